@@ -1,0 +1,25 @@
+package dev.cistern.populate.wire;
+
+/// How an attempt ended.
+public enum Outcome {
+    /// Everything is on the volume, verified and durable.
+    SUCCEEDED("Succeeded"),
+    /// It is not; the [Reason] says why.
+    FAILED("Failed");
+
+    private final String wireName;
+
+    Outcome(String wireName) {
+        this.wireName = wireName;
+    }
+
+    /// The name in JSON, for example `Succeeded`.
+    public String wireName() {
+        return wireName;
+    }
+
+    @Override
+    public String toString() {
+        return wireName;
+    }
+}

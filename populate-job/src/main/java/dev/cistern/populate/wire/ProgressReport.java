@@ -1,0 +1,69 @@
+package dev.cistern.populate.wire;
+
+/// How far one attempt is: the body of a progress post.
+///
+/// @param attempt from 1
+/// @param sequence grows with every report of an attempt; a report with a lower number than one seen before is stale
+/// @param stage what the attempt is doing
+/// @param bytesDone arrived by this and earlier attempts
+/// @param bytesTotal listed so far
+/// @param filesDone complete files
+/// @param filesTotal listed so far
+/// @param totalsFinal whether the listing has ended, so the totals no longer grow
+/// @param bytesFetched what this process read from the store, retries included
+/// @param bytesResumed what this process found done by earlier attempts
+/// @param bytesPerSecond smoothed over the last seconds
+/// @param etaSeconds until the end; -1 while unknown
+public record ProgressReport(
+        int attempt,
+        long sequence,
+        Stage stage,
+        long bytesDone,
+        long bytesTotal,
+        long filesDone,
+        long filesTotal,
+        boolean totalsFinal,
+        long bytesFetched,
+        long bytesResumed,
+        long bytesPerSecond,
+        long etaSeconds) {
+
+    /// Reads a post's body. Unknown fields are ignored: a Job may be older or newer than the controller it reports to.
+    ///
+    /// @throws WireException naming the first field that is wrong
+    public static ProgressReport fromJson(String text) throws WireException {
+        WireReader in = WireReader.parse("progress report", text);
+        return new ProgressReport(
+                (int) in.number("attempt", 1, Integer.MAX_VALUE),
+                in.number("sequence", 0, Long.MAX_VALUE),
+                in.choice("stage", Stage.values(), Stage::wireName, null),
+                in.number("bytesDone", 0, Long.MAX_VALUE),
+                in.number("bytesTotal", 0, Long.MAX_VALUE),
+                in.number("filesDone", 0, Long.MAX_VALUE),
+                in.number("filesTotal", 0, Long.MAX_VALUE),
+                in.flag("totalsFinal", false),
+                in.number("bytesFetched", 0, Long.MAX_VALUE),
+                in.number("bytesResumed", 0, Long.MAX_VALUE),
+                in.number("bytesPerSecond", 0, Long.MAX_VALUE),
+                in.number("etaSeconds", -1, Long.MAX_VALUE));
+    }
+
+    /// The post's body.
+    public String toJson() {
+        return WireWriter.object(
+                json -> {
+                    json.writeNumberField("attempt", attempt);
+                    json.writeNumberField("sequence", sequence);
+                    json.writeStringField("stage", stage.wireName());
+                    json.writeNumberField("bytesDone", bytesDone);
+                    json.writeNumberField("bytesTotal", bytesTotal);
+                    json.writeNumberField("filesDone", filesDone);
+                    json.writeNumberField("filesTotal", filesTotal);
+                    json.writeBooleanField("totalsFinal", totalsFinal);
+                    json.writeNumberField("bytesFetched", bytesFetched);
+                    json.writeNumberField("bytesResumed", bytesResumed);
+                    json.writeNumberField("bytesPerSecond", bytesPerSecond);
+                    json.writeNumberField("etaSeconds", etaSeconds);
+                });
+    }
+}
