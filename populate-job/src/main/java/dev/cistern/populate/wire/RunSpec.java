@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param run whose volume this is
 /// @param sources what to fill it with, at least one
 /// @param target the directory that the volume is mounted on, absolute
+/// @param capacityBytes what the claim asked for; zero means unknown. A file system may not show the volume's own limit
+/// (btrfs quota groups), so the engine compares the source with the smaller of this and the free space
 /// @param verify how to compare what arrived
 /// @param limits bounds on what the engine uses
 /// @param report where progress goes; null means nowhere
@@ -16,6 +18,7 @@ public record RunSpec(
         Run run,
         List<SourceSpec> sources,
         String target,
+        long capacityBytes,
         Verify verify,
         Limits limits,
         @Nullable Report report) {
@@ -69,7 +72,15 @@ public record RunSpec(
         if (version != VERSION) {
             throw in.wrong("version", "is " + version + "; this engine reads version " + VERSION);
         }
-        in.onlyKnown("version", "run", "sources", "target", "verify", "limits", "report");
+        in.onlyKnown(
+                "version",
+                "run",
+                "sources",
+                "target",
+                "capacityBytes",
+                "verify",
+                "limits",
+                "report");
         List<SourceSpec> sources = new ArrayList<>();
         for (WireReader source : in.objects("sources", MAX_SOURCES)) {
             sources.add(SourceSpec.read(source));
@@ -85,6 +96,7 @@ public record RunSpec(
                 run(in.object("run")),
                 sources,
                 target,
+                in.number("capacityBytes", 0, Long.MAX_VALUE, 0),
                 in.choice("verify", Verify.values(), Verify::wireName, Verify.FULL),
                 limits(in.optionalObject("limits")),
                 report(in.optionalObject("report")));
@@ -141,6 +153,7 @@ public record RunSpec(
                     }
                     json.writeEndArray();
                     json.writeStringField("target", target);
+                    json.writeNumberField("capacityBytes", capacityBytes);
                     json.writeStringField("verify", verify.wireName());
                     json.writeObjectFieldStart("limits");
                     json.writeNumberField("bytesPerSecond", limits.bytesPerSecond());

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pathStyle whether the bucket is in the path rather than in the host name
 /// @param skipTlsVerification whether any certificate is accepted
 /// @param caFile PEM file of certificate authorities to trust besides the platform's; null means the platform's alone
+/// @param caPem certificate authorities to trust likewise, as PEM text; null means none. At most one of the two is given
 /// @param bucket the bucket's name, not empty
 /// @param prefix a tree (ends with `/`, or empty for the whole bucket) or one object's key
 /// @param into directory below the target, without leading or trailing `/`; empty means the target itself
@@ -28,6 +29,7 @@ public record SourceSpec(
         boolean pathStyle,
         boolean skipTlsVerification,
         @Nullable String caFile,
+        @Nullable String caPem,
         String bucket,
         String prefix,
         String into,
@@ -54,6 +56,7 @@ public record SourceSpec(
                 "pathStyle",
                 "skipTlsVerification",
                 "caFile",
+                "caPem",
                 "bucket",
                 "prefix",
                 "into",
@@ -69,6 +72,7 @@ public record SourceSpec(
                         in.flag("pathStyle", false),
                         in.flag("skipTlsVerification", false),
                         in.optionalText("caFile"),
+                        in.optionalText("caPem"),
                         in.text("bucket"),
                         in.text("prefix", ""),
                         in.text("into", ""),
@@ -78,6 +82,9 @@ public record SourceSpec(
                         AuthSpec.read(in.object("auth")));
         if (source.bucket.isEmpty()) {
             throw in.wrong("bucket", "must not be empty");
+        }
+        if (source.caFile != null && source.caPem != null) {
+            throw in.wrong("caPem", "must not be given together with caFile");
         }
         if (source.sha256 != null && !SHA256.matcher(source.sha256).matches()) {
             throw in.wrong("sha256", "must be 64 lower-case hex digits");
@@ -92,6 +99,7 @@ public record SourceSpec(
         json.writeBooleanField("pathStyle", pathStyle);
         json.writeBooleanField("skipTlsVerification", skipTlsVerification);
         WireWriter.text(json, "caFile", caFile);
+        WireWriter.text(json, "caPem", caPem);
         WireWriter.text(json, "bucket", bucket);
         WireWriter.text(json, "prefix", prefix);
         WireWriter.text(json, "into", into);

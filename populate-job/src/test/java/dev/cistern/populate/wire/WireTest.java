@@ -17,11 +17,11 @@ class WireTest {
             {"version":1,
              "run":{"namespace":"team-a","pvc":"data","uid":"u-1","attempt":2},
              "sources":[{"type":"s3","endpoint":"http://10.0.0.1:9000","region":"us-east-1","pathStyle":true,
-               "skipTlsVerification":false,"caFile":null,"bucket":"b","prefix":"models/x/","into":"sub/dir",
+               "skipTlsVerification":false,"caFile":null,"caPem":null,"bucket":"b","prefix":"models/x/","into":"sub/dir",
                "include":["**/*.bin"],"exclude":[],"sha256":null,
                "auth":{"mode":"accessKey","roleArn":null,"tokenFile":null,"stsEndpoint":null,"stsRegion":null,
                  "sessionName":null}}],
-             "target":"/data","verify":"full",
+             "target":"/data","capacityBytes":10737418240,"verify":"full",
              "limits":{"bytesPerSecond":0,"memoryBytes":0,"connections":0},
              "report":{"url":"http://c:8082/v1/runs/u-1/progress","intervalMillis":1000}}
             """;
