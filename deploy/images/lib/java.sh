@@ -1,0 +1,151 @@
+# Sourced by build.sh: the layers of the Java images. They are, from below: the JRE (one for all three, so that a node
+# keeps it once), the libraries, the program, the AOT cache.
+
+# What the programs and their libraries use, and what the JVM needs to do its work well: check_modules compares it with what
+# jdeps finds. jdk.jfr, jdk.management: to look into a running process. jdk.crypto.ec needs no mention since 22.
+jre_modules=java.base,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.jgss
+jre_modules+=,java.sql,java.xml,jdk.jfr,jdk.management,jdk.net,jdk.unsupported
+
+jre_layer() {
+  local key tree
+  # zip-0: the layer is compressed as a whole, which gives a smaller image (24 MB instead of 29) and classes that need no
+  # inflating at the start.
+  local options="--strip-debug --no-header-files --no-man-pages --compress zip-0"
+  key=jre-$({ cat "$JAVA_HOME/release"; echo "$jre_modules $options"; declare -f jre_layer; } | hash_of)
+  if ! have_tree "$key"; then
+    say "linking the JRE"
+    tree=$(new_dir)
+    mkdir -p "$tree/opt"
+    # shellcheck disable=SC2086
+    "$JAVA_HOME/bin/jlink" --add-modules "$jre_modules" $options --output "$tree/opt/java"
+    # Launchers of tools and the list for dumping a default CDS archive: nothing in a container uses them.
+    find "$tree/opt/java/bin" -type f ! -name java -delete
+    rm -f "$tree/opt/java/lib/classlist" "$tree/opt/java/lib/jexec"
+    keep_tree "$tree" "$key"
+  fi
+  echo "$key"
+}
+
+# modules_of MODULE: the module and the modules of this project that it needs.
+modules_of() {
+  local module=$1 other
+  echo "$module"
+  for other in $(sed -n 's#.*<artifactId>cistern-\([a-z-]*\)</artifactId>.*#\1#p' "$root/$module/pom.xml"); do
+    [ "$other" = "$module" ] || modules_of "$other"
+  done
+}
+
+sources_hash() {
+  local module
+  (cd "$root" && for module in . $(modules_of "$1" | sort -u); do
+    if [ "$module" = . ]; then echo pom.xml; else find "$module" -type f -not -path '*/target/*' -not -path '*/src/test/*'; fi
+  done | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum) | hash_of
+}
+
+# jars MODULE: a directory in the cache with the module's jar and all that it needs at run time.
+jars() {
+  local module=$1 kept dir built
+  kept=$cache/jars/$module-$(sources_hash "$module")
+  if [ ! -d "$kept" ]; then
+    say "building $module with Maven"
+    rm -rf "$root/$module/target/dependency"
+    (cd "$root" && ./mvnw -q -B -pl "$module" -am -DskipTests package dependency:copy-dependencies -DincludeScope=runtime >&2)
+    dir=$(new_dir)
+    built=$(find "$root/$module/target" -maxdepth 1 -name "cistern-$module-*.jar" ! -name '*-tests.jar' ! -name '*-sources.jar')
+    cp "$built" "$dir/"
+    # A module without run-time dependencies has no such directory.
+    find "$root/$module/target/dependency" -name '*.jar' -exec cp -t "$dir" {} + 2>/dev/null || true
+    mv -T "$dir" "$kept" 2>/dev/null || [ -d "$kept" ]
+  fi
+  touch "$kept"
+  echo "$kept"
+}
+
+# check_modules JARS-DIR: a module that a class needs and the JRE lacks would show itself at run time only.
+check_modules() {
+  local needed module missing=
+  needed=$("$JAVA_HOME/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps --class-path "$1/*" "$1"/cistern-*.jar)
+  for module in ${needed//,/ }; do
+    case ,$jre_modules, in *",$module,"*) ;; *) missing+=" $module" ;; esac
+  done
+  [ -z "$missing" ] || die "the JRE lacks modules that the program uses:$missing. Add them to jre_modules in deploy/images/lib/java.sh"
+}
+
+# app_layers IMAGE MODULE: keys of the libraries' and the program's layer. The class path is a file of its own, sorted:
+# the AOT cache holds only for the class path it was made with.
+app_layers() {
+  local image=$1 module=$2 dir libs_key app_key tree options
+  dir=$(jars "$module")
+  options=$(jvm_options "$image" "$module")
+  libs_key=libs-$(cd "$dir" && { find . -name '*.jar' ! -name 'cistern-*' | LC_ALL=C sort | xargs -r sha256sum; declare -f app_layers; } | hash_of)
+  app_key=$image-$(cd "$dir" && { find . -name '*.jar' | LC_ALL=C sort | xargs sha256sum; cat "$options"; declare -f app_layers; } | hash_of)
+  if ! have_tree "$libs_key"; then
+    say "making the layer with the libraries of $image"
+    tree=$(new_dir)
+    mkdir -p "$tree/app/lib"
+    find "$dir" -name '*.jar' ! -name 'cistern-*' -exec cp -t "$tree/app/lib" {} +
+    keep_tree "$tree" "$libs_key"
+  fi
+  if ! have_tree "$app_key"; then
+    say "making the layer with $module"
+    check_modules "$dir"
+    tree=$(new_dir)
+    mkdir -p "$tree/app"
+    cp "$dir"/cistern-*.jar "$tree/app/"
+    cp "$options" "$tree/app/jvm.options"
+    { cd "$tree/app" && printf -- '-cp\n' && { ls -1 /dev/null "$tree"/app/cistern-*.jar | grep -v /dev/null | sed "s#^$tree##"
+      find "$dir" -name '*.jar' ! -name 'cistern-*' -printf '/app/lib/%f\n'; } | LC_ALL=C sort | paste -sd:; } >"$tree/app/class-path"
+    keep_tree "$tree" "$app_key"
+  fi
+  echo "$libs_key $app_key"
+}
+
+# A module may bring its own options; deploy/images/IMAGE/jvm.options are for those that do not.
+jvm_options() {
+  local file
+  for file in "$root/$2/jvm.options" "$images/$1/jvm.options"; do
+    if [ -f "$file" ]; then
+      echo "$file"
+      return
+    fi
+  done
+  die "neither $2/jvm.options nor deploy/images/$1/jvm.options is there"
+}
+
+# aot_layer IMAGE MAIN LOWER-KEYS: runs the program's training in its own root file system, with the JRE, the paths and the
+# times that it will have in a container, and keeps what the JVM learned. deploy/images/IMAGE/train says how to train.
+aot_layer() {
+  local image=$1 main=$2 lower=$3 key tree rootfs layer log status=0
+  local args=() ends=0 seconds=120
+  key=aot-$image-$({ echo "$main $lower"; cat "$images/$image/train" "$images/lib/in-root.sh"; declare -f aot_layer; } | hash_of)
+  if ! have_tree "$key"; then
+    say "training $image for its AOT cache"
+    rootfs=$(new_dir) tree=$(new_dir) log=$rootfs.log
+    for layer in $lower; do cp -al "$cache/trees/$layer/." "$rootfs/"; done
+    # shellcheck disable=SC1090
+    . "$images/$image/train"
+    timeout --signal=TERM --kill-after=60 "$seconds" bash "$images/lib/in-root.sh" "$rootfs" \
+      /opt/java/bin/java -XX:AOTCacheOutput=/tmp/app.aot @/app/jvm.options @/app/class-path "$main" "${args[@]}" \
+      >"$log" 2>&1 || status=$?
+    # 124: timeout has ended it, as `ends` may ask for.
+    case " $ends " in *" $status "*) ;; *) die "the training of $image ended with status $status: $(tail -20 "$log")" ;; esac
+    [ -s "$rootfs/tmp/app.aot" ] || die "the training of $image left no AOT cache: $(tail -20 "$log")"
+    mkdir -p "$tree/app"
+    mv "$rootfs/tmp/app.aot" "$tree/app/app.aot"
+    keep_tree "$tree" "$key"
+    check_aot "$image" "$main" "$lower $key"
+  fi
+  echo "$key"
+}
+
+# check_aot IMAGE MAIN KEYS: the JVM goes on without a cache that it can't use; the build does not.
+check_aot() {
+  local rootfs layer
+  rootfs=$(new_dir)
+  for layer in $3; do cp -al "$cache/trees/$layer/." "$rootfs/"; done
+  bash "$images/lib/in-root.sh" "$rootfs" /opt/java/bin/java -XX:AOTMode=on @/app/jvm.options @/app/class-path \
+    -XX:AOTCache=/app/app.aot -version >"$rootfs.log" 2>&1 || {
+    rm -rf "$cache/trees/${3##* }"
+    die "the AOT cache of $1 is of no use to its own JVM: $(cat "$rootfs.log")"
+  }
+}
