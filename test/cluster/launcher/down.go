@@ -86,7 +86,7 @@ func (c cluster) leftovers() []string {
 			found = append(found, "cgroup "+dir)
 		}
 	}
-	for _, loop := range c.loopDevices() {
+	for _, loop := range loopDevices(c.nodes(maxNodes)) {
 		found = append(found, "loop device "+loop)
 	}
 	if exists(c.dir) {
@@ -164,7 +164,7 @@ func (c cluster) stopAll() error {
 			failures = append(failures, err)
 		}
 	}
-	for _, loop := range c.loopDevices() {
+	for _, loop := range loopDevices(c.nodes(maxNodes)) {
 		if err := detachLoop(loop); err != nil {
 			failures = append(failures, fmt.Errorf("detach %s: %w", loop, err))
 		}

@@ -149,6 +149,12 @@ func cmdNodeKill(args []string) error {
 	if err := s.Procs[n.name()].kill(); err != nil {
 		return err
 	}
+	// A loop device would not survive a power cut either.
+	for _, loop := range loopDevices([]node{n}) {
+		if err := detachLoop(loop); err != nil {
+			return fmt.Errorf("detach %s: %w", loop, err)
+		}
+	}
 	say("node %s is off", n.name())
 	return nil
 }

@@ -34,6 +34,7 @@ func (c cluster) controlServices(built builtParts) []service {
 			"--allow-privileged=true",
 			"--service-cluster-ip-range=" + serviceCIDR,
 			"--service-account-issuer=https://kubernetes.default.svc",
+			"--service-account-jwks-uri=https://kubernetes.default.svc/openid/v1/jwks",
 			"--service-account-key-file=" + pki("sa.pub"), "--service-account-signing-key-file=" + pki("sa.key"),
 			"--kubelet-certificate-authority=" + pki("ca.crt"),
 			"--kubelet-client-certificate=" + pki("apiserver-kubelet.crt"),
