@@ -1,0 +1,146 @@
+package dev.cistern.test.server;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// AWS Signature Version 4 in the `Authorization` header, for requests without a body: checked and made.
+final class SignatureV4 {
+    private static final Pattern AUTHORIZATION =
+            Pattern.compile(
+                    "AWS4-HMAC-SHA256 +Credential=([^/]+)/(\\d{8})/([^/]+)/([^/]+)/aws4_request, *"
+                            + "SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})");
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+    private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
+
+    private SignatureV4() {}
+
+    /// The access key that a request says it is signed with.
+    static Optional<String> accessKey(HttpHead request) {
+        return request.header("authorization")
+                .map(AUTHORIZATION::matcher)
+                .filter(Matcher::matches)
+                .map(m -> m.group(1));
+    }
+
+    static boolean isSignedWith(HttpHead request, String secret) {
+        Matcher m = AUTHORIZATION.matcher(request.header("authorization").orElse(""));
+        if (!m.matches()) {
+            return false;
+        }
+        List<String> signed = Arrays.asList(m.group(5).split(";"));
+        // What decides who the request is from must be covered by the signature.
+        if (!signed.contains("host") || !signed.contains("x-amz-security-token")) {
+            return false;
+        }
+        String expected = signature(request, signed, m.group(2), m.group(3), m.group(4), secret);
+        return MessageDigest.isEqual(
+                expected.getBytes(StandardCharsets.US_ASCII),
+                m.group(6).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// The same request, signed by somebody else and without a session token.
+    static HttpHead resign(
+            HttpHead request, String accessKey, String secret, String region, Instant now) {
+        String stamp = STAMP.format(now);
+        HttpHead bare =
+                request.without("authorization")
+                        .without("x-amz-security-token")
+                        .with("x-amz-date", stamp)
+                        .with("x-amz-content-sha256", UNSIGNED);
+        List<String> signed = List.of("host", "x-amz-content-sha256", "x-amz-date");
+        String day = stamp.substring(0, 8);
+        String signature = signature(bare, signed, day, region, "s3", secret);
+        return bare.with(
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential=%s/%s/%s/s3/aws4_request, SignedHeaders=%s, Signature=%s"
+                        .formatted(accessKey, day, region, String.join(";", signed), signature));
+    }
+
+    private static String signature(
+            HttpHead request,
+            List<String> signed,
+            String day,
+            String region,
+            String service,
+            String secret) {
+        var canonical =
+                new StringBuilder()
+                        .append(request.method())
+                        .append('\n')
+                        .append(request.path())
+                        .append('\n')
+                        .append(canonicalQuery(request.query()))
+                        .append('\n');
+        for (String name : signed) {
+            canonical
+                    .append(name.toLowerCase(Locale.ROOT))
+                    .append(':')
+                    .append(request.header(name).orElse("").strip().replaceAll(" +", " "))
+                    .append('\n');
+        }
+        canonical
+                .append('\n')
+                .append(String.join(";", signed))
+                .append('\n')
+                .append(request.header("x-amz-content-sha256").orElse(UNSIGNED));
+        String scope = day + "/" + region + "/" + service + "/aws4_request";
+        String toSign =
+                "AWS4-HMAC-SHA256\n"
+                        + request.header("x-amz-date").orElse("")
+                        + "\n"
+                        + scope
+                        + "\n"
+                        + HexFormat.of().formatHex(sha256(canonical.toString()));
+        byte[] key = ("AWS4" + secret).getBytes(StandardCharsets.UTF_8);
+        for (String step : List.of(day, region, service, "aws4_request", toSign)) {
+            key = hmac(key, step);
+        }
+        return HexFormat.of().formatHex(key);
+    }
+
+    private static String canonicalQuery(String query) {
+        if (query.isEmpty()) {
+            return "";
+        }
+        var parts = new ArrayList<String>();
+        for (String part : query.split("&")) {
+            parts.add(part.indexOf('=') < 0 ? part + "=" : part);
+        }
+        parts.sort(null);
+        return String.join("&", parts);
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256")
+                    .digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] hmac(byte[] key, String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

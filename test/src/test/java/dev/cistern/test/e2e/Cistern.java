@@ -1,0 +1,204 @@
+package dev.cistern.test.e2e;
+
+import static dev.cistern.test.cluster.Say.say;
+
+import dev.cistern.test.cluster.Cluster;
+import dev.cistern.test.cluster.ClusterException;
+import dev.cistern.test.cluster.Clusters;
+import dev.cistern.test.server.S3Server;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/// A cluster with Cistern on it, deployed from `deploy/` as it is, and an S3 server that its pods reach.
+final class Cistern implements AutoCloseable {
+    static final String NAMESPACE = "cistern-system";
+    static final String POPULATE_NAMESPACE = "cistern-populate";
+    static final String CONTROLLER_LABELS = "app.kubernetes.io/name=cistern-controller";
+    static final String CSI_LABELS = "app.kubernetes.io/name=cistern-csi";
+
+    /// The StorageBackend that most tests use; its Secret is in the populate namespace.
+    static final String BACKEND = "store";
+
+    static final ResourceDefinitionContext RUNS =
+            new ResourceDefinitionContext.Builder()
+                    .withGroup("cistern.dev")
+                    .withVersion("v1alpha1")
+                    .withKind("VolumePopulation")
+                    .withPlural("volumepopulations")
+                    .withNamespaced(true)
+                    .build();
+
+    private final Cluster cluster;
+    private final KubernetesClient client;
+    private final Kubectl kubectl;
+    private final S3Server s3;
+    private final Path root;
+    private final AtomicInteger teams = new AtomicInteger();
+
+    private Cistern(Cluster cluster, KubernetesClient client, S3Server s3, Path root) {
+        this.cluster = cluster;
+        this.client = client;
+        this.kubectl = new Kubectl(cluster);
+        this.s3 = s3;
+        this.root = root;
+    }
+
+    /// Starts everything; about a minute once the cluster's parts are built.
+    static Cistern start() {
+        Instant start = Instant.now();
+        Path root = findRoot();
+        Cluster cluster = Clusters.start("e2e", 2, root);
+        try {
+            List<Path> images = images(root);
+            say("images: loading %d archives", images.size());
+            cluster.loadImages(images);
+            Path output = root.resolve("test/target/system");
+            S3Server s3 = S3Server.start(cluster, root, scratch(root), output);
+            String kubeconfig = Files.readString(cluster.kubeconfig());
+            var cistern =
+                    new Cistern(
+                            cluster,
+                            new KubernetesClientBuilder()
+                                    .withConfig(Config.fromKubeconfig(kubeconfig))
+                                    .build(),
+                            s3,
+                            root);
+            cistern.deploy();
+            say("cistern: ready after %d s", Duration.between(start, Instant.now()).toSeconds());
+            return cistern;
+        } catch (IOException e) {
+            cluster.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private static Path findRoot() {
+        Path root = Path.of(System.getProperty("cistern.root", "..")).toAbsolutePath().normalize();
+        if (!Files.isDirectory(root.resolve("deploy"))) {
+            throw new ClusterException(
+                    "no directory deploy in "
+                            + root
+                            + ": set -Dcistern.root to the project's directory");
+        }
+        return root;
+    }
+
+    private static Path scratch(Path root) {
+        return root.resolve("test/target/s3-" + ProcessHandle.current().pid());
+    }
+
+    private static List<Path> images(Path root) throws IOException {
+        Path directory = root.resolve("target/images");
+        if (!Files.isDirectory(directory)) {
+            throw new ClusterException(
+                    "no images in "
+                            + directory
+                            + ": run deploy/images/build.sh first (`make images`)");
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".tar")).sorted().toList();
+        }
+    }
+
+    private void deploy() {
+        say("cistern: applying deploy/");
+        kubectl.run("apply", "--server-side", "-k", root.resolve("deploy").toString());
+        for (String kind : List.of("deployment", "daemonset")) {
+            for (String name :
+                    kubectl.run("get", kind, "-n", NAMESPACE, "-o", "name").lines().toList()) {
+                kubectl.run("rollout", "status", name, "-n", NAMESPACE, "--timeout=120s");
+            }
+        }
+        kubectl.apply(
+                """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: store, namespace: %s}
+                stringData: {id: %s, key: %s}
+                """
+                        .formatted(POPULATE_NAMESPACE, S3Server.ACCESS_KEY, S3Server.SECRET_KEY));
+        kubectl.apply(backend(BACKEND, "store"));
+    }
+
+    /// A StorageBackend for this S3 server.
+    ///
+    /// @param secret in the populate namespace, with keys `id` and `key`
+    String backend(String name, String secret) {
+        return """
+        apiVersion: cistern.dev/v1alpha1
+        kind: StorageBackend
+        metadata: {name: %s}
+        spec:
+          type: s3
+          auth:
+            mode: accessKey
+            accessKeyIdSecretRef: {name: %s, key: id}
+            secretAccessKeySecretRef: {name: %s, key: key}
+          s3: {region: %s, endpoint: "%s", forcePathStyle: true}
+        """
+                .formatted(name, secret, secret, S3Server.REGION, s3.endpoint());
+    }
+
+    Team newTeam() {
+        return new Team(this, "team-a-" + teams.incrementAndGet());
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    Kubectl kubectl() {
+        return kubectl;
+    }
+
+    S3Server s3() {
+        return s3;
+    }
+
+    /// The project's directory.
+    Path root() {
+        return root;
+    }
+
+    /// Where logs and findings go.
+    Path output() {
+        return root.resolve("test/target/system");
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        s3.close();
+        cluster.close();
+        delete(scratch(root));
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file :
+                    (Iterable<Path>) files.sorted(java.util.Comparator.reverseOrder())::iterator) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            say("left behind: %s (%s)", directory, e);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.cistern.test.e2e;
+
+import static dev.cistern.test.e2e.Team.number;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cistern.test.server.Bucket;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// Much data arrives as it is, where the pod needs it.
+@SystemTest
+class FillST {
+    private static final Duration LONG = Duration.ofMinutes(4);
+    private static final int SMALL_FILES = 10_000;
+    private static final long BIG_BYTES = 1L << 30;
+
+    @Test
+    void tenThousandSmallFilesArriveAtOnce(Cistern cistern, Team team) {
+        Bucket bucket = team.newBucket();
+        for (int i = 0; i < SMALL_FILES; i++) {
+            bucket.plant(
+                    "dir-%02d/sub-%d/file-%05d.bin".formatted(i % 100, i % 7, i),
+                    100 + i % 4000,
+                    i);
+        }
+        team.populator("small", bucket);
+
+        team.claim(Claim.from("small").ofSize("512Mi"));
+        PersistentVolumeClaim bound = team.awaitFilled("small", LONG);
+
+        Map<String, String> expected = bucket.digests("");
+        assertThat(expected).hasSize(SMALL_FILES);
+        assertThat(team.pods().digests("check", "small")).isEqualTo(expected);
+        GenericKubernetesResource run = team.run(bound.getMetadata().getUid()).orElseThrow();
+        assertThat(number(run, "status", "files")).isEqualTo(SMALL_FILES);
+        assertThat(number(run, "status", "bytes")).isEqualTo(bucket.traffic().objectBytes());
+    }
+
+    @Test
+    void oneGibibyteArrivesAtOnce(Cistern cistern, Team team) {
+        Bucket bucket = team.newBucket();
+        bucket.plant("model.bin", BIG_BYTES, 1);
+        team.populator("big", bucket);
+
+        team.claim(Claim.from("big").ofSize("1200Mi"));
+        team.awaitFilled("big", LONG);
+
+        assertThat(team.pods().digests("check", "big")).isEqualTo(bucket.digests(""));
+        assertThat(bucket.traffic().objectBytes()).isEqualTo(BIG_BYTES);
+    }
+
+    @Test
+    void smallAndBigArriveOnTheNodeAndInTheZoneOfThePodThatWaits(Cistern cistern, Team team) {
+        Bucket bucket = team.newBucket();
+        for (int i = 0; i < SMALL_FILES; i++) {
+            bucket.plant("photos/%03d/%05d.jpg".formatted(i % 250, i), 200 + i % 3000, i);
+        }
+        bucket.plant("video.mp4", BIG_BYTES, 2);
+        team.populator("mixed", bucket);
+        String zone = "zone-b";
+
+        PersistentVolumeClaim claim = team.claim(Claim.from("mixed").waiting().ofSize("1500Mi"));
+        team.pods()
+                .start(
+                        "reader",
+                        "mixed",
+                        "{topology.kubernetes.io/zone: " + zone + "}",
+                        Pods.PRINT_DIGESTS);
+
+        String printed = team.pods().result("reader", LONG);
+        assertThat(Pods.parseDigests(printed)).isEqualTo(bucket.digests(""));
+        PersistentVolumeClaim bound = team.awaitFilled("mixed", Duration.ofMinutes(1));
+        String node =
+                cistern.client()
+                        .nodes()
+                        .withLabel("topology.kubernetes.io/zone", zone)
+                        .list()
+                        .getItems()
+                        .getFirst()
+                        .getMetadata()
+                        .getName();
+        PersistentVolume volume =
+                cistern.client()
+                        .persistentVolumes()
+                        .withName(bound.getSpec().getVolumeName())
+                        .get();
+        assertThat(volume.getSpec().getNodeAffinity().toString()).contains(node);
+        GenericKubernetesResource run = team.run(claim.getMetadata().getUid()).orElseThrow();
+        assertThat(Team.<String>get(run, "status", "node")).isEqualTo(node);
+    }
+}

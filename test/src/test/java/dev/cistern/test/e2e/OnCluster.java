@@ -1,0 +1,63 @@
+package dev.cistern.test.e2e;
+
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+
+/// Starts the cluster with Cistern on it before the first test that asks, and stops it after the last one. Gives each test a
+/// [Team]; when a test fails, writes down what the cluster looked like before the team is taken away.
+public final class OnCluster
+        implements ParameterResolver, AfterEachCallback, TestExecutionExceptionHandler {
+    private static final Namespace SPACE = Namespace.create(OnCluster.class);
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        Class<?> type = parameter.getParameter().getType();
+        return type == Cistern.class || type == Team.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Cistern.class
+                ? cistern(context)
+                : team(context);
+    }
+
+    private static Cistern cistern(ExtensionContext context) {
+        return context.getRoot()
+                .getStore(SPACE)
+                .computeIfAbsent(Cistern.class, c -> Cistern.start(), Cistern.class);
+    }
+
+    private static Team team(ExtensionContext context) {
+        Store store = context.getStore(SPACE);
+        return store.computeIfAbsent(Team.class, c -> cistern(context).newTeam(), Team.class);
+    }
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+            throws Throwable {
+        Team team = context.getStore(SPACE).get(Team.class, Team.class);
+        new Diagnostics(cistern(context))
+                .write(
+                        context.getRequiredTestClass().getSimpleName()
+                                + "."
+                                + context.getDisplayName(),
+                        failure,
+                        team == null ? null : team.namespace());
+        throw failure;
+    }
+
+    /// What holds of every test, whatever it is about.
+    @Override
+    public void afterEach(ExtensionContext context) {
+        Team team = context.getStore(SPACE).get(Team.class, Team.class);
+        if (team != null && context.getExecutionException().isEmpty()) {
+            team.phases().assertNoneFlapped();
+        }
+    }
+}
