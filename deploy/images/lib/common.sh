@@ -51,7 +51,7 @@ have_tree() { [ -d "$cache/trees/$1" ] && [ -f "$cache/layers/$1.tar.gz" ] && to
 # build_pack sets $pack to the program that writes layers and images.
 build_pack() {
   local key
-  key=$(cat "$images"/pack/go.* "$images"/pack/*.go | hash_of)
+  key=$(find "$images/pack" -name "go.*" -o -name "*.go" ! -name "*_test.go" | sort | xargs cat | hash_of)
   pack=$cache/bin/pack-$key
   [ -x "$pack" ] && return
   command -v go >/dev/null || die "the image writer has to be built and there is no go command: install Go 1.26 or newer"
