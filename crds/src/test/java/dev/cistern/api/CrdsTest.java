@@ -1,0 +1,237 @@
+package dev.cistern.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What every CRD of ours has in common, and what the files must agree on among themselves.
+class CrdsTest {
+    static List<CrdFile> crds() {
+        return CrdFile.all();
+    }
+
+    static List<CrdFile> ours() {
+        return CrdFile.all().stream().filter(CrdFile::ours).toList();
+    }
+
+    @Test
+    void theKindsAreThoseOfTheDesign() {
+        assertThat(crds())
+                .extracting(CrdFile::kind)
+                .containsExactlyInAnyOrder(
+                        "StorageBackend",
+                        "ObjectVolumePopulator",
+                        "OSSVolumePopulator",
+                        "VolumePopulation",
+                        "Dataset",
+                        "DatasetClaim",
+                        "NodeDataset",
+                        "RefreshDataset",
+                        "VolumePopulator");
+    }
+
+    @ParameterizedTest
+    @MethodSource("crds")
+    void theFileIsNamedAfterGroupAndPlural(CrdFile crd) {
+        String plural = crd.document().at("/spec/names/plural").asText();
+        assertThat(crd.path().getFileName()).hasToString(crd.group() + "_" + plural + ".yaml");
+        assertThat(crd.name()).isEqualTo(plural + "." + crd.group());
+    }
+
+    @ParameterizedTest
+    @MethodSource("ours")
+    void ourKindsHaveShortNameCategoryColumnsStatusAndConditions(CrdFile crd) {
+        JsonNode names = crd.document().at("/spec/names");
+        assertThat(names.get("shortNames")).as("shortNames").hasSize(1);
+        assertThat(names.at("/categories/0").asText()).isEqualTo("cistern");
+        assertThat(crd.version().get("additionalPrinterColumns"))
+                .as("columns")
+                .extracting(column -> column.get("name").asText())
+                .hasSizeGreaterThan(2)
+                .contains("AGE");
+        assertThat(crd.version().at("/subresources/status").isObject())
+                .as("status subresource")
+                .isTrue();
+        JsonNode status = crd.schema().at("/properties/status/properties");
+        assertThat(status.at("/observedGeneration/type").asText()).isEqualTo("integer");
+        assertThat(status.at("/conditions/x-kubernetes-list-type").asText()).isEqualTo("map");
+        assertThat(status.at("/conditions/x-kubernetes-list-map-keys/0").asText())
+                .isEqualTo("type");
+        assertThat(status.at("/conditions/items/properties").has("observedGeneration")).isTrue();
+    }
+
+    @Test
+    void shortNamesAreNeitherTwiceNorThoseOfKubernetes() {
+        List<String> shortNames =
+                ours().stream()
+                        .map(c -> c.document().at("/spec/names/shortNames/0").asText())
+                        .toList();
+        assertThat(shortNames)
+                .doesNotHaveDuplicates()
+                .doesNotContain("ds", "dc", "cm", "ns", "pv", "pvc", "sc", "vac", "rs");
+    }
+
+    @Test
+    void aRunShowsClaimPhaseProgressRateEtaAge() {
+        assertThat(CrdFile.ofKind("volumepopulation").version().get("additionalPrinterColumns"))
+                .filteredOn(column -> !column.has("priority"))
+                .extracting(column -> column.get("name").asText())
+                .containsExactly("PVC", "PHASE", "PROGRESS", "RATE", "ETA", "AGE");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ours")
+    void everyPropertyIsDescribedAndBounded(CrdFile crd) {
+        List<String> problems = new ArrayList<>();
+        check("spec", crd.schema().at("/properties/spec"), true, problems);
+        check("status", crd.schema().at("/properties/status"), true, problems);
+        assertThat(problems).isEmpty();
+    }
+
+    private static void check(String path, JsonNode schema, boolean named, List<String> problems) {
+        if (named && schema.path("description").asText().isBlank()) {
+            problems.add(path + " has no description");
+        }
+        boolean bounded =
+                switch (schema.path("type").asText()) {
+                    case "string" ->
+                            schema.has("maxLength")
+                                    || schema.has("enum")
+                                    || schema.path("format").asText().equals("date-time");
+                    case "array" -> schema.has("maxItems") && schema.has("x-kubernetes-list-type");
+                    case "object" ->
+                            !schema.has("additionalProperties") || schema.has("maxProperties");
+                    default -> true;
+                };
+        if (!bounded) {
+            problems.add(path + " has no bound");
+        }
+        CrdFile.eachField(
+                schema.path("properties"),
+                (name, child) -> check(path + "." + name, child, true, problems));
+        if (schema.has("items")) {
+            check(path + "[]", schema.get("items"), false, problems);
+        }
+        if (schema.has("additionalProperties")) {
+            check(path + "{}", schema.get("additionalProperties"), false, problems);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("ours")
+    void everyRuleHasAMessage(CrdFile crd) {
+        List<JsonNode> rules = crd.schema().findValues("x-kubernetes-validations");
+        assertThat(rules)
+                .allSatisfy(
+                        list ->
+                                assertThat(list)
+                                        .allSatisfy(
+                                                rule ->
+                                                        assertThat(rule.path("message").asText())
+                                                                .isNotBlank()));
+    }
+
+    /// Java has one type for a backend and one for the Job's settings: the copies of their schemas must not drift apart.
+    @Test
+    void inlineAndFrozenBackendsAreThoseOfAStorageBackend() {
+        JsonNode backend =
+                withoutWords(CrdFile.ofKind("storagebackend").schema().at("/properties/spec"));
+        ((ObjectNode) backend.get("properties")).remove("allowedNamespaces");
+        ((ObjectNode) backend.at("/properties/type")).remove("x-kubernetes-validations");
+        String sources = "/properties/spec/properties/sources/items/properties/backend";
+        assertThat(withoutWords(CrdFile.ofKind("objectvolumepopulator").schema().at(sources)))
+                .isEqualTo(backend);
+        assertThat(withoutWords(CrdFile.ofKind("volumepopulation").schema().at(sources)))
+                .isEqualTo(backend);
+    }
+
+    @Test
+    void frozenJobSettingsAreThoseOfAPopulator() {
+        String generic = "/properties/spec/properties/generic";
+        assertThat(withoutWords(CrdFile.ofKind("volumepopulation").schema().at(generic)))
+                .isEqualTo(
+                        withoutWords(CrdFile.ofKind("objectvolumepopulator").schema().at(generic)));
+    }
+
+    private static JsonNode withoutWords(JsonNode schema) {
+        ObjectNode copy = schema.deepCopy();
+        copy.remove("description");
+        return copy;
+    }
+
+    @Test
+    void eachKindHasSamplesAndEachSampleAKind() {
+        Set<String> kinds = new TreeSet<>();
+        crds().forEach(crd -> kinds.add(crd.directory()));
+        List<Sample> samples = Sample.all();
+        assertThat(samples)
+                .extracting(Sample::kind)
+                .allSatisfy(kind -> assertThat(kinds).contains(kind));
+        for (String kind : kinds) {
+            assertThat(samples)
+                    .filteredOn(s -> s.kind().equals(kind) && s.valid())
+                    .as("valid " + kind)
+                    .isNotEmpty();
+            assertThat(samples)
+                    .filteredOn(s -> s.kind().equals(kind) && !s.valid())
+                    .as("invalid " + kind)
+                    .hasSizeGreaterThanOrEqualTo(4);
+        }
+    }
+
+    /// The samples are what the round trip and the real API server are tried with: a field that none of them has is a
+    /// field that no test has seen.
+    @ParameterizedTest
+    @MethodSource("crds")
+    void theValidSamplesSetEveryField(CrdFile crd) {
+        Set<String> unset = new TreeSet<>();
+        fields("", crd.schema(), unset);
+        Set<String> set = new HashSet<>();
+        Sample.all().stream()
+                .filter(s -> s.kind().equals(crd.directory()) && s.valid())
+                .forEach(s -> s.states().forEach(state -> values("", state, crd.schema(), set)));
+        unset.removeAll(set);
+        unset.removeAll(Set.of(".metadata", ".apiVersion", ".kind"));
+        assertThat(unset).isEmpty();
+    }
+
+    private static void fields(String path, JsonNode schema, Set<String> found) {
+        CrdFile.eachField(
+                schema.path("properties"),
+                (name, child) -> {
+                    found.add(path + "." + name);
+                    fields(path + "." + name, child, found);
+                });
+        if (schema.has("items")) {
+            fields(path + "[]", schema.get("items"), found);
+        }
+        if (schema.has("additionalProperties")) {
+            fields(path + "{}", schema.get("additionalProperties"), found);
+        }
+    }
+
+    private static void values(String path, JsonNode value, JsonNode schema, Set<String> found) {
+        if (value.isArray()) {
+            value.forEach(item -> values(path + "[]", item, schema.path("items"), found));
+        } else if (schema.has("additionalProperties")) {
+            value.forEach(
+                    item -> values(path + "{}", item, schema.get("additionalProperties"), found));
+        } else if (value.isObject()) {
+            CrdFile.eachField(
+                    value,
+                    (name, child) -> {
+                        found.add(path + "." + name);
+                        values(path + "." + name, child, schema.at("/properties/" + name), found);
+                    });
+        }
+    }
+}

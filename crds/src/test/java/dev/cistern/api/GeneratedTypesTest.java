@@ -1,0 +1,98 @@
+package dev.cistern.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cistern.api.oss.v1beta1.OSSVolumePopulator;
+import dev.cistern.api.populator.v1beta1.VolumePopulator;
+import dev.cistern.api.v1alpha1.Dataset;
+import dev.cistern.api.v1alpha1.DatasetClaim;
+import dev.cistern.api.v1alpha1.NodeDataset;
+import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
+import dev.cistern.api.v1alpha1.RefreshDataset;
+import dev.cistern.api.v1alpha1.StorageBackend;
+import dev.cistern.api.v1alpha1.VolumePopulation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The Java types carry everything that a manifest can say, and name themselves as the CRDs do.
+class GeneratedTypesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+    private static final Map<String, Class<? extends HasMetadata>> TYPES =
+            Map.of(
+                    "storagebackend", StorageBackend.class,
+                    "objectvolumepopulator", ObjectVolumePopulator.class,
+                    "ossvolumepopulator", OSSVolumePopulator.class,
+                    "volumepopulation", VolumePopulation.class,
+                    "dataset", Dataset.class,
+                    "datasetclaim", DatasetClaim.class,
+                    "nodedataset", NodeDataset.class,
+                    "refreshdataset", RefreshDataset.class,
+                    "volumepopulator", VolumePopulator.class);
+
+    static List<CrdFile> crds() {
+        return CrdFile.all();
+    }
+
+    static List<Sample> validSamples() {
+        return Sample.all().stream().filter(Sample::valid).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("crds")
+    void theTypeNamesItselfAsTheCrdDoes(CrdFile crd) {
+        Class<? extends HasMetadata> type = typeOf(crd.directory());
+        assertThat(HasMetadata.getKind(type)).isEqualTo(crd.kind());
+        assertThat(HasMetadata.getGroup(type)).isEqualTo(crd.group());
+        assertThat(HasMetadata.getVersion(type)).isEqualTo(crd.version().get("name").asText());
+        assertThat(HasMetadata.getPlural(type))
+                .isEqualTo(crd.document().at("/spec/names/plural").asText());
+        assertThat(Namespaced.class.isAssignableFrom(type))
+                .isEqualTo(crd.document().at("/spec/scope").asText().equals("Namespaced"));
+    }
+
+    /// What comes back is what went in, plus the schema's defaults: the API server's and the Java types' are the same.
+    @ParameterizedTest
+    @MethodSource("validSamples")
+    void aManifestSurvivesTheRoundTrip(Sample sample) throws Exception {
+        JsonNode schema = CrdFile.ofKind(sample.kind()).schema();
+        for (ObjectNode state : sample.states()) {
+            HasMetadata object =
+                    SERIALIZATION.unmarshal(JSON.writeValueAsString(state), typeOf(sample.kind()));
+            JsonNode back = JSON.readTree(SERIALIZATION.asJson(object));
+            assertThat(back).isEqualTo(withDefaults(state.deepCopy(), schema));
+        }
+    }
+
+    private static Class<? extends HasMetadata> typeOf(String kind) {
+        Class<? extends HasMetadata> type = TYPES.get(kind);
+        return Objects.requireNonNull(type, () -> kind + " has no Java type here: add it to TYPES");
+    }
+
+    private static JsonNode withDefaults(JsonNode value, JsonNode schema) {
+        if (value instanceof ObjectNode object) {
+            CrdFile.eachField(
+                    schema.path("properties"),
+                    (name, child) -> {
+                        if (!object.has(name) && child.has("default")) {
+                            object.set(name, child.get("default").deepCopy());
+                        }
+                        if (object.has(name)) {
+                            withDefaults(object.get(name), child);
+                        }
+                    });
+        } else if (value.isArray()) {
+            value.forEach(item -> withDefaults(item, schema.path("items")));
+        }
+        return value;
+    }
+}
