@@ -31,6 +31,11 @@ func (n node) makeVar() error {
 }
 
 func (n node) start(built builtParts) (proc, error) {
+	// After a power cut the pods' old cgroups are there still, as they would not be on a real machine, and cAdvisor
+	// spends a quarter of a minute on them before kubelet gets to work.
+	if err := removeCgroup(n.cgroup()); err != nil {
+		return proc{}, err
+	}
 	if err := makeCgroup(n.cgroup()); err != nil {
 		return proc{}, err
 	}
