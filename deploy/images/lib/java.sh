@@ -5,6 +5,8 @@
 # jdeps finds. jdk.jfr, jdk.management: to look into a running process. jdk.crypto.ec needs no mention since 22.
 jre_modules=java.base,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.jgss
 jre_modules+=,java.sql,java.xml,jdk.jfr,jdk.management,jdk.net,jdk.unsupported
+# What only the parts of libraries use that never run here: annotation processors, java.beans.
+unused_modules=java.compiler,java.desktop
 
 jre_layer() {
   local key tree
@@ -66,9 +68,9 @@ check_modules() {
   local needed module missing=
   needed=$("$JAVA_HOME/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps --class-path "$1/*" "$1"/cistern-*.jar)
   for module in ${needed//,/ }; do
-    case ,$jre_modules, in *",$module,"*) ;; *) missing+=" $module" ;; esac
+    case ,$jre_modules,$unused_modules, in *",$module,"*) ;; *) missing+=" $module" ;; esac
   done
-  [ -z "$missing" ] || die "the JRE lacks modules that the program uses:$missing. Add them to jre_modules in deploy/images/lib/java.sh"
+  [ -z "$missing" ] || die "the JRE lacks modules that the program uses:$missing. Add them to jre_modules (or to unused_modules) in deploy/images/lib/java.sh"
 }
 
 # app_layers IMAGE MODULE: keys of the libraries' and the program's layer. The class path is a file of its own, sorted:
@@ -116,7 +118,7 @@ jvm_options() {
 # times that it will have in a container, and keeps what the JVM learned. deploy/images/IMAGE/train says how to train.
 aot_layer() {
   local image=$1 main=$2 lower=$3 key tree rootfs layer log status=0
-  local args=() ends=0 seconds=120
+  local args=() env=() ends=0 seconds=120
   key=aot-$image-$({ echo "$main $lower"; cat "$images/$image/train" "$images/lib/in-root.sh"; declare -f aot_layer; } | hash_of)
   if ! have_tree "$key"; then
     say "training $image for its AOT cache"
@@ -124,7 +126,7 @@ aot_layer() {
     for layer in $lower; do cp -al "$cache/trees/$layer/." "$rootfs/"; done
     # shellcheck disable=SC1090
     . "$images/$image/train"
-    timeout --signal=TERM --kill-after=60 "$seconds" bash "$images/lib/in-root.sh" "$rootfs" \
+    timeout --signal=TERM --kill-after=60 "$seconds" bash "$images/lib/in-root.sh" "${env[@]}" "$rootfs" \
       /opt/java/bin/java -XX:AOTCacheOutput=/tmp/app.aot @/app/jvm.options @/app/class-path "$main" "${args[@]}" \
       >"$log" 2>&1 || status=$?
     # 124: timeout has ended it, as `ends` may ask for.
