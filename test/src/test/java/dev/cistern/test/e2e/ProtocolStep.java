@@ -1,0 +1,94 @@
+package dev.cistern.test.e2e;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The writes of the protocol, in their order, each told by what the API shows right after it.
+enum ProtocolStep {
+    FINALIZER_SET,
+    RUN_MADE,
+    PRIME_MADE,
+    PRIME_BOUND,
+    JOB_MADE,
+    JOB_RUNNING,
+    JOB_DONE,
+    VOLUME_REBOUND,
+    CLAIM_BOUND,
+    PRIME_DELETED,
+    JOB_DELETED,
+    FINALIZER_REMOVED;
+
+    /// The UID of the PVC for which an object was made, or which it is.
+    static @Nullable String claimOf(HasMetadata object) {
+        if (object instanceof PersistentVolume volume) {
+            var claim = volume.getSpec().getClaimRef();
+            return claim == null ? null : claim.getUid();
+        }
+        String label = labelledFor(object);
+        if (label != null) {
+            return label;
+        }
+        if (object instanceof GenericKubernetesResource run) {
+            return run.getMetadata().getName().substring("pop-".length());
+        }
+        return object instanceof PersistentVolumeClaim ? object.getMetadata().getUid() : null;
+    }
+
+    private static @Nullable String labelledFor(HasMetadata object) {
+        var labels = object.getMetadata().getLabels();
+        return labels == null ? null : labels.get(Leftovers.UID_LABEL);
+    }
+
+    /// The steps that are done, as an event about `object` shows.
+    ///
+    /// @param deleted whether the event tells of the object's end
+    static Set<ProtocolStep> shownBy(HasMetadata object, boolean deleted) {
+        boolean going = deleted || object.getMetadata().getDeletionTimestamp() != null;
+        return switch (object) {
+            case PersistentVolume volume -> EnumSet.of(VOLUME_REBOUND);
+            case GenericKubernetesResource run -> EnumSet.of(RUN_MADE);
+            case Job job when going -> EnumSet.of(JOB_DELETED);
+            case Job job -> ofJob(job.getStatus());
+            case PersistentVolumeClaim prime when labelledFor(prime) != null ->
+                    going
+                            ? EnumSet.of(PRIME_DELETED)
+                            : isBound(prime)
+                                    ? EnumSet.of(PRIME_MADE, PRIME_BOUND)
+                                    : EnumSet.of(PRIME_MADE);
+            case PersistentVolumeClaim claim -> ofClaim(claim);
+            default -> EnumSet.noneOf(ProtocolStep.class);
+        };
+    }
+
+    private static Set<ProtocolStep> ofJob(@Nullable JobStatus status) {
+        Set<ProtocolStep> steps = EnumSet.of(JOB_MADE);
+        if (status != null && status.getReady() != null && status.getReady() > 0) {
+            steps.add(JOB_RUNNING);
+        }
+        if (status != null && status.getSucceeded() != null && status.getSucceeded() > 0) {
+            steps.add(JOB_DONE);
+            // A Job this short may never be seen to be ready.
+            steps.add(JOB_RUNNING);
+        }
+        return steps;
+    }
+
+    private static Set<ProtocolStep> ofClaim(PersistentVolumeClaim claim) {
+        boolean held = claim.getMetadata().getFinalizers().contains(Leftovers.FINALIZER);
+        if (isBound(claim)) {
+            return held ? EnumSet.of(CLAIM_BOUND) : EnumSet.of(CLAIM_BOUND, FINALIZER_REMOVED);
+        }
+        return held ? EnumSet.of(FINALIZER_SET) : EnumSet.noneOf(ProtocolStep.class);
+    }
+
+    private static boolean isBound(PersistentVolumeClaim claim) {
+        return "Bound".equals(claim.getStatus().getPhase());
+    }
+}
