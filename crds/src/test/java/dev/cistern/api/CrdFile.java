@@ -18,9 +18,12 @@ import java.util.stream.Stream;
 record CrdFile(Path path, JsonNode document) {
     private static final YAMLMapper YAML = new YAMLMapper();
 
-    /// Every `*.yaml` beside the pom and in the folders beside it that hold CRDs.
+    /// The folders that hold CRDs, each with a kustomization that lists them.
+    static final List<String> FOLDERS = List.of(".", "oss", "populator");
+
+    /// Every CRD file of the folders.
     static List<CrdFile> all() {
-        return Stream.of(".", "oss", "populator")
+        return FOLDERS.stream()
                 .flatMap(folder -> yamlFiles(Path.of(folder)).stream())
                 .map(path -> new CrdFile(path, read(path)))
                 .toList();
@@ -28,7 +31,9 @@ record CrdFile(Path path, JsonNode document) {
 
     private static List<Path> yamlFiles(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+            return files.filter(f -> f.getFileName().toString().matches(".+_.+[.]yaml"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -51,6 +56,11 @@ record CrdFile(Path path, JsonNode document) {
 
     static void eachField(JsonNode object, BiConsumer<String, JsonNode> action) {
         object.properties().forEach(field -> action.accept(field.getKey(), field.getValue()));
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
     }
 
     String kind() {

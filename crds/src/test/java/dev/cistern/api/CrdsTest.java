@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +40,19 @@ class CrdsTest {
                         "NodeDataset",
                         "RefreshDataset",
                         "VolumePopulator");
+    }
+
+    @Test
+    void theKustomizationsListEveryFile() throws IOException {
+        List<Path> listed = new ArrayList<>();
+        for (String folder : CrdFile.FOLDERS) {
+            JsonNode kustomization =
+                    new YAMLMapper().readTree(Path.of(folder, "Kustomization").toFile());
+            kustomization
+                    .get("resources")
+                    .forEach(file -> listed.add(Path.of(folder, file.asText())));
+        }
+        assertThat(listed).containsExactlyElementsOf(crds().stream().map(CrdFile::path).toList());
     }
 
     @ParameterizedTest

@@ -57,6 +57,11 @@ record Sample(
         return states.getLast();
     }
 
+    @Override
+    public String toString() {
+        return kind + "/" + name;
+    }
+
     private static Sample read(Path file) {
         Path relative = ROOT.relativize(file);
         Matcher name = NAME.matcher(relative.getFileName().toString());

@@ -1,0 +1,170 @@
+package dev.cistern.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.File;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// A real API server with our CRDs in it: that of `CISTERN_TEST_KUBECONFIG`, else a [ControlPlane] of its own. Objects go
+/// in and come out as JSON, untouched by Java types, and unknown fields are errors instead of being dropped.
+final class ApiServer implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private static final Duration ESTABLISH = Duration.ofSeconds(30);
+
+    private final @Nullable ControlPlane own;
+    private final KubernetesClient client;
+
+    private ApiServer(@Nullable ControlPlane own, KubernetesClient client) {
+        this.own = own;
+        this.client = client;
+    }
+
+    static ApiServer open() throws IOException, InterruptedException {
+        String kubeconfig = System.getenv("CISTERN_TEST_KUBECONFIG");
+        ApiServer server;
+        if (kubeconfig == null || kubeconfig.isEmpty()) {
+            ControlPlane plane = ControlPlane.start();
+            server = new ApiServer(plane, plane.client());
+        } else {
+            Config config = Config.fromKubeconfig(new File(kubeconfig));
+            server = new ApiServer(null, new KubernetesClientBuilder().withConfig(config).build());
+        }
+        try {
+            for (CrdFile crd : CrdFile.all()) {
+                server.install(crd);
+            }
+            server.ensureNamespace("team-a");
+        } catch (RuntimeException | InterruptedException e) {
+            server.close();
+            throw e;
+        }
+        return server;
+    }
+
+    /// What the API server says to a write: the object as it is now, or the refusal.
+    sealed interface Answer {
+        record Accepted(ObjectNode object) implements Answer {}
+
+        record Refused(int code, String message) implements Answer {}
+    }
+
+    Answer create(String collection, JsonNode object) {
+        return write(collection, "POST", object);
+    }
+
+    /// Replaces what is there, whatever its version.
+    Answer replace(String collection, ObjectNode object) {
+        return write(path(collection, object), "PUT", asNewerThan(collection, object));
+    }
+
+    Answer replaceStatus(String collection, ObjectNode object) {
+        return write(path(collection, object) + "/status", "PUT", asNewerThan(collection, object));
+    }
+
+    void delete(String collection, JsonNode object) {
+        try {
+            client.raw(path(collection, object), "DELETE", null);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != 404) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+        if (own != null) {
+            own.close();
+        }
+    }
+
+    private ObjectNode asNewerThan(String collection, ObjectNode object) {
+        ObjectNode copy = object.deepCopy();
+        copy.withObject("/metadata")
+                .put(
+                        "resourceVersion",
+                        get(path(collection, object)).at("/metadata/resourceVersion").asText());
+        return copy;
+    }
+
+    private static String path(String collection, JsonNode object) {
+        return collection + "/" + object.at("/metadata/name").asText();
+    }
+
+    private Answer write(String path, String method, JsonNode object) {
+        try {
+            String answer = client.raw(path + "?fieldValidation=Strict", method, object);
+            return new Answer.Accepted((ObjectNode) JSON.readTree(answer));
+        } catch (KubernetesClientException e) {
+            if (e.getStatus() == null || e.getCode() < 400) {
+                throw e;
+            }
+            return new Answer.Refused(e.getCode(), e.getStatus().getMessage());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private JsonNode get(String path) {
+        try {
+            String answer = client.raw(path);
+            if (answer == null) {
+                throw new IllegalStateException(path + " is not there");
+            }
+            return JSON.readTree(answer);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void install(CrdFile crd) throws InterruptedException {
+        ObjectNode document = (ObjectNode) crd.document();
+        Answer answer = create(CRDS, document);
+        if (answer instanceof Answer.Refused(int code, String _) && code == 409) {
+            answer = replace(CRDS, document);
+        }
+        if (answer instanceof Answer.Refused(int code, String message)) {
+            throw new AssertionError(crd.path() + " is refused with " + code + ": " + message);
+        }
+        Instant end = Instant.now().plus(ESTABLISH);
+        while (!condition(crd, "Established").equals("True")) {
+            if (Instant.now().isAfter(end)) {
+                throw new AssertionError(crd.path() + " is not established after " + ESTABLISH);
+            }
+            Thread.sleep(100);
+        }
+        if (condition(crd, "NonStructuralSchema").equals("True")) {
+            throw new AssertionError(crd.path() + " has a schema that is not structural");
+        }
+    }
+
+    private String condition(CrdFile crd, String type) {
+        for (JsonNode condition : get(CRDS + "/" + crd.name()).at("/status/conditions")) {
+            if (condition.get("type").asText().equals(type)) {
+                return condition.get("status").asText();
+            }
+        }
+        return "";
+    }
+
+    private void ensureNamespace(String name) {
+        ObjectNode namespace =
+                JSON.createObjectNode().put("apiVersion", "v1").put("kind", "Namespace");
+        namespace.putObject("metadata").put("name", name);
+        if (create("/api/v1/namespaces", namespace)
+                        instanceof Answer.Refused(int code, String message)
+                && code != 409) {
+            throw new AssertionError("namespace " + name + ": " + message);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.cistern.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cistern.api.ApiServer.Answer;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+/// Tries every sample manifest against a real API server: valid ones are taken whole, invalid ones are refused with a
+/// message that names the field.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ManifestsIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @SuppressWarnings("NullAway.Init")
+    private ApiServer server;
+
+    @BeforeAll
+    void openServer() throws Exception {
+        server = ApiServer.open();
+    }
+
+    @AfterAll
+    void closeServer() throws IOException {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> manifests() {
+        return Sample.all().stream()
+                .collect(Collectors.groupingBy(Sample::kind))
+                .entrySet()
+                .stream()
+                .map(
+                        kind ->
+                                DynamicContainer.dynamicContainer(
+                                        kind.getKey(), tests(kind.getValue())));
+    }
+
+    private List<DynamicTest> tests(List<Sample> samples) {
+        return samples.stream()
+                .map(s -> DynamicTest.dynamicTest(s.name(), () -> check(s)))
+                .toList();
+    }
+
+    private void check(Sample sample) {
+        String collection = CrdFile.ofKind(sample.kind()).collection(sample.first());
+        try {
+            if (sample.valid()) {
+                acceptedWhole(sample, collection);
+            } else {
+                refused(sample, lastWrite(sample, collection));
+            }
+        } finally {
+            server.delete(collection, sample.first());
+        }
+    }
+
+    private void acceptedWhole(Sample sample, String collection) {
+        ObjectNode kept = accepted(server.create(collection, sample.first()));
+        assertHolds(kept, withoutStatus(sample.first()));
+        if (sample.subject() == Sample.Subject.UPDATE) {
+            assertHolds(accepted(server.replace(collection, sample.last())), sample.last());
+        }
+        if (sample.last().has("status")) {
+            assertHolds(accepted(server.replaceStatus(collection, sample.last())), sample.last());
+        }
+    }
+
+    private Answer lastWrite(Sample sample, String collection) {
+        Answer created = server.create(collection, sample.first());
+        return switch (sample.subject()) {
+            case OBJECT -> created;
+            case UPDATE -> {
+                accepted(created);
+                yield server.replace(collection, sample.last());
+            }
+            case STATUS -> {
+                accepted(created);
+                yield server.replaceStatus(collection, sample.last());
+            }
+        };
+    }
+
+    private static void refused(Sample sample, Answer answer) {
+        switch (answer) {
+            case Answer.Accepted _ ->
+                    fail("accepted, but should be refused with: " + sample.expect());
+            case Answer.Refused(int code, String message) -> {
+                assertThat(message).as(sample.toString()).contains(sample.expect());
+                assertThat(code).as(message).isIn(400, 422);
+            }
+        }
+    }
+
+    private static ObjectNode accepted(Answer answer) {
+        return switch (answer) {
+            case Answer.Accepted(ObjectNode object) -> object;
+            case Answer.Refused(int code, String message) ->
+                    fail("refused with " + code + ": " + message);
+        };
+    }
+
+    /// All that was sent is there; the server may add (defaults, metadata).
+    private static void assertHolds(JsonNode kept, JsonNode sent) {
+        if (sent.isObject()) {
+            CrdFile.eachField(
+                    sent,
+                    (name, value) -> {
+                        assertThat(kept.has(name)).as(name + " is kept").isTrue();
+                        assertHolds(kept.get(name), value);
+                    });
+        } else if (sent.isArray()) {
+            assertThat(kept).hasSameSizeAs(sent);
+            for (int i = 0; i < sent.size(); i++) {
+                assertHolds(kept.get(i), sent.get(i));
+            }
+        } else {
+            assertThat(kept).isEqualTo(sent);
+        }
+    }
+
+    private static ObjectNode withoutStatus(ObjectNode object) {
+        ObjectNode copy = object.deepCopy();
+        copy.remove("status");
+        return copy;
+    }
+
+    /// The rules' cost is bounded when the CRD is created, by estimate, and again for each object, as measured.
+    @Test
+    void thePopulatorThatIsAsLargeAsAllowedIsAccepted() {
+        ObjectNode populator =
+                JSON.createObjectNode()
+                        .put("apiVersion", "cistern.dev/v1alpha1")
+                        .put("kind", "ObjectVolumePopulator");
+        populator.putObject("metadata").put("name", "largest").put("namespace", "team-a");
+        ArrayNode sources = populator.putObject("spec").putArray("sources");
+        for (int i = 0; i < 16; i++) {
+            ObjectNode source = sources.addObject();
+            source.put("path", "s3://bucket/" + "é".repeat(1288));
+            source.put("into", "a/".repeat(512));
+            source.putObject("backendRef").put("name", "b".repeat(253));
+            ArrayNode include = source.putArray("include");
+            ArrayNode exclude = source.putArray("exclude");
+            for (int j = 0; j < 32; j++) {
+                include.add("i".repeat(256));
+                exclude.add("e".repeat(256));
+            }
+        }
+        String collection = CrdFile.ofKind("objectvolumepopulator").collection(populator);
+        try {
+            assertHolds(accepted(server.create(collection, populator)), populator);
+        } finally {
+            server.delete(collection, populator);
+        }
+    }
+}
