@@ -144,7 +144,17 @@ public final class S3Server implements AutoCloseable {
     /// Makes a bucket, empty and without faults.
     public Bucket createBucket(String name) {
         client.createBucket(b -> b.bucket(name));
+        return bucket(name);
+    }
+
+    /// A bucket that was made before.
+    public Bucket bucket(String name) {
         return new Bucket(this, name, data.resolve(name));
+    }
+
+    /// The port of [#endpoint].
+    public int port() {
+        return PROXY_PORT;
     }
 
     S3Client client() {

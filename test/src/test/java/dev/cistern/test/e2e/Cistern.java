@@ -116,6 +116,9 @@ final class Cistern implements AutoCloseable {
 
     private void deploy() {
         say("cistern: applying deploy/");
+        // In two steps: objects of a kind can be applied once the kind is there.
+        kubectl.run("apply", "--server-side", "-k", root.resolve("deploy/crds").toString());
+        kubectl.run("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
         kubectl.run("apply", "--server-side", "-k", root.resolve("deploy").toString());
         for (String kind : List.of("deployment", "daemonset")) {
             for (String name :
@@ -151,6 +154,32 @@ final class Cistern implements AutoCloseable {
           s3: {region: %s, endpoint: "%s", forcePathStyle: true}
         """
                 .formatted(name, secret, secret, S3Server.REGION, s3.endpoint());
+    }
+
+    /// The S3 server as a service of the cluster, at the address that the examples name.
+    String s3Service() {
+        return """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: object-store}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: s3, namespace: object-store}
+        spec:
+          ports: [{name: http, port: 9000, targetPort: %d}]
+        ---
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata:
+          name: s3-outside
+          namespace: object-store
+          labels: {kubernetes.io/service-name: s3}
+        addressType: IPv4
+        ports: [{name: http, port: %d}]
+        endpoints: [{addresses: ["%s"]}]
+        """
+                .formatted(s3.port(), s3.port(), cluster.serverAddress());
     }
 
     Team newTeam() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.test.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,177 @@
+package dev.cistern.test.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.cistern.test.server.Bucket;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/// Every manifest of `examples/`, applied as it stands, in the order of a newcomer.
+@SystemTest
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ExamplesST {
+    private static final Duration SOON = Duration.ofSeconds(90);
+
+    @BeforeAll
+    static void store(Cistern cistern) {
+        Bucket bucket = cistern.s3().createBucket("datasets");
+        for (int i = 0; i < 50; i++) {
+            bucket.plant("library/shelf-%d/book-%02d".formatted(i % 5, i), 1000 + 997L * i, i);
+        }
+        bucket.plant("other/not-this", 10, 0);
+        cistern.kubectl().run("create", "namespace", "team-a");
+        cistern.kubectl().apply(cistern.s3Service());
+    }
+
+    @AfterAll
+    static void clear(Cistern cistern) {
+        cistern.kubectl().run("delete", "namespace", "team-a", "object-store", "--wait=false");
+        cistern.kubectl().run("delete", "storagebackend", "s3-backend");
+        cistern.kubectl()
+                .run(
+                        "delete",
+                        "secret",
+                        "-n",
+                        Cistern.POPULATE_NAMESPACE,
+                        "s3-credentials",
+                        "oss-secret");
+    }
+
+    @Test
+    @Order(1)
+    void aPodReadsWhatTheBucketHolds(Cistern cistern) {
+        for (String file : List.of("s3-backend.yaml", "populator.yaml", "pvc.yaml", "pod.yaml")) {
+            apply(cistern, file);
+        }
+
+        String printed = new Pods(cistern, "team-a").result("reader", SOON);
+
+        assertThat(Pods.parseDigests(printed)).isEqualTo(source(cistern));
+    }
+
+    @Test
+    @Order(2)
+    void anOssVolumePopulatorDoesTheSame(Cistern cistern) {
+        apply(cistern, "oss-populator.yaml");
+        await("PVC oss-library")
+                .atMost(SOON)
+                .until(
+                        () ->
+                                cistern.kubectl()
+                                        .run(
+                                                "get",
+                                                "pvc",
+                                                "-n",
+                                                "team-a",
+                                                "oss-library",
+                                                "-o",
+                                                "jsonpath={.status.phase}")
+                                        .equals("Bound"));
+
+        assertThat(new Pods(cistern, "team-a").digests("check-oss", "oss-library"))
+                .isEqualTo(source(cistern));
+    }
+
+    /// Argo itself is not there, so what it would make of each step is made here: a pod with the step's volume and command.
+    @Test
+    @Order(3)
+    void eachStepOfTheWorkflowGetsAFilledVolumeThatGoesWithIt(Cistern cistern) throws IOException {
+        GenericKubernetesResource workflow =
+                Serialization.unmarshal(
+                        Files.readString(examples(cistern).resolve("argo/workflow-ephemeral.yaml")),
+                        GenericKubernetesResource.class);
+        List<Map<String, Object>> templates = Team.get(workflow, "spec", "templates");
+        Map<String, Object> step =
+                templates.stream()
+                        .filter(template -> template.containsKey("container"))
+                        .findFirst()
+                        .orElseThrow();
+        for (String id : List.of("1", "2", "3")) {
+            Pod pod = podOf(step, id);
+            cistern.client().resource(pod).create();
+        }
+        for (String id : List.of("1", "2", "3")) {
+            String printed = new Pods(cistern, "team-a").result("library-" + id, SOON);
+            assertThat(printed.lines()).contains("log", "shelf-0", "shelf-4");
+        }
+        await("the steps' volumes are gone")
+                .atMost(SOON)
+                .until(
+                        () ->
+                                !cistern.kubectl()
+                                        .run("get", "pvc", "-n", "team-a", "-o", "name")
+                                        .contains("library-1"));
+    }
+
+    private static Pod podOf(Map<String, Object> step, String id) {
+        String container =
+                Serialization.asYaml(step.get("container")).replace("{{inputs.parameters.id}}", id);
+        List<?> volumes = (List<?>) java.util.Objects.requireNonNull(step.get("volumes"));
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName("library-" + id)
+                .withNamespace("team-a")
+                .endMetadata()
+                .withNewSpec()
+                .withRestartPolicy("Never")
+                .withContainers(
+                        Serialization.unmarshal(
+                                "name: main\nimagePullPolicy: IfNotPresent\n"
+                                        + container.replace("---\n", ""),
+                                io.fabric8.kubernetes.api.model.Container.class))
+                .withVolumes(
+                        volumes.stream()
+                                .map(
+                                        volume ->
+                                                Serialization.unmarshal(
+                                                        Serialization.asYaml(volume), Volume.class))
+                                .toList())
+                .endSpec()
+                .build();
+    }
+
+    @Test
+    void noExampleIsLeftOut(Cistern cistern) throws IOException {
+        try (Stream<Path> files = Files.walk(examples(cistern))) {
+            assertThat(
+                            files.filter(file -> file.toString().endsWith(".yaml"))
+                                    .map(file -> examples(cistern).relativize(file).toString()))
+                    .containsExactlyInAnyOrder(
+                            "s3-backend.yaml",
+                            "populator.yaml",
+                            "pvc.yaml",
+                            "pod.yaml",
+                            "oss-populator.yaml",
+                            "argo/workflow-ephemeral.yaml");
+        }
+    }
+
+    private static Path examples(Cistern cistern) {
+        return cistern.root().resolve("examples");
+    }
+
+    private static void apply(Cistern cistern, String file) {
+        cistern.kubectl().run("apply", "-f", examples(cistern).resolve(file).toString());
+    }
+
+    private static Map<String, String> source(Cistern cistern) {
+        return cistern.s3().bucket("datasets").digests("library/");
+    }
+}
