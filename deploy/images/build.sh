@@ -147,6 +147,9 @@ done
 . "$root/.mvn/find-jdk.sh"
 need_debian
 mkdir -p "$cache"/{bin,debs,images,jars,layers,trees,versions,work}
+# One build at a time: they would write each other's target directories.
+exec 9>"$cache/lock"
+flock -n 9 || { say "waiting for another build of images to end" && flock 9; }
 trap drop_work EXIT
 drop_work
 build_pack

@@ -46,19 +46,24 @@ sources_hash() {
 
 # jars MODULE: a directory in the cache with the module's jar and all that it needs at run time.
 jars() {
-  local module=$1 kept dir built
-  kept=$cache/jars/$module-$(sources_hash "$module")
-  if [ ! -d "$kept" ]; then
+  local module=$1 hash kept dir
+  hash=$(sources_hash "$module")
+  kept=$cache/jars/$module-$hash
+  while [ ! -d "$kept" ]; do
     say "building $module with Maven"
     rm -rf "$root/$module/target/dependency"
-    (cd "$root" && ./mvnw -q -B -pl "$module" -am -DskipTests package dependency:copy-dependencies -DincludeScope=runtime >&2)
+    (cd "$root" && ./mvnw -q -pl "$module" -am -DskipTests package dependency:copy-dependencies -DincludeScope=runtime >&2)
     dir=$(new_dir)
-    built=$(find "$root/$module/target" -maxdepth 1 -name "cistern-$module-*.jar" ! -name '*-tests.jar' ! -name '*-sources.jar')
-    cp "$built" "$dir/"
-    # A module without run-time dependencies has no such directory.
-    find "$root/$module/target/dependency" -name '*.jar' -exec cp -t "$dir" {} + 2>/dev/null || true
-    mv -T "$dir" "$kept" 2>/dev/null || [ -d "$kept" ]
-  fi
+    find "$root/$module/target" -maxdepth 1 -name "cistern-$module-$version.jar" -exec cp -t "$dir" {} +
+    find "$root/$module/target/dependency" -name '*.jar' -exec cp -t "$dir" {} +
+    # Someone may have been writing sources meanwhile: what was built must be what it is called.
+    if [ "$(sources_hash "$module")" = "$hash" ]; then
+      mv -T "$dir" "$kept" 2>/dev/null || [ -d "$kept" ]
+    else
+      hash=$(sources_hash "$module")
+      kept=$cache/jars/$module-$hash
+    fi
+  done
   touch "$kept"
   echo "$kept"
 }
