@@ -116,10 +116,10 @@ final class Cistern implements AutoCloseable {
 
     private void deploy() {
         say("cistern: applying deploy/");
-        // In two steps: objects of a kind can be applied once the kind is there.
-        kubectl.run("apply", "--server-side", "-k", root.resolve("deploy/crds").toString());
-        kubectl.run("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
+        // As docs/install.md says.
         kubectl.run("apply", "--server-side", "-k", root.resolve("deploy").toString());
+        kubectl.run("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
+        kubectl.run("apply", "--server-side", "-k", root.resolve("deploy/populators").toString());
         for (String kind : List.of("deployment", "daemonset")) {
             for (String name :
                     kubectl.run("get", kind, "-n", NAMESPACE, "-o", "name").lines().toList()) {
