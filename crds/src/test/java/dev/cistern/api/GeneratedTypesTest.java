@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.cistern.api.oss.v1beta1.OSSVolumePopulator;
 import dev.cistern.api.populator.v1beta1.VolumePopulator;
 import dev.cistern.api.v1alpha1.Dataset;
@@ -69,7 +72,7 @@ class GeneratedTypesTest {
             HasMetadata object =
                     SERIALIZATION.unmarshal(JSON.writeValueAsString(state), typeOf(sample.kind()));
             JsonNode back = JSON.readTree(SERIALIZATION.asJson(object));
-            assertThat(back).isEqualTo(withDefaults(state.deepCopy(), schema));
+            assertThat(back).isEqualTo(asServed(state.deepCopy(), schema));
         }
     }
 
@@ -78,21 +81,39 @@ class GeneratedTypesTest {
         return Objects.requireNonNull(type, () -> kind + " has no Java type here: add it to TYPES");
     }
 
-    private static JsonNode withDefaults(JsonNode value, JsonNode schema) {
-        if (value instanceof ObjectNode object) {
-            CrdFile.eachField(
-                    schema.path("properties"),
-                    (name, child) -> {
-                        if (!object.has(name) && child.has("default")) {
-                            object.set(name, child.get("default").deepCopy());
-                        }
-                        if (object.has(name)) {
-                            withDefaults(object.get(name), child);
-                        }
-                    });
-        } else if (value.isArray()) {
-            value.forEach(item -> withDefaults(item, schema.path("items")));
-        }
-        return value;
+    /// With the schema's defaults, and a quantity as text even where the manifest has a number.
+    private static JsonNode asServed(JsonNode value, JsonNode schema) {
+        return switch (value) {
+            case ObjectNode object -> {
+                CrdFile.eachField(
+                        schema.path("properties"),
+                        (name, child) -> {
+                            if (!object.has(name) && child.has("default")) {
+                                object.set(name, child.get("default").deepCopy());
+                            }
+                        });
+                JsonNode values = schema.path("additionalProperties");
+                CrdFile.eachField(
+                        object.deepCopy(),
+                        (name, child) ->
+                                object.set(
+                                        name,
+                                        asServed(
+                                                object.get(name),
+                                                schema.path("properties").path(name).isMissingNode()
+                                                        ? values
+                                                        : schema.path("properties").path(name))));
+                yield object;
+            }
+            case ArrayNode array -> {
+                for (int i = 0; i < array.size(); i++) {
+                    array.set(i, asServed(array.get(i), schema.path("items")));
+                }
+                yield array;
+            }
+            case NumericNode number when schema.has("x-kubernetes-int-or-string") ->
+                    new TextNode(number.asText());
+            default -> value;
+        };
     }
 }
