@@ -117,6 +117,10 @@ public final class LocalCluster implements Cluster {
 
     @Override
     public void close() {
+        if ("1".equals(System.getenv("CISTERN_TEST_KEEP"))) {
+            Say.say("cluster %s is left running: KUBECONFIG=%s", name, kubeconfig);
+            return;
+        }
         Command.of(launcher.toString(), "down", "--name", name)
                 .eachLine(line -> Say.say("%s", line))
                 .within(Duration.ofMinutes(2))

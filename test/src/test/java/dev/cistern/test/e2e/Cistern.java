@@ -39,6 +39,9 @@ final class Cistern implements AutoCloseable {
                     .withNamespaced(true)
                     .build();
 
+    /// Tells the namespaces of this run from those of one before on a cluster that was kept.
+    private static final String RUN = Long.toString(System.currentTimeMillis() / 1000 % 46_656, 36);
+
     private final Cluster cluster;
     private final KubernetesClient client;
     private final Kubectl kubectl;
@@ -183,7 +186,7 @@ final class Cistern implements AutoCloseable {
     }
 
     Team newTeam() {
-        return new Team(this, "team-a-" + teams.incrementAndGet());
+        return new Team(this, "team-a-" + RUN + "-" + teams.incrementAndGet());
     }
 
     Cluster cluster() {
