@@ -1,5 +1,6 @@
 package dev.cistern.test.e2e;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -30,7 +31,34 @@ public final class OnCluster
     private static Cistern cistern(ExtensionContext context) {
         return context.getRoot()
                 .getStore(SPACE)
-                .computeIfAbsent(Cistern.class, c -> Cistern.start(), Cistern.class);
+                .computeIfAbsent(Started.class, c -> Started.start(), Started.class)
+                .orThrow();
+    }
+
+    /// The one try to start: if it fails, every test fails with its reason, and none tries again.
+    private record Started(@Nullable Cistern cistern, @Nullable RuntimeException failure)
+            implements AutoCloseable {
+        static Started start() {
+            try {
+                return new Started(Cistern.start(), null);
+            } catch (RuntimeException e) {
+                return new Started(null, e);
+            }
+        }
+
+        Cistern orThrow() {
+            if (cistern == null) {
+                throw new IllegalStateException("Cistern did not start", failure);
+            }
+            return cistern;
+        }
+
+        @Override
+        public void close() {
+            if (cistern != null) {
+                cistern.close();
+            }
+        }
     }
 
     private static Team team(ExtensionContext context) {
