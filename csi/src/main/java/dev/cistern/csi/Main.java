@@ -1,0 +1,134 @@
+package dev.cistern.csi;
+
+import dev.cistern.csi.http.StatusServer;
+import dev.cistern.csi.mount.BindMounter;
+import dev.cistern.csi.mount.Mounter;
+import dev.cistern.csi.pool.LocalPool;
+import dev.cistern.csi.pool.PoolOpener;
+import dev.cistern.csi.rpc.ControllerService;
+import dev.cistern.csi.rpc.CsiServer;
+import dev.cistern.csi.rpc.Driver;
+import dev.cistern.csi.rpc.IdentityService;
+import dev.cistern.csi.rpc.NodeService;
+import dev.cistern.csi.rpc.RegistrationService;
+import dev.cistern.csi.volume.VolumeLocks;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The program: opens the node's pool, serves CSI, and only then lets kubelet know.
+public final class Main {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    /// Binding three sockets.
+    private static final Duration START_PATIENCE = Duration.ofSeconds(20);
+
+    /// Kubelet gives a pod 30 s to end.
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+
+    private Main() {}
+
+    /// Ends with 2 when the configuration is wrong, with 1 when the pool or a socket cannot be had; runs until it is told to end otherwise.
+    public static void main(String[] args) throws InterruptedException {
+        try {
+            run(Config.from(System.getenv()));
+        } catch (Config.InvalidConfig e) {
+            LOG.atError().addKeyValue("problems", e.getMessage()).log("the configuration is wrong");
+            System.exit(2);
+        } catch (IOException | TimeoutException e) {
+            LOG.atError().setCause(e).log("cannot start");
+            System.exit(1);
+        }
+    }
+
+    private static void run(Config config)
+            throws IOException, InterruptedException, TimeoutException {
+        InstantSource clock = InstantSource.system();
+        LocalPool pool = PoolOpener.open(config.pool(), clock).pool();
+        Driver driver = new Driver(config.node(), version());
+        Mounter mounter = new BindMounter();
+        VolumeLocks locks = new VolumeLocks();
+        Janitor janitor = new Janitor(pool);
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // One event loop: it only moves bytes, and each loop has buffers of its own.
+        Vertx vertx =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setEventLoopPoolSize(1)
+                                .setWorkerPoolSize(1)
+                                .setInternalBlockingPoolSize(1));
+
+        CsiServer csi = new CsiServer(vertx, meters);
+        StatusServer status = new StatusServer(vertx, pool, meters, clock);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(csi), "stop"));
+
+        janitor.start();
+        await(
+                csi.serveCsi(
+                        config.csiSocket(),
+                        new IdentityService(driver, pool),
+                        new ControllerService(driver, pool, mounter, locks, janitor::wake),
+                        new NodeService(driver, pool, mounter, locks)),
+                START_PATIENCE);
+        int port = await(status.listen(config.httpHost(), config.httpPort()), START_PATIENCE);
+        if (config.registrationSocket().isPresent()) {
+            await(
+                    csi.serveRegistration(
+                            config.registrationSocket().get(),
+                            new RegistrationService(config.csiSocket())),
+                    START_PATIENCE);
+        }
+        LOG.atInfo()
+                .addKeyValue("driver", Driver.NAME)
+                .addKeyValue("version", driver.version())
+                .addKeyValue("node", driver.node())
+                .addKeyValue("httpPort", port)
+                .addKeyValue(
+                        "startMillis",
+                        ProcessHandle.current()
+                                .info()
+                                .startInstant()
+                                .map(s -> Duration.between(s, clock.instant()).toMillis())
+                                .orElse(-1L))
+                .log("ready");
+    }
+
+    /// Pods go on using their volumes; nothing is unmounted.
+    private static void stop(CsiServer csi) {
+        try {
+            await(csi.close(), STOP_PATIENCE);
+            LOG.info("stopped");
+        } catch (IOException | TimeoutException e) {
+            LOG.atWarn().setCause(e).log("stopped before all calls were answered");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static <T> T await(Future<T> future, Duration patience)
+            throws IOException, InterruptedException, TimeoutException {
+        try {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IOException(e.getCause());
+        }
+    }
+
+    private static String version() {
+        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                .orElse("0.1.0");
+    }
+}

@@ -1,0 +1,297 @@
+package dev.cistern.csi.pool;
+
+import dev.cistern.csi.volume.PoolCapacity;
+import dev.cistern.csi.volume.Volume;
+import dev.cistern.csi.volume.VolumeFailure;
+import dev.cistern.csi.volume.VolumeId;
+import dev.cistern.csi.volume.VolumePool;
+import dev.cistern.csi.volume.VolumeSize;
+import dev.cistern.csi.volume.VolumeUsage;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The volumes below one directory:
+///
+/// | directory | what |
+/// |---|---|
+/// | `records/` | one JSON file for each volume |
+/// | `volumes/` | the content of each volume |
+/// | `staging/` | content being made, not a volume yet |
+/// | `trash/` | content being removed, no volume any more |
+///
+/// Making goes: record, content in `staging/`, rename to `volumes/`. Removing goes: rename to `trash/`, record, content. So after
+/// a crash at any point a record without content was never answered for or is being removed, and can go; what is in
+/// `staging/` and `trash/` can go; and content without a record never comes from a crash, and is left alone.
+///
+/// Space is promised, not measured: a volume counts with its whole size from the moment it is asked for, so that what
+/// was promised to others can always be written.
+public final class LocalPool implements VolumePool {
+
+    /// Bounds the list of volumes; a node has room for some hundred pods.
+    static final int MAXIMUM_VOLUMES = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalPool.class);
+
+    private final Path root;
+    private final Backing backing;
+    private final VolumeRecords records;
+    private final int overcommitPercent;
+    private final InstantSource clock;
+
+    /// Volumes that exist or are being made, by id.
+    private final ConcurrentSkipListMap<VolumeId, Volume> volumes = new ConcurrentSkipListMap<>();
+
+    private final Object promising = new Object();
+
+    private LocalPool(Path root, Backing backing, int overcommitPercent, InstantSource clock) {
+        this.root = root;
+        this.backing = backing;
+        this.records = new VolumeRecords(root.resolve("records"));
+        this.overcommitPercent = overcommitPercent;
+        this.clock = clock;
+    }
+
+    /// Opens the pool at `root` and clears away what a crash has left.
+    ///
+    /// @param overcommitPercent how much of the pool may be promised, 100 for what it has
+    static LocalPool open(Path root, Backing backing, int overcommitPercent, InstantSource clock)
+            throws IOException {
+        Files.createDirectories(root);
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
+        for (String directory : List.of("records", "volumes", "staging", "trash")) {
+            Files.createDirectories(root.resolve(directory));
+        }
+        LocalPool pool = new LocalPool(root, backing, overcommitPercent, clock);
+        pool.recover();
+        return pool;
+    }
+
+    private void recover() throws IOException {
+        for (Volume volume : records.readAll()) {
+            if (Files.isDirectory(path(volume.id()))) {
+                volumes.put(volume.id(), volume);
+            } else {
+                LOG.atInfo()
+                        .addKeyValue("volume", volume.id())
+                        .log("volume was only half made or half removed: record dropped");
+                records.delete(volume.id());
+            }
+        }
+        try (DirectoryStream<Path> contents = Files.newDirectoryStream(root.resolve("volumes"))) {
+            for (Path content : contents) {
+                if (VolumeId.parse(content.getFileName().toString())
+                        .filter(volumes::containsKey)
+                        .isEmpty()) {
+                    LOG.atWarn()
+                            .addKeyValue("path", content)
+                            .log(
+                                    "content without a record: left alone, remove it by hand if it"
+                                            + " is not wanted");
+                }
+            }
+        }
+        tidy();
+    }
+
+    @Override
+    public boolean enforcesSizes() {
+        return backing.enforcesSizes();
+    }
+
+    @Override
+    public Volume create(String name, VolumeSize size) {
+        VolumeId id = VolumeId.ofName(name);
+        Volume existing = volumes.get(id);
+        if (existing != null) {
+            if (!size.admits(existing.bytes())) {
+                throw new VolumeFailure.AlreadyExists(
+                        "volume %s exists with %d bytes, but capacity_range asks for %d to %d"
+                                .formatted(
+                                        name,
+                                        existing.bytes(),
+                                        size.requiredBytes(),
+                                        size.limitBytes()));
+            }
+            return existing;
+        }
+        Volume volume = new Volume(id, name, size.choose(), clock.instant());
+        promise(volume);
+        boolean made = false;
+        try {
+            make(volume);
+            made = true;
+            return volume;
+        } catch (IOException e) {
+            throw new VolumeFailure.Broken("making volume " + id, e);
+        } finally {
+            if (!made) {
+                abandon(id);
+            }
+        }
+    }
+
+    private void abandon(VolumeId id) {
+        try {
+            remove(id);
+        } catch (IOException e) {
+            LOG.atWarn()
+                    .addKeyValue("volume", id)
+                    .setCause(e)
+                    .log("what was made of the volume could not be removed");
+        } finally {
+            volumes.remove(id);
+        }
+    }
+
+    private void promise(Volume volume) {
+        synchronized (promising) {
+            if (volumes.size() >= MAXIMUM_VOLUMES) {
+                throw new VolumeFailure.NoSpace(
+                        "this node has " + MAXIMUM_VOLUMES + " volumes, the most it may have");
+            }
+            long largest = capacity().largestVolume();
+            if (volume.bytes() > largest) {
+                throw new VolumeFailure.NoSpace(
+                        "volume %s needs %d bytes; the largest that this node's pool has room for is %d"
+                                .formatted(volume.name(), volume.bytes(), largest));
+            }
+            if (Files.exists(path(volume.id()))) {
+                throw new VolumeFailure.AlreadyExists(
+                        path(volume.id())
+                                + " has content that no volume's record tells of: move it away");
+            }
+            volumes.put(volume.id(), volume);
+        }
+    }
+
+    private void make(Volume volume) throws IOException {
+        Path content = path(volume.id());
+        records.write(volume);
+        Path staged = root.resolve("staging").resolve(volume.id().value());
+        if (Files.exists(staged)) {
+            backing.destroy(staged);
+        }
+        backing.make(staged, volume.bytes());
+        // A pod's user is not known here: kubelet narrows this for pods with an fsGroup.
+        Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("rwxrwxrwx"));
+        // On a btrfs this also commits the subvolume and its limit.
+        DurableFiles.rename(staged, content);
+    }
+
+    @Override
+    public void delete(VolumeId id) {
+        if (!volumes.containsKey(id)) {
+            return;
+        }
+        try {
+            remove(id);
+        } catch (IOException e) {
+            throw new VolumeFailure.Broken("removing volume " + id, e);
+        }
+        volumes.remove(id);
+    }
+
+    private void remove(VolumeId id) throws IOException {
+        // Not the id alone: a volume of the same name may come and go before this one is cleared
+        // away.
+        String unique = id.value() + "." + Long.toUnsignedString(System.nanoTime(), 36);
+        if (Files.exists(path(id))) {
+            DurableFiles.rename(path(id), root.resolve("trash").resolve(unique));
+        }
+        records.delete(id);
+    }
+
+    /// Destroys what was removed. Takes as long as the content is large where the backing cannot do it at once; nobody waits for it.
+    public void tidy() throws IOException {
+        IOException first = null;
+        for (String directory : List.of("staging", "trash")) {
+            try (DirectoryStream<Path> leftovers =
+                    Files.newDirectoryStream(root.resolve(directory))) {
+                for (Path leftover : leftovers) {
+                    // What is being made right now is in the list of volumes.
+                    if (directory.equals("staging")
+                            && VolumeId.parse(leftover.getFileName().toString())
+                                    .filter(volumes::containsKey)
+                                    .isPresent()) {
+                        continue;
+                    }
+                    try {
+                        backing.destroy(leftover);
+                    } catch (IOException e) {
+                        first = first == null ? e : first;
+                    }
+                }
+            }
+        }
+        backing.tidy();
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    @Override
+    public Optional<Volume> find(VolumeId id) {
+        return Optional.ofNullable(volumes.get(id));
+    }
+
+    @Override
+    public List<Volume> list() {
+        return List.copyOf(volumes.values());
+    }
+
+    @Override
+    public PoolCapacity capacity() {
+        try {
+            List<Volume> all = list();
+            long promised = all.stream().mapToLong(v -> backing.footprint(v.bytes())).sum();
+            long unpromised =
+                    Math.multiplyExact(backing.totalBytes() / 100, overcommitPercent) - promised;
+            List<Path> contents =
+                    all.stream().map(v -> path(v.id())).filter(Files::isDirectory).toList();
+            long unclaimed =
+                    overcommitPercent > 100
+                            ? Long.MAX_VALUE
+                            : backing.unclaimedBytes(promised, contents);
+            long room = Math.max(0, Math.min(unpromised, unclaimed));
+            long largest = Math.max(0, backing.sizeWithin(room));
+            return new PoolCapacity(largest, largest);
+        } catch (IOException e) {
+            throw new VolumeFailure.Broken("reading the pool's space", e);
+        }
+    }
+
+    @Override
+    public VolumeUsage usage(Volume volume) {
+        try {
+            return backing.usage(path(volume.id()), volume.bytes());
+        } catch (IOException e) {
+            throw new VolumeFailure.Broken("reading the usage of volume " + volume.id(), e);
+        }
+    }
+
+    @Override
+    public Path path(VolumeId id) {
+        return root.resolve("volumes").resolve(id.value());
+    }
+
+    @Override
+    public void check() {
+        Path probe = root.resolve(".probe");
+        try {
+            Files.deleteIfExists(probe);
+            Files.createFile(probe);
+            Files.delete(probe);
+        } catch (IOException e) {
+            throw new VolumeFailure.Broken("writing to the pool", e);
+        }
+    }
+}

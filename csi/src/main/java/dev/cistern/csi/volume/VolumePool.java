@@ -1,0 +1,39 @@
+package dev.cistern.csi.volume;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// The volumes of one node. Implementations are safe for use by several threads; two calls for one volume are kept apart by the caller
+/// (`VolumeLocks`). Every call may throw [VolumeFailure].
+public interface VolumePool {
+
+    /// Whether a volume's size bounds what can be written to it.
+    boolean enforcesSizes();
+
+    /// The volume of that name. One that exists already is returned when its size is within `size`.
+    ///
+    /// @throws VolumeFailure.AlreadyExists when it exists with another size
+    /// @throws VolumeFailure.NoSpace when the pool has no room for it
+    Volume create(String name, VolumeSize size);
+
+    /// Removes a volume and what is in it; one that is not there is fine.
+    void delete(VolumeId id);
+
+    Optional<Volume> find(VolumeId id);
+
+    /// All volumes, ordered by id.
+    List<Volume> list();
+
+    PoolCapacity capacity();
+
+    VolumeUsage usage(Volume volume);
+
+    /// The directory with the volume's content.
+    Path path(VolumeId id);
+
+    /// Returns if the pool can be written to.
+    ///
+    /// @throws VolumeFailure.Broken when it cannot
+    void check();
+}
