@@ -1,0 +1,59 @@
+package dev.cistern.controller.model;
+
+import dev.cistern.populate.wire.RunResult;
+import java.time.Instant;
+import java.util.Optional;
+
+/// One populate Job.
+///
+/// @param number from 1
+/// @param namespace where it lives
+/// @param name its name
+/// @param uid of this life of it
+/// @param created when it was made, to the second
+/// @param deleting whether it has a deletion time
+/// @param state how far it is
+public record Attempt(
+        int number,
+        String namespace,
+        String name,
+        String uid,
+        Instant created,
+        boolean deleting,
+        State state) {
+
+    /// How far an attempt is, read from its Job and its pod, whichever knows more.
+    public sealed interface State {
+        /// No container has run yet.
+        ///
+        /// @param trouble what keeps the pod from starting, if anything
+        record Starting(Optional<Trouble> trouble) implements State {}
+
+        /// The container runs.
+        record Running() implements State {}
+
+        /// The container ended with success.
+        ///
+        /// @param result what it says it did; empty when it left no readable message
+        record Succeeded(Optional<RunResult> result) implements State {}
+
+        /// The attempt is over without success.
+        ///
+        /// @param failure what went wrong
+        /// @param result what it says it did, when it left a readable message
+        record Failed(Failure failure, Optional<RunResult> result) implements State {}
+    }
+
+    /// What keeps a pod from starting.
+    ///
+    /// @param reason as kubelet or scheduler call it, for example `ImagePullBackOff`
+    /// @param message their words
+    public record Trouble(String reason, String message) {}
+
+    /// Why an attempt failed.
+    ///
+    /// @param terminal whether another attempt would be pointless
+    /// @param reason one word for machines
+    /// @param message for people
+    public record Failure(boolean terminal, String reason, String message) {}
+}

@@ -1,0 +1,13 @@
+package dev.cistern.controller.model;
+
+/// A PVC of a certain life: the same name with another UID is another claim.
+///
+/// @param namespace of the PVC
+/// @param name of the PVC
+/// @param uid of the PVC; names of everything that belongs to its run derive from it
+public record ClaimKey(String namespace, String name, String uid) {
+    /// `namespace/name`, as people write it.
+    public String display() {
+        return namespace + "/" + name;
+    }
+}

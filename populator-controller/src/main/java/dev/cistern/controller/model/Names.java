@@ -1,0 +1,81 @@
+package dev.cistern.controller.model;
+
+/// The names of the run protocol, in one place.
+public final class Names {
+    /// Keeps a PVC until its prime and Jobs are gone.
+    public static final String FINALIZER = "cistern.dev/populate";
+
+    /// Field manager of all writes of the reconcile.
+    public static final String FIELD_MANAGER = "cistern-controller";
+
+    /// Field manager of `VolumePopulation.status.progress`.
+    public static final String PROGRESS_MANAGER = "cistern-progress";
+
+    /// Label of everything that belongs to a run: who made it.
+    public static final String LABEL_MANAGED_BY = "app.kubernetes.io/managed-by";
+
+    /// Value of [#LABEL_MANAGED_BY].
+    public static final String MANAGED_BY = "cistern";
+
+    /// Label of everything that belongs to a run: the PVC's UID.
+    public static final String LABEL_UID = "cistern.dev/pvc-uid";
+
+    /// Label of everything that belongs to a run: the PVC's name, when it fits a label.
+    public static final String LABEL_NAME = "cistern.dev/pvc-name";
+
+    /// Label of everything that belongs to a run: the PVC's namespace.
+    public static final String LABEL_NAMESPACE = "cistern.dev/pvc-namespace";
+
+    /// Label that keeps backup tools away from primes and Jobs.
+    public static final String LABEL_NO_BACKUP = "velero.io/exclude-from-backup";
+
+    /// Label of a Job and its pods: the attempt's number.
+    public static final String LABEL_ATTEMPT = "cistern.dev/attempt";
+
+    /// Annotation of a PVC; a new value lets a failed run start again.
+    public static final String ANNOTATION_RETRY = "cistern.dev/retry";
+
+    /// Annotation of a PV: UID of the PVC that it was filled for. It is written by the same patch as the new claim.
+    public static final String ANNOTATION_POPULATED_FOR = "cistern.dev/populated-for";
+
+    /// Annotation of a prime: the node it was made for.
+    public static final String ANNOTATION_MADE_FOR_NODE = "cistern.dev/made-for-node";
+
+    /// Annotation of a run: fingerprint of what was asked.
+    public static final String ANNOTATION_FINGERPRINT = "cistern.dev/asked";
+
+    /// The scheduler's choice of a node for a PVC.
+    public static final String ANNOTATION_SELECTED_NODE = "volume.kubernetes.io/selected-node";
+
+    /// Longest label value that the API accepts.
+    private static final int MAX_LABEL = 63;
+
+    private Names() {}
+
+    /// Name of the run's `VolumePopulation`.
+    public static String run(String uid) {
+        return "pop-" + uid;
+    }
+
+    /// Name of the prime PVC.
+    public static String prime(String uid) {
+        return "prime-" + uid;
+    }
+
+    /// Name of one attempt's Job.
+    public static String job(String uid, int attempt) {
+        return "populate-" + uid + "-" + attempt;
+    }
+
+    /// A label's value for a name that may be longer than a label accepts; the UID label is what look-ups use.
+    public static String labelValue(String name) {
+        if (name.length() <= MAX_LABEL) {
+            return name;
+        }
+        int end = MAX_LABEL;
+        while (end > 0 && !Character.isLetterOrDigit(name.charAt(end - 1))) {
+            end--;
+        }
+        return name.substring(0, end);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.cistern.controller.model;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// Everything the planner looks at for one PVC, at one moment.
+///
+/// @param now the leader's clock
+/// @param claim the user's PVC
+/// @param storageClass its class
+/// @param resolution what its `dataSourceRef` comes to now
+/// @param run the run's record, once there is one
+/// @param prime the temporary PVC
+/// @param primeVolume the PV that the prime is bound to
+/// @param boundVolume the PV that the user's PVC names
+/// @param givenVolume a PV that was filled for this PVC and names it as its claim
+/// @param attempts all Jobs of this PVC, lowest number first
+/// @param livePods pods of this PVC's Jobs that have not ended
+/// @param provisionerMessage the provisioner's newest complaint about the prime
+/// @param timeline what this process noted of the run so far
+public record Observed(
+        Instant now,
+        Claim claim,
+        ClassState storageClass,
+        Resolution resolution,
+        Optional<Run> run,
+        Optional<Prime> prime,
+        Optional<Volume> primeVolume,
+        Optional<Volume> boundVolume,
+        Optional<Volume> givenVolume,
+        List<Attempt> attempts,
+        int livePods,
+        Optional<String> provisionerMessage,
+        Timeline timeline) {
+
+    public Observed {
+        attempts = List.copyOf(attempts);
+    }
+
+    /// The attempt with the highest number.
+    public Optional<Attempt> latest() {
+        return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
+    }
+
+    /// Whether nothing of the run but its record is left.
+    public boolean childless() {
+        return prime.isEmpty() && attempts.isEmpty();
+    }
+}

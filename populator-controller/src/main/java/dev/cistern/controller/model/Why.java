@@ -1,0 +1,82 @@
+package dev.cistern.controller.model;
+
+/// The reasons that events, conditions and runs carry, besides those of the engine. What each means and what to do
+/// about it is in `docs/operations.md`; a test holds the two together.
+public final class Why {
+    /// The object that `dataSourceRef` names is not there.
+    public static final String SOURCE_NOT_FOUND = "SourceNotFound";
+
+    /// The `StorageBackend` that a source names is not there.
+    public static final String BACKEND_NOT_FOUND = "BackendNotFound";
+
+    /// The `StorageBackend` does not admit the PVC's namespace.
+    public static final String BACKEND_NOT_ALLOWED = "BackendNotAllowed";
+
+    /// The reference crosses namespaces and no `ReferenceGrant` allows it.
+    public static final String REFERENCE_NOT_GRANTED = "ReferenceNotGranted";
+
+    /// A field asks for something that this version does not do.
+    public static final String UNSUPPORTED_SOURCE = "UnsupportedSource";
+
+    /// The PVC asks for something that this version does not do.
+    public static final String UNSUPPORTED_CLAIM = "UnsupportedClaim";
+
+    /// The StorageClass cannot be used with a prime PVC.
+    public static final String UNSUPPORTED_STORAGE_CLASS = "UnsupportedStorageClass";
+
+    /// The StorageClass makes no volumes.
+    public static final String NO_PROVISIONER = "NoDynamicProvisioner";
+
+    /// The PVC names no StorageClass, and there was no default so far.
+    public static final String NO_STORAGE_CLASS = "WaitingForStorageClass";
+
+    /// There is no StorageClass of that name.
+    public static final String STORAGE_CLASS_NOT_FOUND = "StorageClassNotFound";
+
+    /// The prime waits for its volume for some time.
+    public static final String PROVISIONING = "Provisioning";
+
+    /// The provisioner complains about the prime.
+    public static final String PROVISIONING_FAILED = "ProvisioningFailed";
+
+    /// The node was given up; the scheduler is asked for another.
+    public static final String RESCHEDULING = "Rescheduling";
+
+    /// A Job fills the volume.
+    public static final String POPULATING = "Populating";
+
+    /// The Job's pod does not start.
+    public static final String POD_NOT_STARTING = "PodNotStarting";
+
+    /// An attempt failed; there will be another.
+    public static final String RETRYING = "Retrying";
+
+    /// The PVC is bound to the filled volume.
+    public static final String POPULATED = "Populated";
+
+    /// The run failed for good.
+    public static final String POPULATE_FAILED = "PopulateFailed";
+
+    /// Too many attempts failed.
+    public static final String RETRIES_EXHAUSTED = "RetriesExhausted";
+
+    /// The Job ended without saying why.
+    public static final String JOB_FAILED = "JobFailed";
+
+    /// The Job took longer than `activeDeadlineSeconds`.
+    public static final String DEADLINE_EXCEEDED = "DeadlineExceeded";
+
+    /// The PVC is bound, but not to a volume that was filled.
+    public static final String NOT_POPULATED = "NotPopulated";
+
+    /// The run's reason for the same.
+    public static final String BOUND_ELSEWHERE = "BoundElsewhere";
+
+    /// The prime lost its volume.
+    public static final String VOLUME_LOST = "VolumeLost";
+
+    /// The populator was deleted while a run used it.
+    public static final String SOURCE_DELETED = "SourceDeleted";
+
+    private Why() {}
+}

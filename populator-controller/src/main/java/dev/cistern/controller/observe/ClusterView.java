@@ -1,0 +1,58 @@
+package dev.cistern.controller.observe;
+
+import dev.cistern.api.oss.v1beta1.OSSVolumePopulator;
+import dev.cistern.api.v1alpha1.Dataset;
+import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
+import dev.cistern.api.v1alpha1.StorageBackend;
+import dev.cistern.api.v1alpha1.VolumePopulation;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import java.util.List;
+import java.util.Optional;
+
+/// What is known of the cluster at this moment, with the controller's own latest writes in it.
+public interface ClusterView {
+    /// The PVC of that name.
+    Optional<PersistentVolumeClaim> claim(String namespace, String name);
+
+    /// The StorageClass of that name.
+    Optional<StorageClass> storageClass(String name);
+
+    /// The PV of that name.
+    Optional<PersistentVolume> volume(String name);
+
+    /// PVs whose `claimRef` has that UID.
+    List<PersistentVolume> volumesOfClaim(String uid);
+
+    /// Our Jobs of the PVC with that UID.
+    List<Job> jobs(String uid);
+
+    /// Pods of our Jobs of the PVC with that UID.
+    List<Pod> pods(String uid);
+
+    /// The run's record of that name.
+    Optional<VolumePopulation> run(String namespace, String name);
+
+    /// The `ObjectVolumePopulator` of that name.
+    Optional<ObjectVolumePopulator> objectPopulator(String namespace, String name);
+
+    /// The `OSSVolumePopulator` of that name.
+    Optional<OSSVolumePopulator> ossPopulator(String namespace, String name);
+
+    /// The `Dataset` of that name.
+    Optional<Dataset> dataset(String name);
+
+    /// The `StorageBackend` of that name.
+    Optional<StorageBackend> backend(String name);
+
+    /// All `ReferenceGrant`s of a namespace; empty where that kind does not exist.
+    List<GenericKubernetesResource> grants(String namespace);
+
+    /// The newest warning that the provisioner gave about a claim that waits for its volume. May ask the API server, at a
+    /// bounded rate; only claims that wait for long are asked about.
+    Optional<String> provisionerMessage(String namespace, String name, String uid);
+}

@@ -1,0 +1,33 @@
+package dev.cistern.controller.observe;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.cistern.api.v1alpha1.VolumePopulationSpec;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A short text that is equal exactly when the same was asked.
+final class Fingerprint {
+    private static final ObjectMapper JSON =
+            new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+
+    private Fingerprint() {}
+
+    static String of(VolumePopulationSpec spec, @Nullable String retry) {
+        // Through a map: its entries are sorted, the fields of objects are not.
+        Map<?, ?> tree = JSON.convertValue(spec, Map.class);
+        try {
+            byte[] text =
+                    (JSON.writeValueAsString(tree) + "\n" + retry).getBytes(StandardCharsets.UTF_8);
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+            return HexFormat.of().formatHex(digest, 0, 16);
+        } catch (com.fasterxml.jackson.core.JsonProcessingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException(
+                    "a map of JSON values is JSON, and every JDK has SHA-256", e);
+        }
+    }
+}

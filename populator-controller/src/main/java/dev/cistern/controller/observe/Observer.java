@@ -1,0 +1,147 @@
+package dev.cistern.controller.observe;
+
+import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.Attempt;
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.ClaimPhase;
+import dev.cistern.controller.model.ClassState;
+import dev.cistern.controller.model.Names;
+import dev.cistern.controller.model.Observed;
+import dev.cistern.controller.model.Phase;
+import dev.cistern.controller.model.Prime;
+import dev.cistern.controller.model.Resolution;
+import dev.cistern.controller.model.Run;
+import dev.cistern.controller.model.SourceRef;
+import dev.cistern.controller.model.Timeline;
+import dev.cistern.controller.model.Volume;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Looks at the cluster for one PVC.
+public final class Observer {
+    /// The provisioner is only asked about when a volume takes longer than this.
+    private static final Duration SLOW_VOLUME = Duration.ofSeconds(5);
+
+    private final ClusterView view;
+    private final Resolver resolver;
+    private final String populateNamespace;
+
+    /// An observer of a view.
+    public Observer(ClusterView view, String populateNamespace) {
+        this.view = view;
+        this.resolver = new Resolver(populateNamespace);
+        this.populateNamespace = populateNamespace;
+    }
+
+    /// Everything the planner wants to know about a PVC; empty when there is no such PVC of that UID, or it names none of our
+    /// kinds.
+    public Optional<Observed> observe(
+            String namespace, String name, String uid, Instant clock, Timeline noted) {
+        return view.claim(namespace, name)
+                .filter(claim -> claim.getMetadata().getUid().equals(uid))
+                .flatMap(Claims::claim)
+                .map(claim -> observe(claim, clock.truncatedTo(ChronoUnit.MILLIS), noted));
+    }
+
+    private Observed observe(Claim claim, Instant now, Timeline noted) {
+        String uid = claim.key().uid();
+        Optional<VolumePopulation> record = view.run(claim.key().namespace(), Names.run(uid));
+        Optional<Run> run = record.map(r -> RunRecords.run(r, sourceUid(claim.source())));
+        Optional<Prime> prime = prime(claim, run).map(Claims::prime);
+        List<Attempt> attempts = Attempts.read(view.jobs(uid), view.pods(uid), now);
+        return new Observed(
+                now,
+                claim,
+                storageClass(claim.storageClassName()),
+                run.filter(r -> r.phase() != Phase.FAILED).isPresent()
+                        ? new Resolution.NotAsked()
+                        : resolver.resolve(view, claim),
+                run,
+                prime,
+                volume(prime.map(Prime::volumeName).orElse(null)),
+                volume(claim.volumeName()),
+                view.volumesOfClaim(uid).stream()
+                        .map(Claims::volume)
+                        .filter(volume -> volume.givenTo(uid))
+                        .findFirst(),
+                attempts,
+                Attempts.live(view.pods(uid)),
+                prime.flatMap(p -> complaint(p, now)),
+                noted.or(
+                        RunRecords.timeline(record.map(VolumePopulation::getStatus).orElse(null))));
+    }
+
+    private Optional<PersistentVolumeClaim> prime(Claim claim, Optional<Run> run) {
+        String uid = claim.key().uid();
+        String name = Names.prime(uid);
+        Optional<PersistentVolumeClaim> found =
+                run.isPresent()
+                        ? view.claim(run.get().frozen().spec().getPrimeNamespace(), name)
+                        : view.claim(populateNamespace, name)
+                                .or(() -> view.claim(claim.key().namespace(), name));
+        // Somebody else's claim of that name is none of our business; making ours then fails, and
+        // says so.
+        return found.filter(p -> uid.equals(label(p, Names.LABEL_UID)));
+    }
+
+    private static @Nullable String label(HasMetadata object, String name) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels == null ? null : labels.get(name);
+    }
+
+    private Optional<Volume> volume(@Nullable String name) {
+        return name == null ? Optional.empty() : view.volume(name).map(Claims::volume);
+    }
+
+    private Optional<String> complaint(Prime prime, Instant now) {
+        boolean slow =
+                prime.phase() == ClaimPhase.PENDING
+                        && !prime.deleting()
+                        && prime.created().plus(SLOW_VOLUME).isBefore(now);
+        boolean gaveUp = prime.madeForNode() != null && prime.selectedNode() == null;
+        return slow || (gaveUp && prime.phase() == ClaimPhase.PENDING)
+                ? view.provisionerMessage(prime.namespace(), prime.name(), prime.uid())
+                        .map(Attempts::shorten)
+                : Optional.empty();
+    }
+
+    private ClassState storageClass(@Nullable String name) {
+        if (name == null) {
+            return new ClassState.Unset();
+        }
+        if (name.isEmpty()) {
+            return new ClassState.Disabled();
+        }
+        return view.storageClass(name)
+                .<ClassState>map(Observer::found)
+                .orElseGet(() -> new ClassState.Missing(name));
+    }
+
+    private static ClassState.Found found(StorageClass storageClass) {
+        return new ClassState.Found(
+                storageClass.getMetadata().getName(),
+                Objects.requireNonNullElse(storageClass.getProvisioner(), ""),
+                "WaitForFirstConsumer".equals(storageClass.getVolumeBindingMode()),
+                storageClass.getParameters() == null ? Map.of() : storageClass.getParameters());
+    }
+
+    private @Nullable String sourceUid(SourceRef ref) {
+        String namespace = ref.namespace() == null ? "" : ref.namespace();
+        Optional<? extends HasMetadata> source =
+                switch (ref.kind()) {
+                    case OBJECT_VOLUME_POPULATOR -> view.objectPopulator(namespace, ref.name());
+                    case OSS_VOLUME_POPULATOR -> view.ossPopulator(namespace, ref.name());
+                    case DATASET -> view.dataset(ref.name());
+                };
+        return source.map(s -> s.getMetadata().getUid()).orElse(null);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.cistern.controller.plan;
+
+import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.RunStatus;
+import dev.cistern.controller.model.SourceRef;
+import dev.cistern.controller.model.Timeline;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import org.jspecify.annotations.Nullable;
+
+/// One write. Each can be done twice, and the controller may die after any of them.
+public sealed interface Action {
+    /// Puts our finalizer on the PVC, guarded by its resource version.
+    record AddFinalizer(Claim claim) implements Action {}
+
+    /// Takes our finalizer off the PVC, guarded by its resource version.
+    record RemoveFinalizer(Claim claim) implements Action {}
+
+    /// Takes the scheduler's choice of a node off the PVC, so that it chooses again.
+    record ClearSelectedNode(Claim claim) implements Action {}
+
+    /// Makes the run's record.
+    record CreateRun(VolumePopulation run) implements Action {}
+
+    /// Deletes the run's record, so that it can be made anew.
+    record DeleteRun(String namespace, String name, String uid) implements Action {}
+
+    /// Makes the prime PVC.
+    record CreatePrime(PersistentVolumeClaim prime) implements Action {}
+
+    /// Deletes the prime PVC of that UID.
+    record DeletePrime(String namespace, String name, String uid) implements Action {}
+
+    /// Makes one attempt's Job. The report token is put in by whoever carries this out: a plan holds no secret.
+    record CreateJob(Job job, int attempt) implements Action {}
+
+    /// Deletes the Job of that UID, and its pods.
+    record DeleteJob(String namespace, String name, String uid) implements Action {}
+
+    /// Gives a volume from the prime to the user's PVC, guarded by the volume's resource version.
+    record Rebind(String volume, String resourceVersion, ClaimKey claim) implements Action {}
+
+    /// Writes the run's status, all but its progress.
+    record WriteStatus(ClaimKey claim, RunStatus status, Timeline timeline) implements Action {}
+
+    /// Tells people something by an event.
+    ///
+    /// @param claim the PVC it is about
+    /// @param source the object named by the PVC, when the event is for it; null when it is for the PVC
+    /// @param sourceUid UID of that object; null when unknown or when the event is for the PVC
+    /// @param warning whether something is wrong
+    /// @param reason one word for machines
+    /// @param message for people
+    record Announce(
+            ClaimKey claim,
+            @Nullable SourceRef source,
+            @Nullable String sourceUid,
+            boolean warning,
+            String reason,
+            String message)
+            implements Action {}
+}

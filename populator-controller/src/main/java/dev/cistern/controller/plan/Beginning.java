@@ -1,0 +1,195 @@
+package dev.cistern.controller.plan;
+
+import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.ClassState;
+import dev.cistern.controller.model.Frozen;
+import dev.cistern.controller.model.Names;
+import dev.cistern.controller.model.Resolution;
+import dev.cistern.controller.model.Step;
+import dev.cistern.controller.model.Why;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A PVC without a run: either it gets one now, or an event says why not.
+final class Beginning {
+    /// The variables that the provisioner fills in from the claim that it makes a volume for: the prime, not the user's.
+    private static final Pattern CLAIM_VARIABLE =
+            Pattern.compile("\\$\\{pvc\\.(name|namespace|annotations\\[[^]]*])}");
+
+    private final Settings settings;
+    private final PrimeManifest primes;
+
+    Beginning(Settings settings, PrimeManifest primes) {
+        this.settings = settings;
+        this.primes = primes;
+    }
+
+    void plan(Draft draft) {
+        Claim claim = draft.claim();
+        if (!draft.seen.childless()) {
+            // The record was deleted by hand: what it spoke of goes with it, and the run starts
+            // anew.
+            draft.deleteAttempts();
+            draft.deletePrime();
+            return;
+        }
+        if (!(acceptable(draft) instanceof ClassState.Found storageClass)) {
+            return;
+        }
+        switch (draft.seen.resolution()) {
+            case Resolution.NotAsked() -> {}
+            case Resolution.Waiting(String reason, String message) ->
+                    draft.tell(true, reason, message);
+            case Resolution.Refused(String reason, String message) -> {
+                draft.tell(true, reason, message);
+                draft.tellSource(true, reason, claim.key().display() + ": " + message);
+            }
+            case Resolution.Ready(Frozen frozen) -> {
+                String templated = templatedSecret(storageClass, claim, frozen);
+                if (!templated.isEmpty()) {
+                    draft.tell(true, Why.UNSUPPORTED_STORAGE_CLASS, templated);
+                } else if (!storageClass.waitForFirstConsumer() || claim.selectedNode() != null) {
+                    start(draft, storageClass, frozen);
+                }
+            }
+        }
+    }
+
+    private void start(Draft draft, ClassState.Found storageClass, Frozen frozen) {
+        Claim claim = draft.claim();
+        if (!claim.held()) {
+            draft.add(new Action.AddFinalizer(claim));
+        }
+        draft.add(new Action.CreateRun(record(claim, frozen)));
+        draft.mark(Step.PRIME_CREATED);
+        draft.add(
+                new Action.CreatePrime(
+                        primes.of(
+                                claim,
+                                frozen.spec().getPrimeNamespace(),
+                                storageClass.waitForFirstConsumer())));
+    }
+
+    /// The run's record for a PVC.
+    static VolumePopulation record(Claim claim, Frozen frozen) {
+        VolumePopulation run = new VolumePopulation();
+        run.setMetadata(
+                new ObjectMetaBuilder()
+                        .withName(Names.run(claim.key().uid()))
+                        .withNamespace(claim.key().namespace())
+                        .addToLabels(Names.LABEL_MANAGED_BY, Names.MANAGED_BY)
+                        .addToLabels(Names.LABEL_UID, claim.key().uid())
+                        .addToAnnotations(Names.ANNOTATION_FINGERPRINT, frozen.fingerprint())
+                        .addNewOwnerReference()
+                        .withApiVersion("v1")
+                        .withKind("PersistentVolumeClaim")
+                        .withName(claim.key().name())
+                        .withUid(claim.key().uid())
+                        .withController(true)
+                        .withBlockOwnerDeletion(false)
+                        .endOwnerReference()
+                        .build());
+        run.setSpec(frozen.spec());
+        return run;
+    }
+
+    /// The class, when PVC and class can be worked with; otherwise an event says what is wrong.
+    private static ClassState acceptable(Draft draft) {
+        Claim claim = draft.claim();
+        if (claim.block()) {
+            draft.tell(
+                    true,
+                    Why.UNSUPPORTED_CLAIM,
+                    "spec.volumeMode: Block is not supported: files are copied, so ask for"
+                            + " Filesystem");
+            return new ClassState.Disabled();
+        }
+        if (claim.selector()) {
+            draft.tell(
+                    true,
+                    Why.UNSUPPORTED_CLAIM,
+                    "spec.selector: not supported with a dataSourceRef: the volume to fill is"
+                            + " always a new one");
+            return new ClassState.Disabled();
+        }
+        if (claim.volumeName() != null) {
+            draft.tell(
+                    true,
+                    Why.NOT_POPULATED,
+                    "spec.volumeName: names the volume "
+                            + claim.volumeName()
+                            + ", which will not be filled with "
+                            + claim.source().display()
+                            + "; leave spec.volumeName out");
+            return new ClassState.Disabled();
+        }
+        return usable(draft);
+    }
+
+    private static ClassState usable(Draft draft) {
+        ClassState state = draft.seen.storageClass();
+        switch (state) {
+            case ClassState.Unset() ->
+                    draft.tell(
+                            false,
+                            Why.NO_STORAGE_CLASS,
+                            "spec.storageClassName is not set and there is no default StorageClass"
+                                    + " yet; waiting for one");
+            case ClassState.Disabled() ->
+                    draft.tell(
+                            true,
+                            Why.NO_PROVISIONER,
+                            "spec.storageClassName: \"\" turns dynamic provisioning off; a volume"
+                                    + " can only be filled with a StorageClass that has a"
+                                    + " provisioner");
+            case ClassState.Missing(String name) ->
+                    draft.tell(
+                            true,
+                            Why.STORAGE_CLASS_NOT_FOUND,
+                            "spec.storageClassName: there is no StorageClass "
+                                    + name
+                                    + "; waiting for it");
+            case ClassState.Found found when found.withoutProvisioner() -> {
+                draft.tell(
+                        true,
+                        Why.NO_PROVISIONER,
+                        "StorageClass "
+                                + found.name()
+                                + " has the provisioner kubernetes.io/no-provisioner; a volume can"
+                                + " only be filled with a StorageClass that provisions");
+                return new ClassState.Disabled();
+            }
+            case ClassState.Found _ -> {}
+        }
+        return state;
+    }
+
+    /// What is wrong with the class's parameters for a prime; empty when nothing is.
+    private String templatedSecret(ClassState.Found storageClass, Claim claim, Frozen frozen) {
+        boolean sameNamespace = frozen.spec().getPrimeNamespace().equals(claim.key().namespace());
+        for (Map.Entry<String, String> entry :
+                new TreeMap<>(storageClass.parameters()).entrySet()) {
+            Matcher variable = CLAIM_VARIABLE.matcher(entry.getValue());
+            while (variable.find()) {
+                if (!(sameNamespace && "namespace".equals(variable.group(1)))) {
+                    return "StorageClass "
+                            + storageClass.name()
+                            + " has the parameter "
+                            + entry.getKey()
+                            + " with "
+                            + variable.group()
+                            + ", which would mean the temporary claim in namespace "
+                            + frozen.spec().getPrimeNamespace()
+                            + " and not this one; use a StorageClass with a fixed Secret, readable"
+                            + " from "
+                            + settings.populateNamespace();
+                }
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,112 @@
+package dev.cistern.controller.plan;
+
+import dev.cistern.controller.model.Attempt;
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.Observed;
+import dev.cistern.controller.model.Prime;
+import dev.cistern.controller.model.Run;
+import dev.cistern.controller.model.RunStatus;
+import dev.cistern.controller.model.Step;
+import dev.cistern.controller.model.Timeline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A plan being put together.
+final class Draft {
+    /// A phase that lasts shorter than this is not written: a run that goes smoothly then costs one status write. Long
+    /// enough for provisioning, short enough that nobody who watches misses a phase that lasts.
+    static final Duration SETTLE = Duration.ofSeconds(1);
+
+    final Observed seen;
+    private final List<Action> actions = new ArrayList<>();
+    private Timeline timeline;
+    private Optional<Duration> again = Optional.empty();
+    private boolean over;
+
+    Draft(Observed seen) {
+        this.seen = seen;
+        this.timeline = seen.timeline();
+    }
+
+    Claim claim() {
+        return seen.claim();
+    }
+
+    void add(Action action) {
+        actions.add(action);
+    }
+
+    void mark(Step step) {
+        timeline = timeline.with(step, seen.now());
+    }
+
+    void again(Duration delay) {
+        again = Optional.of(again.filter(other -> other.compareTo(delay) <= 0).orElse(delay));
+    }
+
+    void over() {
+        over = true;
+    }
+
+    /// An event on the PVC.
+    void tell(boolean warning, String reason, String message) {
+        add(new Action.Announce(claim().key(), null, null, warning, reason, message));
+    }
+
+    /// An event on the object that the PVC names.
+    void tellSource(boolean warning, String reason, String message) {
+        String uid = seen.run().map(run -> run.frozen().spec().getSource().getUid()).orElse(null);
+        add(new Action.Announce(claim().key(), claim().source(), uid, warning, reason, message));
+    }
+
+    /// The run's status as it stands.
+    RunStatus status() {
+        return seen.run()
+                .flatMap(Run::status)
+                .orElseGet(
+                        () -> RunStatus.fresh(timeline.at(Step.PRIME_CREATED).orElse(seen.now())));
+    }
+
+    /// Writes a status that later steps rely on, or that is final.
+    void write(RunStatus status) {
+        if (seen.run().isPresent()
+                && !seen.run().flatMap(Run::status).equals(Optional.of(status))) {
+            add(new Action.WriteStatus(claim().key(), status, timeline));
+        }
+    }
+
+    /// Writes a status for people to look at, once the phase has lasted for [#SETTLE].
+    void show(RunStatus status, Step since) {
+        boolean known =
+                seen.run()
+                        .flatMap(Run::status)
+                        .filter(s -> s.phase() == status.phase())
+                        .isPresent();
+        Instant settled = timeline.at(since).orElse(seen.now()).plus(SETTLE);
+        if (known || !seen.now().isBefore(settled)) {
+            write(status);
+        } else {
+            again(Duration.between(seen.now(), settled));
+        }
+    }
+
+    void deleteAttempts() {
+        for (Attempt attempt : seen.attempts()) {
+            if (!attempt.deleting()) {
+                add(new Action.DeleteJob(attempt.namespace(), attempt.name(), attempt.uid()));
+            }
+        }
+    }
+
+    void deletePrime() {
+        Optional<Prime> prime = seen.prime().filter(p -> !p.deleting());
+        prime.ifPresent(p -> add(new Action.DeletePrime(p.namespace(), p.name(), p.uid())));
+    }
+
+    Plan done() {
+        return new Plan(actions, timeline, again, over);
+    }
+}

@@ -1,0 +1,19 @@
+package dev.cistern.controller.plan;
+
+import dev.cistern.controller.model.Timeline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What to do now for one PVC, in this order.
+///
+/// @param actions writes, first to last; when one fails, the rest is dropped and everything is looked at again
+/// @param timeline what is noted of the run from now on
+/// @param again when to look again even if nothing changes
+/// @param over whether nothing is noted of this PVC any more
+public record Plan(
+        List<Action> actions, Timeline timeline, Optional<Duration> again, boolean over) {
+    public Plan {
+        actions = List.copyOf(actions);
+    }
+}

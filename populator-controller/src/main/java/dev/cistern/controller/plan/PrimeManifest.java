@@ -1,0 +1,54 @@
+package dev.cistern.controller.plan;
+
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.Names;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The prime PVC for a user's PVC: the same wishes, and no data source.
+final class PrimeManifest {
+    /// The prime of a PVC.
+    ///
+    /// @param byNode whether the volume is to be made for the node that the scheduler chose
+    PersistentVolumeClaim of(Claim claim, String namespace, boolean byNode) {
+        Map<String, String> annotations = new LinkedHashMap<>();
+        String node = claim.selectedNode();
+        if (byNode && node != null) {
+            annotations.put(Names.ANNOTATION_SELECTED_NODE, node);
+            annotations.put(Names.ANNOTATION_MADE_FOR_NODE, node);
+        }
+        return new PersistentVolumeClaimBuilder()
+                .withMetadata(
+                        new ObjectMetaBuilder()
+                                .withName(Names.prime(claim.key().uid()))
+                                .withNamespace(namespace)
+                                .withLabels(labels(claim))
+                                .withAnnotations(annotations)
+                                .build())
+                .withNewSpec()
+                .withAccessModes(claim.accessModes())
+                .withStorageClassName(claim.storageClassName())
+                .withVolumeMode("Filesystem")
+                .withVolumeAttributesClassName(claim.volumeAttributesClassName())
+                .withNewResources()
+                .withRequests(Map.of("storage", new Quantity(claim.size())))
+                .endResources()
+                .endSpec()
+                .build();
+    }
+
+    /// The labels that prime, Job and pods share.
+    static Map<String, String> labels(Claim claim) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        labels.put(Names.LABEL_MANAGED_BY, Names.MANAGED_BY);
+        labels.put(Names.LABEL_UID, claim.key().uid());
+        labels.put(Names.LABEL_NAME, Names.labelValue(claim.key().name()));
+        labels.put(Names.LABEL_NAMESPACE, claim.key().namespace());
+        labels.put(Names.LABEL_NO_BACKUP, "true");
+        return labels;
+    }
+}

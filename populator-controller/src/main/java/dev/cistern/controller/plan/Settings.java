@@ -1,0 +1,31 @@
+package dev.cistern.controller.plan;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.List;
+import java.util.Map;
+
+/// What an installation decides about primes and Jobs.
+///
+/// @param populateNamespace where primes and Jobs of platform credentials live
+/// @param image of the populate Job
+/// @param imagePullPolicy of the same
+/// @param imagePullSecrets names of Secrets, in whatever namespace the Job runs
+/// @param userId the Job's user and group; 0 for volumes that ignore `fsGroup`
+/// @param requests resources that a Job asks for when its populator says nothing
+/// @param limits resources that a Job may use when its populator says nothing
+/// @param reportUrl base URL that Jobs report to, without a trailing slash
+public record Settings(
+        String populateNamespace,
+        String image,
+        String imagePullPolicy,
+        List<String> imagePullSecrets,
+        long userId,
+        Map<String, Quantity> requests,
+        Map<String, Quantity> limits,
+        String reportUrl) {
+    public Settings {
+        imagePullSecrets = List.copyOf(imagePullSecrets);
+        requests = Map.copyOf(requests);
+        limits = Map.copyOf(limits);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.plan;
+
+import org.jspecify.annotations.NullMarked;

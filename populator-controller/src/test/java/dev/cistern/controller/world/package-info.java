@@ -1,0 +1,5 @@
+/// A cluster in memory, for tests of the planner: objects, a view of them, and the controllers around ours.
+@NullMarked
+package dev.cistern.controller.world;
+
+import org.jspecify.annotations.NullMarked;
