@@ -15,12 +15,14 @@ import java.util.regex.Pattern;
 ///
 /// @param node the node's name in Kubernetes
 /// @param csiSocket where the CSI calls are served; kubelet sees the same path
+/// @param socketGroup the id of the group that may use the CSI socket beside root
 /// @param registrationSocket where kubelet finds the driver, if it is to find it
 /// @param httpHost where `/healthz` and `/metrics` are served
 /// @param httpPort 0 for any free port
 record Config(
         String node,
         Path csiSocket,
+        int socketGroup,
         Optional<Path> registrationSocket,
         String httpHost,
         int httpPort,
@@ -58,6 +60,7 @@ record Config(
                                 "CSI_ENDPOINT",
                                 "unix:///var/lib/kubelet/plugins/local.cistern.dev/csi.sock",
                                 Config::socket),
+                        reader.read("CSI_SOCKET_GROUP", "0", Config::group),
                         reader.read(
                                 "CISTERN_REGISTRATION_SOCKET",
                                 "/var/lib/kubelet/plugins_registry/local.cistern.dev-reg.sock",
@@ -120,6 +123,18 @@ record Config(
             throw new IllegalArgumentException("a socket's path has at most 107 characters");
         }
         return path;
+    }
+
+    private static int group(String text) {
+        try {
+            int group = Integer.parseInt(text);
+            if (group >= 0) {
+                return group;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("give a group's number", e);
+        }
+        throw new IllegalArgumentException("give a group's number");
     }
 
     private static Path absolute(String text) {

@@ -17,6 +17,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -67,7 +68,11 @@ public final class Main {
                         new VertxOptions()
                                 .setEventLoopPoolSize(1)
                                 .setWorkerPoolSize(1)
-                                .setInternalBlockingPoolSize(1));
+                                .setInternalBlockingPoolSize(1)
+                                .setFileSystemOptions(
+                                        new FileSystemOptions()
+                                                .setClassPathResolvingEnabled(false)
+                                                .setFileCachingEnabled(false)));
 
         CsiServer csi = new CsiServer(vertx, meters);
         StatusServer status = new StatusServer(vertx, pool, meters, clock);
@@ -77,6 +82,7 @@ public final class Main {
         await(
                 csi.serveCsi(
                         config.csiSocket(),
+                        config.socketGroup(),
                         new IdentityService(driver, pool),
                         new ControllerService(driver, pool, mounter, locks, janitor::wake),
                         new NodeService(driver, pool, mounter, locks)),

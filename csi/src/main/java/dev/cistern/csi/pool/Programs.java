@@ -3,8 +3,6 @@ package dev.cistern.csi.pool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,26 +17,13 @@ final class Programs {
 
     /// @throws IOException when the program cannot be run, fails, or is not done within `patience`; with what it printed
     static void run(Duration patience, List<String> command) throws IOException {
-        Path output = Files.createTempFile("cistern-csi", ".out");
+        // What is printed waits in the pipe, which holds far more than these programs have to say.
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
-            Process process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(output.toFile())
-                            .start();
-            try {
-                if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                    throw new IOException(
-                            command.getFirst()
-                                    + " was not done after "
-                                    + patience.toSeconds()
-                                    + " s");
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException(command.getFirst() + " was interrupted");
-            } finally {
-                process.destroyForcibly();
+            process.getOutputStream().close();
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException(
+                        command.getFirst() + " was not done after " + patience.toSeconds() + " s");
             }
             if (process.exitValue() != 0) {
                 throw new IOException(
@@ -46,16 +31,18 @@ final class Programs {
                                 + " ended with "
                                 + process.exitValue()
                                 + ": "
-                                + head(output));
+                                + head(process));
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(command.getFirst() + " was interrupted");
         } finally {
-            Files.deleteIfExists(output);
+            process.destroyForcibly();
         }
     }
 
-    private static String head(Path output) throws IOException {
-        try (var in = Files.newInputStream(output)) {
-            return new String(in.readNBytes(OUTPUT_BYTES), StandardCharsets.UTF_8).strip();
-        }
+    private static String head(Process process) throws IOException {
+        return new String(process.getInputStream().readNBytes(OUTPUT_BYTES), StandardCharsets.UTF_8)
+                .strip();
     }
 }

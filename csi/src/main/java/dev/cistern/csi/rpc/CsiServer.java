@@ -35,7 +35,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// gRPC on Unix sockets, which belong to root alone.
+/// gRPC on Unix sockets. They belong to root, and to one group where that is wanted.
 public final class CsiServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(CsiServer.class);
@@ -55,8 +55,14 @@ public final class CsiServer {
     }
 
     /// Serves the CSI calls. A socket that a crash has left is replaced.
+    ///
+    /// @param group the id of the group that may connect
     public Future<Void> serveCsi(
-            Path socket, IdentityService identity, ControllerService controller, NodeService node) {
+            Path socket,
+            int group,
+            IdentityService identity,
+            ControllerService controller,
+            NodeService node) {
         GrpcServer grpc = grpc();
         ServiceName identityName = ServiceName.create("csi.v1", "Identity");
         calls.serve(
@@ -139,7 +145,7 @@ public final class CsiServer {
                 node::capabilities);
         calls.serve(
                 grpc, nodeName, "NodeGetInfo", NodeGetInfoRequest.getDefaultInstance(), node::info);
-        return listen(socket, grpc);
+        return listen(socket, group, grpc);
     }
 
     /// Serves kubelet's registration calls: from now on kubelet knows the driver.
@@ -153,7 +159,7 @@ public final class CsiServer {
                 "NotifyRegistrationStatus",
                 RegistrationStatus.getDefaultInstance(),
                 registration::status);
-        return listen(socket, grpc);
+        return listen(socket, 0, grpc);
     }
 
     /// Answers what has come in, takes no more, and removes the sockets.
@@ -178,7 +184,7 @@ public final class CsiServer {
         return GrpcServer.server(vertx, options);
     }
 
-    private Future<Void> listen(Path socket, GrpcServer grpc) {
+    private Future<Void> listen(Path socket, int group, GrpcServer grpc) {
         try {
             Path directory = socket.getParent();
             if (directory != null) {
@@ -192,16 +198,17 @@ public final class CsiServer {
         return server.listen(SocketAddress.domainSocketAddress(socket.toString()))
                 .map(
                         _ -> {
-                            restrict(socket);
+                            restrict(socket, group);
                             listening.add(new Listening(socket, server));
                             LOG.atInfo().addKeyValue("socket", socket).log("listening");
                             return null;
                         });
     }
 
-    private static void restrict(Path socket) {
+    private static void restrict(Path socket, int group) {
         try {
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            Files.setAttribute(socket, "unix:gid", group);
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
