@@ -7,6 +7,7 @@ import dev.cistern.test.server.Bucket;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -97,6 +98,10 @@ class ExamplesST {
                 Serialization.unmarshal(
                         Files.readString(examples(cistern).resolve("argo/workflow-ephemeral.yaml")),
                         GenericKubernetesResource.class);
+        PodSecurityContext security =
+                Serialization.unmarshal(
+                        Serialization.asYaml(Team.get(workflow, "spec", "securityContext")),
+                        PodSecurityContext.class);
         List<Map<String, Object>> templates = Team.get(workflow, "spec", "templates");
         Map<String, Object> step =
                 templates.stream()
@@ -104,7 +109,7 @@ class ExamplesST {
                         .findFirst()
                         .orElseThrow();
         for (String id : List.of("1", "2", "3")) {
-            Pod pod = podOf(step, id);
+            Pod pod = podOf(security, step, id);
             cistern.client().resource(pod).create();
         }
         for (String id : List.of("1", "2", "3")) {
@@ -120,7 +125,7 @@ class ExamplesST {
                                         .contains("library-1"));
     }
 
-    private static Pod podOf(Map<String, Object> step, String id) {
+    private static Pod podOf(PodSecurityContext security, Map<String, Object> step, String id) {
         String container =
                 Serialization.asYaml(step.get("container")).replace("{{inputs.parameters.id}}", id);
         List<?> volumes = (List<?>) java.util.Objects.requireNonNull(step.get("volumes"));
@@ -131,6 +136,7 @@ class ExamplesST {
                 .endMetadata()
                 .withNewSpec()
                 .withRestartPolicy("Never")
+                .withSecurityContext(security)
                 .withContainers(
                         Serialization.unmarshal(
                                 "name: main\nimagePullPolicy: IfNotPresent\n"

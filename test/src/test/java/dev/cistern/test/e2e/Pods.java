@@ -34,6 +34,7 @@ final class Pods {
                           restartPolicy: Never
                           automountServiceAccountToken: false
                           terminationGracePeriodSeconds: 1
+                          securityContext: {fsGroup: 65532}
                           nodeSelector: %s
                           containers:
                           - name: main
