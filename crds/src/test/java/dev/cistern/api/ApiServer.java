@@ -70,13 +70,14 @@ final class ApiServer implements AutoCloseable {
         return write(path(collection, object) + "/status", "PUT", asNewerThan(collection, object));
     }
 
+    /// Does nothing when there is none. The API server deletes at once: no finalizer is on a sample.
     void delete(String collection, JsonNode object) {
-        try {
-            client.raw(path(collection, object), "DELETE", null);
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != 404) {
-                throw e;
-            }
+        ObjectNode options =
+                JSON.createObjectNode().put("apiVersion", "v1").put("kind", "DeleteOptions");
+        if (write(path(collection, object), "DELETE", options)
+                        instanceof Answer.Refused(int code, String message)
+                && code != 404) {
+            throw new AssertionError(path(collection, object) + " is not deleted: " + message);
         }
     }
 

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -154,6 +156,34 @@ class CrdsTest {
                                                 rule ->
                                                         assertThat(rule.path("message").asText())
                                                                 .isNotBlank()));
+    }
+
+    /// In the section of its kind; what several kinds share is explained once, in the first.
+    @ParameterizedTest
+    @MethodSource("ours")
+    void theReferenceExplainsEveryFieldOfTheSpec(CrdFile crd) throws IOException {
+        String reference = Files.readString(Path.of("../docs/api.md"));
+        int start = reference.indexOf("\n## " + crd.kind() + "\n");
+        assertThat(start).as("section " + crd.kind()).isPositive();
+        int end = reference.indexOf("\n## ", start + 1);
+        String section = reference.substring(start, end < 0 ? reference.length() : end);
+        Set<String> fields = new TreeSet<>();
+        fields("", crd.schema().at("/properties/spec"), fields);
+        fields.removeIf(
+                f ->
+                        f.matches(
+                                "([.]sources\\[\\])?[.]backend[.].+|.+SecretRef[.].+|.+(affinity|resources|tolerations|podSelector).+"));
+        if (crd.kind().equals("VolumePopulation")) {
+            fields.removeIf(f -> f.startsWith(".generic."));
+        }
+        assertThat(fields)
+                .allSatisfy(
+                        f ->
+                                assertThat(section)
+                                        .containsPattern(
+                                                "`"
+                                                        + Pattern.quote(f.substring(1))
+                                                        + "(\\[\\])?`"));
     }
 
     /// Java has one type for a backend and one for the Job's settings: the copies of their schemas must not drift apart.

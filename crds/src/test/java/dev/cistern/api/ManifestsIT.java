@@ -61,19 +61,19 @@ class ManifestsIT {
 
     private void check(Sample sample) {
         String collection = CrdFile.ofKind(sample.kind()).collection(sample.first());
+        Answer created = server.create(collection, sample.first());
         try {
             if (sample.valid()) {
-                acceptedWhole(sample, collection);
+                acceptedWhole(sample, collection, accepted(created));
             } else {
-                refused(sample, lastWrite(sample, collection));
+                refused(sample, lastWrite(sample, collection, created));
             }
         } finally {
-            server.delete(collection, sample.first());
+            deleteWhatWasMade(collection, created);
         }
     }
 
-    private void acceptedWhole(Sample sample, String collection) {
-        ObjectNode kept = accepted(server.create(collection, sample.first()));
+    private void acceptedWhole(Sample sample, String collection, ObjectNode kept) {
         assertHolds(kept, withoutStatus(sample.first()));
         if (sample.subject() == Sample.Subject.UPDATE) {
             assertHolds(accepted(server.replace(collection, sample.last())), sample.last());
@@ -83,8 +83,7 @@ class ManifestsIT {
         }
     }
 
-    private Answer lastWrite(Sample sample, String collection) {
-        Answer created = server.create(collection, sample.first());
+    private Answer lastWrite(Sample sample, String collection, Answer created) {
         return switch (sample.subject()) {
             case OBJECT -> created;
             case UPDATE -> {
@@ -96,6 +95,13 @@ class ManifestsIT {
                 yield server.replaceStatus(collection, sample.last());
             }
         };
+    }
+
+    /// And nothing that was there before under the same name.
+    private void deleteWhatWasMade(String collection, Answer created) {
+        if (created instanceof Answer.Accepted(ObjectNode object)) {
+            server.delete(collection, object);
+        }
     }
 
     private static void refused(Sample sample, Answer answer) {
@@ -164,10 +170,11 @@ class ManifestsIT {
             }
         }
         String collection = CrdFile.ofKind("objectvolumepopulator").collection(populator);
+        Answer created = server.create(collection, populator);
         try {
-            assertHolds(accepted(server.create(collection, populator)), populator);
+            assertHolds(accepted(created), populator);
         } finally {
-            server.delete(collection, populator);
+            deleteWhatWasMade(collection, created);
         }
     }
 }
