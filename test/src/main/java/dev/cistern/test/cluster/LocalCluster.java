@@ -21,11 +21,13 @@ public final class LocalCluster implements Cluster {
 
     private final String name;
     private final Path launcher;
+    private final String kubectl;
     private final Path kubeconfig;
 
-    private LocalCluster(String name, Path launcher, Path kubeconfig) {
+    private LocalCluster(String name, Path launcher, String kubectl, Path kubeconfig) {
         this.name = name;
         this.launcher = launcher;
+        this.kubectl = kubectl;
         this.kubeconfig = kubeconfig;
     }
 
@@ -43,7 +45,23 @@ public final class LocalCluster implements Cluster {
                         .within(UP)
                         .run()
                         .orThrow();
-        return new LocalCluster(name, launcher, kubeconfigOf(output));
+        return new LocalCluster(name, launcher, part(root, "kubectl"), kubeconfigOf(output));
+    }
+
+    /// The path of a program of the cluster's parts, built on first use; some serve on any cluster.
+    ///
+    /// @param root the project's directory
+    public static String part(Path root, String program) {
+        return Command.of(root.resolve("test/cluster/cluster").toString(), "part", program)
+                .within(UP)
+                .run()
+                .orThrow()
+                .lines()
+                .reduce((first, last) -> last)
+                .orElseThrow(
+                        () ->
+                                new ClusterException(
+                                        "`cluster part " + program + "` printed no path"));
     }
 
     static Path kubeconfigOf(String output) {
@@ -71,7 +89,7 @@ public final class LocalCluster implements Cluster {
 
     @Override
     public List<String> kubectl() {
-        return List.of(launcher.toString(), "kubectl", "--name", name, "--");
+        return List.of(kubectl);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.cistern.test.server;
 
 import dev.cistern.test.cluster.Cluster;
 import dev.cistern.test.cluster.ClusterException;
-import dev.cistern.test.cluster.Command;
+import dev.cistern.test.cluster.LocalCluster;
 import dev.cistern.test.cluster.Say;
 import dev.cistern.test.cluster.ServerProcess;
 import java.io.IOException;
@@ -71,7 +71,7 @@ public final class S3Server implements AutoCloseable {
             throw new ClusterException("cannot create " + data, e);
         }
         String address = cluster.serverAddress();
-        String program = program(root);
+        String program = LocalCluster.part(root, "versitygw");
         ServerProcess gateway =
                 cluster.startServer(
                         "versitygw",
@@ -117,18 +117,6 @@ public final class S3Server implements AutoCloseable {
                 "S3 server: %s for pods, %s for this machine",
                 server.endpoint(), gateway.local(S3_PORT));
         return server;
-    }
-
-    /// The part `versitygw`, built on first use.
-    private static String program(Path root) {
-        return Command.of(root.resolve("test/cluster/cluster").toString(), "part", "versitygw")
-                .within(Duration.ofMinutes(15))
-                .run()
-                .orThrow()
-                .lines()
-                .reduce((first, last) -> last)
-                .orElseThrow(
-                        () -> new ClusterException("`cluster part versitygw` printed no path"));
     }
 
     /// The endpoint that pods use.
