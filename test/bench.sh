@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Measures Cistern against the tools that people use today: target/bench/report.md, report.json and report.svg.
+#
+#   test/bench.sh                 everything; the image, the server and the peers are built or fetched first, once
+#   ROWS=small-10k,start          only these rows; names or their beginnings (test/bench.sh -list)
+#   TOOLS=cistern,s5cmd           only these tools
+#   ROUNDS=3                      measured rounds of each tool
+#   SCALE=small                   a quick try on scaled-down data
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+. "$root/.mvn/find-jdk.sh"
+# Certificate lists of the machine's user are none of the measured tools' business.
+unset AWS_CA_BUNDLE
+command -v go >/dev/null || {
+  echo "bench: the benchmark has to be built and there is no go command: install Go 1.26 or newer" >&2
+  exit 1
+}
+mkdir -p "$root/target/bench"
+(cd "$root/test/bench" && CGO_ENABLED=0 GOWORK=off go build -trimpath -o "$root/target/bench/bench" .)
+if [ "${1:-}" = docs ]; then exec "$root/target/bench/bench" "$@"; fi
+exec "$root/target/bench/bench" -root "$root" -rows "${ROWS:-}" -tools "${TOOLS:-}" -rounds "${ROUNDS:-3}" -scale "${SCALE:-full}" "$@"

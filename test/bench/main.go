@@ -1,0 +1,173 @@
+// Command bench measures Cistern against the tools that people use today: see docs/design/benchmark.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	// Servers are bound to this thread: they end when it does.
+	runtime.LockOSThread()
+	var err error
+	switch {
+	case len(os.Args) > 1 && os.Args[1] == "helper":
+		err = helperMain()
+	case len(os.Args) > 1 && os.Args[1] == "docs":
+		err = docsMain(os.Args[2:])
+	default:
+		err = benchMain(os.Args[1:])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func benchMain(args []string) error {
+	flags := flag.NewFlagSet("bench", flag.ExitOnError)
+	root := flags.String("root", ".", "the project's directory")
+	names := flags.String("rows", "", "rows to measure, comma-separated: names or their beginnings; empty means all")
+	only := flags.String("tools", "", "measure only these tools, comma-separated")
+	rounds := flags.Int("rounds", 3, "measured rounds of each tool, 1 to 50")
+	scale := flags.String("scale", "full", "full, or small for a quick try")
+	list := flags.Bool("list", false, "list the rows")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *rounds < 1 || *rounds > 50 {
+		return fmt.Errorf("-rounds %d: must be 1 to 50", *rounds)
+	}
+	if *scale != "full" && *scale != "small" {
+		return fmt.Errorf("-scale %q: must be full or small", *scale)
+	}
+	all, err := choose(rows(), *names)
+	if err != nil {
+		return err
+	}
+	if *list {
+		for _, r := range all {
+			fmt.Printf("%-26s %s %s\n", r.Name, r.Issue, r.Title)
+		}
+		return nil
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	b, err := prepare(ctx, *root, *scale == "full", *rounds)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	if *only != "" {
+		b.chosen = map[string]bool{}
+		for name := range strings.SplitSeq(*only, ",") {
+			b.chosen[name] = true
+		}
+	}
+	return b.run(ctx, all, *scale)
+}
+
+// prepare brings everything here that is measured or measured with.
+func prepare(ctx context.Context, root string, full bool, rounds int) (*bench, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	cache := os.Getenv("CISTERN_CACHE")
+	if cache == "" {
+		cache = filepath.Join(os.Getenv("HOME"), ".cache", "cistern")
+	}
+	out := filepath.Join(root, "target", "bench")
+	shm, err := os.MkdirTemp("/dev/shm", "cistern-bench-")
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{
+		places: places{root: root, cache: cache, out: out, logs: filepath.Join(out, "logs"), work: filepath.Join(out, "work"),
+			home: filepath.Join(out, "home"), shm: shm},
+		rounds: rounds, full: full, data: datasets(full), ours: map[string]tool{},
+	}
+	for _, dir := range []string{b.logs, b.work, b.home} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	say("looking for the S3 server")
+	if b.gateway, err = outputOf(ctx, root, filepath.Join(root, "test/cluster/cluster"), "part", "versitygw"); err != nil {
+		b.close()
+		return nil, err
+	}
+	if b.certs, err = makeCertificates(b.work); err != nil {
+		b.close()
+		return nil, err
+	}
+	b.peers = install(ctx, b.places)
+	b.addOurs(ctx)
+	return b, nil
+}
+
+func (b *bench) addOurs(ctx context.Context) {
+	i, err := openImage(ctx, b.places)
+	if err == nil {
+		b.ours["cistern"] = cisternTool(i, "cistern", "full", false)
+		b.ours["cistern-size-only"] = cisternTool(i, "cistern-size-only", "size", false)
+		b.ours["cistern-no-aot"] = cisternTool(i, "cistern-no-aot", "full", true)
+		return
+	}
+	say("the image cannot be measured: %v", err)
+	b.ours["cistern"] = plainJavaTool(ctx, b.places, "cistern", "full", err)
+	b.ours["cistern-size-only"] = plainJavaTool(ctx, b.places, "cistern-size-only", "size", err)
+	b.ours["cistern-no-aot"] = tool{Name: "cistern-no-aot", Kind: ours, Missing: "the image cannot be run"}
+}
+
+// run measures the rows in turn and writes the report after each, so that what was measured is never lost.
+func (b *bench) run(ctx context.Context, all []row, scale string) error {
+	rep := report{
+		When: time.Now().UTC().Format("2006-01-02 15:04 UTC"), Commit: commit(b.root), Scale: scale,
+		Machine: describe(b.work, b.shm), Server: "versitygw " + filepath.Base(filepath.Dir(b.gateway)) + ", posix backend on tmpfs, keep-alive",
+	}
+	say("machine: %s, %d cores, load %s", rep.Machine.CPU, rep.Machine.Cores, rep.Machine.Load)
+	failed := 0
+	for _, r := range all {
+		say("row %s: %s", r.Name, r.Title)
+		load := loadAverage()
+		res, err := r.run(ctx, b, r)
+		res.Row, res.Issue, res.Title, res.Load = r.Name, r.Issue, r.Title, load
+		if ctx.Err() != nil {
+			return errors.New("interrupted")
+		}
+		if err != nil {
+			res.Skipped = err.Error()
+			failed++
+			say("row %s: skipped: %v", r.Name, err)
+		}
+		rep.Results = append(rep.Results, res)
+		if err := rep.write(b.out); err != nil {
+			return err
+		}
+	}
+	fmt.Println(rep.markdown())
+	say("the report is in %s: report.md, report.json, report.svg", b.out)
+	if failed > 0 {
+		return fmt.Errorf("%d of %d rows could not be measured", failed, len(all))
+	}
+	return nil
+}
+
+func commit(root string) string {
+	out, err := exec.Command("git", "-C", root, "rev-parse", "--short", "HEAD").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
+}

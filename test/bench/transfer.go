@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// bench is one run of the benchmark.
+type bench struct {
+	places
+	rounds  int
+	full    bool
+	data    map[string]dataset
+	peers   []tool
+	ours    map[string]tool
+	chosen  map[string]bool
+	gateway string
+	certs   *certificates
+	// The servers read the same directory; there is no TLS one until a row needs it.
+	plain, secure *server
+	uploaded      string
+}
+
+const (
+	runLimit = 15 * time.Minute
+	// A peer that its warm-up shows to be this much slower than the fastest is measured once: more rounds change nothing.
+	hopeless = 3.0
+)
+
+// transferRow fills one directory after another from a data set, by all tools in turn.
+func transferRow(name, issue, title, data string, to target, tls bool, g goal) row {
+	return row{Name: name, Issue: issue, Title: title, run: func(ctx context.Context, b *bench, r row) (result, error) {
+		d := b.data[data]
+		tools := []tool{b.ours["cistern"]}
+		tools = append(tools, b.peers...)
+		if d.Single {
+			tools = append(tools, rawReadTool(), rawWriteTool())
+		} else {
+			tools = append(tools, localCopyTool())
+		}
+		res := b.newResult(r, d, tools)
+		res.Target, res.TLS, res.Goal = string(to), tls, g
+		return res, b.rounds_(ctx, &res, d, tools, to, tls, 0)
+	}}
+}
+
+// verifyRow compares Cistern with itself.
+func verifyRow(name, title, data string) row {
+	return row{Name: name, Issue: "5", Title: title, run: func(ctx context.Context, b *bench, r row) (result, error) {
+		d := b.data[data]
+		tools := []tool{b.ours["cistern"], b.ours["cistern-size-only"]}
+		res := b.newResult(r, d, tools)
+		res.Target = string(onTmpfs)
+		return res, b.rounds_(ctx, &res, d, tools, onTmpfs, false, 0)
+	}}
+}
+
+func (b *bench) newResult(r row, d dataset, tools []tool) result {
+	res := result{Row: r.Name, Issue: r.Issue, Title: r.Title, Objects: len(d.Objects), Bytes: d.bytes(), Rounds: b.rounds}
+	for _, t := range tools {
+		res.Tools = append(res.Tools, toolResult{tool: t})
+	}
+	return res
+}
+
+// rounds_ takes one warm-up of each tool, with every byte compared, then the measured rounds in rotated order.
+func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []tool, to target, tls bool, memory int64) error {
+	if err := b.room(d, to); err != nil {
+		return err
+	}
+	srv, err := b.serve(d, tls)
+	if err != nil {
+		return err
+	}
+	fastest := 0.0
+	once := func(i int, round int) {
+		t := &res.Tools[i]
+		if t.Missing != "" || t.Failed != "" || (b.chosen != nil && !b.chosen[t.Name]) {
+			return
+		}
+		if round > 1 && t.Kind == peer && t.WarmUp.WallSeconds > hopeless*fastest {
+			return
+		}
+		s, err := b.runOnce(ctx, res.Row, tools[i], d, to, tls, srv, round == 0)
+		if err != nil {
+			t.Failed = err.Error()
+			say("%s: %s: FAILED: %v", res.Row, t.Name, err)
+			return
+		}
+		note := ""
+		if round == 0 {
+			t.WarmUp, note = s, " (warm-up, every byte compared)"
+			if t.Kind == peer && (fastest == 0 || s.WallSeconds < fastest) {
+				fastest = s.WallSeconds
+			}
+		} else {
+			t.Samples = append(t.Samples, s)
+		}
+		say("%s: %-18s %7.2f s wall %7.2f s synced %7.2f s CPU %6.0f MB peak, others used %.2f s%s",
+			res.Row, t.Name, s.WallSeconds, s.SyncedSeconds, s.CPUSeconds, s.PeakMB, s.OtherCPUSeconds, note)
+	}
+	for round := range b.rounds + 1 {
+		for i := range tools {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			once((i+round)%len(tools), round)
+		}
+	}
+	return nil
+}
+
+// runOnce fills an empty directory with one tool and looks at what it left there.
+func (b *bench) runOnce(ctx context.Context, name string, t tool, d dataset, to target, tls bool, srv *server, allBytes bool) (sample, error) {
+	dir, err := b.emptyTarget(to)
+	if err != nil {
+		return sample{}, err
+	}
+	j := job{endpoint: srv.endpoint, data: d, dir: dir, served: filepath.Join(b.serverData(), bucket, d.Name), home: b.home}
+	if tls {
+		j.ca = b.certs.ca
+	}
+	c, err := t.fill(j)
+	if err != nil {
+		return sample{}, err
+	}
+	ctx, cancel := within(ctx, runLimit)
+	defer cancel()
+	s, err := measure(ctx, c, dir, filepath.Join(b.logs, name+"-"+t.Name+".log"), srv)
+	if err == nil && t.Kind != limit {
+		err = check(d, dir, allBytes)
+	}
+	return s, err
+}
+
+// emptyTarget gives an empty directory on a file system that has nothing left to write.
+func (b *bench) emptyTarget(to target) (string, error) {
+	dir := filepath.Join(b.work, "target")
+	if to == onTmpfs {
+		dir = filepath.Join(b.shm, "target")
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return dir, unix.Syncfs(int(f.Fd()))
+}
+
+func (b *bench) serverData() string { return filepath.Join(b.shm, "data") }
+
+// room refuses a row that the machine has no room for: a tmpfs that swaps or a full disk would measure something else.
+func (b *bench) room(d dataset, to target) error {
+	need := d.bytes() + int64(len(d.Objects))*4096
+	inMemory := need
+	if to == onTmpfs {
+		inMemory += need
+	}
+	if d.Name == b.uploaded {
+		inMemory -= need
+	}
+	if free := memoryAvailable() - 2*gib; free < inMemory {
+		return fmt.Errorf("needs %.1f GiB of memory for the tmpfs, and %.1f are free", float64(inMemory)/float64(gib), float64(free)/float64(gib))
+	}
+	if to == onDisk {
+		var st unix.Statfs_t
+		if err := unix.Statfs(b.work, &st); err != nil {
+			return err
+		}
+		if free := int64(st.Bavail)*st.Bsize - 5*gib; free < need {
+			return fmt.Errorf("needs %.1f GiB of disk, and %.1f are free", float64(need)/float64(gib), float64(free)/float64(gib))
+		}
+	}
+	return nil
+}
+
+// serve gives a server that has just the data set.
+func (b *bench) serve(d dataset, tls bool) (*server, error) {
+	if b.uploaded != d.Name {
+		b.stopServers()
+		if err := os.RemoveAll(b.serverData()); err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(b.serverData(), 0o755); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if b.plain == nil {
+		if b.plain, err = startServer(b.gateway, b.serverData(), filepath.Join(b.logs, "server.log"), nil); err != nil {
+			return nil, err
+		}
+	}
+	if b.uploaded != d.Name {
+		client := newS3(b.plain.endpoint)
+		if err := client.createBucket(); err != nil {
+			return nil, err
+		}
+		if err := upload(client, d); err != nil {
+			return nil, fmt.Errorf("upload of %s: %w", d.Name, err)
+		}
+		b.uploaded = d.Name
+	}
+	if !tls {
+		return b.plain, nil
+	}
+	if b.secure == nil {
+		b.secure, err = startServer(b.gateway, b.serverData(), filepath.Join(b.logs, "server-tls.log"), b.certs)
+	}
+	return b.secure, err
+}
+
+func (b *bench) stopServers() {
+	b.plain.stop()
+	b.secure.stop()
+	b.plain, b.secure, b.uploaded = nil, nil, ""
+}
+
+// close leaves nothing behind but the results.
+func (b *bench) close() {
+	b.stopServers()
+	for _, dir := range []string{b.shm, b.work} {
+		if err := os.RemoveAll(dir); err != nil {
+			say("cannot remove %s: %v", dir, err)
+		}
+	}
+}
