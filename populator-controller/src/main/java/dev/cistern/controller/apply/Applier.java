@@ -1,0 +1,282 @@
+package dev.cistern.controller.apply;
+
+import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.Names;
+import dev.cistern.controller.observe.Informers;
+import dev.cistern.controller.observe.RunRecords;
+import dev.cistern.controller.plan.Action;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Carries out actions, one call each. What the API server answers goes into the informers' overlay, so that the next look
+/// sees it.
+public final class Applier {
+    private static final PatchContext APPLY =
+            new PatchContext.Builder()
+                    .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                    .withFieldManager(Names.FIELD_MANAGER)
+                    .withForce(true)
+                    .build();
+
+    private static final PatchContext MERGE =
+            new PatchContext.Builder()
+                    .withPatchType(PatchType.JSON_MERGE)
+                    .withFieldManager(Names.FIELD_MANAGER)
+                    .build();
+
+    private static final PatchContext JSON_PATCH =
+            new PatchContext.Builder()
+                    .withPatchType(PatchType.JSON)
+                    .withFieldManager(Names.FIELD_MANAGER)
+                    .build();
+
+    private final KubernetesClient client;
+    private final Informers informers;
+    private final ReportSeal seal;
+    private final EventRecorder events;
+
+    /// An applier that writes through a client.
+    public Applier(
+            KubernetesClient client, Informers informers, ReportSeal seal, EventRecorder events) {
+        this.client = client;
+        this.informers = informers;
+        this.seal = seal;
+        this.events = events;
+    }
+
+    /// How a write ended.
+    public enum Outcome {
+        /// It is done, or was done before.
+        DONE,
+        /// The cluster is not as it was observed; look again.
+        CONFLICT
+    }
+
+    /// Carries out one action.
+    ///
+    /// @throws KubernetesClientException when the API server does not answer or refuses; what it refuses to make is also told
+    /// by an event on the PVC
+    public Outcome apply(ClaimKey claim, Action action) {
+        try {
+            write(action);
+            return Outcome.DONE;
+        } catch (KubernetesClientException e) {
+            forget(action);
+            if (isConflict(e, action)) {
+                return Outcome.CONFLICT;
+            }
+            if (isRefusal(e) && (action instanceof Action.CreatePrime || action instanceof Action.CreateJob)) {
+                events.record(
+                        new Action.Announce(
+                                claim,
+                                null,
+                                null,
+                                true,
+                                "CreateFailed",
+                                "the API server refuses the temporary objects of this run: "
+                                        + reason(e)));
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isRefusal(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN || e.getCode() == 422;
+    }
+
+    private static String reason(KubernetesClientException e) {
+        String message = e.getStatus() == null ? null : e.getStatus().getMessage();
+        return message == null ? "HTTP " + e.getCode() : message;
+    }
+
+    /// 409 is a lost race; 404 an object that went in the meantime; 422 of a JSON patch a `test` that failed.
+    private static boolean isConflict(KubernetesClientException e, Action action) {
+        return e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                || (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+                        && !(action instanceof Action.CreatePrime)
+                        && !(action instanceof Action.CreateJob))
+                || (e.getCode() == 422 && action instanceof Action.ClearSelectedNode);
+    }
+
+    private void write(Action action) {
+        switch (action) {
+            case Action.AddFinalizer(Claim claim) ->
+                    finalizers(claim.key(), List.of(Names.FINALIZER));
+            case Action.RemoveFinalizer(Claim claim) -> finalizers(claim.key(), List.of());
+            case Action.ClearSelectedNode(Claim claim) -> clearSelectedNode(claim);
+            case Action.CreateRun(VolumePopulation run) ->
+                    informers.writtenRuns().written(client.resource(run).create());
+            case Action.CreatePrime(PersistentVolumeClaim prime) ->
+                    informers.writtenClaims().written(client.resource(prime).create());
+            case Action.CreateJob(Job job, int attempt) -> createJob(job, attempt);
+            case Action.DeleteRun(String namespace, String name, String uid) -> {
+                delete("/apis/cistern.dev/v1alpha1", namespace, "volumepopulations", name, uid);
+                informers.writtenRuns().deleted(namespace, name, uid);
+            }
+            case Action.DeletePrime(String namespace, String name, String uid) -> {
+                delete("/api/v1", namespace, "persistentvolumeclaims", name, uid);
+                informers.writtenClaims().deleted(namespace, name, uid);
+            }
+            case Action.DeleteJob(String namespace, String name, String uid) -> {
+                delete("/apis/batch/v1", namespace, "jobs", name, uid);
+                informers.writtenJobs().deleted(namespace, name, uid);
+            }
+            case Action.Rebind rebind -> rebind(rebind);
+            case Action.WriteStatus status -> status(status);
+            case Action.Announce announce -> events.record(announce);
+        }
+    }
+
+    private void createJob(Job job, int attempt) {
+        Job made = client.resource(seal.seal(job, attempt)).create();
+        made.setSpec(null);
+        informers.writtenJobs().written(made);
+    }
+
+    /// By server-side apply: the finalizer is our field, other finalizers are others'. The UID keeps the call from making a
+    /// PVC that was deleted in the meantime.
+    private void finalizers(ClaimKey key, List<String> finalizers) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("name", key.name());
+        metadata.put("namespace", key.namespace());
+        metadata.put("uid", key.uid());
+        if (!finalizers.isEmpty()) {
+            metadata.put("finalizers", finalizers);
+        }
+        PersistentVolumeClaim written =
+                client.persistentVolumeClaims()
+                        .inNamespace(key.namespace())
+                        .withName(key.name())
+                        .patch(
+                                APPLY,
+                                json(
+                                        Map.of(
+                                                "apiVersion", "v1",
+                                                "kind", "PersistentVolumeClaim",
+                                                "metadata", metadata)));
+        informers.writtenClaims().written(written);
+    }
+
+    private void clearSelectedNode(Claim claim) {
+        String path = "/metadata/annotations/" + Names.ANNOTATION_SELECTED_NODE.replace("/", "~1");
+        List<Map<String, Object>> patch =
+                List.of(
+                        Map.of("op", "test", "path", "/metadata/uid", "value", claim.key().uid()),
+                        Map.of("op", "test", "path", path, "value", String.valueOf(claim.selectedNode())),
+                        Map.of("op", "remove", "path", path));
+        informers
+                .writtenClaims()
+                .written(
+                        client.persistentVolumeClaims()
+                                .inNamespace(claim.key().namespace())
+                                .withName(claim.key().name())
+                                .patch(JSON_PATCH, json(patch)));
+    }
+
+    /// Claim and mark in one patch: a volume that names the PVC was either filled for it, or not given by us.
+    private void rebind(Action.Rebind rebind) {
+        Map<String, Object> claimRef = new LinkedHashMap<>();
+        claimRef.put("apiVersion", "v1");
+        claimRef.put("kind", "PersistentVolumeClaim");
+        claimRef.put("namespace", rebind.claim().namespace());
+        claimRef.put("name", rebind.claim().name());
+        claimRef.put("uid", rebind.claim().uid());
+        claimRef.put("resourceVersion", null);
+        PersistentVolume written =
+                client.persistentVolumes()
+                        .withName(rebind.volume())
+                        .patch(
+                                MERGE,
+                                json(
+                                        Map.of(
+                                                "metadata",
+                                                Map.of(
+                                                        "resourceVersion",
+                                                        rebind.resourceVersion(),
+                                                        "annotations",
+                                                        Map.of(
+                                                                Names.ANNOTATION_POPULATED_FOR,
+                                                                rebind.claim().uid())),
+                                                "spec",
+                                                Map.of("claimRef", claimRef))));
+        informers.writtenVolumes().written(written);
+    }
+
+    private void status(Action.WriteStatus write) {
+        VolumePopulation status = new VolumePopulation();
+        status.setMetadata(
+                new ObjectMetaBuilder()
+                        .withNamespace(write.claim().namespace())
+                        .withName(Names.run(write.claim().uid()))
+                        .build());
+        status.setStatus(RunRecords.write(write.status(), write.timeline()));
+        VolumePopulation written =
+                client.resources(VolumePopulation.class)
+                        .inNamespace(write.claim().namespace())
+                        .withName(Names.run(write.claim().uid()))
+                        .subresource("status")
+                        .patch(APPLY, json(status));
+        informers.writtenRuns().written(written);
+    }
+
+    private void delete(String api, String namespace, String plural, String name, String uid) {
+        try {
+            client.raw(
+                    api + "/namespaces/" + namespace + "/" + plural + "/" + name,
+                    "DELETE",
+                    new DeleteOptionsBuilder()
+                            .withPropagationPolicy("Background")
+                            .withNewPreconditions()
+                            .withUid(uid)
+                            .endPreconditions()
+                            .build());
+        } catch (KubernetesClientException e) {
+            // Gone, or gone and made again: either way this life of it is over.
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
+                    && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
+    private void forget(Action action) {
+        switch (action) {
+            case Action.AddFinalizer(Claim claim) -> forget(claim.key());
+            case Action.RemoveFinalizer(Claim claim) -> forget(claim.key());
+            case Action.ClearSelectedNode(Claim claim) -> forget(claim.key());
+            case Action.Rebind rebind -> informers.writtenVolumes().forget(null, rebind.volume());
+            case Action.WriteStatus status ->
+                    informers
+                            .writtenRuns()
+                            .forget(status.claim().namespace(), Names.run(status.claim().uid()));
+            case Action.CreateRun _,
+                    Action.DeleteRun _,
+                    Action.CreatePrime _,
+                    Action.DeletePrime _,
+                    Action.CreateJob _,
+                    Action.DeleteJob _,
+                    Action.Announce _ -> {}
+        }
+    }
+
+    private void forget(ClaimKey key) {
+        informers.writtenClaims().forget(key.namespace(), key.name());
+    }
+
+    private String json(Object body) {
+        return client.getKubernetesSerialization().asJson(body);
+    }
+}

@@ -1,0 +1,204 @@
+package dev.cistern.controller.apply;
+
+import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.SourceRef;
+import dev.cistern.controller.plan.Action;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells people by events, without holding up the reconcile and without a flood.
+///
+/// The same words about the same object are said once in ten minutes, by this process or another: the event's name
+/// derives from them. A populator of thousands of PVCs gets a few events a second at most; its status has the rest.
+public final class EventRecorder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
+    private static final String COMPONENT = "cistern-controller";
+    private static final Duration AGAIN_AFTER = Duration.ofMinutes(10);
+
+    /// What was said lately: 5,000 PVCs with two events each.
+    private static final int MAX_REMEMBERED = 10_000;
+
+    /// Events waiting to be written; beyond that they are dropped, for they are hints and not state.
+    private static final int MAX_WAITING = 10_000;
+
+    private static final int WRITERS = 2;
+
+    /// Events about one populator: a burst, then one in so long.
+    private static final int SOURCE_BURST = 25;
+
+    private static final Duration SOURCE_INTERVAL = Duration.ofSeconds(5);
+
+    /// Events take 1,024 bytes of message.
+    private static final int MAX_MESSAGE = 1_000;
+
+    private final KubernetesClient client;
+    private final Clock clock;
+    private final BlockingQueue<Event> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final Map<String, Said> said = bounded();
+    private final Map<String, Bucket> sources = bounded();
+    private volatile boolean closed;
+
+    private record Said(Instant at, int count) {}
+
+    private record Bucket(double tokens, Instant at) {}
+
+    private static <V> Map<String, V> bounded() {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+                return size() > MAX_REMEMBERED;
+            }
+        };
+    }
+
+    /// A recorder that writes through a client.
+    public EventRecorder(KubernetesClient client, Clock clock) {
+        this.client = client;
+        this.clock = clock;
+    }
+
+    /// Starts writing.
+    public void start() {
+        for (int i = 0; i < WRITERS; i++) {
+            Thread.ofVirtual().name("events-" + i).start(this::run);
+        }
+    }
+
+    /// Has something said, sooner or later or not at all.
+    public void record(Action.Announce announce) {
+        ObjectReference about = about(announce);
+        String message =
+                announce.message().length() <= MAX_MESSAGE
+                        ? announce.message()
+                        : announce.message().substring(0, MAX_MESSAGE) + " …";
+        String words = about.getUid() + announce.reason() + message;
+        Instant now = clock.instant();
+        int count;
+        synchronized (this) {
+            Said before = said.get(words);
+            if (before != null && now.isBefore(before.at.plus(AGAIN_AFTER))) {
+                return;
+            }
+            if (announce.source() != null && !admitted(announce.source().indexKey(), now)) {
+                return;
+            }
+            count = before == null ? 1 : before.count + 1;
+            said.put(words, new Said(now, count));
+        }
+        String time = DateTimeFormatter.ISO_INSTANT.format(now.truncatedTo(ChronoUnit.SECONDS));
+        String hash =
+                UUID.nameUUIDFromBytes(words.getBytes(StandardCharsets.UTF_8)).toString();
+        Event event =
+                new EventBuilder()
+                        .withNewMetadata()
+                        .withName(cut(about.getName(), 200) + "." + hash)
+                        .withNamespace(
+                                about.getNamespace() == null ? "default" : about.getNamespace())
+                        .endMetadata()
+                        .withInvolvedObject(about)
+                        .withType(announce.warning() ? "Warning" : "Normal")
+                        .withReason(announce.reason())
+                        .withMessage(message)
+                        .withFirstTimestamp(time)
+                        .withLastTimestamp(time)
+                        .withCount(count)
+                        .withNewSource()
+                        .withComponent(COMPONENT)
+                        .endSource()
+                        .withReportingComponent(COMPONENT)
+                        .build();
+        if (!waiting.offer(event)) {
+            LOG.atWarn().addKeyValue("reason", announce.reason()).log("event dropped: too many wait");
+        }
+    }
+
+    private static String cut(String name, int most) {
+        return name.length() <= most ? name : name.substring(0, most);
+    }
+
+    private boolean admitted(String source, Instant now) {
+        Bucket bucket = sources.getOrDefault(source, new Bucket(SOURCE_BURST, now));
+        double tokens =
+                Math.min(
+                        SOURCE_BURST,
+                        bucket.tokens
+                                + (double) Duration.between(bucket.at, now).toMillis()
+                                        / SOURCE_INTERVAL.toMillis());
+        boolean admitted = tokens >= 1;
+        sources.put(source, new Bucket(admitted ? tokens - 1 : tokens, now));
+        return admitted;
+    }
+
+    private static ObjectReference about(Action.Announce announce) {
+        ClaimKey claim = announce.claim();
+        SourceRef source = announce.source();
+        if (source == null) {
+            return new ObjectReferenceBuilder()
+                    .withApiVersion("v1")
+                    .withKind("PersistentVolumeClaim")
+                    .withNamespace(claim.namespace())
+                    .withName(claim.name())
+                    .withUid(claim.uid())
+                    .build();
+        }
+        return new ObjectReferenceBuilder()
+                .withApiVersion(source.kind().apiVersion())
+                .withKind(source.kind().kind())
+                .withNamespace(source.namespace())
+                .withName(source.name())
+                .withUid(announce.sourceUid())
+                .build();
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                write(waiting.take());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (KubernetesClientException e) {
+                LOG.atWarn().setCause(e).log("event not written");
+            }
+        }
+    }
+
+    private void write(Event event) {
+        try {
+            client.resource(event).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                client.resource(event).patch();
+            } else if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
+                    && e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+                throw e;
+            }
+            // 403 and 404: the namespace is on its way out, and nobody reads its events.
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
