@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// image is Cistern's populate image, unpacked: what runs in a cluster is what is measured.
+// image is one of Cistern's images, unpacked: what runs in a cluster is what is measured.
 type image struct {
 	root       string
 	entrypoint []string
@@ -21,16 +21,16 @@ type image struct {
 	digest     string
 }
 
-// openImage builds the populate image and unpacks it beside the results, once for each digest.
-func openImage(ctx context.Context, p places) (*image, error) {
+// openImage builds one of the images and unpacks it beside the results, once for each digest.
+func openImage(ctx context.Context, p places, name string) (*image, error) {
 	if os.Getuid() != 0 {
 		return nil, errors.New("running the image's own root file system needs root")
 	}
-	say("building the populate image")
-	if err := installer(ctx, p, "image", nil, filepath.Join(p.root, "deploy/images/build.sh"), "populate"); err != nil {
+	say("building the image %s", name)
+	if err := installer(ctx, p, "image-"+name, nil, filepath.Join(p.root, "deploy/images/build.sh"), name); err != nil {
 		return nil, err
 	}
-	archive := filepath.Join(p.root, "target/images/populate.tar")
+	archive := filepath.Join(p.root, "target/images", name+".tar")
 	files, err := readSmallFiles(archive)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func openImage(ctx context.Context, p places) (*image, error) {
 	}
 	digest := index.Manifests[0].Digest
 	i := &image{
-		root:       filepath.Join(p.out, "image", strings.TrimPrefix(digest, "sha256:")[:16]),
+		root:       filepath.Join(p.out, "images", name, strings.TrimPrefix(digest, "sha256:")[:16]),
 		entrypoint: config.Config.Entrypoint, env: config.Config.Env, digest: digest,
 	}
 	if _, err := os.Stat(i.root); err == nil {

@@ -117,7 +117,7 @@ func prepare(ctx context.Context, root string, full bool, rounds int) (*bench, e
 }
 
 func (b *bench) addOurs(ctx context.Context) {
-	i, err := openImage(ctx, b.places)
+	i, err := openImage(ctx, b.places, "populate")
 	if err == nil {
 		b.ours["cistern"] = cisternTool(i, "cistern", "full", false)
 		b.ours["cistern-size-only"] = cisternTool(i, "cistern-size-only", "size", false)

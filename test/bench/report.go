@@ -32,7 +32,8 @@ type result struct {
 	Goal    goal         `json:"goal,omitzero"`
 	Tools   []toolResult `json:"tools,omitempty"`
 	Cgroup  []cgroupUse  `json:"cgroup,omitempty"`
-	Steps   []step       `json:"steps,omitempty"`
+	// Bound is the row of one claim's way to Bound.
+	Bound *boundTimes `json:"bound,omitempty"`
 	// Controller is the row of many claims at once.
 	Controller []controllerRun `json:"controller,omitempty"`
 	// Skipped says why the row has no numbers.
@@ -212,8 +213,8 @@ func (rep report) section(r result) string {
 	switch {
 	case len(r.Controller) > 0:
 		return r.controllerSection()
-	case len(r.Steps) > 0:
-		return r.stepSection()
+	case r.Bound != nil:
+		return r.boundSection()
 	case r.Row == "start":
 		return r.startSection()
 	}

@@ -53,6 +53,10 @@ func rows() []row {
 		memoryRow("memory-model", "Model-like tree → disk within 256 MiB", "model"),
 		memoryRow("memory-photos", "Photo-like tree → disk within 256 MiB", "photos"),
 		startRow(),
+		boundRow(),
+		controllerRow(100, 20),
+		controllerRow(1000, 100),
+		controllerRow(5000, 200),
 	}
 	return all
 }
