@@ -38,8 +38,8 @@ record Config(
 
     private static final long MINIMUM_IMAGE_BYTES = 256L << 20;
 
-    /// The kernel's `sun_path` with its final NUL.
-    private static final int SOCKET_PATH_CHARACTERS = 107;
+    /// The kernel's `sun_path` less its final NUL and the dot that a socket's name starts with before it is ready.
+    private static final int SOCKET_PATH_CHARACTERS = 106;
 
     /// A configuration that cannot be used, with everything that is wrong with it.
     static final class InvalidConfig extends RuntimeException {
@@ -120,7 +120,7 @@ record Config(
         Path path =
                 absolute(text.startsWith("unix://") ? text.substring("unix://".length()) : text);
         if (path.toString().length() > SOCKET_PATH_CHARACTERS) {
-            throw new IllegalArgumentException("a socket's path has at most 107 characters");
+            throw new IllegalArgumentException("a socket's path has at most 106 characters");
         }
         return path;
     }

@@ -29,6 +29,7 @@ import io.vertx.grpc.server.GrpcServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,9 @@ public final class CsiServer {
 
     /// The largest request is a publish with its maps; gRPC's own default, for one.
     private static final long MESSAGE_BYTES = 4L << 20;
+
+    /// Kubelet overlooks names that start so.
+    private static final String UNREADY_PREFIX = ".";
 
     private final Vertx vertx;
     private final CallRunner calls;
@@ -184,31 +188,34 @@ public final class CsiServer {
         return GrpcServer.server(vertx, options);
     }
 
+    /// The socket gets its name when it is ready to be used, with its owner and mode, and replaces what had the name.
     private Future<Void> listen(Path socket, int group, GrpcServer grpc) {
+        Path unready = socket.resolveSibling(UNREADY_PREFIX + socket.getFileName());
         try {
             Path directory = socket.getParent();
             if (directory != null) {
                 Files.createDirectories(directory);
             }
-            Files.deleteIfExists(socket);
+            Files.deleteIfExists(unready);
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
         HttpServer server = vertx.createHttpServer(new HttpServerOptions()).requestHandler(grpc);
-        return server.listen(SocketAddress.domainSocketAddress(socket.toString()))
+        return server.listen(SocketAddress.domainSocketAddress(unready.toString()))
                 .map(
                         _ -> {
-                            restrict(socket, group);
+                            publish(unready, socket, group);
                             listening.add(new Listening(socket, server));
                             LOG.atInfo().addKeyValue("socket", socket).log("listening");
                             return null;
                         });
     }
 
-    private static void restrict(Path socket, int group) {
+    private static void publish(Path unready, Path socket, int group) {
         try {
-            Files.setAttribute(socket, "unix:gid", group);
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+            Files.setAttribute(unready, "unix:gid", group);
+            Files.setPosixFilePermissions(unready, PosixFilePermissions.fromString("rw-rw----"));
+            Files.move(unready, socket, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
