@@ -40,7 +40,7 @@ modules_of() {
 sources_hash() {
   local module
   (cd "$root" && for module in . $(modules_of "$1" | sort -u); do
-    if [ "$module" = . ]; then echo pom.xml; else find "$module" -type f -not -path '*/target/*' -not -path '*/src/test/*'; fi
+    if [ "$module" = . ]; then echo pom.xml; else find "$module" -type f -not -path "$module/target/*" -not -path "$module/src/test/*"; fi
   done | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum) | hash_of
 }
 
