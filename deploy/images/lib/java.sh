@@ -135,8 +135,8 @@ aot_layer() {
       /opt/java/bin/java -XX:AOTCacheOutput=/tmp/app.aot @/app/jvm.options @/app/class-path "$main" "${args[@]}" \
       >"$log" 2>&1 || status=$?
     # 124: timeout has ended it, as `ends` may ask for.
-    case " $ends " in *" $status "*) ;; *) die "the training of $image ended with status $status: $(tail -20 "$log")" ;; esac
-    [ -s "$rootfs/tmp/app.aot" ] || die "the training of $image left no AOT cache: $(tail -20 "$log")"
+    case " $ends " in *" $status "*) ;; *) die "the training of $image ended with status $status: $(said_in "$log")" ;; esac
+    [ -s "$rootfs/tmp/app.aot" ] || die "the training of $image left no AOT cache: $(said_in "$log")"
     mkdir -p "$tree/app"
     mv "$rootfs/tmp/app.aot" "$tree/app/app.aot"
     keep_tree "$tree" "$key"
@@ -144,6 +144,9 @@ aot_layer() {
   fi
   echo "$key"
 }
+
+# said_in LOG: what the program said, without the JVM's account of the classes that it leaves out.
+said_in() { grep -vE '^\[[0-9.]+s\]\[(warning|info)\]\[(aot|cds)|AOT[Cc](ache|onfiguration)' "$1" | tail -30 | cut -c1-500; }
 
 # check_aot IMAGE MAIN KEYS: the JVM goes on without a cache that it can't use; the build does not.
 check_aot() {
