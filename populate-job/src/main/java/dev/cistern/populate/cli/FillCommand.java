@@ -1,0 +1,228 @@
+package dev.cistern.populate.cli;
+
+import dev.cistern.populate.Memory;
+import dev.cistern.populate.Sources;
+import dev.cistern.populate.engine.Fill;
+import dev.cistern.populate.engine.FillException;
+import dev.cistern.populate.engine.FillRequest;
+import dev.cistern.populate.engine.MemoryBudget;
+import dev.cistern.populate.engine.Meter;
+import dev.cistern.populate.engine.Progress;
+import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.s3.AwsKeys;
+import dev.cistern.populate.source.s3.sdk.SdkKeys;
+import dev.cistern.populate.wire.AuthSpec;
+import dev.cistern.populate.wire.Outcome;
+import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.wire.RunResult;
+import dev.cistern.populate.wire.SourceSpec;
+import dev.cistern.populate.wire.Verify;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// `cistern fill`: one source, one directory.
+public final class FillCommand {
+    private static final long STOP_MILLIS = 10_000;
+
+    private final Map<String, String> environment;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final long startNanos = System.nanoTime();
+
+    /// @param out where the result goes
+    /// @param err where progress and complaints go
+    public FillCommand(Map<String, String> environment, PrintStream out, PrintStream err) {
+        this.environment = environment;
+        this.out = out;
+        this.err = err;
+    }
+
+    /// Runs the command; the exit code.
+    public int run(String[] arguments) {
+        if (List.of(arguments).contains("--help")) {
+            out.print(FillOptions.HELP);
+            return 0;
+        }
+        FillOptions options;
+        try {
+            options = FillOptions.of(arguments, environment);
+        } catch (FillOptions.Wrong e) {
+            err.println("cistern fill: " + e.getMessage());
+            err.println("`cistern fill --help` lists the options");
+            return 2;
+        }
+        CountDownLatch told = new CountDownLatch(1);
+        Thread stop = stopHook(Thread.currentThread(), told);
+        Runtime.getRuntime().addShutdownHook(stop);
+        RunResult result = fill(options);
+        show(options, result);
+        told.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(stop);
+        } catch (IllegalStateException e) {
+            return 130;
+        }
+        return result.exitCode();
+    }
+
+    private static Thread stopHook(Thread main, CountDownLatch told) {
+        return new Thread(
+                () -> {
+                    main.interrupt();
+                    try {
+                        if (!told.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                            Runtime.getRuntime().halt(1);
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "stop");
+    }
+
+    private RunResult fill(FillOptions options) {
+        Meter meter = new Meter();
+        try {
+            Fill.Result filled = fill(options, meter);
+            return result(meter, null, "", filled.manifestDigest());
+        } catch (FillException e) {
+            return result(meter, e.reason(), String.valueOf(e.getMessage()), null);
+        } catch (InterruptedException e) {
+            return result(meter, Reason.INTERRUPTED, "stopped; run it again to go on", null);
+        }
+    }
+
+    private Fill.Result fill(FillOptions options, Meter meter)
+            throws FillException, InterruptedException {
+        Path directory = Path.of(options.directory());
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new FillException(
+                    Reason.TARGET_IO_ERROR, "cannot make directory " + directory + ": " + e, e);
+        }
+        Map<String, String> settings = new HashMap<>(environment);
+        String transport = options.transport();
+        if (transport != null) {
+            settings.put(Sources.TRANSPORT_ENVIRONMENT_NAME, transport);
+        }
+        MemoryBudget budget = MemoryBudget.of(Memory.limit(options.memoryBytes()));
+        SourceSpec spec = spec(options);
+        try (Source source =
+                        new Sources(settings, budget.bufferBytes())
+                                .open(0, spec, keys(options, environment));
+                ProgressDisplay display =
+                        new ProgressDisplay(
+                                new Progress(meter, 1), err, System.console() != null)) {
+            if (!options.quiet()) {
+                display.start();
+            }
+            FillRequest request =
+                    new FillRequest(
+                            directory,
+                            List.of(
+                                    new FillRequest.Input(
+                                            source,
+                                            "",
+                                            options.include(),
+                                            options.exclude(),
+                                            null)),
+                            0,
+                            options.verify() ? Verify.FULL : Verify.SIZE,
+                            options.bytesPerSecond(),
+                            options.connections(),
+                            budget,
+                            !options.listFirst(),
+                            options.sync(),
+                            FillRequest.Timing.DEFAULT);
+            return new Fill(request, meter, Steps.NONE).run();
+        }
+    }
+
+    private static SourceSpec spec(FillOptions options) {
+        return new SourceSpec(
+                "s3",
+                options.endpoint(),
+                options.region(),
+                options.pathStyle(),
+                options.insecure(),
+                options.caFile(),
+                null,
+                options.bucket(),
+                options.prefix(),
+                "",
+                options.include(),
+                options.exclude(),
+                null,
+                AuthSpec.anonymous());
+    }
+
+    /// Keys in the environment are taken as they are; only without them the SDK, which knows the other ways, is loaded.
+    private static AwsKeys.Provider keys(FillOptions options, Map<String, String> environment) {
+        if (options.anonymous()) {
+            return () -> null;
+        }
+        String id = environment.get("AWS_ACCESS_KEY_ID");
+        String secret = environment.get("AWS_SECRET_ACCESS_KEY");
+        if (id == null || id.isEmpty() || secret == null || secret.isEmpty()) {
+            return SdkKeys.usualChain();
+        }
+        String token = environment.get("AWS_SESSION_TOKEN");
+        AwsKeys keys = new AwsKeys(id, secret, token == null || token.isEmpty() ? null : token);
+        return () -> keys;
+    }
+
+    private RunResult result(
+            Meter meter, @Nullable Reason reason, String message, @Nullable String manifest) {
+        Meter.Counts counts = meter.counts();
+        return new RunResult(
+                reason == null ? Outcome.SUCCEEDED : Outcome.FAILED,
+                reason != null && reason.terminal(),
+                reason,
+                message,
+                Math.max(0, counts.bytesDone()),
+                counts.filesDone(),
+                counts.bytesFetched(),
+                counts.bytesResumed(),
+                manifest,
+                (System.nanoTime() - startNanos) / 1e9);
+    }
+
+    private void show(FillOptions options, RunResult result) {
+        if (options.json()) {
+            out.println(result.toJson());
+        }
+        if (result.outcome() == Outcome.FAILED) {
+            err.println("cistern fill: " + result.reason() + ": " + result.message());
+            return;
+        }
+        if (!options.json()) {
+            long perSecond = (long) (result.bytesFetched() / Math.max(1e-3, result.seconds()));
+            out.println(
+                    result.files()
+                            + " files, "
+                            + ProgressDisplay.bytes(result.bytes())
+                            + " in "
+                            + Math.round(result.seconds() * 10) / 10.0
+                            + " s ("
+                            + ProgressDisplay.bytes(perSecond)
+                            + "/s"
+                            + (result.bytesResumed() > 0
+                                    ? ", "
+                                            + ProgressDisplay.bytes(result.bytesResumed())
+                                            + " were there already"
+                                    : "")
+                            + "), manifest "
+                            + result.manifestDigest());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.cistern.populate.cli;
+
+import dev.cistern.populate.engine.Progress;
+import dev.cistern.populate.wire.ProgressReport;
+import java.io.PrintStream;
+
+/// Shows how far a fill is: one line that is drawn again on a terminal, a line every few seconds elsewhere.
+final class ProgressDisplay implements AutoCloseable {
+    private static final long TERMINAL_MILLIS = 200;
+    private static final long LINES_MILLIS = 5000;
+    private static final int BAR_CELLS = 24;
+
+    private final Progress progress;
+    private final PrintStream out;
+    private final boolean terminal;
+    private final Thread thread = new Thread(null, this::run, "display", 256 * 1024);
+    private boolean drawn;
+
+    /// @param terminal whether `out` is one
+    ProgressDisplay(Progress progress, PrintStream out, boolean terminal) {
+        this.progress = progress;
+        this.out = out;
+        this.terminal = terminal;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(terminal ? TERMINAL_MILLIS : LINES_MILLIS);
+                String line = line(progress.next(), terminal);
+                if (terminal) {
+                    // Carriage return, the line, erase what is left of the one before.
+                    out.print("\r" + line + "\u001b[K");
+                    drawn = true;
+                } else {
+                    out.println(line);
+                }
+                out.flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static String line(ProgressReport report, boolean bar) {
+        StringBuilder line = new StringBuilder(120);
+        boolean known = report.totalsFinal() && report.bytesTotal() > 0;
+        if (known) {
+            int percent = (int) (report.bytesDone() * 100.0 / report.bytesTotal());
+            if (bar) {
+                int full = percent * BAR_CELLS / 100;
+                line.append('[')
+                        .append("#".repeat(full))
+                        .append(".".repeat(BAR_CELLS - full))
+                        .append("] ");
+            }
+            line.append(percent).append("%  ");
+        } else {
+            line.append(report.stage()).append("  ");
+        }
+        line.append(bytes(report.bytesDone())).append(" of ").append(bytes(report.bytesTotal()));
+        line.append(known ? "  " : " so far  ");
+        line.append(report.filesDone()).append('/').append(report.filesTotal()).append(" files  ");
+        line.append(bytes(report.bytesPerSecond())).append("/s");
+        if (report.etaSeconds() > 0) {
+            line.append("  ").append(duration(report.etaSeconds())).append(" left");
+        }
+        return line.toString();
+    }
+
+    static String bytes(long bytes) {
+        String units = "KMGTPE";
+        if (bytes < 1024) {
+            return bytes + " B";
+        }
+        int unit = (63 - Long.numberOfLeadingZeros(bytes)) / 10;
+        long tenths = (bytes >> 10 * (unit - 1)) * 10 / 1024;
+        return tenths / 10 + "." + tenths % 10 + " " + units.charAt(unit - 1) + "iB";
+    }
+
+    static String duration(long seconds) {
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        return seconds < 3600
+                ? seconds / 60 + " min " + seconds % 60 + " s"
+                : seconds / 3600 + " h " + seconds / 60 % 60 + " min";
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join(1000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (drawn) {
+            out.print("\r\u001b[K");
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.target.TargetTree;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Makes finished files durable, then visible, in batches, beside the copy.
+///
+/// The bargain: a file gets its own name only after its bytes were synced, and success is reported only after the names were. One
+/// `syncfs` serves a whole batch, so ten thousand small files cost a handful of syncs instead of twenty thousand. Each
+/// sync also vouches for what the journal said before it.
+final class Committer implements Runnable {
+    /// Files that wait for their name: 8192 × some 150 bytes are 1.2 MiB. Streams wait when it is full.
+    private static final int MAX_WAITING = 8192;
+
+    /// A batch is begun when so many wait, ...
+    private static final int BATCH_FILES = 1024;
+
+    /// ... or so many bytes, ...
+    private static final long BATCH_BYTES = 256L << 20;
+
+    /// ... or the first has waited so long.
+    private static final long BATCH_MILLIS = 1000;
+
+    /// Up to so many files are synced one by one; beyond, one sync of the file system is cheaper.
+    private static final int SINGLE_SYNCS = 16;
+
+    /// A file that has arrived whole.
+    record Arrived(
+            int index,
+            long id,
+            String path,
+            long size,
+            long modifiedMillis,
+            DigestKind kind,
+            long digest) {}
+
+    private final CopyContext context;
+    private final List<Arrived> waiting = new ArrayList<>();
+    private final Set<String> directories = new LinkedHashSet<>();
+    private boolean manyDirectories;
+    private long waitingBytes;
+    private long firstNanos;
+    private boolean draining;
+
+    Committer(CopyContext context) {
+        this.context = context;
+    }
+
+    /// Hands over a file; waits while too many do.
+    synchronized void add(Arrived file) throws InterruptedException {
+        while (waiting.size() >= MAX_WAITING && !context.ended()) {
+            wait(100);
+        }
+        if (waiting.isEmpty()) {
+            firstNanos = System.nanoTime();
+        }
+        waiting.add(file);
+        waitingBytes += file.size;
+        if (waiting.size() >= BATCH_FILES || waitingBytes >= BATCH_BYTES) {
+            notifyAll();
+        }
+    }
+
+    /// Nothing more comes: commits what waits, then ends.
+    synchronized void drain() {
+        draining = true;
+        notifyAll();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!context.ended()) {
+                List<Arrived> batch = next();
+                if (batch.isEmpty()) {
+                    finish();
+                    return;
+                }
+                commit(batch);
+            }
+        } catch (IOException e) {
+            context.fail(FillException.ofTarget(e, "making files durable"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            context.fail(Copier.bug(e));
+        }
+    }
+
+    /// The next batch; empty at the end.
+    private synchronized List<Arrived> next() throws InterruptedException {
+        while (!draining && !context.ended() && !due()) {
+            wait(BATCH_MILLIS / 4);
+        }
+        List<Arrived> batch = List.copyOf(waiting);
+        waiting.clear();
+        waitingBytes = 0;
+        notifyAll();
+        return batch;
+    }
+
+    private boolean due() {
+        return waiting.size() >= BATCH_FILES
+                || waitingBytes >= BATCH_BYTES
+                || (!waiting.isEmpty()
+                        && System.nanoTime() - firstNanos > BATCH_MILLIS * 1_000_000);
+    }
+
+    private void commit(List<Arrived> batch) throws IOException {
+        TargetTree target = context.target();
+        context.steps().reached(Steps.Step.BEFORE_SYNC);
+        long recorded = context.journal().flush();
+        if (context.request().durable()) {
+            syncFiles(batch);
+            context.journal().synced(recorded);
+        }
+        for (Arrived file : batch) {
+            context.steps().reached(Steps.Step.BEFORE_RENAME);
+            target.finish(file.id, file.path);
+            context.journal().done(file.id, file.size, file.modifiedMillis, file.kind, file.digest);
+            context.catalog().copied(file.index, (byte) file.kind.ordinal(), file.digest);
+            context.meter().fileDone();
+            note(file.path);
+            context.steps().reached(Steps.Step.AFTER_RENAME);
+        }
+        context.journal().flush();
+    }
+
+    private void syncFiles(List<Arrived> batch) throws IOException {
+        TargetTree target = context.target();
+        if (target.syncsAtOnce() && batch.size() > SINGLE_SYNCS) {
+            target.syncAll();
+            return;
+        }
+        for (Arrived file : batch) {
+            TargetTree.sync(target.partial(file.id));
+        }
+        // The journal's word counts only when the journal itself is durable.
+        TargetTree.sync(target.journal());
+    }
+
+    private void note(String path) {
+        for (int slash = path.lastIndexOf('/');
+                slash >= 0 && !manyDirectories;
+                slash = path.lastIndexOf('/', slash - 1)) {
+            if (!directories.add(path.substring(0, slash))) {
+                return;
+            }
+            if (slash == 0) {
+                return;
+            }
+            manyDirectories = context.target().syncsAtOnce() && directories.size() > SINGLE_SYNCS;
+        }
+    }
+
+    /// A directory that holds no file is made durable like one that does.
+    synchronized void noteDirectory(String path) {
+        note(path + "/");
+    }
+
+    /// Makes the names durable.
+    private void finish() throws IOException {
+        if (!context.request().durable()) {
+            return;
+        }
+        if (manyDirectories) {
+            context.target().syncAll();
+            return;
+        }
+        for (String directory : directories) {
+            TargetTree.sync(context.target().at(directory));
+        }
+        TargetTree.sync(context.target().root());
+    }
+}

@@ -1,0 +1,332 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.wire.Reason;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Copies what the catalog holds with a few streams, one thread and one connection each.
+///
+/// A stream takes a waiting range of an object that others work on, else the next object. So many small objects and one huge object
+/// keep the same few connections busy.
+final class Copier {
+    /// Restarts of an object that changes, or whose digest is wrong, before the fill fails.
+    private static final int MAX_RESTARTS = 3;
+
+    /// A stream's stack: no recursion beyond a few frames of TLS.
+    private static final long STACK_BYTES = 512 * 1024;
+
+    /// A piece of work.
+    private record Task(ObjectCopy copy, ObjectCopy.Range range) {}
+
+    /// An object to be started (again).
+    private record Start(Catalog.Entry entry, SourceObject object, int restarts) {}
+
+    private final CopyContext context;
+    private final Committer committer;
+    private final ObjectOpener opener;
+    private final Catalog.Cursor cursor;
+    private final Object cursorLock = new Object();
+    private final Deque<ObjectCopy> open = new ArrayDeque<>();
+    private final Deque<Start> again = new ArrayDeque<>();
+    private final java.util.Map<ObjectCopy, Integer> restarts = new java.util.HashMap<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private int starting;
+    private boolean exhausted;
+    private int wanted;
+
+    Copier(CopyContext context, Committer committer) {
+        this.context = context;
+        this.committer = committer;
+        this.opener = new ObjectOpener(context, committer);
+        this.cursor = context.catalog().cursor();
+    }
+
+    /// A failure that nobody foresaw.
+    static FillException bug(Throwable e) {
+        StackTraceElement[] stack = e.getStackTrace();
+        return new FillException(
+                Reason.INTERNAL_ERROR,
+                e + (stack.length == 0 ? "" : " at " + stack[0]) + " (a bug in cistern)",
+                e);
+    }
+
+    /// Sets the number of streams; those too many end after what they are doing.
+    synchronized void streams(int count) {
+        wanted = count;
+        for (int i = threads.size(); i < count; i++) {
+            int number = i;
+            Thread thread = new Thread(null, () -> work(number), "stream-" + i, STACK_BYTES);
+            thread.setDaemon(true);
+            threads.add(thread);
+            thread.start();
+        }
+        notifyAll();
+    }
+
+    /// Waits until everything is copied, or the fill has failed.
+    void join() throws InterruptedException {
+        for (int i = 0; ; i++) {
+            Thread thread;
+            synchronized (this) {
+                if (i == threads.size()) {
+                    return;
+                }
+                thread = threads.get(i);
+            }
+            thread.join();
+        }
+    }
+
+    /// Makes all streams end soon.
+    synchronized void interrupt() {
+        threads.forEach(Thread::interrupt);
+        notifyAll();
+    }
+
+    private void work(int number) {
+        try {
+            while (true) {
+                Task task = next(number);
+                if (task == null) {
+                    return;
+                }
+                copy(task);
+            }
+        } catch (FillException e) {
+            context.fail(e);
+        } catch (InterruptedException e) {
+            context.fail(new FillException(Reason.INTERRUPTED, "the fill was interrupted", e));
+        } catch (RuntimeException | Error e) {
+            context.fail(bug(e));
+        } finally {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+
+    private @Nullable Task next(int number) throws InterruptedException, FillException {
+        while (true) {
+            Start start;
+            synchronized (this) {
+                while (number >= wanted && !done()) {
+                    wait();
+                }
+                if (done()) {
+                    notifyAll();
+                    return null;
+                }
+                Task waiting = waitingRange();
+                if (waiting != null) {
+                    return waiting;
+                }
+                start = again.poll();
+                if (start == null && exhausted) {
+                    // Others still work; one of their objects may have to be started again.
+                    wait();
+                    continue;
+                }
+                starting++;
+            }
+            boolean ended = false;
+            try {
+                if (start == null) {
+                    start = nextEntry();
+                    ended = start == null;
+                }
+                Task task = start == null ? null : begin(start);
+                if (task != null) {
+                    return task;
+                }
+            } finally {
+                synchronized (this) {
+                    starting--;
+                    exhausted |= ended;
+                    notifyAll();
+                }
+            }
+        }
+    }
+
+    private boolean done() {
+        return context.ended()
+                || (exhausted
+                        && starting == 0
+                        && again.isEmpty()
+                        && open.isEmpty()
+                        && restarts.isEmpty());
+    }
+
+    private @Nullable Task waitingRange() {
+        while (!open.isEmpty()) {
+            ObjectCopy first = open.getFirst();
+            ObjectCopy.Range range = first.take();
+            if (range != null) {
+                if (!first.hasWaiting()) {
+                    open.removeFirst();
+                }
+                return new Task(first, range);
+            }
+            open.removeFirst();
+        }
+        return null;
+    }
+
+    private @Nullable Start nextEntry() throws InterruptedException {
+        Catalog.Entry entry;
+        // The cursor waits while the listing goes on; holding this object's lock meanwhile would
+        // hold up the others.
+        synchronized (cursorLock) {
+            entry = cursor.next();
+        }
+        if (entry == null) {
+            return null;
+        }
+        SourceObject listed = entry.object();
+        return new Start(
+                entry, listed == null ? ObjectOpener.DIRECTORY : opener.withKey(entry, listed), 0);
+    }
+
+    private @Nullable Task begin(Start start) throws FillException, InterruptedException {
+        ObjectCopy copy = opener.open(start.entry, start.object);
+        if (copy == null) {
+            return null;
+        }
+        ObjectCopy.Range range = copy.take();
+        synchronized (this) {
+            restarts.put(copy, start.restarts);
+            if (copy.hasWaiting()) {
+                open.add(copy);
+                notifyAll();
+            }
+        }
+        if (range == null) {
+            finish(copy);
+            return null;
+        }
+        return new Task(copy, range);
+    }
+
+    private void copy(Task task) throws FillException, InterruptedException {
+        ObjectCopy copy = task.copy;
+        try {
+            fetch(copy, task.range);
+        } catch (SourceException.Changed e) {
+            spoilt(copy, e);
+        } catch (RangeSink.TargetFailure e) {
+            throw e.toFillException();
+        } catch (IOException e) {
+            if (!copy.spoilt() && !context.ended()) {
+                throw FillException.ofTarget(e, "copying " + copy.entry.path());
+            }
+        }
+        if (copy.release()) {
+            finish(copy);
+        }
+    }
+
+    private void fetch(ObjectCopy copy, ObjectCopy.Range range)
+            throws SourceException.Changed, IOException, FillException, InterruptedException {
+        Patience patience = context.newPatience();
+        RangeSink sink = new RangeSink(context, copy, range.from(), patience);
+        while (true) {
+            try {
+                opener.source(copy.entry).read(copy.object, sink.position(), range.to(), sink);
+                sink.finish();
+                return;
+            } catch (SourceException.Retryable e) {
+                if (context.ended() || copy.spoilt()) {
+                    return;
+                }
+                patience.pause(e);
+            } catch (SourceException.Refused e) {
+                throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
+            } catch (SourceException.Changed e) {
+                throw e;
+            } catch (SourceException e) {
+                throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
+            }
+            if (sink.position() == range.to()) {
+                // Everything came before the connection broke.
+                sink.finish();
+                return;
+            }
+        }
+    }
+
+    private final java.util.Map<ObjectCopy, String> complaints =
+            new java.util.concurrent.ConcurrentHashMap<>();
+
+    private void spoilt(ObjectCopy copy, SourceException.Changed e) throws FillException {
+        if (e.gone()) {
+            throw new FillException(e.reason(), e.getMessage() + "; it was listed before", e);
+        }
+        copy.spoil();
+        complaints.put(copy, String.valueOf(e.getMessage()));
+    }
+
+    /// Everything that can be fetched of an object was: completes it, or starts it again.
+    private void finish(ObjectCopy copy) throws FillException, InterruptedException {
+        try {
+            if (context.ended()) {
+                return;
+            }
+            String wrong = copy.spoilt() ? "" : opener.complete(copy);
+            if (wrong == null) {
+                return;
+            }
+            restart(copy, wrong);
+        } catch (IOException e) {
+            throw FillException.ofTarget(e, "completing " + copy.entry.path());
+        } finally {
+            synchronized (this) {
+                restarts.remove(copy);
+                complaints.remove(copy);
+                notifyAll();
+            }
+        }
+    }
+
+    private void restart(ObjectCopy copy, String mismatch)
+            throws FillException, InterruptedException, IOException {
+        int before;
+        synchronized (this) {
+            before = restarts.getOrDefault(copy, 0);
+        }
+        if (before == MAX_RESTARTS) {
+            String complaint = complaints.get(copy);
+            throw complaint == null
+                    ? new FillException(
+                            Reason.DIGEST_MISMATCH,
+                            "object "
+                                    + copy.object.key()
+                                    + " in "
+                                    + opener.source(copy.entry).name()
+                                    + " arrived "
+                                    + (before + 1)
+                                    + " times with a wrong digest: "
+                                    + mismatch
+                                    + "; check the object in the store, or set verify: size",
+                            null)
+                    : new FillException(
+                            Reason.OBJECT_CHANGED,
+                            complaint
+                                    + " "
+                                    + (before + 1)
+                                    + " times; stop the writer, or try again later",
+                            null);
+        }
+        opener.drop(copy);
+        SourceObject now = opener.describeAgain(copy);
+        synchronized (this) {
+            again.add(new Start(copy.entry, now, before + 1));
+            notifyAll();
+        }
+    }
+}

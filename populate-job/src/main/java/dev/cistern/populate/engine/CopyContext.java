@@ -1,0 +1,105 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.target.TargetTree;
+import dev.cistern.populate.wire.Verify;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// What all threads of one fill share, and how one of them ends it for all.
+final class CopyContext {
+    private final FillRequest request;
+    private final TargetTree target;
+    private final Journal journal;
+    private final Catalog catalog;
+    private final Meter meter;
+    private final Steps steps;
+    private final Bucket limiter;
+    private final Patience.Shared patience;
+    private volatile Runnable onFailure = () -> {};
+    private final AtomicReference<@Nullable FillException> failure = new AtomicReference<>();
+
+    CopyContext(
+            FillRequest request,
+            TargetTree target,
+            Journal journal,
+            Catalog catalog,
+            Meter meter,
+            Steps steps) {
+        this.request = request;
+        this.target = target;
+        this.journal = journal;
+        this.catalog = catalog;
+        this.meter = meter;
+        this.steps = steps;
+        // A tenth of a second's worth at once, so that a limit is felt as a rate and not as bursts.
+        this.limiter = new Bucket(request.bytesPerSecond(), request.bytesPerSecond() / 10.0);
+        this.patience = new Patience.Shared(request.timing());
+    }
+
+    FillRequest request() {
+        return request;
+    }
+
+    List<FillRequest.Input> inputs() {
+        return request.inputs();
+    }
+
+    Verify verify() {
+        return request.verify();
+    }
+
+    TargetTree target() {
+        return target;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    Catalog catalog() {
+        return catalog;
+    }
+
+    Meter meter() {
+        return meter;
+    }
+
+    Steps steps() {
+        return steps;
+    }
+
+    Bucket limiter() {
+        return limiter;
+    }
+
+    Patience newPatience() {
+        return new Patience(patience);
+    }
+
+    /// Ends the fill; the first reason is kept.
+    void fail(FillException reason) {
+        if (failure.compareAndSet(null, reason)) {
+            catalog.fail();
+            onFailure.run();
+        }
+    }
+
+    /// What to do, besides, at the first failure.
+    void onFailure(Runnable action) {
+        onFailure = action;
+    }
+
+    /// Whether the fill has failed.
+    boolean ended() {
+        return failure.get() != null;
+    }
+
+    /// @throws FillException why the fill has failed, if it has
+    void check() throws FillException {
+        FillException reason = failure.get();
+        if (reason != null) {
+            throw reason;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.source.ObjectDigest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.Checksum;
+
+/// Digests what lies in a file, for the digests that could not be computed while the bytes came.
+final class Digester {
+    private static final int BUFFER_BYTES = 256 * 1024;
+
+    private Digester() {}
+
+    static MessageDigest message(DigestKind kind) {
+        try {
+            return MessageDigest.getInstance(kind.algorithm());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has " + kind.algorithm(), e);
+        }
+    }
+
+    static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /// The CRC of a piece of a file; the file's end ends the piece, too.
+    static long crc(FileChannel file, DigestKind kind, long from, long length) throws IOException {
+        Checksum checksum = kind.newChecksum();
+        read(file, from, length, checksum::update);
+        return checksum.getValue();
+    }
+
+    /// What `like` would be for this file, in hex.
+    static String of(FileChannel file, long size, ObjectDigest like) throws IOException {
+        if (like.parts() == 0) {
+            return part(file, like.kind(), 0, size);
+        }
+        if (like.kind().combines()) {
+            ByteBuffer values = ByteBuffer.allocate(like.parts() * like.kind().bits() / 8);
+            Checksum all = like.kind().newChecksum();
+            for (int i = 0; i < like.parts(); i++) {
+                values.put(
+                        HexFormat.of()
+                                .parseHex(
+                                        part(
+                                                file,
+                                                like.kind(),
+                                                i * like.partSize(),
+                                                like.partSize())));
+            }
+            all.update(values.flip());
+            return like.kind().hex(all.getValue());
+        }
+        MessageDigest all = message(like.kind());
+        for (int i = 0; i < like.parts(); i++) {
+            MessageDigest one = message(like.kind());
+            read(file, i * like.partSize(), like.partSize(), one::update);
+            all.update(one.digest());
+        }
+        return hex(all.digest());
+    }
+
+    private static String part(FileChannel file, DigestKind kind, long from, long length)
+            throws IOException {
+        if (kind.combines()) {
+            return kind.hex(crc(file, kind, from, length));
+        }
+        MessageDigest digest = message(kind);
+        read(file, from, length, digest::update);
+        return hex(digest.digest());
+    }
+
+    private interface Update {
+        void update(ByteBuffer bytes);
+    }
+
+    private static void read(FileChannel file, long from, long length, Update update)
+            throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        long at = from;
+        long end = from + length;
+        while (at < end) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+            int n = file.read(buffer, at);
+            if (n <= 0) {
+                return;
+            }
+            at += n;
+            update.update(buffer.flip());
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.target.TargetTree;
+import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.wire.Stage;
+import java.io.IOException;
+
+/// One attempt to fill a directory, from listing to the last sync.
+///
+/// 1. Take hold of the target and read its journal.
+/// 2. List all sources; refuse what cannot be, before anything is written.
+/// 3. Compare sizes with the free space.
+/// 4. Copy: streams fetch ranges ([Copier]), a committer makes whole files durable and gives them their names ([Committer]).
+/// 5. Digest the manifest, remove everything of the engine's own, and only then report success.
+///
+/// A process that is killed anywhere leaves a state that the next attempt goes on from.
+public final class Fill {
+    /// From so many files on, the native calls pay for their loading.
+    private static final int NATIVE_FROM_FILES = 64;
+
+    /// The same by size: reserving blocks pays from here.
+    private static final long NATIVE_FROM_BYTES = 256L << 20;
+
+    /// Directory entries, extents and the journal: what a file costs besides its blocks.
+    private static final long OVERHEAD_BYTES_PER_FILE = 300;
+
+    private final FillRequest request;
+    private final Meter meter;
+    private final Steps steps;
+
+    /// What a fill brought.
+    ///
+    /// @param manifestDigest `sha256:` and 64 hex digits
+    public record Result(String manifestDigest) {}
+
+    public Fill(FillRequest request, Meter meter, Steps steps) {
+        this.request = request;
+        this.meter = meter;
+        this.steps = steps;
+    }
+
+    /// Fills the target.
+    ///
+    /// @throws FillException why it could not; what was copied stays for the next attempt
+    /// @throws InterruptedException when the thread was interrupted; the same
+    public Result run() throws FillException, InterruptedException {
+        try (TargetTree target = TargetTree.open(request.target())) {
+            Result result = run(target);
+            steps.reached(Steps.Step.AFTER_CLEANUP);
+            return result;
+        } catch (TargetTree.NotADirectory e) {
+            throw FillException.ofTarget(e, "opening the target");
+        } catch (IOException e) {
+            throw FillException.ofTarget(e, "working in " + request.target());
+        }
+    }
+
+    private Result run(TargetTree target) throws IOException, FillException, InterruptedException {
+        Catalog catalog = new Catalog(request.budget().catalogBytes());
+        boolean nothingKept = false;
+        try (Journal journal = Journal.open(target.journal(), target.resumed())) {
+            CopyContext context = new CopyContext(request, target, journal, catalog, meter, steps);
+            nothingKept = journal.empty();
+            Lister lister = new Lister(context);
+            Result result = copy(context, lister);
+            nothingKept = false;
+            return cleanUp(target, journal, result);
+        } catch (FillException e) {
+            if (nothingKept && e.reason().terminal() && meter.counts().bytesFetched() == 0) {
+                // Nothing was begun, and nothing will be gone on with.
+                target.removeOwn();
+            }
+            throw e;
+        }
+    }
+
+    private Result cleanUp(TargetTree target, Journal journal, Result result) throws IOException {
+        steps.reached(Steps.Step.BEFORE_CLEANUP);
+        journal.close();
+        target.removeOwn();
+        if (request.durable()) {
+            TargetTree.sync(target.root());
+        }
+        return result;
+    }
+
+    private Result copy(CopyContext context, Lister lister)
+            throws FillException, InterruptedException, IOException {
+        if (!request.overlap()) {
+            lister.run();
+            check(context, lister);
+        }
+        Committer committer = new Committer(context);
+        Copier copier = new Copier(context, committer);
+        Thread committing = start("committer", committer);
+        Tuner tuner = new Tuner(request, meter, copier);
+        context.onFailure(
+                () -> {
+                    copier.interrupt();
+                    request.inputs().forEach(input -> input.source().close());
+                });
+        try {
+            if (request.overlap()) {
+                overlapped(context, lister, tuner);
+            } else {
+                meter.stage(Stage.COPYING);
+                tuner.start();
+            }
+            copier.join();
+            context.check();
+            meter.stage(Stage.FINISHING);
+            committer.drain();
+            committing.join();
+            context.check();
+            steps.reached(Steps.Step.ALL_RENAMED);
+            return new Result(Manifest.digest(context.catalog()));
+        } catch (FillException e) {
+            context.fail(e);
+            throw e;
+        } catch (InterruptedException e) {
+            context.fail(
+                    new FillException(
+                            Reason.INTERRUPTED, "asked to stop before everything was copied", e));
+            throw e;
+        } finally {
+            tuner.stop();
+            committer.drain();
+            copier.join();
+            committing.join();
+        }
+    }
+
+    private static Thread start(String name, Runnable work) {
+        Thread thread = new Thread(null, work, name, 512 * 1024);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private void overlapped(CopyContext context, Lister lister, Tuner tuner)
+            throws FillException, InterruptedException, IOException {
+        context.target().useNativeCalls();
+        tuner.start();
+        lister.run();
+        meter.stage(Stage.COPYING);
+        checkSpace(context, lister);
+    }
+
+    private void check(CopyContext context, Lister lister)
+            throws FillException, IOException, InterruptedException {
+        steps.reached(Steps.Step.LISTED);
+        meter.stage(Stage.CHECKING);
+        Meter.Counts counts = meter.counts();
+        if (counts.filesTotal() >= NATIVE_FROM_FILES || counts.bytesTotal() >= NATIVE_FROM_BYTES) {
+            context.target().useNativeCalls();
+        }
+        checkSpace(context, lister);
+        steps.reached(Steps.Step.CHECKED);
+    }
+
+    private void checkSpace(CopyContext context, Lister lister)
+            throws FillException, IOException, InterruptedException {
+        long there = context.journal().empty() ? 0 : spaceTaken(context);
+        // What an overlapped listing already copied is off the free space as well as off the need.
+        long copied = request.overlap() ? meter.counts().bytesFetched() : 0;
+        long needed =
+                lister.spaceBytes() + OVERHEAD_BYTES_PER_FILE * lister.inodes() - there - copied;
+        long capacity = request.capacityBytes();
+        if (capacity > 0 && lister.spaceBytes() > capacity) {
+            throw new FillException(
+                    Reason.INSUFFICIENT_SPACE,
+                    "the sources need "
+                            + lister.spaceBytes()
+                            + " bytes and the volume was asked to hold "
+                            + capacity
+                            + "; ask for at least "
+                            + mebibytes(
+                                    lister.spaceBytes() + OVERHEAD_BYTES_PER_FILE * lister.inodes())
+                            + "Mi",
+                    null);
+        }
+        long free = context.target().freeBytes();
+        if (needed > free) {
+            throw new FillException(
+                    Reason.INSUFFICIENT_SPACE,
+                    "the sources need "
+                            + needed
+                            + " bytes more and the volume has "
+                            + free
+                            + " free; make it at least "
+                            + mebibytes(needed - free)
+                            + " MiB larger",
+                    null);
+        }
+        long inodes = context.target().freeInodes();
+        if (inodes >= 0
+                && context.journal().empty()
+                && !request.overlap()
+                && lister.inodes() > inodes) {
+            throw new FillException(
+                    Reason.INSUFFICIENT_SPACE,
+                    "the sources hold "
+                            + lister.inodes()
+                            + " files and the volume's file system has room for "
+                            + inodes
+                            + "; use a larger volume or another file system",
+                    null);
+        }
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 20) - 1) >> 20;
+    }
+
+    /// What earlier attempts have already taken of the volume for objects that are still wanted.
+    private static long spaceTaken(CopyContext context) throws InterruptedException {
+        ObjectOpener opener = new ObjectOpener(context, new Committer(context));
+        Catalog.Cursor cursor = context.catalog().cursor();
+        long taken = 0;
+        for (Catalog.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+            taken += opener.spaceTaken(entry);
+        }
+        return taken;
+    }
+}

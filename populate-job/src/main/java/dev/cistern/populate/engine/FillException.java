@@ -1,0 +1,38 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.wire.Reason;
+import org.jspecify.annotations.Nullable;
+
+/// Why a fill ended without success. The message is for people: what happened, where, what to do.
+public final class FillException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final Reason reason;
+
+    public FillException(Reason reason, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    /// What it counts as.
+    public Reason reason() {
+        return reason;
+    }
+
+    /// A failure of the target's file system.
+    static FillException ofTarget(java.io.IOException e, String doing) {
+        String text = e.getMessage() == null ? e.toString() : e.getMessage();
+        if (text.contains("No space left") || text.contains("Disk quota exceeded")) {
+            return new FillException(
+                    Reason.INSUFFICIENT_SPACE,
+                    "the volume is full (" + text + "); make it larger",
+                    e);
+        }
+        if (e instanceof dev.cistern.populate.target.TargetTree.NotADirectory) {
+            return new FillException(Reason.TARGET_IO_ERROR, text, e);
+        }
+        return new FillException(
+                Reason.TARGET_IO_ERROR,
+                "the target's file system failed while " + doing + ": " + text,
+                e);
+    }
+}

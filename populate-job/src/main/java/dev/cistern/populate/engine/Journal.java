@@ -1,0 +1,247 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.digest.DigestKind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// What earlier attempts have done, as an append-only file of checksummed records of 40 bytes.
+///
+/// A record is written after the bytes it speaks of, without syncing either. What is believed of it after a restart: a record that a
+/// [Type#SYNCED] record vouches for is true; any other only if the bytes on the volume have its digest. So nothing is synced for
+/// the journal's sake, and a power cut can make no byte wrong. The first record with a wrong checksum ends the file.
+///
+/// Objects are known by a 64-bit hash of source, key, version, size and path. Two objects with the same hash cost a fetch, not
+/// their content: sizes, times and digests are compared.
+final class Journal implements AutoCloseable {
+    static final int RECORD_BYTES = 40;
+    private static final long MAGIC = 0x43495354_45524e31L;
+
+    /// Records not yet handed to the file system; a killed process loses at most this: 64 KiB are 1638 records.
+    private static final int BUFFER_BYTES = RECORD_BYTES * 1638;
+
+    /// What a record says.
+    enum Type {
+        /// The file is a journal of this version.
+        HEADER,
+        /// A piece of the unfinished file `id`: offset, length, digest.
+        BLOCK,
+        /// The file of `id` has its own name: size, time, digest.
+        DONE,
+        /// Everything before this offset of the journal, and what it speaks of, was synced: offset.
+        SYNCED,
+        /// Nothing of `id` holds any more.
+        FORGOTTEN,
+        /// The unfinished file `id` has its blocks reserved: size.
+        RESERVED
+    }
+
+    /// A piece of an unfinished file.
+    ///
+    /// @param offset in bytes
+    /// @param length in bytes
+    /// @param kind of digest
+    /// @param digest of the bytes
+    /// @param trusted whether it need not be read again
+    record Block(long offset, long length, DigestKind kind, long digest, boolean trusted) {}
+
+    /// A finished file.
+    ///
+    /// @param size in bytes
+    /// @param modifiedMillis its time of change
+    /// @param kind of digest
+    /// @param digest of the bytes
+    /// @param trusted whether it need not be read again
+    record Done(long size, long modifiedMillis, DigestKind kind, long digest, boolean trusted) {}
+
+    private final FileChannel file;
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private final CRC32C checksum = new CRC32C();
+    private long flushed;
+    private final Map<Long, Done> done = new HashMap<>();
+    private final Map<Long, List<Block>> blocks = new HashMap<>();
+    private final Map<Long, Long> reserved = new HashMap<>();
+
+    private Journal(FileChannel file) {
+        this.file = file;
+    }
+
+    /// Opens the journal, reads what earlier attempts wrote, and goes on after it.
+    ///
+    /// @param read whether there may be something to read
+    static Journal open(Path path, boolean read) throws IOException {
+        FileChannel file =
+                FileChannel.open(
+                        path,
+                        Set.of(
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.READ,
+                                StandardOpenOption.WRITE,
+                                LinkOption.NOFOLLOW_LINKS));
+        Journal journal = new Journal(file);
+        if (read && file.size() > 0) {
+            journal.load();
+        }
+        file.truncate(journal.flushed);
+        file.position(journal.flushed);
+        if (journal.flushed == 0) {
+            journal.append(Type.HEADER, DigestKind.CRC32C, MAGIC, 0, 0, 0);
+        }
+        return journal;
+    }
+
+    private record Raw(long at, Type type, DigestKind kind, long id, long a, long b, long value) {}
+
+    private void load() throws IOException {
+        List<Raw> kept = new ArrayList<>();
+        long trustedBefore = 0;
+        ByteBuffer in = ByteBuffer.allocate(RECORD_BYTES * 1638);
+        long at = 0;
+        reading:
+        while (true) {
+            in.clear();
+            while (in.hasRemaining() && file.read(in, at + in.position()) > 0) {}
+            in.flip();
+            if (in.remaining() < RECORD_BYTES) {
+                break;
+            }
+            while (in.remaining() >= RECORD_BYTES) {
+                Raw raw = decode(in, at);
+                if (raw == null || (at == 0 && (raw.type != Type.HEADER || raw.id != MAGIC))) {
+                    break reading;
+                }
+                if (raw.type == Type.SYNCED) {
+                    trustedBefore = raw.a;
+                } else {
+                    kept.add(raw);
+                }
+                at += RECORD_BYTES;
+            }
+        }
+        flushed = at;
+        for (Raw raw : kept) {
+            apply(raw, raw.at < trustedBefore);
+        }
+    }
+
+    private void apply(Raw raw, boolean trusted) {
+        switch (raw.type) {
+            case BLOCK ->
+                    blocks.computeIfAbsent(raw.id, id -> new ArrayList<>(1))
+                            .add(new Block(raw.a, raw.b, raw.kind, raw.value, trusted));
+            case DONE -> {
+                blocks.remove(raw.id);
+                reserved.remove(raw.id);
+                done.put(raw.id, new Done(raw.a, raw.b, raw.kind, raw.value, trusted));
+            }
+            case FORGOTTEN -> {
+                blocks.remove(raw.id);
+                done.remove(raw.id);
+            }
+            case RESERVED -> reserved.put(raw.id, raw.a);
+            case HEADER, SYNCED -> {}
+        }
+    }
+
+    private @Nullable Raw decode(ByteBuffer in, long at) {
+        int from = in.position();
+        checksum.reset();
+        checksum.update(in.array(), from + 8, RECORD_BYTES - 8);
+        int type = in.get();
+        int kind = in.get();
+        in.getShort();
+        int expected = in.getInt();
+        long id = in.getLong();
+        long a = in.getLong();
+        long b = in.getLong();
+        long value = in.getLong();
+        int actual = (int) checksum.getValue() ^ (type << 8 | kind);
+        if (actual != expected
+                || type >= Type.values().length
+                || kind >= DigestKind.values().length) {
+            return null;
+        }
+        return new Raw(at, Type.values()[type], DigestKind.values()[kind], id, a, b, value);
+    }
+
+    private synchronized void append(
+            Type type, DigestKind kind, long id, long a, long b, long value) throws IOException {
+        if (buffer.remaining() < RECORD_BYTES) {
+            flush();
+        }
+        int at = buffer.position();
+        buffer.put((byte) type.ordinal()).put((byte) kind.ordinal()).putShort((short) 0).putInt(0);
+        buffer.putLong(id).putLong(a).putLong(b).putLong(value);
+        checksum.reset();
+        checksum.update(buffer.array(), at + 8, RECORD_BYTES - 8);
+        buffer.putInt(at + 4, (int) checksum.getValue() ^ (type.ordinal() << 8 | kind.ordinal()));
+    }
+
+    void block(long id, long offset, long length, DigestKind kind, long digest) throws IOException {
+        append(Type.BLOCK, kind, id, offset, length, digest);
+    }
+
+    void done(long id, long size, long modifiedMillis, DigestKind kind, long digest)
+            throws IOException {
+        append(Type.DONE, kind, id, size, modifiedMillis, digest);
+    }
+
+    void forgotten(long id) throws IOException {
+        append(Type.FORGOTTEN, DigestKind.CRC32C, id, 0, 0, 0);
+    }
+
+    void reserved(long id, long size) throws IOException {
+        append(Type.RESERVED, DigestKind.CRC32C, id, size, 0, 0);
+    }
+
+    /// Says that everything recorded before `position`, a result of [#flush], is durable.
+    void synced(long position) throws IOException {
+        append(Type.SYNCED, DigestKind.CRC32C, 0, position, 0, 0);
+    }
+
+    /// Hands all records to the file system; the journal's length after it.
+    synchronized long flush() throws IOException {
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+            flushed += file.write(buffer);
+        }
+        buffer.clear();
+        return flushed;
+    }
+
+    /// What an earlier attempt finished, or null.
+    @Nullable Done doneBefore(long id) {
+        return done.get(id);
+    }
+
+    /// Pieces that an earlier attempt fetched.
+    List<Block> blocksBefore(long id) {
+        return blocks.getOrDefault(id, List.of());
+    }
+
+    /// How many bytes an unfinished file has reserved already.
+    long reservedBefore(long id) {
+        return reserved.getOrDefault(id, 0L);
+    }
+
+    /// Whether earlier attempts have left anything to go on from.
+    boolean empty() {
+        return done.isEmpty() && blocks.isEmpty();
+    }
+
+    @Override
+    public void close() throws IOException {
+        flush();
+        file.close();
+    }
+}

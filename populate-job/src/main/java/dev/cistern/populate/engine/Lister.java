@@ -1,0 +1,201 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.KeyPaths;
+import dev.cistern.populate.target.PathClaims;
+import dev.cistern.populate.target.UnsafeKeyException;
+import dev.cistern.populate.wire.Reason;
+import java.io.IOException;
+
+/// Lists all sources into the catalog, and decides for each key whether and where it goes.
+final class Lister {
+    private final CopyContext context;
+    private final PathClaims claims;
+    private final int targetBytes;
+    private final long blockSize;
+    private long files;
+    private long spaceBytes;
+    private long directories;
+
+    Lister(CopyContext context) throws IOException {
+        this.context = context;
+        this.claims = new PathClaims(context.target().foldsNames());
+        this.targetBytes = context.target().pathBytes();
+        this.blockSize = context.target().blockSize();
+    }
+
+    /// What the file system will allot, in bytes.
+    long spaceBytes() {
+        return spaceBytes;
+    }
+
+    /// Files and directories that will be made.
+    long inodes() {
+        return files + directories;
+    }
+
+    /// Lists everything; the catalog is complete afterwards.
+    void run() throws FillException, InterruptedException {
+        for (int i = 0; i < context.inputs().size(); i++) {
+            list(i, context.inputs().get(i));
+        }
+        context.meter().totalsFinal();
+        context.catalog().complete();
+    }
+
+    private void list(int index, FillRequest.Input input)
+            throws FillException, InterruptedException {
+        Page page = new Page(index, input);
+        while (true) {
+            try {
+                input.source().list(page.after, page);
+                break;
+            } catch (SourceException.Retryable e) {
+                context.check();
+                page.patience.pause(e);
+            } catch (SourceException e) {
+                throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
+            } catch (Rejected e) {
+                throw e.reason;
+            } catch (IOException e) {
+                throw FillException.ofTarget(e, "listing");
+            }
+        }
+        if (page.taken == 0) {
+            String filtered =
+                    page.seen == 0
+                            ? ""
+                            : "; include and exclude leave none of its " + page.seen + " objects";
+            throw new FillException(
+                    Reason.EMPTY_SOURCE,
+                    "nothing to copy from " + input.source().name() + filtered,
+                    null);
+        }
+        if (input.sha256() != null && page.takenFiles != 1) {
+            throw new FillException(
+                    Reason.INVALID_CONFIGURATION,
+                    "sources["
+                            + index
+                            + "].sha256 pins one object, and "
+                            + input.source().name()
+                            + " has "
+                            + page.takenFiles
+                            + " there",
+                    null);
+        }
+    }
+
+    /// Carries a final verdict out of a listing.
+    private static final class Rejected extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final FillException reason;
+
+        Rejected(FillException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+    }
+
+    /// Takes one source's listing. A page that was cut off is listed again from its beginning: what was taken of it is skipped.
+    private final class Page implements Source.Listing {
+        private final int index;
+        private final FillRequest.Input input;
+        private final Globs globs;
+        private final String into;
+        private final Patience patience;
+        private String after = "";
+        private long seen;
+        private long taken;
+        private long takenFiles;
+
+        Page(int index, FillRequest.Input input) throws FillException {
+            this.index = index;
+            this.input = input;
+            this.patience = context.newPatience();
+            try {
+                this.globs = new Globs(input.include(), input.exclude());
+                this.into = KeyPaths.into(input.into());
+            } catch (IllegalArgumentException e) {
+                throw new FillException(
+                        Reason.INVALID_CONFIGURATION,
+                        "sources[" + index + "]: " + e.getMessage(),
+                        e);
+            } catch (UnsafeKeyException e) {
+                throw new FillException(
+                        Reason.INVALID_CONFIGURATION,
+                        "sources[" + index + "].into: " + e.getMessage(),
+                        e);
+            }
+        }
+
+        @Override
+        public void object(SourceObject object, String path) throws IOException {
+            seen++;
+            if (!globs.takes(path)) {
+                return;
+            }
+            try {
+                KeyPaths.Place place = KeyPaths.place(into, path, object.key(), targetBytes);
+                if (place.directory()) {
+                    directory(object, place.path());
+                } else {
+                    file(object, place.path());
+                }
+            } catch (UnsafeKeyException e) {
+                throw new Rejected(
+                        new FillException(
+                                Reason.UNSAFE_KEY,
+                                e.getMessage() + " (" + input.source().name() + ")",
+                                e));
+            }
+        }
+
+        private void directory(SourceObject object, String path)
+                throws IOException, UnsafeKeyException {
+            if (object.size() > 0) {
+                throw new UnsafeKeyException(object.key(), "ends with / and has content");
+            }
+            if (!path.isEmpty()) {
+                claims.directory(path, object.key());
+                add(path, null);
+                directories++;
+                spaceBytes += blockSize;
+            }
+        }
+
+        private void file(SourceObject object, String path) throws IOException, UnsafeKeyException {
+            claims.file(path, object.key());
+            add(path, object);
+            takenFiles++;
+            files++;
+            spaceBytes += (object.size() + blockSize - 1) / blockSize * blockSize;
+            context.meter().listed(object.size());
+        }
+
+        private void add(String path, @org.jspecify.annotations.Nullable SourceObject object)
+                throws IOException {
+            if (!context.catalog().add(index, path, object)) {
+                throw new Rejected(
+                        new FillException(
+                                Reason.TOO_MANY_OBJECTS,
+                                "more than "
+                                        + context.catalog().size()
+                                        + " objects do not fit the memory limit; raise it, or split"
+                                        + " the source by prefix",
+                                null));
+            }
+            taken++;
+        }
+
+        @Override
+        public void page(String next) throws IOException {
+            after = next;
+            patience.progress();
+            if (context.ended()) {
+                throw new RangeSink.Ended();
+            }
+        }
+    }
+}

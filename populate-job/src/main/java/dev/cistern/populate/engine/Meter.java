@@ -1,0 +1,89 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.wire.Stage;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Counts what happens, for whoever wants to show it. Reading it costs the copy nothing.
+public final class Meter {
+    private final AtomicLong bytesTotal = new AtomicLong();
+    private final AtomicLong filesTotal = new AtomicLong();
+    private final AtomicLong bytesDone = new AtomicLong();
+    private final AtomicLong filesDone = new AtomicLong();
+    private final AtomicLong bytesFetched = new AtomicLong();
+    private final AtomicLong bytesResumed = new AtomicLong();
+    private volatile boolean totalsFinal;
+    private volatile Stage stage = Stage.LISTING;
+    private volatile long firstAnswerNanos;
+
+    /// The counts at one moment.
+    ///
+    /// @param stage what is being done
+    /// @param bytesDone on the volume
+    /// @param bytesTotal listed
+    /// @param filesDone on the volume, whole and verified
+    /// @param filesTotal listed
+    /// @param totalsFinal whether the listing has ended
+    /// @param bytesFetched read from the store, retries included
+    /// @param bytesResumed found done by earlier attempts
+    public record Counts(
+            Stage stage,
+            long bytesDone,
+            long bytesTotal,
+            long filesDone,
+            long filesTotal,
+            boolean totalsFinal,
+            long bytesFetched,
+            long bytesResumed) {}
+
+    /// The counts now.
+    public Counts counts() {
+        return new Counts(
+                stage,
+                bytesDone.get(),
+                bytesTotal.get(),
+                filesDone.get(),
+                filesTotal.get(),
+                totalsFinal,
+                bytesFetched.get(),
+                bytesResumed.get());
+    }
+
+    void stage(Stage now) {
+        stage = now;
+    }
+
+    void listed(long bytes) {
+        if (firstAnswerNanos == 0) {
+            firstAnswerNanos = System.nanoTime();
+        }
+        filesTotal.incrementAndGet();
+        bytesTotal.addAndGet(bytes);
+    }
+
+    void sizeChanged(long byBytes) {
+        bytesTotal.addAndGet(byBytes);
+    }
+
+    void totalsFinal() {
+        totalsFinal = true;
+    }
+
+    void fetched(long bytes) {
+        bytesFetched.addAndGet(bytes);
+        bytesDone.addAndGet(bytes);
+    }
+
+    /// Bytes that were counted as done turn out not to be.
+    void undone(long bytes) {
+        bytesDone.addAndGet(-bytes);
+    }
+
+    void resumed(long bytes) {
+        bytesResumed.addAndGet(bytes);
+        bytesDone.addAndGet(bytes);
+    }
+
+    void fileDone() {
+        filesDone.incrementAndGet();
+    }
+}

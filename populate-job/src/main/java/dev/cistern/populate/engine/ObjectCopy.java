@@ -1,0 +1,198 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.digest.Crcs;
+import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.source.ObjectDigest;
+import dev.cistern.populate.source.SourceObject;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One object on its way into its unfinished file: which ranges are still to be fetched, which pieces are there and with what
+/// digest. Several streams may work on it; all state is guarded by the object itself.
+final class ObjectCopy {
+    /// Pieces are noted in the journal in this size: what a killed process fetches again is at most this per stream.
+    static final long BLOCK_BYTES = 8 << 20;
+
+    /// A range not yet fetched.
+    record Range(long from, long to) {
+        long length() {
+            return to - from;
+        }
+    }
+
+    private record Piece(long offset, long length, long digest) {}
+
+    final Catalog.Entry entry;
+    final SourceObject object;
+    final long id;
+    final FileChannel file;
+    private final Deque<Range> waiting = new ArrayDeque<>();
+    private final List<Piece> pieces = new ArrayList<>(1);
+    private final @Nullable MessageDigest pinned;
+    private final boolean inOrder;
+    private DigestKind kind;
+    private @Nullable ObjectDigest offered;
+    private @Nullable MessageDigest serial;
+    private int active;
+    private boolean spoilt;
+
+    /// @param kind of the pieces' digests
+    /// @param inOrder whether one stream fetches it from first to last byte
+    /// @param pinSha256 whether its SHA-256 is wanted
+    ObjectCopy(
+            Catalog.Entry entry,
+            SourceObject object,
+            long id,
+            FileChannel file,
+            DigestKind kind,
+            @Nullable ObjectDigest offered,
+            boolean inOrder,
+            boolean pinSha256) {
+        this.entry = entry;
+        this.object = object;
+        this.id = id;
+        this.file = file;
+        this.kind = kind;
+        this.offered = offered;
+        this.inOrder = inOrder;
+        this.pinned = inOrder && pinSha256 ? Digester.message(DigestKind.SHA256) : null;
+    }
+
+    synchronized void addRange(long from, long to) {
+        waiting.add(new Range(from, to));
+    }
+
+    synchronized void addPiece(long offset, long length, long digest) {
+        pieces.add(new Piece(offset, length, digest));
+    }
+
+    /// Takes a range to fetch; null when none waits.
+    synchronized @Nullable Range take() {
+        Range range = spoilt ? null : waiting.poll();
+        if (range != null) {
+            active++;
+        }
+        return range;
+    }
+
+    synchronized boolean hasWaiting() {
+        return !spoilt && !waiting.isEmpty();
+    }
+
+    /// A range has ended, well or not; true when this was the last thing under way on this object.
+    synchronized boolean release() {
+        active--;
+        return active == 0 && (spoilt || waiting.isEmpty());
+    }
+
+    /// What was fetched is of no use: the object changed, or its digest is wrong.
+    synchronized void spoil() {
+        spoilt = true;
+        waiting.clear();
+    }
+
+    synchronized boolean spoilt() {
+        return spoilt;
+    }
+
+    synchronized DigestKind kind() {
+        return kind;
+    }
+
+    /// The store's digest came with the bytes; only before the first of them.
+    synchronized void offer(ObjectDigest digest) {
+        offered = digest;
+        if (digest.kind().combines() && digest.parts() == 0) {
+            kind = digest.kind();
+        } else if (inOrder && digest.parts() == 0) {
+            serial = Digester.message(digest.kind());
+        }
+    }
+
+    /// The store's digest was asked for after the bytes came.
+    synchronized void expect(ObjectDigest digest) {
+        offered = digest;
+    }
+
+    /// Digests that need the bytes in order; null where none is wanted.
+    @Nullable MessageDigest serial() {
+        return serial;
+    }
+
+    @Nullable MessageDigest pinned() {
+        return pinned;
+    }
+
+    synchronized @Nullable ObjectDigest offered() {
+        return offered;
+    }
+
+    /// How many bytes are there.
+    synchronized long fetchedBytes() {
+        long sum = 0;
+        for (Piece piece : pieces) {
+            sum += piece.length;
+        }
+        return sum;
+    }
+
+    /// The digest of the whole, of kind [#kind], put together from the pieces.
+    ///
+    /// @throws IOException when pieces are missing or overlap
+    synchronized long digest() throws IOException {
+        pieces.sort(Comparator.comparingLong(Piece::offset));
+        long digest = 0;
+        long at = 0;
+        for (Piece piece : pieces) {
+            if (piece.offset != at) {
+                throw new IOException("pieces of " + entry.path() + " do not fit at " + at);
+            }
+            digest =
+                    at == 0 ? piece.digest : Crcs.combine(kind, digest, piece.digest, piece.length);
+            at += piece.length;
+        }
+        if (at != object.size()) {
+            throw new IOException(
+                    "pieces of " + entry.path() + " end at " + at + " of " + object.size());
+        }
+        return digest;
+    }
+
+    /// Compares what is in the file with what the store said; null when it is right or nothing was said, else what is wrong.
+    @Nullable String mismatch(long digest) throws IOException {
+        ObjectDigest expected = offered();
+        if (expected == null) {
+            return null;
+        }
+        String actual;
+        if (expected.parts() == 0 && expected.kind() == kind) {
+            actual = kind.hex(digest);
+        } else if (serial != null) {
+            actual = Digester.hex(serial.digest());
+        } else {
+            actual = Digester.of(file, object.size(), expected);
+        }
+        return actual.equals(expected.value())
+                ? null
+                : "the store says "
+                        + expected
+                        + ", what arrived has "
+                        + expected.kind().label()
+                        + ":"
+                        + actual;
+    }
+
+    /// The SHA-256 of the whole, in hex.
+    String sha256() throws IOException {
+        return pinned != null
+                ? Digester.hex(pinned.digest())
+                : Digester.of(file, object.size(), ObjectDigest.whole(DigestKind.SHA256, ""));
+    }
+}

@@ -1,0 +1,336 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.source.ObjectDetails;
+import dev.cistern.populate.source.ObjectDigest;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.Hash64;
+import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.wire.Verify;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Begins and completes single objects: what is there already, in which ranges the rest is fetched, whether the whole is right.
+final class ObjectOpener {
+    /// Stands for a directory in the copier's queue.
+    static final SourceObject DIRECTORY = new SourceObject("", -1, "", 0);
+
+    /// Up to this an object is fetched in one request: splitting gains nothing within one or two blocks.
+    private static final long WHOLE_BYTES = 2 * ObjectCopy.BLOCK_BYTES;
+
+    /// One request asks for at most this: large enough that its round trip does not count, small enough that the streams end together.
+    private static final long MAX_RANGE_BYTES = 8 * ObjectCopy.BLOCK_BYTES;
+
+    private static final long ID_SEED = 0x6369737465726eL;
+
+    private final CopyContext context;
+    private final Committer committer;
+
+    ObjectOpener(CopyContext context, Committer committer) {
+        this.context = context;
+        this.committer = committer;
+    }
+
+    Source source(Catalog.Entry entry) {
+        return context.inputs().get(entry.input()).source();
+    }
+
+    /// The object with its key in the store: the catalog holds only its path.
+    SourceObject withKey(Catalog.Entry entry, SourceObject listed) {
+        FillRequest.Input input = context.inputs().get(entry.input());
+        String path = entry.path();
+        String relative = input.into().isEmpty() ? path : path.substring(input.into().length() + 1);
+        return new SourceObject(
+                input.source().keyOf(relative),
+                listed.size(),
+                listed.version(),
+                listed.modifiedMillis());
+    }
+
+    private long idOf(Catalog.Entry entry, SourceObject object) {
+        String text =
+                source(entry).identity()
+                        + '\n'
+                        + object.key()
+                        + '\n'
+                        + object.version()
+                        + '\n'
+                        + object.size()
+                        + '\n'
+                        + object.modifiedMillis()
+                        + '\n'
+                        + entry.path();
+        return Hash64.of(ID_SEED, text, text.length());
+    }
+
+    /// What earlier attempts have already taken of the volume for an object, in bytes.
+    long spaceTaken(Catalog.Entry entry) {
+        SourceObject listed = entry.object();
+        if (listed == null) {
+            return 0;
+        }
+        long id = idOf(entry, withKey(entry, listed));
+        if (context.journal().doneBefore(id) != null) {
+            return listed.size();
+        }
+        long fetched =
+                context.journal().blocksBefore(id).stream().mapToLong(Journal.Block::length).sum();
+        return Math.max(fetched, context.journal().reservedBefore(id));
+    }
+
+    /// Begins an object; null when there is nothing to fetch.
+    @Nullable ObjectCopy open(Catalog.Entry entry, SourceObject object)
+            throws FillException, InterruptedException {
+        try {
+            if (object == DIRECTORY) {
+                context.target().makeDirectories(entry.path());
+                committer.noteDirectory(entry.path());
+                return null;
+            }
+            long id = idOf(entry, object);
+            if (finishedBefore(entry, object, id)) {
+                return null;
+            }
+            return openUnfinished(entry, object, id);
+        } catch (IOException e) {
+            throw FillException.ofTarget(e, "opening " + entry.path());
+        }
+    }
+
+    private boolean finishedBefore(Catalog.Entry entry, SourceObject object, long id)
+            throws IOException {
+        Journal.Done done = context.journal().doneBefore(id);
+        if (done == null || done.size() != object.size()) {
+            return false;
+        }
+        BasicFileAttributes attributes = context.target().finished(entry.path());
+        if (attributes == null
+                || attributes.size() != done.size()
+                || attributes.lastModifiedTime().toMillis() != done.modifiedMillis()) {
+            return false;
+        }
+        if (!done.trusted()) {
+            try (FileChannel file =
+                    FileChannel.open(context.target().at(entry.path()), StandardOpenOption.READ)) {
+                if (Digester.crc(file, done.kind(), 0, done.size()) != done.digest()) {
+                    return false;
+                }
+            }
+        }
+        context.catalog().copied(entry.index(), (byte) done.kind().ordinal(), done.digest());
+        context.meter().resumed(done.size());
+        context.meter().fileDone();
+        return true;
+    }
+
+    private @Nullable ObjectCopy openUnfinished(Catalog.Entry entry, SourceObject object, long id)
+            throws IOException, FillException, InterruptedException {
+        boolean pin = context.inputs().get(entry.input()).sha256() != null;
+        List<Journal.Block> before = new ArrayList<>(context.journal().blocksBefore(id));
+        boolean inOrder = object.size() <= WHOLE_BYTES && before.isEmpty();
+        ObjectDigest offered = null;
+        if (!inOrder && context.verify() == Verify.FULL) {
+            ObjectDetails details = describe(entry, object);
+            if (!details.object().version().equals(object.version())
+                    || details.object().size() != object.size()) {
+                // It changed since it was listed: begin with what it is now.
+                object = details.object();
+                id = idOf(entry, object);
+                before = new ArrayList<>(context.journal().blocksBefore(id));
+            }
+            offered = details.digest();
+        }
+        DigestKind kind =
+                offered != null && offered.kind().combines() && offered.parts() == 0
+                        ? offered.kind()
+                        : DigestKind.CRC32C;
+        FileChannel file = context.target().openPartial(id);
+        boolean opened = false;
+        try {
+            ObjectCopy copy = new ObjectCopy(entry, object, id, file, kind, offered, inOrder, pin);
+            if (object.size() > WHOLE_BYTES && context.journal().reservedBefore(id) == 0) {
+                if (context.target().allocate(id, object.size())) {
+                    context.journal().reserved(id, object.size());
+                }
+            }
+            plan(copy, before);
+            opened = true;
+            return copy;
+        } finally {
+            if (!opened) {
+                file.close();
+            }
+        }
+    }
+
+    /// Takes over the pieces that are there, and cuts what is missing into ranges.
+    private void plan(ObjectCopy copy, List<Journal.Block> before) throws IOException {
+        before.sort(Comparator.comparingLong(Journal.Block::offset));
+        long size = copy.object.size();
+        long at = 0;
+        long rangeBytes = rangeBytes(size);
+        for (Journal.Block block : before) {
+            boolean fits =
+                    block.offset() >= at
+                            && block.length() > 0
+                            && block.offset() + block.length() <= size;
+            if (!fits || block.kind() != copy.kind() || !holds(copy, block)) {
+                continue;
+            }
+            addRanges(copy, at, block.offset(), rangeBytes);
+            copy.addPiece(block.offset(), block.length(), block.digest());
+            context.meter().resumed(block.length());
+            at = block.offset() + block.length();
+        }
+        addRanges(copy, at, size, rangeBytes);
+    }
+
+    private static boolean holds(ObjectCopy copy, Journal.Block block) throws IOException {
+        if (copy.file.size() < block.offset() + block.length()) {
+            return false;
+        }
+        return block.trusted()
+                || Digester.crc(copy.file, block.kind(), block.offset(), block.length())
+                        == block.digest();
+    }
+
+    private long rangeBytes(long size) {
+        if (size <= WHOLE_BYTES) {
+            return WHOLE_BYTES;
+        }
+        long blocks = size / ObjectCopy.BLOCK_BYTES / 16;
+        return Math.min(MAX_RANGE_BYTES, Math.max(1, blocks) * ObjectCopy.BLOCK_BYTES);
+    }
+
+    private static void addRanges(ObjectCopy copy, long from, long to, long rangeBytes) {
+        for (long at = from; at < to; ) {
+            long end = Math.min(to, at - at % ObjectCopy.BLOCK_BYTES + rangeBytes);
+            copy.addRange(at, end);
+            at = end;
+        }
+    }
+
+    private ObjectDetails describe(Catalog.Entry entry, SourceObject object)
+            throws FillException, InterruptedException {
+        Patience patience = context.newPatience();
+        while (true) {
+            try {
+                ObjectDetails details = source(entry).describe(object);
+                patience.progress();
+                // A store that gives no version in this answer has not changed the object.
+                SourceObject now = details.object();
+                String version = now.version().isEmpty() ? object.version() : now.version();
+                // Listings may carry finer times than headers; the content is the same.
+                long modified =
+                        version.equals(object.version())
+                                ? object.modifiedMillis()
+                                : now.modifiedMillis();
+                return new ObjectDetails(
+                        new SourceObject(object.key(), now.size(), version, modified),
+                        details.digest());
+            } catch (SourceException.Retryable e) {
+                context.check();
+                patience.pause(e);
+            } catch (SourceException.Changed e) {
+                throw new FillException(e.reason(), e.getMessage() + "; it was listed before", e);
+            } catch (SourceException e) {
+                throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    /// What the object of a spoilt copy is now.
+    SourceObject describeAgain(ObjectCopy copy) throws FillException, InterruptedException {
+        SourceObject now = describe(copy.entry, copy.object).object();
+        context.meter().sizeChanged(now.size() - copy.object.size());
+        return now;
+    }
+
+    /// Throws away what was fetched of an object.
+    void drop(ObjectCopy copy) throws IOException {
+        context.meter().undone(copy.fetchedBytes());
+        copy.file.close();
+        context.target().dropPartial(copy.id);
+        context.journal().forgotten(copy.id);
+    }
+
+    /// Compares what arrived with what was promised; null when it is right and on its way to its name, else what is wrong.
+    @Nullable String complete(ObjectCopy copy)
+            throws IOException, FillException, InterruptedException {
+        SourceObject object = copy.object;
+        long digest = object.size() == 0 ? 0 : copy.digest();
+        if (copy.file.size() != object.size()) {
+            copy.file.truncate(object.size());
+        }
+        String wrong = object.size() == 0 ? null : mismatch(copy, digest);
+        if (wrong != null) {
+            return wrong;
+        }
+        checkPin(copy);
+        context.steps().reached(Steps.Step.FILE_VERIFIED);
+        copy.file.close();
+        long modified = object.modifiedMillis();
+        context.target().setModified(copy.id, modified);
+        SourceObject listed = copy.entry.object();
+        if (listed == null
+                || listed.size() != object.size()
+                || listed.modifiedMillis() != modified) {
+            context.catalog().replaced(copy.entry.index(), object);
+        }
+        committer.add(
+                new Committer.Arrived(
+                        copy.entry.index(),
+                        copy.id,
+                        copy.entry.path(),
+                        object.size(),
+                        modified,
+                        copy.kind(),
+                        digest));
+        return null;
+    }
+
+    private @Nullable String mismatch(ObjectCopy copy, long digest)
+            throws IOException, FillException, InterruptedException {
+        ObjectDigest offered = copy.offered();
+        if (offered != null && offered.parts() > 0 && offered.partSize() == 0) {
+            // A digest over parts came with the bytes; how large the parts are is another question
+            // to the store.
+            ObjectDetails details = describe(copy.entry, copy.object);
+            ObjectDigest withParts = details.digest();
+            if (withParts == null || !details.object().version().equals(copy.object.version())) {
+                return "the object changed after it was copied";
+            }
+            copy.expect(withParts);
+        }
+        return copy.mismatch(digest);
+    }
+
+    private void checkPin(ObjectCopy copy) throws IOException, FillException {
+        String pin = context.inputs().get(copy.entry.input()).sha256();
+        if (pin == null) {
+            return;
+        }
+        String actual = copy.sha256();
+        if (!actual.equals(pin)) {
+            throw new FillException(
+                    Reason.DIGEST_MISMATCH,
+                    "object "
+                            + copy.object.key()
+                            + " in "
+                            + source(copy.entry).name()
+                            + " has sha256 "
+                            + actual
+                            + ", the specification pins "
+                            + pin,
+                    null);
+        }
+    }
+}

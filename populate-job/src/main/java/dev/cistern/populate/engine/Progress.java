@@ -1,0 +1,57 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.wire.ProgressReport;
+
+/// Turns counts into rate and remaining time. One reader's own; not for several threads.
+public final class Progress {
+    /// The rate follows a change within some seconds, and a pause of one object does not shake it.
+    private static final double MEMORY_SECONDS = 5;
+
+    private final Meter meter;
+    private final int attempt;
+    private long lastNanos = System.nanoTime();
+    private long lastFetched;
+    private double weight;
+    private double bytesPerSecond;
+    private long sequence;
+
+    /// @param attempt goes into each report
+    public Progress(Meter meter, int attempt) {
+        this.meter = meter;
+        this.attempt = attempt;
+    }
+
+    /// How far it is now.
+    public ProgressReport next() {
+        Meter.Counts counts = meter.counts();
+        long now = System.nanoTime();
+        double seconds = Math.max(1e-3, (now - lastNanos) / 1e9);
+        double current = (counts.bytesFetched() - lastFetched) / seconds;
+        // The first readings weigh fully, so the rate does not creep up from zero.
+        double keep = Math.exp(-seconds / MEMORY_SECONDS);
+        weight = weight * keep + (1 - keep);
+        bytesPerSecond += (current - bytesPerSecond) * (1 - keep) / weight;
+        lastNanos = now;
+        lastFetched = counts.bytesFetched();
+        long left = Math.max(0, counts.bytesTotal() - counts.bytesDone());
+        long eta = -1;
+        if (counts.totalsFinal() && left == 0) {
+            eta = 0;
+        } else if (counts.totalsFinal() && bytesPerSecond >= 1) {
+            eta = (long) Math.ceil(left / bytesPerSecond);
+        }
+        return new ProgressReport(
+                attempt,
+                ++sequence,
+                counts.stage(),
+                Math.max(0, counts.bytesDone()),
+                counts.bytesTotal(),
+                counts.filesDone(),
+                counts.filesTotal(),
+                counts.totalsFinal(),
+                counts.bytesFetched(),
+                counts.bytesResumed(),
+                Math.max(0, (long) bytesPerSecond),
+                eta);
+    }
+}

@@ -1,0 +1,146 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.source.ObjectDigest;
+import dev.cistern.populate.source.ObjectSink;
+import dev.cistern.populate.wire.Verify;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.zip.Checksum;
+import org.jspecify.annotations.Nullable;
+
+/// Puts one range's bytes where they belong, digests them on the way, and notes each full block in the journal.
+final class RangeSink implements ObjectSink {
+    /// The fill has failed elsewhere; nothing more is wanted.
+    static final class Ended extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private final CopyContext context;
+    private final ObjectCopy copy;
+    private final Patience patience;
+    private @Nullable Checksum checksum;
+    private long position;
+    private long blockStart;
+
+    RangeSink(CopyContext context, ObjectCopy copy, long from, Patience patience) {
+        this.context = context;
+        this.copy = copy;
+        this.patience = patience;
+        this.position = from;
+        this.blockStart = from;
+    }
+
+    /// Where the next byte goes.
+    long position() {
+        return position;
+    }
+
+    @Override
+    public void begin(@Nullable ObjectDigest digest) {
+        if (digest != null
+                && position == 0
+                && checksum == null
+                && context.verify() == Verify.FULL) {
+            copy.offer(digest);
+        }
+    }
+
+    @Override
+    public void accept(ByteBuffer bytes) throws IOException {
+        if (copy.spoilt() || context.ended()) {
+            throw new Ended();
+        }
+        int end = bytes.limit();
+        while (bytes.position() < end) {
+            long blockEnd =
+                    blockStart - blockStart % ObjectCopy.BLOCK_BYTES + ObjectCopy.BLOCK_BYTES;
+            int from = bytes.position();
+            int piece = (int) Math.min(end - from, blockEnd - position);
+            bytes.limit(from + piece);
+            digest(bytes, from);
+            write(bytes);
+            position += piece;
+            bytes.limit(end);
+            context.meter().fetched(piece);
+            if (position == blockEnd) {
+                endBlock();
+            }
+        }
+        patience.progress();
+    }
+
+    private void digest(ByteBuffer bytes, int from) {
+        Checksum running = checksum;
+        if (running == null) {
+            running = copy.kind().newChecksum();
+            checksum = running;
+        }
+        running.update(bytes);
+        MessageDigest serial = copy.serial();
+        if (serial != null) {
+            bytes.position(from);
+            serial.update(bytes);
+        }
+        MessageDigest pinned = copy.pinned();
+        if (pinned != null) {
+            bytes.position(from);
+            pinned.update(bytes);
+        }
+        bytes.position(from);
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        long at = position;
+        try {
+            while (bytes.hasRemaining()) {
+                at += copy.file.write(bytes, at);
+            }
+        } catch (IOException e) {
+            throw new TargetFailure(e, "writing " + copy.entry.path());
+        }
+        try {
+            context.limiter().take(at - position);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Ended();
+        }
+    }
+
+    private void endBlock() throws IOException {
+        Checksum running = checksum;
+        if (running == null || position == blockStart) {
+            return;
+        }
+        long digest = running.getValue();
+        copy.addPiece(blockStart, position - blockStart, digest);
+        try {
+            context.journal()
+                    .block(copy.id, blockStart, position - blockStart, copy.kind(), digest);
+        } catch (IOException e) {
+            throw new TargetFailure(e, "writing the journal");
+        }
+        running.reset();
+        blockStart = position;
+    }
+
+    /// Notes the last block of the range.
+    void finish() throws IOException {
+        endBlock();
+    }
+
+    /// The target failed, not the source.
+    static final class TargetFailure extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final String doing;
+
+        TargetFailure(IOException cause, String doing) {
+            super(cause.getMessage(), cause);
+            this.doing = doing;
+        }
+
+        FillException toFillException() {
+            return FillException.ofTarget(this, doing);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.cistern.populate.engine;
+
+/// Finds how many streams a fill needs: begins with few, doubles while that brings at least a tenth more, goes back once it does not.
+///
+/// Near a store four streams fill the link; far from one every small object costs a round trip and dozens are needed. Nobody has
+/// to know which it is.
+final class Tuner implements Runnable {
+    /// Two cores read 4 GiB fastest with two to four; a store at some distance is found out within seconds.
+    private static final int FIRST = 4;
+
+    private static final long STEP_MILLIS = 750;
+
+    /// So many steps without growing before it is tried again: networks change.
+    private static final int STEPS_OF_REST = 20;
+
+    /// Opening and naming a file costs about as much as moving so many bytes.
+    private static final long FILE_WORTH_BYTES = 64 * 1024;
+
+    private final FillRequest request;
+    private final Meter meter;
+    private final Copier copier;
+    private final Thread thread = new Thread(null, this, "tuner", 256 * 1024);
+
+    Tuner(FillRequest request, Meter meter, Copier copier) {
+        this.request = request;
+        this.meter = meter;
+        this.copier = copier;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        int given = request.connections();
+        int most = request.budget().maxStreams();
+        copier.streams(Math.min(most, given > 0 ? given : FIRST));
+        if (given == 0 && request.bytesPerSecond() == 0) {
+            thread.start();
+        }
+    }
+
+    void stop() {
+        thread.interrupt();
+    }
+
+    private long work() {
+        Meter.Counts counts = meter.counts();
+        return counts.bytesFetched() + FILE_WORTH_BYTES * counts.filesDone();
+    }
+
+    @Override
+    public void run() {
+        int streams = FIRST;
+        long best = 0;
+        int rest = 0;
+        boolean growing = false;
+        try {
+            // The first step is warming up.
+            Thread.sleep(STEP_MILLIS);
+            long before = work();
+            while (true) {
+                Thread.sleep(STEP_MILLIS);
+                long now = work();
+                long rate = now - before;
+                before = now;
+                if (growing && rate < best + best / 10) {
+                    streams = Math.max(FIRST, streams / 2);
+                    copier.streams(streams);
+                    growing = false;
+                    rest = STEPS_OF_REST;
+                } else if (rest > 0) {
+                    rest--;
+                } else if (streams * 2 <= request.budget().maxStreams()) {
+                    best = rate;
+                    streams *= 2;
+                    copier.streams(streams);
+                    growing = true;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package dev.cistern.populate.http;
+
+import dev.cistern.populate.http.TransportException.Kind;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// Exchanges requests for responses over kept-alive connections.
+///
+/// Any number of threads may use it; each exchange has a connection of its own. The number of connections is the
+/// number of threads that are in an exchange, so whoever bounds the threads bounds connections and buffers. At most as
+/// many are kept idle as were in use at a time.
+public final class HttpClient implements Closeable {
+    /// Servers and balancers drop idle connections after 20 s and more.
+    private static final long MAX_IDLE_NANOS = 15_000_000_000L;
+
+    /// Bounds on what a client does.
+    ///
+    /// @param connectMillis for one address
+    /// @param readMillis for the next byte
+    /// @param bufferBytes of each connection, at least 64 KiB
+    public record Settings(int connectMillis, int readMillis, int bufferBytes) {}
+
+    /// Turns a response into a result.
+    ///
+    /// @param <T> of the result
+    /// @param <E> what it may fail with besides I/O
+    @FunctionalInterface
+    public interface Handler<T, E extends Exception> {
+        /// Called once per exchange, on the caller's thread.
+        T handle(ResponseHead head, Body body) throws IOException, E;
+    }
+
+    private final Settings settings;
+    private final Tls tls;
+    private final Watchdog watchdog;
+    private final Deque<HttpConnection> idle = new ArrayDeque<>();
+    private final Deque<ByteBuffer> buffers = new ArrayDeque<>();
+    private final AtomicInteger addressTurn = new AtomicInteger();
+    private boolean closed;
+
+    public HttpClient(Settings settings, Tls tls) {
+        this.settings = settings;
+        this.tls = tls;
+        this.watchdog = new Watchdog(settings.readMillis());
+    }
+
+    /// One exchange of an idempotent request.
+    ///
+    /// A kept-alive connection may be closed by the peer just as it is used again. When that happens before a byte of the
+    /// answer came, the request is sent once more on a new connection.
+    ///
+    /// @param headOnly whether the request is a `HEAD`, whose answer has no body
+    /// @throws TransportException when no whole answer came
+    /// @throws IOException when the handler's sink failed
+    public <T, E extends Exception> T exchange(
+            Origin origin, byte[] request, boolean headOnly, Handler<T, E> handler)
+            throws IOException, E {
+        HttpConnection reused = takeIdle(origin);
+        if (reused != null) {
+            ResponseHead head = null;
+            try {
+                head = reused.exchange(request);
+            } catch (TransportException e) {
+                boolean race = e.kind() == Kind.CUT && !reused.answered();
+                discard(reused);
+                if (!race) {
+                    throw e;
+                }
+            }
+            if (head != null) {
+                return finish(reused, head, headOnly, handler);
+            }
+        }
+        HttpConnection fresh = connect(origin);
+        ResponseHead head;
+        try {
+            head = fresh.exchange(request);
+        } catch (TransportException e) {
+            discard(fresh);
+            throw e;
+        }
+        return finish(fresh, head, headOnly, handler);
+    }
+
+    private <T, E extends Exception> T finish(
+            HttpConnection connection, ResponseHead head, boolean headOnly, Handler<T, E> handler)
+            throws IOException, E {
+        boolean reusable = false;
+        try {
+            Body body = framed(connection, head, headOnly);
+            T result = handler.handle(head, body);
+            reusable = body.consumed() && head.keepsAlive() && !connection.hasLeftover();
+            return result;
+        } finally {
+            if (reusable) {
+                putIdle(connection);
+            } else {
+                discard(connection);
+            }
+        }
+    }
+
+    private static Body framed(HttpConnection connection, ResponseHead head, boolean headOnly)
+            throws TransportException {
+        try {
+            return Body.of(connection, head, headOnly);
+        } catch (IllegalArgumentException e) {
+            throw connection.protocol(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private @Nullable HttpConnection takeIdle(Origin origin) {
+        long now = System.nanoTime();
+        while (true) {
+            HttpConnection stale = null;
+            HttpConnection found = null;
+            synchronized (idle) {
+                for (Iterator<HttpConnection> all = idle.iterator();
+                        all.hasNext() && found == null; ) {
+                    HttpConnection connection = all.next();
+                    if (connection.origin().equals(origin)) {
+                        found = connection;
+                        all.remove();
+                    }
+                }
+                if (found != null
+                        && (now - found.idleSince() > MAX_IDLE_NANOS || found.timedOut())) {
+                    stale = found;
+                }
+            }
+            if (stale == null) {
+                return found;
+            }
+            discard(stale);
+        }
+    }
+
+    private void putIdle(HttpConnection connection) {
+        connection.idleSince(System.nanoTime());
+        boolean keep;
+        synchronized (idle) {
+            keep = !closed;
+            if (keep) {
+                idle.addFirst(connection);
+            }
+        }
+        if (!keep) {
+            discard(connection);
+        }
+    }
+
+    private void discard(HttpConnection connection) {
+        connection.close();
+        synchronized (idle) {
+            buffers.addFirst(connection.buffer());
+        }
+    }
+
+    private ByteBuffer buffer() {
+        synchronized (idle) {
+            ByteBuffer used = buffers.pollFirst();
+            if (used != null) {
+                return used;
+            }
+        }
+        return ByteBuffer.allocateDirect(settings.bufferBytes());
+    }
+
+    private HttpConnection connect(Origin origin) throws TransportException {
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(origin.host());
+        } catch (UnknownHostException e) {
+            throw new TransportException(
+                    Kind.CONNECT, "host " + origin.host() + " of " + origin + " is not known", e);
+        }
+        IOException last = null;
+        // A name with several addresses is a service with several front ends: spread over them.
+        int first = Math.floorMod(addressTurn.getAndIncrement(), addresses.length);
+        for (int i = 0; i < addresses.length; i++) {
+            InetAddress address = addresses[(first + i) % addresses.length];
+            try {
+                return connect(origin, address);
+            } catch (TransportException e) {
+                throw e;
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw new TransportException(
+                Kind.CONNECT,
+                "cannot connect to "
+                        + origin
+                        + ": "
+                        + (last == null ? "no address" : last.getMessage()),
+                last);
+    }
+
+    private HttpConnection connect(Origin origin, InetAddress address) throws IOException {
+        SocketChannel socket = SocketChannel.open();
+        boolean done = false;
+        try {
+            socket.socket()
+                    .connect(
+                            new InetSocketAddress(address, origin.port()),
+                            settings.connectMillis());
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            ByteChannel channel = socket;
+            if (origin.secure()) {
+                channel = tls.open(socket, origin, watchdog);
+            }
+            done = true;
+            return new HttpConnection(origin, channel, buffer(), watchdog);
+        } finally {
+            if (!done) {
+                socket.close();
+            }
+        }
+    }
+
+    /// Closes all connections; exchanges under way fail.
+    @Override
+    public void close() {
+        synchronized (idle) {
+            closed = true;
+            idle.forEach(HttpConnection::close);
+            idle.clear();
+        }
+        watchdog.close();
+        watchdog.abortAll();
+    }
+}

@@ -1,0 +1,328 @@
+package dev.cistern.populate.http;
+
+import dev.cistern.populate.http.TransportException.Kind;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// One connection: sends a request, reads a head, then frames a body, all through one direct buffer.
+///
+/// Used by one thread at a time; only [#abortWait()] may come from another.
+final class HttpConnection implements Closeable, Watchdog.Watched {
+    /// Heads of S3 are below 2 KiB; user metadata adds up to 2 KiB more.
+    private static final int MAX_HEAD_BYTES = 32 * 1024;
+
+    /// Writes that start on such a boundary touch no page twice.
+    private static final int ALIGNMENT = 64 * 1024;
+
+    private final Origin origin;
+    private final ByteChannel channel;
+    private final Watchdog watchdog;
+
+    /// Bytes received and not yet consumed lie between `consumed` and `received`.
+    private final ByteBuffer buffer;
+
+    private int consumed;
+    private int received;
+    private byte[] headBytes = new byte[2048];
+    private volatile long waitingSince;
+    private final AtomicBoolean timedOut = new AtomicBoolean();
+    private boolean answered;
+    private long idleSinceNanos;
+
+    HttpConnection(Origin origin, ByteChannel channel, ByteBuffer buffer, Watchdog watchdog) {
+        this.origin = origin;
+        this.channel = channel;
+        this.buffer = buffer;
+        this.watchdog = watchdog;
+        watchdog.add(this);
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /// Whether a byte of the present exchange's answer has come.
+    boolean answered() {
+        return answered;
+    }
+
+    boolean timedOut() {
+        return timedOut.get();
+    }
+
+    void idleSince(long nanos) {
+        idleSinceNanos = nanos;
+    }
+
+    long idleSince() {
+        return idleSinceNanos;
+    }
+
+    /// Sends a request and reads the answer's head; interim answers are skipped.
+    ResponseHead exchange(byte[] request) throws TransportException {
+        answered = false;
+        consumed = 0;
+        received = 0;
+        buffer.clear();
+        waitingSince = System.nanoTime();
+        try {
+            // Through the direct buffer: a heap buffer would be copied into one of the channel's
+            // own anyway.
+            int sent = 0;
+            while (sent < request.length) {
+                int n = Math.min(request.length - sent, buffer.capacity());
+                buffer.clear().put(request, sent, n).flip();
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                sent += n;
+            }
+        } catch (IOException e) {
+            throw failed("sending the request", e);
+        } finally {
+            waitingSince = 0;
+        }
+        buffer.clear();
+        for (int interim = 0; interim < 8; interim++) {
+            ResponseHead head = head();
+            if (head.status() >= 200) {
+                return head;
+            }
+            if (head.status() == 101) {
+                break;
+            }
+        }
+        throw protocol("interim answers without end");
+    }
+
+    private ResponseHead head() throws TransportException {
+        int scanned = consumed;
+        while (true) {
+            for (; scanned + 3 < received; scanned++) {
+                if (buffer.get(scanned + 3) == '\n'
+                        && buffer.get(scanned + 2) == '\r'
+                        && buffer.get(scanned + 1) == '\n'
+                        && buffer.get(scanned) == '\r') {
+                    int length = scanned - consumed;
+                    if (headBytes.length < length) {
+                        headBytes = new byte[length];
+                    }
+                    buffer.get(consumed, headBytes, 0, length);
+                    consumed = scanned + 4;
+                    try {
+                        return ResponseHead.parse(headBytes, length);
+                    } catch (IllegalArgumentException e) {
+                        throw protocol(String.valueOf(e.getMessage()));
+                    }
+                }
+            }
+            if (received - consumed >= MAX_HEAD_BYTES || received == buffer.capacity()) {
+                throw protocol("head longer than " + MAX_HEAD_BYTES + " bytes");
+            }
+            if (receive(buffer.capacity()) < 0) {
+                throw cut("before the end of the answer's head");
+            }
+        }
+    }
+
+    /// Receives once, up to index `upTo` of the buffer; -1 at the stream's end.
+    private int receive(int upTo) throws TransportException {
+        buffer.limit(upTo).position(received);
+        waitingSince = System.nanoTime();
+        try {
+            int n = channel.read(buffer);
+            if (n > 0) {
+                received += n;
+                answered = true;
+            }
+            return n;
+        } catch (IOException e) {
+            throw failed("reading the answer", e);
+        } finally {
+            waitingSince = 0;
+        }
+    }
+
+    /// Gives exactly `length` body bytes to the sink, as few and as large pieces as the buffer allows. What came before
+    /// a cut is given to the sink before the exception is thrown.
+    void readFixed(long length, BodySink sink) throws IOException {
+        long remaining = length;
+        while (remaining > 0) {
+            int room = buffer.capacity() - consumed;
+            if (remaining > room && room > ALIGNMENT) {
+                room -= room % ALIGNMENT;
+            } else if (room <= 0) {
+                consumed = 0;
+                received = 0;
+                continue;
+            }
+            int want = (int) Math.min(remaining, room);
+            int end = consumed + want;
+            while (received < end) {
+                if (!receiveOrDeliver(end, sink)) {
+                    throw cut(remaining - (received - consumed) + " bytes before the body's end");
+                }
+            }
+            deliver(want, sink);
+            remaining -= want;
+            if (consumed == received) {
+                consumed = 0;
+                received = 0;
+            }
+        }
+    }
+
+    private boolean receiveOrDeliver(int end, BodySink sink) throws IOException {
+        try {
+            if (receive(end) >= 0) {
+                return true;
+            }
+        } catch (TransportException e) {
+            deliver(received - consumed, sink);
+            throw e;
+        }
+        int had = received - consumed;
+        deliver(had, sink);
+        consumed -= had;
+        return false;
+    }
+
+    private void deliver(int length, BodySink sink) throws IOException {
+        if (length > 0) {
+            buffer.limit(consumed + length).position(consumed);
+            sink.accept(buffer);
+            consumed += length;
+        }
+    }
+
+    /// Gives the bytes of a chunked body to the sink, trailers skipped.
+    void readChunked(BodySink sink) throws IOException {
+        while (true) {
+            long size = chunkSize(line());
+            if (size == 0) {
+                break;
+            }
+            readFixed(size, sink);
+            if (!line().isEmpty()) {
+                throw protocol("chunk longer than it said");
+            }
+        }
+        for (int trailers = 0; !line().isEmpty(); trailers++) {
+            if (trailers >= ResponseHead.MAX_HEADERS) {
+                throw protocol("trailers without end");
+            }
+        }
+    }
+
+    /// Gives everything up to the connection's end to the sink.
+    void readToEnd(BodySink sink) throws IOException {
+        while (true) {
+            deliver(received - consumed, sink);
+            consumed = 0;
+            received = 0;
+            if (receive(buffer.capacity()) < 0) {
+                return;
+            }
+        }
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = new StringBuilder(16);
+        while (true) {
+            if (consumed == received) {
+                consumed = 0;
+                received = 0;
+                if (receive(buffer.capacity()) < 0) {
+                    throw cut("inside a chunked body");
+                }
+                continue;
+            }
+            char c = (char) (buffer.get(consumed++) & 0xff);
+            if (c == '\n') {
+                int end = line.length() - 1;
+                if (end < 0 || line.charAt(end) != '\r') {
+                    throw protocol("line of a chunked body without carriage return");
+                }
+                return line.substring(0, end);
+            }
+            if (line.length() > 1024) {
+                throw protocol("line of a chunked body too long");
+            }
+            line.append(c);
+        }
+    }
+
+    private long chunkSize(String line) throws TransportException {
+        int end = line.indexOf(';');
+        String digits = (end < 0 ? line : line.substring(0, end)).strip();
+        if (digits.isEmpty() || digits.length() > 15) {
+            throw protocol("chunk without a size");
+        }
+        try {
+            long size = Long.parseUnsignedLong(digits, 16);
+            if (size < 0 || digits.charAt(0) == '+') {
+                throw protocol("chunk without a size");
+            }
+            return size;
+        } catch (NumberFormatException e) {
+            throw protocol("chunk without a size");
+        }
+    }
+
+    /// Whether bytes are left over that belong to no message: such a connection must not be used again.
+    boolean hasLeftover() {
+        return consumed != received;
+    }
+
+    TransportException protocol(String problem) {
+        return new TransportException(
+                Kind.PROTOCOL, origin + " sent what is not HTTP: " + problem, null);
+    }
+
+    private TransportException cut(String where) {
+        return new TransportException(Kind.CUT, origin + " closed the connection " + where, null);
+    }
+
+    private TransportException failed(String doing, IOException e) {
+        if (timedOut.get()) {
+            return new TransportException(
+                    Kind.STALLED, origin + " sent no byte for too long while " + doing, e);
+        }
+        return new TransportException(
+                Kind.CUT, origin + ": connection lost while " + doing + ": " + e.getMessage(), e);
+    }
+
+    @Override
+    public long waitingSinceNanos() {
+        return waitingSince;
+    }
+
+    @Override
+    public void abortWait() {
+        if (timedOut.compareAndSet(false, true)) {
+            closeChannel();
+        }
+    }
+
+    @Override
+    public void close() {
+        watchdog.remove(this);
+        closeChannel();
+    }
+
+    private void closeChannel() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Nothing can be lost: every byte of interest was read before.
+            return;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.cistern.populate.http;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+
+/// Where connections go: scheme, host and port.
+///
+/// @param secure whether TLS is spoken
+/// @param host name or address, lower case, IPv6 without brackets
+/// @param port 1 to 65,535
+public record Origin(boolean secure, String host, int port) {
+
+    /// The origin of a URL.
+    ///
+    /// @throws IllegalArgumentException saying what is wrong with the text
+    public static Origin of(String url) {
+        URI uri;
+        try {
+            uri = new URI(url);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("not a URL: " + url, e);
+        }
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        boolean secure = scheme.equals("https");
+        if (!secure && !scheme.equals("http")) {
+            throw new IllegalArgumentException("must start with http:// or https://: " + url);
+        }
+        String host = uri.getHost();
+        if (host == null || host.isEmpty()) {
+            throw new IllegalArgumentException("names no host: " + url);
+        }
+        if (uri.getUserInfo() != null) {
+            throw new IllegalArgumentException("must not carry a user name: " + url);
+        }
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        int port = uri.getPort() < 0 ? (secure ? 443 : 80) : uri.getPort();
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("port must be from 1 to 65535: " + url);
+        }
+        return new Origin(secure, host.toLowerCase(Locale.ROOT), port);
+    }
+
+    /// The same origin under another host name.
+    public Origin withHost(String other) {
+        return new Origin(secure, other, port);
+    }
+
+    /// The value of the `Host` header: without the port where it is the scheme's own.
+    public String authority() {
+        String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        return port == (secure ? 443 : 80) ? shown : shown + ":" + port;
+    }
+
+    @Override
+    public String toString() {
+        return (secure ? "https://" : "http://") + authority();
+    }
+}

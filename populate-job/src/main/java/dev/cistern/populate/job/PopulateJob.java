@@ -1,0 +1,213 @@
+package dev.cistern.populate.job;
+
+import dev.cistern.populate.Memory;
+import dev.cistern.populate.Sources;
+import dev.cistern.populate.engine.Fill;
+import dev.cistern.populate.engine.FillException;
+import dev.cistern.populate.engine.FillRequest;
+import dev.cistern.populate.engine.MemoryBudget;
+import dev.cistern.populate.engine.Meter;
+import dev.cistern.populate.engine.Progress;
+import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.wire.Outcome;
+import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.wire.RunResult;
+import dev.cistern.populate.wire.RunSpec;
+import dev.cistern.populate.wire.SourceSpec;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt as a Kubernetes Job: environment in, termination message and exit code out.
+public final class PopulateJob {
+    /// Kubernetes gives 30 s between asking and killing; the journal is flushed well within this.
+    private static final long STOP_MILLIS = 20_000;
+
+    private final Map<String, String> environment;
+    private final Log log;
+    private final Steps steps;
+    private final long startNanos = System.nanoTime();
+
+    /// @param out where log lines go
+    public PopulateJob(Map<String, String> environment, PrintStream out, Steps steps) {
+        this.environment = environment;
+        this.log = new Log(out);
+        this.steps = steps;
+    }
+
+    /// Runs the attempt; the exit code.
+    public int run() {
+        Meter meter = new Meter();
+        CountDownLatch told = new CountDownLatch(1);
+        RunResult result = attempt(meter, told);
+        String text = result.toJson();
+        write(JobConfig.terminationMessage(environment), text);
+        if (result.outcome() == Outcome.SUCCEEDED) {
+            log.info("populated", "result", text);
+        } else {
+            log.error(
+                    result.reason() + ": " + result.message(),
+                    "terminal",
+                    String.valueOf(result.terminal()));
+        }
+        told.countDown();
+        return result.exitCode();
+    }
+
+    private RunResult attempt(Meter meter, CountDownLatch told) {
+        Thread main = Thread.currentThread();
+        Thread stop =
+                new Thread(
+                        () -> {
+                            main.interrupt();
+                            try {
+                                if (!told.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                                    log.error("could not stop in time");
+                                }
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            // The main thread cannot end the process while it is ending: the code
+                            // is set here.
+                            Runtime.getRuntime().halt(1);
+                        },
+                        "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            JobConfig config = JobConfig.of(environment);
+            Fill.Result filled = fill(config, meter);
+            return result(meter, null, "", filled.manifestDigest());
+        } catch (JobConfig.Wrong e) {
+            return result(
+                    meter, Reason.INVALID_CONFIGURATION, String.valueOf(e.getMessage()), null);
+        } catch (FillException e) {
+            return result(meter, e.reason(), String.valueOf(e.getMessage()), null);
+        } catch (InterruptedException e) {
+            return result(
+                    meter, Reason.INTERRUPTED, "asked to stop before everything was copied", null);
+        } catch (RuntimeException | Error e) {
+            log.error("a bug", "exception", stack(e));
+            return result(meter, Reason.INTERNAL_ERROR, e + " (a bug in cistern)", null);
+        } finally {
+            try {
+                Runtime.getRuntime().removeShutdownHook(stop);
+            } catch (IllegalStateException e) {
+                log.info("stopping");
+            }
+        }
+    }
+
+    private static String stack(Throwable e) {
+        java.io.StringWriter text = new java.io.StringWriter();
+        e.printStackTrace(new java.io.PrintWriter(text));
+        return text.toString();
+    }
+
+    private Fill.Result fill(JobConfig config, Meter meter)
+            throws FillException, InterruptedException {
+        RunSpec spec = config.spec();
+        log.info(
+                "populating",
+                "run",
+                spec.run().uid(),
+                "attempt",
+                String.valueOf(spec.run().attempt()),
+                "pvc",
+                spec.run().namespace() + "/" + spec.run().pvc());
+        MemoryBudget budget = MemoryBudget.of(Memory.limit(spec.limits().memoryBytes()));
+        Sources sources = new Sources(config.environment(), budget.bufferBytes());
+        List<FillRequest.Input> inputs = new ArrayList<>();
+        RunSpec.Report report = spec.report();
+        Reporter reporter =
+                report == null
+                        ? null
+                        : new Reporter(
+                                report,
+                                config.token(),
+                                new Progress(meter, spec.run().attempt()),
+                                log);
+        try (Closing closing = new Closing(inputs, reporter)) {
+            for (int i = 0; i < spec.sources().size(); i++) {
+                SourceSpec source = spec.sources().get(i);
+                Source opened = sources.open(i, source, null);
+                inputs.add(
+                        new FillRequest.Input(
+                                opened,
+                                source.into(),
+                                source.include(),
+                                source.exclude(),
+                                source.sha256()));
+            }
+            closing.start();
+            FillRequest request =
+                    new FillRequest(
+                            Path.of(spec.target()),
+                            inputs,
+                            spec.capacityBytes(),
+                            spec.verify(),
+                            spec.limits().bytesPerSecond(),
+                            spec.limits().connections(),
+                            budget,
+                            false,
+                            true,
+                            FillRequest.Timing.DEFAULT);
+            return new Fill(request, meter, steps).run();
+        }
+    }
+
+    /// Closes what a fill used, whatever came of it.
+    private record Closing(List<FillRequest.Input> inputs, @Nullable Reporter reporter)
+            implements AutoCloseable {
+        void start() {
+            if (reporter != null) {
+                reporter.start();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (reporter != null) {
+                reporter.close();
+            }
+            inputs.forEach(input -> input.source().close());
+        }
+    }
+
+    private RunResult result(
+            Meter meter, @Nullable Reason reason, String message, @Nullable String manifest) {
+        Meter.Counts counts = meter.counts();
+        return new RunResult(
+                reason == null ? Outcome.SUCCEEDED : Outcome.FAILED,
+                reason != null && reason.terminal(),
+                reason,
+                message,
+                reason == null ? counts.bytesTotal() : Math.max(0, counts.bytesDone()),
+                counts.filesDone(),
+                counts.bytesFetched(),
+                counts.bytesResumed(),
+                manifest,
+                (System.nanoTime() - startNanos) / 1e9);
+    }
+
+    private void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            // The controller then reads the log's last lines instead.
+            log.warn(
+                    "no termination message",
+                    "file",
+                    file.toString(),
+                    "error",
+                    String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.cistern.populate.source;
+
+import java.io.IOException;
+
+/// A place that objects are read from.
+///
+/// Three questions are all that the engine asks. Keep it so: what a store can do besides (presigning, batching, its own
+/// retries) stays below this interface. Every method may be called by any number of threads, makes one attempt (the
+/// engine owns retries), and says in its exception whether another attempt may help.
+///
+/// A new store implements this and subclasses `SourceContract` in the tests.
+public interface Source extends AutoCloseable {
+    /// Gives every object of the source to `listing`, page by page in the store's order. `listing` may block.
+    ///
+    /// @param after the continuation that an attempt before was given last; empty to begin
+    /// @throws SourceException when a page cannot be had; what was given before stands
+    void list(String after, Listing listing) throws SourceException, IOException;
+
+    /// What the store knows about one object now, whatever version was listed.
+    ///
+    /// @throws SourceException also [SourceException.Changed] when the object is gone
+    ObjectDetails describe(SourceObject object) throws SourceException;
+
+    /// Reads bytes `from` (inclusive) to `to` (exclusive) of exactly the version in `object`.
+    ///
+    /// The sink gets exactly these bytes, in order, or fewer followed by an exception; never a byte of another version.
+    ///
+    /// @throws SourceException when the bytes could not be had
+    /// @throws IOException what the sink threw
+    void read(SourceObject object, long from, long to, ObjectSink sink)
+            throws SourceException, IOException;
+
+    /// The key of the object at a path below the source's prefix, as a listing gave it.
+    String keyOf(String path);
+
+    /// How people call it: endpoint and bucket, no secret.
+    String name();
+
+    /// What makes an object of this source the same object in a later attempt.
+    String identity();
+
+    @Override
+    void close();
+
+    /// Takes a listing.
+    interface Listing {
+        /// One object, and its path below the source's prefix.
+        ///
+        /// @throws IOException when the listing should end
+        void object(SourceObject object, String path) throws IOException;
+
+        /// A page has ended; an attempt that continues `after` this misses and repeats nothing.
+        void page(String after) throws IOException;
+    }
+}

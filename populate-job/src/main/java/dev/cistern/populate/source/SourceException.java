@@ -1,0 +1,77 @@
+package dev.cistern.populate.source;
+
+import dev.cistern.populate.wire.Reason;
+import org.jspecify.annotations.Nullable;
+
+/// An expected failure of a store. Its class says what may be done about it, its message what happened and where.
+public abstract sealed class SourceException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+
+    private SourceException(Reason reason, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    /// How a run that cannot get past this ends.
+    public Reason reason() {
+        return reason;
+    }
+
+    /// Another attempt may succeed.
+    public static final class Retryable extends SourceException {
+        private static final long serialVersionUID = 1L;
+        private final long afterMillis;
+        private final boolean reached;
+
+        /// @param afterMillis what the store asked to wait; 0 where it asked for nothing
+        /// @param reached whether the store answered at all
+        public Retryable(
+                Reason reason,
+                String message,
+                long afterMillis,
+                boolean reached,
+                @Nullable Throwable cause) {
+            super(reason, message, cause);
+            this.afterMillis = afterMillis;
+            this.reached = reached;
+        }
+
+        /// What the store asked to wait, in milliseconds; 0 where it asked for nothing.
+        public long afterMillis() {
+            return afterMillis;
+        }
+
+        /// Whether the store answered at all; an endpoint that nobody answers at may be a wrong one.
+        public boolean reached() {
+            return reached;
+        }
+    }
+
+    /// The object is not, or no longer, of the version asked for.
+    public static final class Changed extends SourceException {
+        private static final long serialVersionUID = 1L;
+        private final boolean gone;
+
+        /// @param gone whether there is no such object any more
+        public Changed(String message, boolean gone) {
+            super(Reason.OBJECT_CHANGED, message, null);
+            this.gone = gone;
+        }
+
+        /// Whether there is no such object any more.
+        public boolean gone() {
+            return gone;
+        }
+    }
+
+    /// Another attempt would fail the same way.
+    public static final class Refused extends SourceException {
+        private static final long serialVersionUID = 1L;
+
+        public Refused(Reason reason, String message, @Nullable Throwable cause) {
+            super(reason, message, cause);
+        }
+    }
+}

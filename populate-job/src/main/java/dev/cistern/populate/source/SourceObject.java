@@ -1,0 +1,9 @@
+package dev.cistern.populate.source;
+
+/// One object as it was listed.
+///
+/// @param key its name in the store
+/// @param size in bytes
+/// @param version what the store calls this content: reading is conditional on it
+/// @param modifiedMillis when it was written, by the Unix clock in milliseconds
+public record SourceObject(String key, long size, String version, long modifiedMillis) {}

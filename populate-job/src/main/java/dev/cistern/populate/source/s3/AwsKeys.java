@@ -1,0 +1,26 @@
+package dev.cistern.populate.source.s3;
+
+import org.jspecify.annotations.Nullable;
+
+/// What requests are signed with.
+///
+/// @param id of the key
+/// @param secret of the key
+/// @param sessionToken goes with temporary keys; null for others
+public record AwsKeys(String id, String secret, @Nullable String sessionToken) {
+    @Override
+    public String toString() {
+        return "AwsKeys[" + id + "]";
+    }
+
+    /// Gives the keys to use now.
+    public interface Provider extends AutoCloseable {
+        /// The keys, renewed when they are about to expire; null where requests are not to be signed.
+        ///
+        /// @throws dev.cistern.populate.source.SourceException when there are none to be had
+        @Nullable AwsKeys keys() throws dev.cistern.populate.source.SourceException;
+
+        @Override
+        default void close() {}
+    }
+}

@@ -1,0 +1,152 @@
+package dev.cistern.populate.source.s3;
+
+import dev.cistern.populate.http.TransportException;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.wire.Reason;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What S3's answers mean for a run: the only place that knows.
+final class S3Errors {
+    private static final Set<String> CREDENTIALS =
+            Set.of(
+                    "InvalidAccessKeyId",
+                    "SignatureDoesNotMatch",
+                    "InvalidToken",
+                    "InvalidSecurity",
+                    "InvalidClientTokenId",
+                    "UnrecognizedClientException",
+                    "TokenRefreshRequired",
+                    "ExpiredToken",
+                    "ExpiredTokenException",
+                    "AuthorizationHeaderMalformed",
+                    "CredentialsNotSupported",
+                    "MissingSecurityHeader",
+                    "RequestTimeTooSkewed",
+                    "InvalidIdentityToken",
+                    "XAmzContentSHA256Mismatch");
+    private static final Set<String> RETRYABLE =
+            Set.of(
+                    "RequestTimeout",
+                    "SlowDown",
+                    "InternalError",
+                    "ServiceUnavailable",
+                    "Busy",
+                    "Throttling",
+                    "ThrottlingException",
+                    "RequestLimitExceeded",
+                    "RequestThrottled",
+                    "OperationAborted");
+
+    /// An answer that is an error.
+    ///
+    /// @param status of the answer
+    /// @param code from its body; empty where there was none
+    /// @param message from its body; empty where there was none
+    /// @param retryAfterMillis what it asked to wait; 0 where it asked for nothing
+    /// @param bucketRegion the region that it says the bucket is in; null where it does not say
+    record Answer(
+            int status,
+            String code,
+            String message,
+            long retryAfterMillis,
+            @Nullable String bucketRegion) {
+        String shown() {
+            return "HTTP "
+                    + status
+                    + (code.isEmpty() ? "" : " " + code)
+                    + (message.isEmpty() ? "" : ": " + message);
+        }
+    }
+
+    private S3Errors() {}
+
+    /// @param key of the object asked for; null for a listing
+    static SourceException of(Answer answer, S3Location where, @Nullable String key) {
+        String what = (key == null ? "" : "object " + key + " in ") + where;
+        String code = answer.code();
+        if (answer.status() == 429
+                || answer.status() >= 500 && answer.status() != 501
+                || RETRYABLE.contains(code)) {
+            return new SourceException.Retryable(
+                    Reason.SOURCE_UNAVAILABLE,
+                    what + " cannot be served now (" + answer.shown() + ")",
+                    answer.retryAfterMillis(),
+                    true,
+                    null);
+        }
+        if (CREDENTIALS.contains(code) || answer.status() == 401) {
+            String hint =
+                    code.equals("RequestTimeTooSkewed") ? "set the clock" : "check the access key";
+            return refused(
+                    Reason.INVALID_CREDENTIALS,
+                    what + " does not accept the credentials (" + answer.shown() + "); " + hint);
+        }
+        if (code.equals("NoSuchBucket") || (answer.status() == 404 && key == null)) {
+            return refused(
+                    Reason.NO_SUCH_BUCKET,
+                    "there is no "
+                            + where
+                            + " ("
+                            + answer.shown()
+                            + "); check bucket, endpoint and region");
+        }
+        if (answer.status() == 404 || answer.status() == 410) {
+            return new SourceException.Changed(what + " is gone (" + answer.shown() + ")", true);
+        }
+        if (answer.status() == 412 || answer.status() == 416 || answer.status() == 409) {
+            return new SourceException.Changed(
+                    what + " changed while it was copied (" + answer.shown() + ")", false);
+        }
+        if (code.equals("InvalidObjectState")) {
+            return refused(
+                    Reason.ACCESS_DENIED,
+                    what + " is archived (" + answer.shown() + "); restore it in the store first");
+        }
+        if (answer.status() == 403) {
+            return refused(
+                    Reason.ACCESS_DENIED,
+                    what
+                            + " may not be read with these credentials ("
+                            + answer.shown()
+                            + "); allow s3:GetObject and s3:ListBucket");
+        }
+        String region = answer.bucketRegion();
+        return refused(
+                Reason.INVALID_CONFIGURATION,
+                what
+                        + " refuses the request ("
+                        + answer.shown()
+                        + (region == null
+                                ? ")"
+                                : "); the bucket is in region " + region + ": set region"));
+    }
+
+    static SourceException of(TransportException e, S3Location where, @Nullable String key) {
+        String what = (key == null ? "" : "object " + key + " in ") + where + ": " + e.getMessage();
+        return switch (e.kind()) {
+            case TLS ->
+                    refused(
+                            Reason.INVALID_CONFIGURATION,
+                            what
+                                    + "; give the authority's certificate, or use the"
+                                    + " name the certificate is for");
+            case STALLED -> new SourceException.Retryable(Reason.SOURCE_STALLED, what, 0, true, e);
+            case CONNECT ->
+                    new SourceException.Retryable(Reason.SOURCE_UNAVAILABLE, what, 0, false, e);
+            case CUT, PROTOCOL ->
+                    new SourceException.Retryable(Reason.SOURCE_UNAVAILABLE, what, 0, true, e);
+        };
+    }
+
+    static SourceException.Retryable garbled(
+            S3Location where, @Nullable String key, String problem) {
+        String what = (key == null ? "" : "object " + key + " in ") + where;
+        return new SourceException.Retryable(
+                Reason.SOURCE_UNAVAILABLE, what + " answered wrongly: " + problem, 0, true, null);
+    }
+
+    static SourceException.Refused refused(Reason reason, String message) {
+        return new SourceException.Refused(reason, message, null);
+    }
+}

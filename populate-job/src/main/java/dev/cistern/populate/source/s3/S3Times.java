@@ -1,0 +1,98 @@
+package dev.cistern.populate.source.s3;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+
+/// The three ways S3 writes a time, by hand: a page holds a thousand of them, and `java.time.format` takes tens of milliseconds
+/// to load.
+final class S3Times {
+    private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+    private S3Times() {}
+
+    /// `2026-01-31T23:59:59.123Z`, as listings have it, in milliseconds.
+    ///
+    /// @throws IllegalArgumentException when it is not a time
+    static long listed(String text) {
+        if (text.length() >= 20
+                && text.charAt(4) == '-'
+                && text.charAt(10) == 'T'
+                && text.charAt(text.length() - 1) == 'Z'
+                && (text.length() == 20 || text.charAt(19) == '.')) {
+            long millis = 0;
+            int scale = 100;
+            for (int i = 20; i < text.length() - 1; i++, scale /= 10) {
+                millis += (long) number(text, i, i + 1) * scale;
+            }
+            return seconds(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10), text, 11)
+                            * 1000
+                    + millis;
+        }
+        try {
+            return Instant.parse(text).toEpochMilli();
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("not a time: " + text, e);
+        }
+    }
+
+    /// `Sat, 31 Jan 2026 23:59:59 GMT`, as headers have it, in milliseconds.
+    ///
+    /// @throws IllegalArgumentException when it is not a time
+    static long header(String text) {
+        if (text.length() == 29 && text.endsWith(" GMT")) {
+            int month = MONTHS.indexOf(text.substring(8, 11));
+            if (month >= 0 && month % 3 == 0) {
+                return seconds(number(text, 12, 16), month / 3 + 1, number(text, 5, 7), text, 17)
+                        * 1000;
+            }
+        }
+        try {
+            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)).toEpochMilli();
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("not a time: " + text, e);
+        }
+    }
+
+    private static long seconds(int year, int month, int day, String text, int at) {
+        if (month < 1 || month > 12 || day < 1 || day > 31) {
+            throw new IllegalArgumentException("not a time: " + text);
+        }
+        long days = LocalDate.of(year, month, 1).toEpochDay() + day - 1;
+        return ((days * 24 + number(text, at, at + 2)) * 60 + number(text, at + 3, at + 5)) * 60
+                + number(text, at + 6, at + 8);
+    }
+
+    private static int number(String text, int from, int to) {
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                throw new IllegalArgumentException("not a time: " + text);
+            }
+            value = value * 10 + digit;
+        }
+        return value;
+    }
+
+    /// `20260131T235959Z`, as signatures have it.
+    static String signed(long epochSeconds) {
+        LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(epochSeconds, 86_400L));
+        int second = Math.floorMod(epochSeconds, 86_400);
+        StringBuilder text = new StringBuilder(16);
+        two(text, date.getYear() / 100);
+        two(text, date.getYear() % 100);
+        two(text, date.getMonthValue());
+        two(text, date.getDayOfMonth());
+        text.append('T');
+        two(text, second / 3600);
+        two(text, second / 60 % 60);
+        two(text, second % 60);
+        return text.append('Z').toString();
+    }
+
+    private static void two(StringBuilder text, int value) {
+        text.append((char) ('0' + value / 10)).append((char) ('0' + value % 10));
+    }
+}

@@ -1,0 +1,272 @@
+package dev.cistern.populate.source.s3.sdk;
+
+import dev.cistern.populate.http.Tls;
+import dev.cistern.populate.source.ObjectDetails;
+import dev.cistern.populate.source.ObjectDigest;
+import dev.cistern.populate.source.ObjectSink;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.source.s3.AwsKeys;
+import dev.cistern.populate.source.s3.S3Answers;
+import dev.cistern.populate.source.s3.S3Api;
+import dev.cistern.populate.source.s3.S3Location;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+
+/// S3 by the SDK's own client over the JDK's HTTP: slower, and somebody else's. Chosen by `CISTERN_TRANSPORT=sdk`, and the
+/// yardstick of the tests: it and `DirectApi` must give the same bytes and the same errors.
+public final class SdkApi implements S3Api {
+    private static final int BUFFER_BYTES = 128 * 1024;
+
+    private final S3Location location;
+    private final AwsKeys.Provider keys;
+    private final S3Client client;
+
+    public SdkApi(
+            S3Location location,
+            AwsKeys.Provider keys,
+            Tls tls,
+            int connectMillis,
+            int readMillis) {
+        this.location = location;
+        this.keys = keys;
+        S3ClientBuilder builder =
+                S3Client.builder()
+                        .region(Region.of(location.region()))
+                        .credentialsProvider(provider(keys))
+                        .forcePathStyle(location.pathStyle())
+                        // Checksums are the engine's business: it compares what lies on the disk.
+                        .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                        .overrideConfiguration(
+                                o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
+                        .httpClient(
+                                UrlConnectionHttpClient.builder()
+                                        .connectionTimeout(Duration.ofMillis(connectMillis))
+                                        .socketTimeout(Duration.ofMillis(readMillis))
+                                        .tlsTrustManagersProvider(() -> SdkKeys.trust(tls))
+                                        .build());
+        if (location.provider()) {
+            builder.crossRegionAccessEnabled(true);
+        } else {
+            builder.endpointOverride(URI.create(location.endpoint() + location.basePath()));
+        }
+        this.client = builder.build();
+    }
+
+    private static AwsCredentialsProvider provider(AwsKeys.Provider keys) {
+        return () -> {
+            AwsKeys now;
+            try {
+                now = keys.keys();
+            } catch (SourceException e) {
+                throw SdkClientException.create("no keys", e);
+            }
+            if (now == null) {
+                return AnonymousCredentialsProvider.create().resolveCredentials();
+            }
+            String token = now.sessionToken();
+            AwsCredentials credentials =
+                    token == null
+                            ? AwsBasicCredentials.create(now.id(), now.secret())
+                            : AwsSessionCredentials.create(now.id(), now.secret(), token);
+            return credentials;
+        };
+    }
+
+    @Override
+    public Page list(String prefix, String continuation) throws SourceException {
+        try {
+            ListObjectsV2Response answer =
+                    client.listObjectsV2(
+                            b ->
+                                    b.bucket(location.bucket())
+                                            .prefix(prefix)
+                                            .maxKeys(PAGE_SIZE)
+                                            .continuationToken(
+                                                    continuation.isEmpty() ? null : continuation));
+            List<SourceObject> objects = new ArrayList<>(answer.contents().size());
+            answer.contents()
+                    .forEach(
+                            o ->
+                                    objects.add(
+                                            new SourceObject(
+                                                    o.key(),
+                                                    o.size(),
+                                                    o.eTag() == null ? "" : o.eTag(),
+                                                    o.lastModified().toEpochMilli())));
+            boolean more = Boolean.TRUE.equals(answer.isTruncated());
+            return new Page(objects, more ? answer.nextContinuationToken() : null);
+        } catch (SdkException e) {
+            throw failure(e, null);
+        }
+    }
+
+    @Override
+    public ObjectDetails head(String key) throws SourceException {
+        try {
+            HeadObjectResponse answer =
+                    client.headObject(
+                            b ->
+                                    b.bucket(location.bucket())
+                                            .key(key)
+                                            .checksumMode(ChecksumMode.ENABLED));
+            SourceObject object =
+                    new SourceObject(
+                            key,
+                            answer.contentLength(),
+                            answer.eTag() == null ? "" : answer.eTag(),
+                            answer.lastModified() == null
+                                    ? 0
+                                    : answer.lastModified().toEpochMilli());
+            ObjectDigest digest = S3Answers.digest(headers(answer.sdkHttpResponse()));
+            if (digest != null && digest.parts() > 0) {
+                long partSize =
+                        digest.parts() == 1
+                                ? object.size()
+                                : client.headObject(
+                                                b ->
+                                                        b.bucket(location.bucket())
+                                                                .key(key)
+                                                                .partNumber(1))
+                                        .contentLength();
+                digest = new ObjectDigest(digest.kind(), digest.value(), digest.parts(), partSize);
+            }
+            return new ObjectDetails(object, digest);
+        } catch (SdkException e) {
+            throw failure(e, key);
+        }
+    }
+
+    private static java.util.function.Function<String, @Nullable String> headers(
+            SdkHttpResponse response) {
+        return name -> response.firstMatchingHeader(name).orElse(null);
+    }
+
+    @Override
+    public void get(SourceObject object, long from, long to, ObjectSink sink)
+            throws SourceException, IOException {
+        boolean whole = from == 0 && to == object.size();
+        try (ResponseInputStream<GetObjectResponse> answer =
+                client.getObject(
+                        b -> {
+                            b.bucket(location.bucket()).key(object.key());
+                            if (!object.version().isEmpty()) {
+                                b.ifMatch(object.version());
+                            }
+                            if (whole) {
+                                b.checksumMode(ChecksumMode.ENABLED);
+                            } else {
+                                b.range("bytes=" + from + "-" + (to - 1));
+                            }
+                        })) {
+            SdkHttpResponse http = answer.response().sdkHttpResponse();
+            try {
+                S3Answers.check(
+                        location,
+                        object,
+                        from,
+                        to,
+                        http.statusCode(),
+                        answer.response().contentLength() == null
+                                ? -1
+                                : answer.response().contentLength(),
+                        headers(http));
+                sink.begin(whole ? S3Answers.digest(headers(http)) : null);
+                copy(answer, object, to - from, sink);
+            } catch (SourceException e) {
+                answer.abort();
+                throw e;
+            }
+        } catch (SdkException e) {
+            throw failure(e, object.key());
+        }
+    }
+
+    private void copy(InputStream in, SourceObject object, long length, ObjectSink sink)
+            throws IOException, SourceException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        long left = length;
+        while (true) {
+            int n;
+            try {
+                n = in.read(buffer);
+            } catch (IOException e) {
+                throw S3Answers.cut(location, object.key(), e);
+            }
+            if (n < 0) {
+                break;
+            }
+            left -= n;
+            if (left < 0) {
+                throw S3Answers.wrong(location, object.key(), "body longer than asked for");
+            }
+            sink.accept(ByteBuffer.wrap(buffer, 0, n));
+        }
+        if (left != 0) {
+            throw S3Answers.wrong(location, object.key(), "body " + left + " bytes too short");
+        }
+    }
+
+    private SourceException failure(SdkException e, @Nullable String key) {
+        if (e instanceof AwsServiceException service) {
+            String code =
+                    service.awsErrorDetails() == null ? "" : service.awsErrorDetails().errorCode();
+            String message =
+                    service.awsErrorDetails() == null
+                            ? ""
+                            : service.awsErrorDetails().errorMessage();
+            SdkHttpResponse http =
+                    service.awsErrorDetails() == null
+                            ? null
+                            : service.awsErrorDetails().sdkHttpResponse();
+            return S3Answers.failure(
+                    location,
+                    key,
+                    service.statusCode(),
+                    code == null ? "" : code,
+                    message == null ? "" : message,
+                    http == null ? name -> null : headers(http));
+        }
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SourceException source) {
+                return source;
+            }
+            if (cause instanceof IOException io) {
+                return S3Answers.cut(location, key, io);
+            }
+        }
+        return S3Answers.cut(location, key, new IOException(e.getMessage(), e));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        keys.close();
+    }
+}

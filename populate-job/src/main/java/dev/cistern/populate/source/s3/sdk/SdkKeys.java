@@ -1,0 +1,169 @@
+package dev.cistern.populate.source.s3.sdk;
+
+import dev.cistern.populate.http.Tls;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.s3.AwsKeys;
+import dev.cistern.populate.wire.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.StsClientBuilder;
+import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
+import software.amazon.awssdk.services.sts.model.StsException;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/// Keys that the SDK finds or asks for, and renews before they expire.
+public final class SdkKeys implements AwsKeys.Provider {
+    /// Codes that say that the token or the role's trust is at fault, whatever is tried.
+    private static final Set<String> BAD_TOKEN =
+            Set.of(
+                    "InvalidIdentityToken",
+                    "ExpiredTokenException",
+                    "InvalidParameterValue",
+                    "ValidationError",
+                    "MalformedPolicyDocument",
+                    "IDPRejectedClaim",
+                    "InvalidClientTokenId");
+
+    private final AwsCredentialsProvider provider;
+    private final String what;
+    private final SdkAutoCloseable[] owned;
+
+    private SdkKeys(AwsCredentialsProvider provider, String what, SdkAutoCloseable... owned) {
+        this.provider = provider;
+        this.what = what;
+        this.owned = owned;
+    }
+
+    /// The chain that AWS's own tools follow: environment, profile, container, instance.
+    public static AwsKeys.Provider usualChain() {
+        DefaultCredentialsProvider chain = DefaultCredentialsProvider.builder().build();
+        return new SdkKeys(
+                chain, "the usual chain (environment, profile, container, instance)", chain);
+    }
+
+    /// Keys of a role, got for a token in a file; the file is read again at each renewal.
+    ///
+    /// @param stsEndpoint URL of the token service; null means the provider's own
+    public static AwsKeys.Provider webIdentity(
+            String roleArn,
+            Path tokenFile,
+            String sessionName,
+            String region,
+            @Nullable String stsEndpoint,
+            Tls tls) {
+        SdkHttpClient http =
+                UrlConnectionHttpClient.builder()
+                        .tlsTrustManagersProvider(() -> trust(tls))
+                        .build();
+        StsClientBuilder builder =
+                StsClient.builder()
+                        .httpClient(http)
+                        .region(Region.of(region))
+                        .credentialsProvider(AnonymousCredentialsProvider.create());
+        if (stsEndpoint != null) {
+            builder.endpointOverride(URI.create(stsEndpoint));
+        }
+        StsClient sts = builder.build();
+        StsWebIdentityTokenFileCredentialsProvider provider =
+                StsWebIdentityTokenFileCredentialsProvider.builder()
+                        .stsClient(sts)
+                        .roleArn(roleArn)
+                        .roleSessionName(sessionName)
+                        .webIdentityTokenFile(tokenFile)
+                        .build();
+        return new SdkKeys(
+                new TokenFileFirst(tokenFile, provider),
+                "role " + roleArn + " by web identity",
+                provider,
+                sts,
+                http);
+    }
+
+    /// Says plainly that the token file is missing; the SDK would wrap it twice.
+    private record TokenFileFirst(Path tokenFile, AwsCredentialsProvider then)
+            implements AwsCredentialsProvider {
+        @Override
+        public AwsCredentials resolveCredentials() {
+            if (!Files.isReadable(tokenFile)) {
+                throw new IllegalStateException("token file " + tokenFile + " cannot be read");
+            }
+            return then.resolveCredentials();
+        }
+    }
+
+    static TrustManager[] trust(Tls tls) {
+        try {
+            return tls.trustManagers();
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public @Nullable AwsKeys keys() throws SourceException {
+        try {
+            AwsCredentials found = provider.resolveCredentials();
+            String token =
+                    found instanceof AwsSessionCredentials session ? session.sessionToken() : null;
+            return new AwsKeys(found.accessKeyId(), found.secretAccessKey(), token);
+        } catch (StsException e) {
+            String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
+            String message = "no keys for " + what + ": " + e.getMessage();
+            if (BAD_TOKEN.contains(code)) {
+                throw new SourceException.Refused(Reason.INVALID_CREDENTIALS, message, e);
+            }
+            if (code.equals("AccessDenied") || e.statusCode() == 403) {
+                throw new SourceException.Refused(
+                        Reason.ACCESS_DENIED, message + "; check the role's trust policy", e);
+            }
+            throw new SourceException.Retryable(Reason.SOURCE_UNAVAILABLE, message, 0, true, e);
+        } catch (SdkServiceException e) {
+            throw new SourceException.Retryable(
+                    Reason.SOURCE_UNAVAILABLE,
+                    "no keys for " + what + ": " + e.getMessage(),
+                    0,
+                    true,
+                    e);
+        } catch (SdkClientException e) {
+            if (what.startsWith("role")) {
+                throw new SourceException.Retryable(
+                        Reason.SOURCE_UNAVAILABLE,
+                        "no keys for " + what + ": " + e.getMessage(),
+                        0,
+                        false,
+                        e);
+            }
+            throw new SourceException.Refused(
+                    Reason.INVALID_CREDENTIALS,
+                    "no keys found by " + what + "; set them, or read anonymously",
+                    e);
+        } catch (SdkException | IllegalStateException e) {
+            throw new SourceException.Refused(
+                    Reason.INVALID_CREDENTIALS, "no keys for " + what + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (SdkAutoCloseable one : owned) {
+            one.close();
+        }
+    }
+}

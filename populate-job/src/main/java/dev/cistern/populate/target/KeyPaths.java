@@ -1,0 +1,120 @@
+package dev.cistern.populate.target;
+
+/// Decides, for every source, which keys can be paths and which cannot. Nothing else in the engine looks at a key's text.
+///
+/// Refused: empty, `.` and `..` segments (so absolute keys, too), control characters, unpaired surrogates (what is not UTF-8), a
+/// segment over 255 bytes, a path over 4095 bytes, and what would lie in `.cistern/` or `lost+found/`. Two keys for one path,
+/// and a key that is both file and directory, are found by [PathClaims].
+public final class KeyPaths {
+    /// Where the engine keeps its own files while it fills.
+    public static final String OWN_DIRECTORY = ".cistern";
+
+    private static final String FILE_SYSTEM_DIRECTORY = "lost+found";
+    private static final int MAX_SEGMENT_BYTES = 255;
+
+    /// Linux takes 4096 bytes with the final zero.
+    private static final int MAX_PATH_BYTES = 4095;
+
+    private KeyPaths() {}
+
+    /// Where an object goes.
+    ///
+    /// @param path below the target, segments separated by `/`, no slash at either end; empty for the target itself
+    /// @param directory whether the key ends with `/` and so asks for a directory
+    public record Place(String path, boolean directory) {}
+
+    /// Checks the directory that a source goes into.
+    ///
+    /// @throws UnsafeKeyException when it is not a safe relative path
+    public static String into(String text) throws UnsafeKeyException {
+        String path = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+        if (!path.isEmpty()) {
+            check(text, path);
+        }
+        return path;
+    }
+
+    /// Where a key goes.
+    ///
+    /// @param into directory below the target, checked by [#into]
+    /// @param path of the object below its source's prefix
+    /// @param key as the store has it, for messages
+    /// @param targetBytes length of the target's own path
+    /// @throws UnsafeKeyException when it can go nowhere
+    public static Place place(String into, String path, String key, int targetBytes)
+            throws UnsafeKeyException {
+        boolean directory = path.isEmpty() || path.endsWith("/");
+        String relative = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        if (relative.isEmpty() && !path.isEmpty()) {
+            throw new UnsafeKeyException(key, "has an empty segment");
+        }
+        if (relative.isEmpty()) {
+            return new Place(into, true);
+        }
+        String whole = into.isEmpty() ? relative : into + "/" + relative;
+        int bytes = check(key, whole);
+        if (targetBytes + 1 + bytes > MAX_PATH_BYTES) {
+            throw new UnsafeKeyException(
+                    key, "makes a path of more than " + MAX_PATH_BYTES + " bytes");
+        }
+        return new Place(whole, directory);
+    }
+
+    /// Checks all segments; the path's length in bytes of UTF-8.
+    private static int check(String key, String path) throws UnsafeKeyException {
+        int from = 0;
+        int bytes = 0;
+        int segmentBytes = 0;
+        for (int i = 0; i <= path.length(); i++) {
+            char c = i == path.length() ? '/' : path.charAt(i);
+            if (c == '/') {
+                segment(key, path, from, i, segmentBytes);
+                bytes += segmentBytes + 1;
+                segmentBytes = 0;
+                from = i + 1;
+            } else if (c < 0x20 || c == 0x7f) {
+                throw new UnsafeKeyException(key, "holds a control character");
+            } else if (c < 0x80) {
+                segmentBytes++;
+            } else if (c < 0x800) {
+                segmentBytes += 2;
+            } else if (Character.isHighSurrogate(c)
+                    && i + 1 < path.length()
+                    && Character.isLowSurrogate(path.charAt(i + 1))) {
+                segmentBytes += 4;
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                throw new UnsafeKeyException(key, "is not UTF-8");
+            } else {
+                segmentBytes += 3;
+            }
+        }
+        return bytes - 1;
+    }
+
+    private static void segment(String key, String path, int from, int to, int bytes)
+            throws UnsafeKeyException {
+        int length = to - from;
+        if (length == 0) {
+            throw new UnsafeKeyException(key, "has an empty segment");
+        }
+        if (path.charAt(from) == '.'
+                && (length == 1 || (length == 2 && path.charAt(from + 1) == '.'))) {
+            throw new UnsafeKeyException(key, "has a segment . or ..");
+        }
+        if (bytes > MAX_SEGMENT_BYTES) {
+            throw new UnsafeKeyException(
+                    key, "has a segment of more than " + MAX_SEGMENT_BYTES + " bytes");
+        }
+        if (from == 0
+                && (isSegment(path, to, OWN_DIRECTORY)
+                        || isSegment(path, to, FILE_SYSTEM_DIRECTORY))) {
+            throw new UnsafeKeyException(
+                    key, "would lie in " + path.substring(0, to) + "/, which is not for data");
+        }
+    }
+
+    private static boolean isSegment(String path, int length, String name) {
+        return length == name.length() && path.regionMatches(true, 0, name, 0, length);
+    }
+}

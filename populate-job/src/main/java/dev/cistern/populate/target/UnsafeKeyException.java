@@ -1,0 +1,34 @@
+package dev.cistern.populate.target;
+
+/// A key that cannot become a path below the target. The message names the key and says why.
+public final class UnsafeKeyException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public UnsafeKeyException(String key, String problem) {
+        super("key " + shown(key) + " " + problem + "; rename it, or leave it out with exclude");
+    }
+
+    /// The key with everything that could upset a terminal or a log made visible.
+    static String shown(String key) {
+        StringBuilder text = new StringBuilder(key.length() + 2).append('"');
+        key.codePoints()
+                .limit(1100)
+                .forEach(
+                        c -> {
+                            boolean plain =
+                                    c >= 32
+                                            && c != 127
+                                            && !(c >= 0xd800 && c <= 0xdfff)
+                                            && c != '"';
+                            if (plain) {
+                                text.appendCodePoint(c);
+                            } else {
+                                text.append("\\u");
+                                for (int shift = 12; shift >= 0; shift -= 4) {
+                                    text.append(Character.forDigit(c >> shift & 15, 16));
+                                }
+                            }
+                        });
+        return text.append('"').toString();
+    }
+}
