@@ -18,6 +18,7 @@ import dev.cistern.csi.proto.registration.InfoRequest;
 import dev.cistern.csi.proto.registration.RegistrationStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -31,8 +32,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +50,7 @@ public final class CsiServer {
 
     private final Vertx vertx;
     private final CallRunner calls;
-    private final List<Listening> listening = new ArrayList<>();
+    private final List<Listening> listening = new CopyOnWriteArrayList<>();
 
     private record Listening(Path socket, HttpServer server) {}
 
@@ -149,7 +150,7 @@ public final class CsiServer {
                 node::capabilities);
         calls.serve(
                 grpc, nodeName, "NodeGetInfo", NodeGetInfoRequest.getDefaultInstance(), node::info);
-        return listen(socket, group, grpc);
+        return listen(socket, group, grpc, "/csi.v1.Identity/GetPluginInfo");
     }
 
     /// Serves kubelet's registration calls: from now on kubelet knows the driver.
@@ -163,7 +164,7 @@ public final class CsiServer {
                 "NotifyRegistrationStatus",
                 RegistrationStatus.getDefaultInstance(),
                 registration::status);
-        return listen(socket, 0, grpc);
+        return listen(socket, 0, grpc, "/pluginregistration.Registration/GetInfo");
     }
 
     /// Answers what has come in, takes no more, and removes the sockets.
@@ -189,7 +190,7 @@ public final class CsiServer {
     }
 
     /// The socket gets its name when it is ready to be used, with its owner and mode, and replaces what had the name.
-    private Future<Void> listen(Path socket, int group, GrpcServer grpc) {
+    private Future<Void> listen(Path socket, int group, GrpcServer grpc, String selfCall) {
         Path unready = socket.resolveSibling(UNREADY_PREFIX + socket.getFileName());
         try {
             Path directory = socket.getParent();
@@ -202,23 +203,35 @@ public final class CsiServer {
         }
         HttpServer server = vertx.createHttpServer(new HttpServerOptions()).requestHandler(grpc);
         return server.listen(SocketAddress.domainSocketAddress(unready.toString()))
-                .map(
+                .compose(_ -> publish(unready, socket, group, selfCall))
+                .onSuccess(
                         _ -> {
-                            publish(unready, socket, group);
                             listening.add(new Listening(socket, server));
                             LOG.atInfo().addKeyValue("socket", socket).log("listening");
-                            return null;
                         });
     }
 
-    private static void publish(Path unready, Path socket, int group) {
-        try {
-            Files.setAttribute(unready, "unix:gid", group);
-            Files.setPosixFilePermissions(unready, PosixFilePermissions.fromString("rw-rw----"));
-            Files.move(unready, socket, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    private static Future<Void> publish(Path unready, Path socket, int group, String selfCall) {
+        Promise<Void> done = Promise.promise();
+        Thread.ofVirtual()
+                .name("publish")
+                .start(
+                        () -> {
+                            try {
+                                SelfCall.make(unready, selfCall);
+                                publish(unready, socket, group);
+                                done.complete();
+                            } catch (IOException e) {
+                                done.fail(e);
+                            }
+                        });
+        return done.future();
+    }
+
+    private static void publish(Path unready, Path socket, int group) throws IOException {
+        Files.setAttribute(unready, "unix:gid", group);
+        Files.setPosixFilePermissions(unready, PosixFilePermissions.fromString("rw-rw----"));
+        Files.move(unready, socket, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void remove(Path socket) {
