@@ -7,15 +7,11 @@ import dev.cistern.controller.model.Names;
 import dev.cistern.controller.observe.Informers;
 import dev.cistern.controller.observe.RunRecords;
 import dev.cistern.controller.plan.Action;
-import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,34 +20,18 @@ import java.util.Map;
 /// Carries out actions, one call each. What the API server answers goes into the informers' overlay, so that the next look
 /// sees it.
 public final class Applier {
-    private static final PatchContext APPLY =
-            new PatchContext.Builder()
-                    .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                    .withFieldManager(Names.FIELD_MANAGER)
-                    .withForce(true)
-                    .build();
+    private static final String CORE = "/api/v1";
+    private static final String BATCH = "/apis/batch/v1";
+    private static final String CISTERN = "/apis/cistern.dev/v1alpha1";
 
-    private static final PatchContext MERGE =
-            new PatchContext.Builder()
-                    .withPatchType(PatchType.JSON_MERGE)
-                    .withFieldManager(Names.FIELD_MANAGER)
-                    .build();
-
-    private static final PatchContext JSON_PATCH =
-            new PatchContext.Builder()
-                    .withPatchType(PatchType.JSON)
-                    .withFieldManager(Names.FIELD_MANAGER)
-                    .build();
-
-    private final KubernetesClient client;
+    private final Api api;
     private final Informers informers;
     private final ReportSeal seal;
     private final EventRecorder events;
 
-    /// An applier that writes through a client.
-    public Applier(
-            KubernetesClient client, Informers informers, ReportSeal seal, EventRecorder events) {
-        this.client = client;
+    /// An applier that writes through an API.
+    public Applier(Api api, Informers informers, ReportSeal seal, EventRecorder events) {
+        this.api = api;
         this.informers = informers;
         this.seal = seal;
         this.events = events;
@@ -118,20 +98,38 @@ public final class Applier {
             case Action.RemoveFinalizer(Claim claim) -> finalizers(claim.key(), List.of());
             case Action.ClearSelectedNode(Claim claim) -> clearSelectedNode(claim);
             case Action.CreateRun(VolumePopulation run) ->
-                    informers.writtenRuns().written(client.resource(run).create());
+                    informers
+                            .writtenRuns()
+                            .written(
+                                    api.create(
+                                            collection(
+                                                    CISTERN,
+                                                    run.getMetadata().getNamespace(),
+                                                    "volumepopulations"),
+                                            run,
+                                            VolumePopulation.class));
             case Action.CreatePrime(PersistentVolumeClaim prime) ->
-                    informers.writtenClaims().written(client.resource(prime).create());
+                    informers
+                            .writtenClaims()
+                            .written(
+                                    api.create(
+                                            collection(
+                                                    CORE,
+                                                    prime.getMetadata().getNamespace(),
+                                                    "persistentvolumeclaims"),
+                                            prime,
+                                            PersistentVolumeClaim.class));
             case Action.CreateJob(Job job, int attempt) -> createJob(job, attempt);
             case Action.DeleteRun(String namespace, String name, String uid) -> {
-                delete("/apis/cistern.dev/v1alpha1", namespace, "volumepopulations", name, uid);
+                delete(CISTERN, namespace, "volumepopulations", name, uid);
                 informers.writtenRuns().deleted(namespace, name, uid);
             }
             case Action.DeletePrime(String namespace, String name, String uid) -> {
-                delete("/api/v1", namespace, "persistentvolumeclaims", name, uid);
+                delete(CORE, namespace, "persistentvolumeclaims", name, uid);
                 informers.writtenClaims().deleted(namespace, name, uid);
             }
             case Action.DeleteJob(String namespace, String name, String uid) -> {
-                delete("/apis/batch/v1", namespace, "jobs", name, uid);
+                delete(BATCH, namespace, "jobs", name, uid);
                 informers.writtenJobs().deleted(namespace, name, uid);
             }
             case Action.Rebind rebind -> rebind(rebind);
@@ -141,7 +139,11 @@ public final class Applier {
     }
 
     private void createJob(Job job, int attempt) {
-        Job made = client.resource(seal.seal(job, attempt)).create();
+        Job made =
+                api.create(
+                        collection(BATCH, job.getMetadata().getNamespace(), "jobs"),
+                        seal.seal(job, attempt),
+                        Job.class);
         made.setSpec(null);
         informers.writtenJobs().written(made);
     }
@@ -157,16 +159,15 @@ public final class Applier {
             metadata.put("finalizers", finalizers);
         }
         PersistentVolumeClaim written =
-                client.persistentVolumeClaims()
-                        .inNamespace(key.namespace())
-                        .withName(key.name())
-                        .patch(
-                                APPLY,
-                                json(
-                                        Map.of(
-                                                "apiVersion", "v1",
-                                                "kind", "PersistentVolumeClaim",
-                                                "metadata", metadata)));
+                api.patch(
+                        claimPath(key),
+                        Api.Patch.APPLY,
+                        Names.FIELD_MANAGER,
+                        Map.of(
+                                "apiVersion", "v1",
+                                "kind", "PersistentVolumeClaim",
+                                "metadata", metadata),
+                        PersistentVolumeClaim.class);
         informers.writtenClaims().written(written);
     }
 
@@ -180,10 +181,12 @@ public final class Applier {
         informers
                 .writtenClaims()
                 .written(
-                        client.persistentVolumeClaims()
-                                .inNamespace(claim.key().namespace())
-                                .withName(claim.key().name())
-                                .patch(JSON_PATCH, json(patch)));
+                        api.patch(
+                                claimPath(claim.key()),
+                                Api.Patch.OPERATIONS,
+                                Names.FIELD_MANAGER,
+                                patch,
+                                PersistentVolumeClaim.class));
     }
 
     /// Claim and mark in one patch: a volume that names the PVC was either filled for it, or not given by us.
@@ -196,22 +199,22 @@ public final class Applier {
         claimRef.put("uid", rebind.claim().uid());
         claimRef.put("resourceVersion", null);
         PersistentVolume written =
-                client.persistentVolumes()
-                        .withName(rebind.volume())
-                        .patch(
-                                MERGE,
-                                json(
+                api.patch(
+                        CORE + "/persistentvolumes/" + rebind.volume(),
+                        Api.Patch.MERGE,
+                        Names.FIELD_MANAGER,
+                        Map.of(
+                                "metadata",
+                                Map.of(
+                                        "resourceVersion",
+                                        rebind.resourceVersion(),
+                                        "annotations",
                                         Map.of(
-                                                "metadata",
-                                                Map.of(
-                                                        "resourceVersion",
-                                                        rebind.resourceVersion(),
-                                                        "annotations",
-                                                        Map.of(
-                                                                Names.ANNOTATION_POPULATED_FOR,
-                                                                rebind.claim().uid())),
-                                                "spec",
-                                                Map.of("claimRef", claimRef))));
+                                                Names.ANNOTATION_POPULATED_FOR,
+                                                rebind.claim().uid())),
+                                "spec",
+                                Map.of("claimRef", claimRef)),
+                        PersistentVolume.class);
         informers.writtenVolumes().written(written);
     }
 
@@ -224,25 +227,21 @@ public final class Applier {
                         .build());
         status.setStatus(RunRecords.write(write.status(), write.timeline()));
         VolumePopulation written =
-                client.resources(VolumePopulation.class)
-                        .inNamespace(write.claim().namespace())
-                        .withName(Names.run(write.claim().uid()))
-                        .subresource("status")
-                        .patch(APPLY, json(status));
+                api.patch(
+                        collection(CISTERN, write.claim().namespace(), "volumepopulations")
+                                + "/"
+                                + Names.run(write.claim().uid())
+                                + "/status",
+                        Api.Patch.APPLY,
+                        Names.FIELD_MANAGER,
+                        status,
+                        VolumePopulation.class);
         informers.writtenRuns().written(written);
     }
 
-    private void delete(String api, String namespace, String plural, String name, String uid) {
+    private void delete(String group, String namespace, String plural, String name, String uid) {
         try {
-            client.raw(
-                    api + "/namespaces/" + namespace + "/" + plural + "/" + name,
-                    "DELETE",
-                    new DeleteOptionsBuilder()
-                            .withPropagationPolicy("Background")
-                            .withNewPreconditions()
-                            .withUid(uid)
-                            .endPreconditions()
-                            .build());
+            api.delete(collection(group, namespace, plural) + "/" + name, uid);
         } catch (KubernetesClientException e) {
             // Gone, or gone and made again: either way this life of it is over.
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
@@ -250,6 +249,14 @@ public final class Applier {
                 throw e;
             }
         }
+    }
+
+    private static String collection(String group, String namespace, String plural) {
+        return group + "/namespaces/" + namespace + "/" + plural;
+    }
+
+    private static String claimPath(ClaimKey key) {
+        return collection(CORE, key.namespace(), "persistentvolumeclaims") + "/" + key.name();
     }
 
     private void forget(Action action) {
@@ -274,9 +281,5 @@ public final class Applier {
 
     private void forget(ClaimKey key) {
         informers.writtenClaims().forget(key.namespace(), key.name());
-    }
-
-    private String json(Object body) {
-        return client.getKubernetesSerialization().asJson(body);
     }
 }

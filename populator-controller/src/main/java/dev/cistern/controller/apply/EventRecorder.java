@@ -1,13 +1,13 @@
 package dev.cistern.controller.apply;
 
 import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.SourceRef;
 import dev.cistern.controller.plan.Action;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +49,7 @@ public final class EventRecorder implements AutoCloseable {
     /// Events take 1,024 bytes of message.
     private static final int MAX_MESSAGE = 1_000;
 
-    private final KubernetesClient client;
+    private final Api api;
     private final Clock clock;
     private final BlockingQueue<Event> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final Map<String, Said> said = bounded();
@@ -71,9 +71,9 @@ public final class EventRecorder implements AutoCloseable {
         };
     }
 
-    /// A recorder that writes through a client.
-    public EventRecorder(KubernetesClient client, Clock clock) {
-        this.client = client;
+    /// A recorder that writes through an API.
+    public EventRecorder(Api api, Clock clock) {
+        this.api = api;
         this.clock = clock;
     }
 
@@ -185,16 +185,29 @@ public final class EventRecorder implements AutoCloseable {
 
     private void write(Event event) {
         try {
-            client.resource(event).create();
+            api.create(path(event), event, Event.class);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-                client.resource(event).patch();
+                api.patch(
+                        path(event) + "/" + event.getMetadata().getName(),
+                        Api.Patch.MERGE,
+                        Names.FIELD_MANAGER,
+                        Map.of(
+                                "count",
+                                event.getCount() + 1,
+                                "lastTimestamp",
+                                event.getLastTimestamp()),
+                        Event.class);
             } else if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
                     && e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
                 throw e;
             }
             // 403 and 404: the namespace is on its way out, and nobody reads its events.
         }
+    }
+
+    private static String path(Event event) {
+        return "/api/v1/namespaces/" + event.getMetadata().getNamespace() + "/events";
     }
 
     @Override

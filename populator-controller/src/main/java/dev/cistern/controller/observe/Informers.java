@@ -7,6 +7,7 @@ import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Names;
+import dev.cistern.controller.model.Phase;
 import dev.cistern.controller.model.SourceKind;
 import dev.cistern.controller.model.SourceRef;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -41,8 +42,8 @@ public final class Informers implements ClusterView, AutoCloseable {
 
     private final KubernetesClient client;
     private final ProvisionerEvents provisioner;
-    private final Consumer<ClaimKey> changed;
-    private final Consumer<SourceRef> sourceChanged;
+    private volatile Consumer<ClaimKey> changed = _ -> {};
+    private volatile Consumer<SourceRef> sourceChanged = _ -> {};
 
     private final Kind<PersistentVolumeClaim> claims;
     private final Kind<PersistentVolume> volumes;
@@ -57,18 +58,9 @@ public final class Informers implements ClusterView, AutoCloseable {
     private volatile @Nullable Kind<GenericKubernetesResource> grants;
 
     /// Informers that are not started yet.
-    ///
-    /// @param changed told about each PVC that may need a look
-    /// @param sourceChanged told about each object named by PVCs whose own status may be out of date
-    public Informers(
-            KubernetesClient client,
-            ProvisionerEvents provisioner,
-            Consumer<ClaimKey> changed,
-            Consumer<SourceRef> sourceChanged) {
+    public Informers(KubernetesClient client, ProvisionerEvents provisioner) {
         this.client = client;
         this.provisioner = provisioner;
-        this.changed = changed;
-        this.sourceChanged = sourceChanged;
         Kind.Maker make = new Kind.Maker(client);
         claims =
                 make.kind(
@@ -150,7 +142,12 @@ public final class Informers implements ClusterView, AutoCloseable {
     }
 
     /// Starts all informers and waits until each has its first list.
-    public void start() {
+    ///
+    /// @param changed told about each PVC that may need a look
+    /// @param sourceChanged told about each object named by PVCs whose own status may be out of date
+    public void start(Consumer<ClaimKey> changed, Consumer<SourceRef> sourceChanged) {
+        this.changed = changed;
+        this.sourceChanged = sourceChanged;
         List<Kind<?>> all =
                 List.of(
                         claims, volumes, classes, jobs, pods, runs, objectPopulators, datasets,
@@ -267,6 +264,26 @@ public final class Informers implements ClusterView, AutoCloseable {
     /// The run of the PVC with that UID.
     public Optional<VolumePopulation> runByUid(String uid) {
         return runs.byIndex(Index.RUN, uid).stream().findFirst();
+    }
+
+    /// The namespace of the run of the PVC with that UID.
+    public Optional<String> namespaceOfRun(String uid) {
+        return runByUid(uid).map(run -> run.getMetadata().getNamespace());
+    }
+
+    /// How many runs are in a phase.
+    public int runsIn(Phase phase) {
+        return (int)
+                runs.list().stream()
+                        .filter(
+                                run ->
+                                        run.getStatus() != null
+                                                && run.getStatus().getPhase() != null
+                                                && run.getStatus()
+                                                        .getPhase()
+                                                        .getValue()
+                                                        .equals(phase.text()))
+                        .count();
     }
 
     @Override

@@ -15,6 +15,8 @@ import dev.cistern.api.v1alpha1.volumepopulationspec.Pvc;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Source;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.ClaimPhase;
 import dev.cistern.controller.model.Frozen;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.SourceRef;
@@ -22,6 +24,7 @@ import dev.cistern.controller.model.Why;
 import dev.cistern.controller.plan.WireSources;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Resolves what a PVC's `dataSourceRef` names into the frozen copy of a run, or into the reason why there is none.
 public final class Resolver {
+    /// Not a namespace's name: a cluster-scoped object is checked without anybody's namespace in mind.
+    private static final String ANY_NAMESPACE = "*";
+
     private final String populateNamespace;
 
     /// A resolver for an installation whose platform credentials live in `populateNamespace`.
@@ -82,6 +88,31 @@ public final class Resolver {
         } catch (Unresolved e) {
             return e.resolution;
         }
+    }
+
+    /// What a reference from the object's own namespace would come to, asked for no PVC in particular.
+    public Resolution check(ClusterView view, SourceRef ref) {
+        String namespace = ref.namespace();
+        Claim claim =
+                new Claim(
+                        new ClaimKey(namespace == null ? ANY_NAMESPACE : namespace, "", ""),
+                        "",
+                        Instant.EPOCH,
+                        false,
+                        List.of(),
+                        ClaimPhase.PENDING,
+                        null,
+                        null,
+                        false,
+                        false,
+                        List.of(),
+                        "0",
+                        0,
+                        null,
+                        null,
+                        null,
+                        ref);
+        return resolve(view, claim);
     }
 
     private static final class Unresolved extends Exception {
@@ -222,6 +253,7 @@ public final class Resolver {
         List<String> allowed = backend.getSpec().getAllowedNamespaces();
         if (allowed != null
                 && !allowed.contains("*")
+                && !claim.key().namespace().equals(ANY_NAMESPACE)
                 && !allowed.contains(claim.key().namespace())) {
             throw new Unresolved(
                     new Resolution.Waiting(

@@ -1,0 +1,175 @@
+package dev.cistern.controller;
+
+import dev.cistern.controller.plan.Settings;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/// The program's configuration. It has no secrets. `docs/operations.md` lists the variables; a test holds the two together.
+///
+/// @param namespace the controller's own, where its Lease is
+/// @param identity this replica's name in the Lease
+/// @param host address that both servers listen on
+/// @param opsPort for `/metrics`, `/healthz`, `/readyz`
+/// @param reportPort for the Jobs' reports
+/// @param workers PVCs worked on at once
+/// @param settings of primes and Jobs
+record Config(
+        String namespace,
+        String identity,
+        String host,
+        int opsPort,
+        int reportPort,
+        int workers,
+        Settings settings) {
+
+    /// Each worker has one call under way at most. The API server's HTTP/2 takes 100 and more streams of a connection;
+    /// events, reports and the Lease need the rest.
+    private static final int MAX_WORKERS = 64;
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+    /// Every variable that is read, with its default.
+    static final Map<String, String> VARIABLES = variables();
+
+    /// A configuration that cannot be used, with everything that is wrong with it.
+    static final class InvalidConfig extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        InvalidConfig(List<String> problems) {
+            super(String.join("; ", problems), null, false, false);
+        }
+    }
+
+    private static Map<String, String> variables() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("POD_NAMESPACE", "cistern-system");
+        all.put("POD_NAME", "");
+        all.put("CISTERN_LISTEN_HOST", "127.0.0.1");
+        all.put("CISTERN_HTTP_PORT", "8080");
+        all.put("CISTERN_REPORT_PORT", "8082");
+        all.put("CISTERN_WORKERS", "32");
+        all.put("CISTERN_POPULATE_NAMESPACE", "cistern-populate");
+        all.put("CISTERN_POPULATE_IMAGE", "cistern/populate:dev");
+        all.put("CISTERN_POPULATE_IMAGE_PULL_POLICY", "IfNotPresent");
+        all.put("CISTERN_POPULATE_IMAGE_PULL_SECRETS", "");
+        all.put("CISTERN_POPULATE_UID", "65532");
+        all.put("CISTERN_POPULATE_REQUESTS", "cpu=100m,memory=256Mi");
+        all.put("CISTERN_POPULATE_LIMITS", "memory=512Mi");
+        all.put("CISTERN_REPORT_URL", "http://cistern-controller.cistern-system.svc:8082");
+        return all;
+    }
+
+    /// Reads the configuration from environment variables.
+    ///
+    /// @throws InvalidConfig with all problems at once
+    static Config from(Map<String, String> environment) {
+        Reader reader = new Reader(environment, new ArrayList<>());
+        Config config =
+                new Config(
+                        reader.read("POD_NAMESPACE", Config::namespace),
+                        reader.read("POD_NAME", Config::identity),
+                        reader.read("CISTERN_LISTEN_HOST", Config::present),
+                        reader.read("CISTERN_HTTP_PORT", text -> number(text, 0, 65_535)),
+                        reader.read("CISTERN_REPORT_PORT", text -> number(text, 0, 65_535)),
+                        reader.read("CISTERN_WORKERS", text -> number(text, 1, MAX_WORKERS)),
+                        new Settings(
+                                reader.read("CISTERN_POPULATE_NAMESPACE", Config::namespace),
+                                reader.read("CISTERN_POPULATE_IMAGE", Config::present),
+                                reader.read(
+                                        "CISTERN_POPULATE_IMAGE_PULL_POLICY", Config::pullPolicy),
+                                reader.read("CISTERN_POPULATE_IMAGE_PULL_SECRETS", Config::list),
+                                (long)
+                                        reader.read(
+                                                "CISTERN_POPULATE_UID",
+                                                text -> number(text, 0, Integer.MAX_VALUE)),
+                                reader.read("CISTERN_POPULATE_REQUESTS", Config::quantities),
+                                reader.read("CISTERN_POPULATE_LIMITS", Config::quantities),
+                                reader.read("CISTERN_REPORT_URL", Config::url)));
+        if (!reader.problems().isEmpty()) {
+            throw new InvalidConfig(reader.problems());
+        }
+        return config;
+    }
+
+    private record Reader(Map<String, String> environment, List<String> problems) {
+        <T> T read(String name, Function<String, T> parse) {
+            String given = environment.getOrDefault(name, "");
+            String fallback = VARIABLES.getOrDefault(name, "");
+            try {
+                return parse.apply(given.isEmpty() ? fallback : given);
+            } catch (IllegalArgumentException e) {
+                problems.add(name + " is \"" + given + "\": " + e.getMessage());
+                return parse.apply(fallback);
+            }
+        }
+    }
+
+    private static String namespace(String text) {
+        if (!NAME.matcher(text).matches()) {
+            throw new IllegalArgumentException("give a namespace's name");
+        }
+        return text;
+    }
+
+    private static String identity(String text) {
+        return text.isEmpty() ? "controller-" + ProcessHandle.current().pid() : text;
+    }
+
+    private static String present(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("must not be blank");
+        }
+        return text;
+    }
+
+    private static int number(String text, int least, int most) {
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("give a number from " + least + " to " + most, e);
+        }
+        throw new IllegalArgumentException("give a number from " + least + " to " + most);
+    }
+
+    private static String pullPolicy(String text) {
+        if (!List.of("Always", "IfNotPresent", "Never").contains(text)) {
+            throw new IllegalArgumentException("give Always, IfNotPresent or Never");
+        }
+        return text;
+    }
+
+    private static List<String> list(String text) {
+        return text.isBlank() ? List.of() : List.of(text.strip().split("\\s*,\\s*"));
+    }
+
+    private static Map<String, Quantity> quantities(String text) {
+        Map<String, Quantity> quantities = new LinkedHashMap<>();
+        for (String item : list(text)) {
+            int equals = item.indexOf('=');
+            try {
+                Quantity quantity = new Quantity(item.substring(equals + 1));
+                quantity.getNumericalAmount();
+                quantities.put(item.substring(0, equals), quantity);
+            } catch (RuntimeException e) {
+                throw new IllegalArgumentException(
+                        "give resources such as cpu=100m,memory=256Mi", e);
+            }
+        }
+        return quantities;
+    }
+
+    private static String url(String text) {
+        if (!text.startsWith("http://") && !text.startsWith("https://")) {
+            throw new IllegalArgumentException("give an http or https URL that pods can reach");
+        }
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.cistern.controller.progress;
+
+import dev.cistern.populate.wire.ReportAnswer;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Serves `POST /v1/runs/{uid}/progress`, see `docs/design/progress.md`. To be deployed on virtual threads: a write to the
+/// API server blocks.
+public final class ProgressServer extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressServer.class);
+    private static final Pattern PATH = Pattern.compile("/v1/runs/([a-zA-Z0-9-]{1,64})/progress");
+
+    /// A report is about 300 bytes.
+    private static final int MAX_BODY = 4 * 1024;
+
+    /// A connection without traffic is closed after this; Jobs report every second to every minute.
+    private static final int IDLE_SECONDS = 90;
+
+    /// Reports being written at once; beyond that Jobs are told to come later.
+    private static final int MAX_WRITES = 64;
+
+    private final String host;
+    private final int port;
+    private final ReportJudge judge;
+    private final ProgressWriter writer;
+    private final Function<String, Optional<String>> namespaceOfRun;
+    private final MeterRegistry meters;
+    private final Pace pace = new Pace();
+    private final Semaphore writes = new Semaphore(MAX_WRITES);
+    private volatile @Nullable HttpServer server;
+
+    /// A server that is not started yet.
+    ///
+    /// @param port 0 for any free one
+    /// @param namespaceOfRun the namespace of a run, by its PVC's UID
+    public ProgressServer(
+            String host,
+            int port,
+            ReportJudge judge,
+            ProgressWriter writer,
+            Function<String, Optional<String>> namespaceOfRun,
+            MeterRegistry meters) {
+        this.host = host;
+        this.port = port;
+        this.judge = judge;
+        this.writer = writer;
+        this.namespaceOfRun = namespaceOfRun;
+        this.meters = meters;
+    }
+
+    @Override
+    public Future<?> start() {
+        HttpServer made =
+                vertx.createHttpServer(
+                        new HttpServerOptions()
+                                .setIdleTimeout(IDLE_SECONDS)
+                                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                                .setMaxHeaderSize(8 * 1024)
+                                .setHandle100ContinueAutomatically(false)
+                                .setCompressionSupported(false));
+        server = made;
+        return made.requestHandler(this::handle).listen(port, host);
+    }
+
+    /// The port that is served.
+    ///
+    /// @throws IllegalStateException before the server has started
+    public int actualPort() {
+        HttpServer made = server;
+        if (made == null) {
+            throw new IllegalStateException("not started");
+        }
+        return made.actualPort();
+    }
+
+    private void handle(HttpServerRequest request) {
+        Matcher path = PATH.matcher(request.path());
+        if (!path.matches()) {
+            answer(request, 404, "");
+            return;
+        }
+        if (request.method() != HttpMethod.POST) {
+            request.response().putHeader("Allow", "POST");
+            answer(request, 405, "");
+            return;
+        }
+        Buffer body = Buffer.buffer();
+        request.handler(
+                part -> {
+                    if (body.length() + part.length() > MAX_BODY) {
+                        if (!request.response().ended()) {
+                            reject(request, 413, "too-large");
+                            request.connection().close();
+                        }
+                    } else {
+                        body.appendBuffer(part);
+                    }
+                });
+        request.endHandler(
+                _ -> {
+                    if (!request.response().ended()) {
+                        report(request, path.group(1), body.toString());
+                    }
+                });
+    }
+
+    private void report(HttpServerRequest request, String uid, String body) {
+        switch (judge.judge(uid, bearer(request), body)) {
+            case ReportJudge.Verdict.Rejected(int status, String reason) ->
+                    reject(request, status, reason);
+            case ReportJudge.Verdict.Accepted accepted -> {
+                Optional<String> namespace = namespaceOfRun.apply(uid);
+                if (namespace.isEmpty()) {
+                    reject(request, 404, "unknown-run");
+                } else if (!writer.admits(uid, accepted.report(), System.nanoTime())) {
+                    reject(request, 429, "too-often");
+                } else if (!writes.tryAcquire()) {
+                    reject(request, 429, "busy");
+                } else {
+                    write(request, namespace.get(), uid, accepted);
+                }
+            }
+        }
+    }
+
+    private void write(
+            HttpServerRequest request,
+            String namespace,
+            String uid,
+            ReportJudge.Verdict.Accepted accepted) {
+        int next = pace.next(System.nanoTime());
+        try {
+            writer.write(namespace, uid, accepted.report());
+            Counter.builder("cistern.reports")
+                    .description("Progress reports written")
+                    .register(meters)
+                    .increment();
+            request.response().putHeader("Content-Type", "application/json");
+            answer(request, 200, new ReportAnswer(next).toJson());
+        } catch (KubernetesClientException e) {
+            LOG.atWarn()
+                    .addKeyValue("uid", uid)
+                    .addKeyValue("code", e.getCode())
+                    .log("progress not written");
+            reject(request, e.getCode() == 404 ? 404 : 503, "not-written");
+        } finally {
+            writes.release();
+        }
+    }
+
+    private static String bearer(HttpServerRequest request) {
+        String header = request.getHeader("Authorization");
+        return header != null && header.startsWith("Bearer ") ? header.substring(7).strip() : "";
+    }
+
+    private void reject(HttpServerRequest request, int status, String reason) {
+        Counter.builder("cistern.report.rejected")
+                .description("Progress reports that were not let in")
+                .tag("reason", reason)
+                .register(meters)
+                .increment();
+        answer(request, status, "");
+    }
+
+    private static void answer(HttpServerRequest request, int status, String body) {
+        request.response().setStatusCode(status).end(body);
+    }
+
+    @Override
+    public Future<?> stop() {
+        HttpServer made = server;
+        return made == null ? Future.succeededFuture() : made.close();
+    }
+}

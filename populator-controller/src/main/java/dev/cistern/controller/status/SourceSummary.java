@@ -1,0 +1,119 @@
+package dev.cistern.controller.status;
+
+import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.api.v1alpha1.VolumePopulationStatus;
+import dev.cistern.api.v1alpha1.objectvolumepopulatorstatus.Counts;
+import dev.cistern.api.v1alpha1.objectvolumepopulatorstatus.Runs;
+import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
+import dev.cistern.controller.model.Phase;
+import java.util.Comparator;
+import java.util.List;
+
+/// The state of all runs of one populator or dataset, small enough for its status whatever their number.
+///
+/// @param message in a sentence
+/// @param counts by state
+/// @param runs those under way before those that are over, newest first, at most [#MAX_RUNS]
+record SourceSummary(String message, Counts counts, List<Runs> runs) {
+    /// What the API takes.
+    static final int MAX_RUNS = 32;
+
+    private static final int MAX_MESSAGE = 1_000;
+
+    /// Sums up.
+    ///
+    /// @param records of all PVCs that name the object
+    /// @param withoutRecord PVCs that wait and have no record yet
+    static SourceSummary of(List<VolumePopulation> records, int withoutRecord) {
+        int pending = withoutRecord;
+        int running = 0;
+        int succeeded = 0;
+        int failed = 0;
+        for (VolumePopulation record : records) {
+            switch (phase(record)) {
+                case PENDING, PROVISIONING -> pending++;
+                case POPULATING, BINDING -> running++;
+                case SUCCEEDED -> succeeded++;
+                case FAILED -> failed++;
+            }
+        }
+        Counts counts = new Counts();
+        counts.setPending(pending);
+        counts.setRunning(running);
+        counts.setSucceeded(succeeded);
+        counts.setFailed(failed);
+        List<Runs> runs =
+                records.stream()
+                        .sorted(
+                                Comparator.<VolumePopulation, Boolean>comparing(
+                                                record -> phase(record).settled())
+                                        .thenComparing(
+                                                record ->
+                                                        record.getMetadata().getCreationTimestamp(),
+                                                Comparator.reverseOrder())
+                                        .thenComparing(r -> r.getMetadata().getName()))
+                        .limit(MAX_RUNS)
+                        .map(SourceSummary::run)
+                        .toList();
+        return new SourceSummary(message(pending, running, succeeded, failed), counts, runs);
+    }
+
+    private static String message(int pending, int running, int succeeded, int failed) {
+        int all = pending + running + succeeded + failed;
+        if (all == 0) {
+            return "no PersistentVolumeClaim uses this now";
+        }
+        if (succeeded == all) {
+            return "Populated successfully";
+        }
+        StringBuilder text = new StringBuilder();
+        text.append(succeeded).append(" of ").append(all).append(" populated");
+        if (running > 0) {
+            text.append(", ").append(running).append(" running");
+        }
+        if (pending > 0) {
+            text.append(", ").append(pending).append(" pending");
+        }
+        if (failed > 0) {
+            text.append(", ").append(failed).append(" failed");
+        }
+        return text.toString();
+    }
+
+    static Phase phase(VolumePopulation record) {
+        VolumePopulationStatus status = record.getStatus();
+        return status == null || status.getPhase() == null
+                ? Phase.PENDING
+                : Phase.of(status.getPhase().getValue());
+    }
+
+    private static Runs run(VolumePopulation record) {
+        Runs run = new Runs();
+        Phase phase = phase(record);
+        run.setNamespace(record.getMetadata().getNamespace());
+        run.setPvc(record.getSpec().getPvc().getName());
+        run.setUid(record.getSpec().getPvc().getUid());
+        run.setPhase(phase.text());
+        VolumePopulationStatus status = record.getStatus();
+        if (status == null) {
+            return run;
+        }
+        run.setAttempts(status.getAttempts());
+        Progress progress = status.getProgress();
+        if (phase == Phase.SUCCEEDED) {
+            run.setPercent(100);
+        } else if (progress != null) {
+            run.setPercent(progress.getPercent());
+        }
+        if (progress != null && !phase.settled()) {
+            run.setRate(progress.getRate());
+            run.setEta(progress.getEta());
+        }
+        String message = status.getMessage();
+        run.setMessage(
+                message == null || message.length() <= MAX_MESSAGE
+                        ? message
+                        : message.substring(0, MAX_MESSAGE) + " …");
+        return run;
+    }
+}
