@@ -32,10 +32,11 @@ public record Attempt(
         /// The container runs.
         record Running() implements State {}
 
-        /// The container ended with success.
+        /// The container ended with success, and said what it did. An exit code of zero alone is not believed: any image has
+        /// that.
         ///
-        /// @param result what it says it did; empty when it left no readable message
-        record Succeeded(Optional<RunResult> result) implements State {}
+        /// @param result what it says it did
+        record Succeeded(RunResult result) implements State {}
 
         /// The attempt is over without success.
         ///

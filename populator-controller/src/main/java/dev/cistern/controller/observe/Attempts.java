@@ -105,7 +105,11 @@ final class Attempts {
             return new Attempt.State.Failed(failure(failed.get(), pod), Optional.empty());
         }
         if (condition(job, "Complete").isPresent()) {
-            return new Attempt.State.Succeeded(Optional.empty());
+            // Nobody says any more what was done; the next attempt finds it in place, or does it.
+            return new Attempt.State.Failed(
+                    new Attempt.Failure(
+                            false, Why.JOB_FAILED, "its pod is gone, and with it what it said at the end"),
+                    Optional.empty());
         }
         if (pod.filter(Attempts::ended).isPresent()) {
             // Evicted before its container ran; the Job's controller says so in a moment.
@@ -122,9 +126,8 @@ final class Attempts {
     private static Attempt.State ended(ContainerStateTerminated terminated) {
         Optional<RunResult> result = result(terminated.getMessage());
         boolean success = terminated.getExitCode() != null && terminated.getExitCode() == 0;
-        if (success) {
-            return new Attempt.State.Succeeded(
-                    result.filter(r -> r.outcome() == Outcome.SUCCEEDED));
+        if (success && result.filter(r -> r.outcome() == Outcome.SUCCEEDED).isPresent()) {
+            return new Attempt.State.Succeeded(result.get());
         }
         if (result.filter(r -> r.outcome() == Outcome.FAILED).isPresent()) {
             RunResult said = result.get();

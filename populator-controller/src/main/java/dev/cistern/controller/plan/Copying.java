@@ -386,7 +386,7 @@ final class Copying {
 
     private static Optional<RunResult> result(Attempt attempt) {
         return switch (attempt.state()) {
-            case Attempt.State.Succeeded(Optional<RunResult> result) -> result;
+            case Attempt.State.Succeeded(RunResult result) -> Optional.of(result);
             case Attempt.State.Failed(Attempt.Failure _, Optional<RunResult> result) -> result;
             case Attempt.State.Starting _, Attempt.State.Running _ -> Optional.empty();
         };
