@@ -118,6 +118,7 @@ final class Cistern implements AutoCloseable {
     }
 
     private void deploy() {
+        ReferenceGrants.install(kubectl);
         say("cistern: applying deploy/");
         // As docs/install.md says.
         kubectl.run("apply", "--server-side", "-k", root.resolve("deploy").toString());

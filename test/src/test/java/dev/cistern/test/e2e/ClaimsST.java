@@ -193,7 +193,6 @@ class ClaimsST {
     @Test
     void anotherNamespacesPopulatorNeedsAGrant(Cistern cistern, Team team) {
         Bucket bucket = smallBucket(team);
-        ReferenceGrants.install(cistern);
         String owner = team.namespace() + "-owner";
         cistern.kubectl().run("create", "namespace", owner);
         try {

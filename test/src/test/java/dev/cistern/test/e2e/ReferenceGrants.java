@@ -4,39 +4,37 @@ package dev.cistern.test.e2e;
 final class ReferenceGrants {
     private ReferenceGrants() {}
 
-    static void install(Cistern cistern) {
-        cistern.kubectl()
-                .apply(
-                        """
-                        apiVersion: apiextensions.k8s.io/v1
-                        kind: CustomResourceDefinition
-                        metadata:
-                          name: referencegrants.gateway.networking.k8s.io
-                          annotations: {api-approved.kubernetes.io: "unapproved, for tests"}
-                        spec:
-                          group: gateway.networking.k8s.io
-                          scope: Namespaced
-                          names: {kind: ReferenceGrant, listKind: ReferenceGrantList, plural: referencegrants, singular: referencegrant}
-                          versions:
-                          - name: v1beta1
-                            served: true
-                            storage: true
-                            schema:
-                              openAPIV3Schema:
-                                type: object
-                                properties:
-                                  spec:
-                                    type: object
-                                    properties:
-                                      from: {type: array, items: {type: object, properties: {group: {type: string}, kind: {type: string}, namespace: {type: string}}}}
-                                      to: {type: array, items: {type: object, properties: {group: {type: string}, kind: {type: string}, name: {type: string}}}}
-                        """);
-        cistern.kubectl()
-                .run(
-                        "wait",
-                        "--for=condition=Established",
-                        "crd/referencegrants.gateway.networking.k8s.io",
-                        "--timeout=30s");
+    static void install(Kubectl kubectl) {
+        kubectl.apply(
+                """
+                apiVersion: apiextensions.k8s.io/v1
+                kind: CustomResourceDefinition
+                metadata:
+                  name: referencegrants.gateway.networking.k8s.io
+                  annotations: {api-approved.kubernetes.io: "unapproved, for tests"}
+                spec:
+                  group: gateway.networking.k8s.io
+                  scope: Namespaced
+                  names: {kind: ReferenceGrant, listKind: ReferenceGrantList, plural: referencegrants, singular: referencegrant}
+                  versions:
+                  - name: v1beta1
+                    served: true
+                    storage: true
+                    schema:
+                      openAPIV3Schema:
+                        type: object
+                        properties:
+                          spec:
+                            type: object
+                            properties:
+                              from: {type: array, items: {type: object, properties: {group: {type: string}, kind: {type: string}, namespace: {type: string}}}}
+                              to: {type: array, items: {type: object, properties: {group: {type: string}, kind: {type: string}, name: {type: string}}}}
+                """);
+        kubectl.run(
+                "wait",
+                "--for=condition=Established",
+                "crd/referencegrants.gateway.networking.k8s.io",
+                "--timeout=30s");
     }
 
     /// Lets PVCs of `from` name populators of `owner`.

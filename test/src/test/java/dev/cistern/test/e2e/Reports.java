@@ -56,7 +56,7 @@ final class Reports {
         return new Controller(cistern)
                 .pods().stream()
                         .flatMap(pod -> metrics(pod.getStatus().getPodIP()).lines())
-                        .filter(line -> line.startsWith("cistern_reports_refused_total"))
+                        .filter(line -> line.startsWith("cistern_report_rejected_total"))
                         .mapToLong(
                                 line ->
                                         (long)
