@@ -94,7 +94,7 @@ class SecurityST {
         long refusedBefore = reports.refused();
         // The attempt ends with its token, and its Job goes, with the key that tells an expired
         // token from a forged one: keep it.
-        String name = job.pod().getMetadata().getLabels().get("batch.kubernetes.io/job-name");
+        String name = "populate-" + job.uid() + "-1";
         finalizers(cistern, name, "[\"example.com/keep\"]");
         try {
             await("the token's end")
