@@ -10,12 +10,18 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -61,31 +67,56 @@ final class Cistern implements AutoCloseable {
     static Cistern start() {
         Instant start = Instant.now();
         Path root = findRoot();
-        Cluster cluster = Clusters.start("e2e", 2, root);
+        Deque<AutoCloseable> started = new ArrayDeque<>();
         try {
+            Cluster cluster = Clusters.start("e2e", 2, root);
+            started.push(cluster);
             List<Path> images = images(root);
             say("images: loading %d archives", images.size());
             cluster.loadImages(images);
-            Path output = root.resolve("test/target/system");
-            S3Server s3 = S3Server.start(cluster, root, scratch(root), output);
-            String kubeconfig = Files.readString(cluster.kubeconfig());
-            var cistern =
-                    new Cistern(
-                            cluster,
-                            new KubernetesClientBuilder()
-                                    .withConfig(Config.fromKubeconfig(kubeconfig))
-                                    .build(),
-                            s3,
-                            root);
+            S3Server s3 =
+                    S3Server.start(
+                            cluster, root, scratch(root), root.resolve("test/target/system"));
+            started.push(s3);
+            var cistern = new Cistern(cluster, client(cluster.kubeconfig()), s3, root);
             cistern.deploy();
             say("cistern: ready after %d s", Duration.between(start, Instant.now()).toSeconds());
+            started.clear();
             return cistern;
         } catch (IOException e) {
-            cluster.close();
             throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            cluster.close();
-            throw e;
+        } finally {
+            // Empty if all went well.
+            started.forEach(Cistern::closeQuietly);
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            say("closing %s: %s", resource, e);
+        }
+    }
+
+    private static KubernetesClient client(Path kubeconfig) throws IOException {
+        Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
+        String certificate = config.getClientCertData();
+        if (certificate != null) {
+            // The client takes a PKCS #8 key for an RSA key unless it is told.
+            config.setClientKeyAlgo(keyAlgorithm(Base64.getDecoder().decode(certificate)));
+        }
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private static String keyAlgorithm(byte[] certificate) {
+        try {
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(certificate))
+                    .getPublicKey()
+                    .getAlgorithm();
+        } catch (CertificateException e) {
+            throw new ClusterException("the kubeconfig's client certificate is not one", e);
         }
     }
 

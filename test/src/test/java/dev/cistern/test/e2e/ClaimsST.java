@@ -26,7 +26,7 @@ class ClaimsST {
                 .run(
                         "writer",
                         "first",
-                        "echo mine > /data/a.txt && echo new > /data/added && rm /data/dir/b.bin");
+                        "echo mine > /data/a.txt && echo new > /data/added && rm -r /data/dir");
 
         assertThat(team.pods().digests("check-second", "second")).isEqualTo(bucket.digests(""));
         assertThat(team.pods().digests("check-first", "first").keySet())

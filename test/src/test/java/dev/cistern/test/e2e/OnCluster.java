@@ -36,12 +36,12 @@ public final class OnCluster
     }
 
     /// The one try to start: if it fails, every test fails with its reason, and none tries again.
-    private record Started(@Nullable Cistern cistern, @Nullable RuntimeException failure)
+    private record Started(@Nullable Cistern cistern, @Nullable Throwable failure)
             implements AutoCloseable {
         static Started start() {
             try {
                 return new Started(Cistern.start(), null);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 return new Started(null, e);
             }
         }
