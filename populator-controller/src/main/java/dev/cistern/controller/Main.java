@@ -151,7 +151,8 @@ public final class Main {
                 () -> reconciler.lead(config.workers()),
                 () -> {
                     reconciler.stop();
-                    // At once: a shutdown hook that waits for anything would be a leader's last write too late.
+                    // At once: a shutdown hook that waits for anything would be a leader's last
+                    // write too late.
                     Runtime.getRuntime().halt(1);
                 });
         LOG.atInfo()

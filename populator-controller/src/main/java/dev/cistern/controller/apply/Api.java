@@ -32,7 +32,10 @@ public final class Api {
     /// An API through a client.
     public Api(KubernetesClient client) {
         this.http = client.getHttpClient();
-        this.base = client.getMasterUrl() == null ? URI.create("/") : URI.create(client.getMasterUrl().toString());
+        this.base =
+                client.getMasterUrl() == null
+                        ? URI.create("/")
+                        : URI.create(client.getMasterUrl().toString());
         this.serialization = client.getKubernetesSerialization();
     }
 
@@ -99,7 +102,8 @@ public final class Api {
     }
 
     private String send(HttpRequest.Builder request) {
-        CompletableFuture<HttpResponse<byte[]>> sent = http.sendAsync(request.build(), byte[].class);
+        CompletableFuture<HttpResponse<byte[]>> sent =
+                http.sendAsync(request.build(), byte[].class);
         try {
             HttpResponse<byte[]> response = sent.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             byte[] body = response.body();

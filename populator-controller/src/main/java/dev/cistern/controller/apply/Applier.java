@@ -58,7 +58,9 @@ public final class Applier {
             if (isConflict(e, action)) {
                 return Outcome.CONFLICT;
             }
-            if (isRefusal(e) && (action instanceof Action.CreatePrime || action instanceof Action.CreateJob)) {
+            if (isRefusal(e)
+                    && (action instanceof Action.CreatePrime
+                            || action instanceof Action.CreateJob)) {
                 events.record(
                         new Action.Announce(
                                 claim,
@@ -176,7 +178,13 @@ public final class Applier {
         List<Map<String, Object>> patch =
                 List.of(
                         Map.of("op", "test", "path", "/metadata/uid", "value", claim.key().uid()),
-                        Map.of("op", "test", "path", path, "value", String.valueOf(claim.selectedNode())),
+                        Map.of(
+                                "op",
+                                "test",
+                                "path",
+                                path,
+                                "value",
+                                String.valueOf(claim.selectedNode())),
                         Map.of("op", "remove", "path", path));
         informers
                 .writtenClaims()

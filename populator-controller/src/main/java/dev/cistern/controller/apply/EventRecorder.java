@@ -106,8 +106,7 @@ public final class EventRecorder implements AutoCloseable {
             said.put(words, new Said(now, count));
         }
         String time = DateTimeFormatter.ISO_INSTANT.format(now.truncatedTo(ChronoUnit.SECONDS));
-        String hash =
-                UUID.nameUUIDFromBytes(words.getBytes(StandardCharsets.UTF_8)).toString();
+        String hash = UUID.nameUUIDFromBytes(words.getBytes(StandardCharsets.UTF_8)).toString();
         Event event =
                 new EventBuilder()
                         .withNewMetadata()
@@ -128,7 +127,9 @@ public final class EventRecorder implements AutoCloseable {
                         .withReportingComponent(COMPONENT)
                         .build();
         if (!waiting.offer(event)) {
-            LOG.atWarn().addKeyValue("reason", announce.reason()).log("event dropped: too many wait");
+            LOG.atWarn()
+                    .addKeyValue("reason", announce.reason())
+                    .log("event dropped: too many wait");
         }
     }
 

@@ -59,21 +59,25 @@ public final class Leadership implements AutoCloseable {
                                                 new LeaderCallbacks(
                                                         () -> {
                                                             LOG.atInfo()
-                                                                    .addKeyValue("identity", identity)
+                                                                    .addKeyValue(
+                                                                            "identity", identity)
                                                                     .log("leading");
                                                             won.run();
                                                         },
                                                         () -> {
                                                             if (!closing) {
                                                                 LOG.atError()
-                                                                        .addKeyValue("identity", identity)
+                                                                        .addKeyValue(
+                                                                                "identity",
+                                                                                identity)
                                                                         .log("no longer leading");
                                                                 lost.run();
                                                             }
                                                         },
                                                         leader ->
                                                                 LOG.atInfo()
-                                                                        .addKeyValue("leader", leader)
+                                                                        .addKeyValue(
+                                                                                "leader", leader)
                                                                         .log("leader seen")))
                                         .build())
                         .build();

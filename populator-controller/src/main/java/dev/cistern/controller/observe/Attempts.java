@@ -108,7 +108,9 @@ final class Attempts {
             // Nobody says any more what was done; the next attempt finds it in place, or does it.
             return new Attempt.State.Failed(
                     new Attempt.Failure(
-                            false, Why.JOB_FAILED, "its pod is gone, and with it what it said at the end"),
+                            false,
+                            Why.JOB_FAILED,
+                            "its pod is gone, and with it what it said at the end"),
                     Optional.empty());
         }
         if (pod.filter(Attempts::ended).isPresent()) {

@@ -112,7 +112,9 @@ public final class Informers implements ClusterView, AutoCloseable {
         runs =
                 make.kind(
                         VolumePopulation.class,
-                        client.resources(VolumePopulation.class).inAnyNamespace().runnableInformer(0),
+                        client.resources(VolumePopulation.class)
+                                .inAnyNamespace()
+                                .runnableInformer(0),
                         _ -> {},
                         Map.of(Index.SOURCE, Index::sourceOfRun, Index.RUN, Index::pvcOfRun),
                         this::runChanged);
@@ -150,7 +152,14 @@ public final class Informers implements ClusterView, AutoCloseable {
         this.sourceChanged = sourceChanged;
         List<Kind<?>> all =
                 List.of(
-                        claims, volumes, classes, jobs, pods, runs, objectPopulators, datasets,
+                        claims,
+                        volumes,
+                        classes,
+                        jobs,
+                        pods,
+                        runs,
+                        objectPopulators,
+                        datasets,
                         backends);
         all.forEach(Kind::start);
         all.forEach(Kind::await);
@@ -421,8 +430,7 @@ public final class Informers implements ClusterView, AutoCloseable {
         objectPopulators
                 .byIndex(Index.BACKEND, name)
                 .forEach(p -> sourceChanged(SourceKind.OBJECT_VOLUME_POPULATOR, p));
-        datasets.byIndex(Index.BACKEND, name)
-                .forEach(d -> sourceChanged(SourceKind.DATASET, d));
+        datasets.byIndex(Index.BACKEND, name).forEach(d -> sourceChanged(SourceKind.DATASET, d));
     }
 
     private void grantChanged(GenericKubernetesResource grant) {
@@ -446,7 +454,14 @@ public final class Informers implements ClusterView, AutoCloseable {
     public void close() {
         for (Kind<?> kind :
                 List.of(
-                        claims, volumes, classes, jobs, pods, runs, objectPopulators, datasets,
+                        claims,
+                        volumes,
+                        classes,
+                        jobs,
+                        pods,
+                        runs,
+                        objectPopulators,
+                        datasets,
                         backends)) {
             kind.close();
         }

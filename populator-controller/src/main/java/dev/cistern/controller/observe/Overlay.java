@@ -82,7 +82,8 @@ public final class Overlay<T extends HasMetadata> {
                 return Optional.ofNullable(cached);
             }
             T leaving = copy.apply(cached);
-            leaving.getMetadata().setDeletionTimestamp(leaving.getMetadata().getCreationTimestamp());
+            leaving.getMetadata()
+                    .setDeletionTimestamp(leaving.getMetadata().getCreationTimestamp());
             return Optional.of(leaving);
         }
         if (expired || (cached != null && version(cached) >= version(written))) {

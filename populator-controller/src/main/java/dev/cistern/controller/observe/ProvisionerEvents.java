@@ -69,9 +69,10 @@ public final class ProvisionerEvents {
                     .withField("involvedObject.name", name)
                     .withField("involvedObject.uid", uid)
                     .withField("type", "Warning")
-                    .list(new io.fabric8.kubernetes.api.model.ListOptionsBuilder()
-                            .withLimit(MAX_EVENTS)
-                            .build())
+                    .list(
+                            new io.fabric8.kubernetes.api.model.ListOptionsBuilder()
+                                    .withLimit(MAX_EVENTS)
+                                    .build())
                     .getItems()
                     .stream()
                     .max(Comparator.comparing(ProvisionerEvents::time))

@@ -24,8 +24,7 @@ public final class OpsServer extends VerticleBase {
     /// A server that is not started yet.
     ///
     /// @param port 0 for any free one
-    public OpsServer(
-            String host, int port, PrometheusMeterRegistry meters, BooleanSupplier ready) {
+    public OpsServer(String host, int port, PrometheusMeterRegistry meters, BooleanSupplier ready) {
         this.host = host;
         this.port = port;
         this.meters = meters;

@@ -9,6 +9,8 @@ import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.Step;
 import dev.cistern.controller.model.Why;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -19,6 +21,9 @@ final class Beginning {
     /// The variables that the provisioner fills in from the claim that it makes a volume for: the prime, not the user's.
     private static final Pattern CLAIM_VARIABLE =
             Pattern.compile("\\$\\{pvc\\.(name|namespace|annotations\\[[^]]*])}");
+
+    /// Manifests are applied in any order: what is missing may be a moment behind. (A PVC's age is known to the second.)
+    private static final Duration GRACE = Duration.ofSeconds(3);
 
     private final Settings settings;
     private final PrimeManifest primes;
@@ -42,8 +47,14 @@ final class Beginning {
         }
         switch (draft.seen.resolution()) {
             case Resolution.NotAsked() -> {}
-            case Resolution.Waiting(String reason, String message) ->
+            case Resolution.Waiting(String reason, String message) -> {
+                Instant grace = claim.created().plus(GRACE);
+                if (draft.seen.now().isBefore(grace)) {
+                    draft.again(Duration.between(draft.seen.now(), grace));
+                } else {
                     draft.tell(true, reason, message);
+                }
+            }
             case Resolution.Refused(String reason, String message) -> {
                 draft.tell(true, reason, message);
                 draft.tellSource(true, reason, claim.key().display() + ": " + message);

@@ -1,8 +1,10 @@
 package dev.cistern.controller.plan;
 
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// What an installation decides about primes and Jobs.
 ///
@@ -25,7 +27,8 @@ public record Settings(
         String reportUrl) {
     public Settings {
         imagePullSecrets = List.copyOf(imagePullSecrets);
-        requests = Map.copyOf(requests);
-        limits = Map.copyOf(limits);
+        // Sorted, so that the same settings give the same Job.
+        requests = Collections.unmodifiableMap(new TreeMap<>(requests));
+        limits = Collections.unmodifiableMap(new TreeMap<>(limits));
     }
 }

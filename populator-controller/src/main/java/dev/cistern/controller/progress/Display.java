@@ -27,7 +27,7 @@ public final class Display {
                 });
         progress.setPercent(percent);
         progress.setDisplay(
-                report.totalsFinal()
+                report.totalsFinal() || report.bytesTotal() == 0
                         ? percent + "%"
                         : bytes(report.bytesDone()) + " of " + bytes(report.bytesTotal()) + "+");
         progress.setBytesDone(report.bytesDone());

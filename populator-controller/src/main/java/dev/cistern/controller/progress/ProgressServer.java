@@ -1,5 +1,6 @@
 package dev.cistern.controller.progress;
 
+import dev.cistern.populate.wire.ProgressReport;
 import dev.cistern.populate.wire.ReportAnswer;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.Counter;
@@ -39,12 +40,21 @@ public final class ProgressServer extends VerticleBase {
     private final String host;
     private final int port;
     private final ReportJudge judge;
-    private final ProgressWriter writer;
+    private final Sink sink;
     private final Function<String, Optional<String>> namespaceOfRun;
+    private final Throttle throttle = new Throttle();
     private final MeterRegistry meters;
     private final Pace pace = new Pace();
     private final Semaphore writes = new Semaphore(MAX_WRITES);
     private volatile @Nullable HttpServer server;
+
+    /// Where reports that were let in go.
+    public interface Sink {
+        /// Keeps a report.
+        ///
+        /// @throws KubernetesClientException when it cannot be kept; the next report makes it up
+        void write(String namespace, String uid, ProgressReport report);
+    }
 
     /// A server that is not started yet.
     ///
@@ -54,13 +64,13 @@ public final class ProgressServer extends VerticleBase {
             String host,
             int port,
             ReportJudge judge,
-            ProgressWriter writer,
+            Sink sink,
             Function<String, Optional<String>> namespaceOfRun,
             MeterRegistry meters) {
         this.host = host;
         this.port = port;
         this.judge = judge;
-        this.writer = writer;
+        this.sink = sink;
         this.namespaceOfRun = namespaceOfRun;
         this.meters = meters;
     }
@@ -129,7 +139,7 @@ public final class ProgressServer extends VerticleBase {
                 Optional<String> namespace = namespaceOfRun.apply(uid);
                 if (namespace.isEmpty()) {
                     reject(request, 404, "unknown-run");
-                } else if (!writer.admits(uid, accepted.report(), System.nanoTime())) {
+                } else if (!throttle.admits(uid, accepted.report(), System.nanoTime())) {
                     reject(request, 429, "too-often");
                 } else if (!writes.tryAcquire()) {
                     reject(request, 429, "busy");
@@ -145,9 +155,9 @@ public final class ProgressServer extends VerticleBase {
             String namespace,
             String uid,
             ReportJudge.Verdict.Accepted accepted) {
-        int next = pace.next(System.nanoTime());
+        int next = pace.next(uid, System.nanoTime());
         try {
-            writer.write(namespace, uid, accepted.report());
+            sink.write(namespace, uid, accepted.report());
             Counter.builder("cistern.reports")
                     .description("Progress reports written")
                     .register(meters)

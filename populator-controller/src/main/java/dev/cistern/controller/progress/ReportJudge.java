@@ -85,7 +85,8 @@ public final class ReportJudge {
         if (!runs.known(uid)) {
             return new Verdict.Rejected(404, "unknown-run");
         }
-        // A Job just made may not be in sight of this replica yet; the next report comes in a second.
+        // A Job just made may not be in sight of this replica yet; the next report comes in a
+        // second.
         return runs.over(uid)
                 ? new Verdict.Rejected(410, "over")
                 : new Verdict.Rejected(404, "unknown-attempt");

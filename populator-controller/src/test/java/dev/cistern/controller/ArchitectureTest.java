@@ -1,0 +1,132 @@
+package dev.cistern.controller;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.util.Random;
+import java.util.UUID;
+
+/// Who may import whom.
+@AnalyzeClasses(
+        packages = "dev.cistern.controller",
+        importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule THE_PLANNER_TOUCHES_NOTHING =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("..controller.plan..", "..controller.model..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAnyPackage(
+                                            "io.fabric8.kubernetes.client..",
+                                            "org.slf4j..",
+                                            "io.vertx..",
+                                            "io.micrometer..",
+                                            "java.net.http..",
+                                            "java.util.concurrent..")
+                                    .or(belongToAnyOf(Clock.class, Random.class, UUID.class)));
+
+    @ArchTest
+    static final ArchRule THE_PLANNER_ASKS_NO_CLOCK =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("..controller.plan..", "..controller.model..")
+                    .should()
+                    .callMethod(java.time.Instant.class, "now")
+                    .orShould()
+                    .callMethod(System.class, "nanoTime")
+                    .orShould()
+                    .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
+    static final ArchRule THE_PLANNER_KNOWS_ONLY_THE_MODEL =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..controller.plan..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("dev.cistern.controller..")
+                                    .and(
+                                            not(
+                                                    resideInAnyPackage(
+                                                            "..controller.plan..",
+                                                            "..controller.model.."))));
+
+    @ArchTest
+    static final ArchRule THE_MODEL_KNOWS_NOBODY =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..controller.model..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("dev.cistern.controller..")
+                                    .and(not(resideInAPackage("..controller.model.."))));
+
+    private static final DescribedPredicate<JavaCall<?>> WRITE_OF_THE_CLIENT =
+            DescribedPredicate.describe(
+                    "a write of the client",
+                    call ->
+                            call.getTargetOwner()
+                                            .getPackageName()
+                                            .startsWith("io.fabric8.kubernetes.client.dsl")
+                                    && call.getName()
+                                            .matches(
+                                                    "create.*|update.*|patch.*|edit.*|replace.*|delete.*|serverSideApply"));
+
+    @ArchTest
+    static final ArchRule WRITES_GO_THROUGH_THE_API_CLASS =
+            noClasses()
+                    .that()
+                    .doNotHaveFullyQualifiedName("dev.cistern.controller.apply.Api")
+                    .should()
+                    .callMethodWhere(WRITE_OF_THE_CLIENT);
+
+    @ArchTest
+    static final ArchRule RAW_REQUESTS_ARE_THE_API_CLASS_ONLY =
+            noClasses()
+                    .that()
+                    .doNotHaveFullyQualifiedName("dev.cistern.controller.apply.Api")
+                    .should()
+                    .callMethod(io.fabric8.kubernetes.client.Client.class, "getHttpClient")
+                    .orShould()
+                    .callMethod(
+                            io.fabric8.kubernetes.client.KubernetesClient.class, "getHttpClient");
+
+    @ArchTest
+    static final ArchRule OF_THE_ENGINE_ONLY_THE_WIRE =
+            noClasses()
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("dev.cistern.populate..")
+                                    .and(not(resideInAPackage("dev.cistern.populate.wire.."))));
+
+    @ArchTest
+    static final ArchRule VERTX_AT_THE_EDGES =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "dev.cistern.controller",
+                            "..controller.progress..",
+                            "..controller.ops..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.vertx..");
+
+    @ArchTest
+    static final ArchRule NOBODY_READS_SECRETS =
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .haveFullyQualifiedName("io.fabric8.kubernetes.api.model.Secret");
+}

@@ -1,0 +1,56 @@
+package dev.cistern.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConfigTest {
+    @Test
+    void anEmptyEnvironmentIsEnough() {
+        Config config = Config.from(Map.of());
+
+        assertThat(config.namespace()).isEqualTo("cistern-system");
+        assertThat(config.workers()).isEqualTo(32);
+        assertThat(config.settings().populateNamespace()).isEqualTo("cistern-populate");
+        assertThat(config.settings().requests()).containsEntry("cpu", new Quantity("100m"));
+    }
+
+    @Test
+    void allProblemsAreToldAtOnce() {
+        assertThatThrownBy(
+                        () ->
+                                Config.from(
+                                        Map.of(
+                                                "CISTERN_WORKERS", "0",
+                                                "CISTERN_HTTP_PORT", "http",
+                                                "CISTERN_POPULATE_LIMITS", "memory",
+                                                "CISTERN_REPORT_URL", "cistern:8082",
+                                                "CISTERN_POPULATE_NAMESPACE", "No_Name",
+                                                "CISTERN_POPULATE_IMAGE_PULL_POLICY", "Sometimes")))
+                .isInstanceOf(Config.InvalidConfig.class)
+                .hasMessageContaining("CISTERN_WORKERS is \"0\": give a number from 1 to 64")
+                .hasMessageContaining("CISTERN_HTTP_PORT is \"http\"")
+                .hasMessageContaining("CISTERN_POPULATE_LIMITS is \"memory\"")
+                .hasMessageContaining("CISTERN_REPORT_URL is \"cistern:8082\"")
+                .hasMessageContaining("CISTERN_POPULATE_NAMESPACE is \"No_Name\"")
+                .hasMessageContaining("CISTERN_POPULATE_IMAGE_PULL_POLICY is \"Sometimes\"");
+    }
+
+    @Test
+    void aReportUrlMayEndWithASlash() {
+        assertThat(Config.from(Map.of("CISTERN_REPORT_URL", "http://c:1/")).settings().reportUrl())
+                .isEqualTo("http://c:1");
+    }
+
+    @Test
+    void everyVariableIsInTheOperatorsPage() throws IOException {
+        String page = Files.readString(Path.of("../docs/operations.md"));
+        assertThat(Config.VARIABLES.keySet()).allMatch(name -> page.contains("`" + name + "`"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.apply;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.loop;
+
+import org.jspecify.annotations.NullMarked;

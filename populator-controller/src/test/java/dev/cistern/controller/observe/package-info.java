@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.observe;
+
+import org.jspecify.annotations.NullMarked;

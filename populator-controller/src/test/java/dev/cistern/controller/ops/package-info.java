@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.ops;
+
+import org.jspecify.annotations.NullMarked;

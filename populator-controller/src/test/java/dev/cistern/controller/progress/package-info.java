@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.progress;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.status;
+
+import org.jspecify.annotations.NullMarked;
