@@ -23,21 +23,27 @@ public final class Crcs {
     /// @param second of the second piece
     /// @param secondLength of the second piece, in bytes
     public static long combine(DigestKind kind, long first, long second, long secondLength) {
+        return multiply(power(kind, secondLength), first, polynomial(kind), kind.bits()) ^ second;
+    }
+
+    /// What a CRC is multiplied by to move it on by so many bytes.
+    static long power(DigestKind kind, long bytes) {
         long polynomial = polynomial(kind);
         int bits = kind.bits();
         long power = 1L << (bits - 1);
         // x^(8 n) by squaring; x^8 is the first factor.
         long square = 1L << (bits - 9);
-        for (long n = secondLength; n != 0; n >>>= 1) {
+        for (long n = bytes; n != 0; n >>>= 1) {
             if ((n & 1) != 0) {
                 power = multiply(power, square, polynomial, bits);
             }
             square = multiply(square, square, polynomial, bits);
         }
-        return multiply(power, first, polynomial, bits) ^ second;
+        return power;
     }
 
-    private static long multiply(long a, long b, long polynomial, int bits) {
+    /// The product of two polynomials modulo a third.
+    static long multiply(long a, long b, long polynomial, int bits) {
         long product = 0;
         long factor = b;
         for (long bit = 1L << (bits - 1); bit != 0; bit >>>= 1) {

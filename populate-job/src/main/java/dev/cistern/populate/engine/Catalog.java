@@ -36,6 +36,7 @@ final class Catalog {
     private ByteBuffer tail = ByteBuffer.allocate(0);
     private byte[] lastPath = new byte[0];
     private int count;
+    private int published;
     private boolean sorted = true;
     private boolean complete;
     private boolean failed;
@@ -81,7 +82,6 @@ final class Catalog {
         }
         lastPath = bytes;
         count++;
-        notifyAll();
         return true;
     }
 
@@ -94,8 +94,15 @@ final class Catalog {
         tail.put((byte) rest);
     }
 
+    /// Shows the cursors what was added: once a page, or every object would wake a stream.
+    synchronized void publish() {
+        published = count;
+        notifyAll();
+    }
+
     /// Says that nothing more is listed.
     synchronized void complete() {
+        published = count;
         complete = true;
         notifyAll();
     }
@@ -159,10 +166,10 @@ final class Catalog {
         /// The next entry; waits while the catalog may grow; null at its end.
         @Nullable Entry next() throws InterruptedException {
             synchronized (Catalog.this) {
-                while (read == count && !complete && !failed) {
+                while (read == published && !complete && !failed) {
                     Catalog.this.wait();
                 }
-                if (failed || read == count) {
+                if (failed || read == published) {
                     return null;
                 }
                 return decode();

@@ -192,6 +192,7 @@ final class Lister {
         @Override
         public void page(String next) throws IOException {
             after = next;
+            context.catalog().publish();
             patience.progress();
             if (context.ended()) {
                 throw new RangeSink.Ended();

@@ -65,6 +65,11 @@ final class ObjectCopy {
         this.pinned = inOrder && pinSha256 ? Digester.message(DigestKind.SHA256) : null;
     }
 
+    /// Whether one stream fetches it from first to last byte into an empty file.
+    boolean inOrder() {
+        return inOrder;
+    }
+
     synchronized void addRange(long from, long to) {
         waiting.add(new Range(from, to));
     }

@@ -152,10 +152,12 @@ final class ObjectOpener {
                 offered != null && offered.kind().combines() && offered.parts() == 0
                         ? offered.kind()
                         : DigestKind.CRC32C;
-        FileChannel file = context.target().openPartial(id);
+        boolean kept = !before.isEmpty() || context.journal().reservedBefore(id) > 0;
+        FileChannel file = context.target().openPartial(id, kept);
         boolean opened = false;
         try {
-            ObjectCopy copy = new ObjectCopy(entry, object, id, file, kind, offered, inOrder, pin);
+            ObjectCopy copy =
+                    new ObjectCopy(entry, object, id, file, kind, offered, inOrder && !kept, pin);
             if (object.size() > WHOLE_BYTES && context.journal().reservedBefore(id) == 0) {
                 if (context.target().allocate(id, object.size())) {
                     context.journal().reserved(id, object.size());
@@ -267,7 +269,7 @@ final class ObjectOpener {
             throws IOException, FillException, InterruptedException {
         SourceObject object = copy.object;
         long digest = object.size() == 0 ? 0 : copy.digest();
-        if (copy.file.size() != object.size()) {
+        if (!copy.inOrder() && copy.file.size() != object.size()) {
             copy.file.truncate(object.size());
         }
         String wrong = object.size() == 0 ? null : mismatch(copy, digest);

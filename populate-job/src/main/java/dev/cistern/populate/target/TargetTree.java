@@ -144,13 +144,23 @@ public final class TargetTree implements AutoCloseable {
     }
 
     /// Opens an unfinished file for reading and writing, made when it is not there.
-    public FileChannel openPartial(long id) throws IOException {
-        return FileChannel.open(partial(id), OPEN);
+    ///
+    /// @param keep whether what it holds is kept
+    public FileChannel openPartial(long id, boolean keep) throws IOException {
+        return FileChannel.open(partial(id), keep ? OPEN : OPEN_EMPTY);
     }
 
     private static final Set<java.nio.file.OpenOption> OPEN =
             Set.of(
                     StandardOpenOption.CREATE,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
+
+    private static final Set<java.nio.file.OpenOption> OPEN_EMPTY =
+            Set.of(
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE,
                     LinkOption.NOFOLLOW_LINKS);
@@ -164,8 +174,13 @@ public final class TargetTree implements AutoCloseable {
 
     /// Sets an unfinished file's time of change.
     public void setModified(long id, long millis) throws IOException {
+        if (calls != null) {
+            calls.setTimes(partial(id), millis);
+            return;
+        }
+        FileTime time = FileTime.fromMillis(millis);
         Files.getFileAttributeView(partial(id), BasicFileAttributeView.class)
-                .setTimes(FileTime.fromMillis(millis), null, null);
+                .setTimes(time, time, null);
     }
 
     /// Size and time of a finished regular file; null when there is none.
