@@ -157,6 +157,9 @@ func unpack(t *tar.Reader, root string) error {
 			return fmt.Errorf("a layer holds %q", h.Name)
 		}
 		path := filepath.Join(root, h.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
 		switch h.Typeflag {
 		case tar.TypeDir:
 			err = os.MkdirAll(path, 0o755)
@@ -176,9 +179,6 @@ func unpack(t *tar.Reader, root string) error {
 }
 
 func unpackFile(r io.Reader, h *tar.Header, path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, os.FileMode(h.Mode)&0o777)
 	if err != nil {
 		return err
@@ -242,7 +242,7 @@ func cisternTool(i *image, name, verify string, withoutCache bool) tool {
 				argv = append(argv, a)
 			}
 			c := command{
-				Argv: argv, Root: i.root, Binds: [][2]string{{j.dir, volumeInImage}},
+				Argv: append(argv, "job"), Root: i.root, Binds: [][2]string{{j.dir, volumeInImage}},
 				Env: append(append([]string{}, i.env...), "CISTERN_RUN="+text,
 					"CISTERN_SOURCE_0_ACCESS_KEY_ID="+accessKey, "CISTERN_SOURCE_0_SECRET_ACCESS_KEY="+secretKey),
 			}
@@ -273,7 +273,7 @@ func plainJavaTool(ctx context.Context, p places, name, verify string, why error
 		}
 		return command{
 			Argv: []string{filepath.Join(os.Getenv("JAVA_HOME"), "bin", "java"), "-cp", module + "/*:" + module + "/dependency/*",
-				"--enable-native-access=ALL-UNNAMED", "dev.cistern.populate.Main"},
+				"--enable-native-access=ALL-UNNAMED", "dev.cistern.populate.Main", "job"},
 			Env: j.environment("CISTERN_RUN="+text, "CISTERN_SOURCE_0_ACCESS_KEY_ID="+accessKey,
 				"CISTERN_SOURCE_0_SECRET_ACCESS_KEY="+secretKey),
 		}, nil

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -29,7 +30,7 @@ type controllerRun struct {
 	// CPUSeconds and PeakMB are the controller's, the JVM's start included.
 	CPUSeconds float64 `json:"cpu_s"`
 	PeakMB     float64 `json:"peak_mb"`
-	// HeapMB is the heap in use when all claims were bound, as its metrics say; zero if they do not.
+	// HeapMB is the most that the heap held after any collection; zero if there was none.
 	HeapMB float64 `json:"heap_mb"`
 	Failed string  `json:"failed,omitempty"`
 }
@@ -41,7 +42,10 @@ const minimumCalls = 11
 
 const (
 	controllerLimit = 15 * time.Minute
-	benchNamespace  = "team-a"
+	// The Deployment's limit.
+	controllerMemory  = 512 * mib
+	kubeconfigInImage = "/tmp/bench-kubeconfig"
+	benchNamespace    = "team-a"
 )
 
 // controllerRow creates many claims at once and waits until all are bound.
@@ -103,17 +107,22 @@ func (b *bench) manyClaims(ctx context.Context, n int) (run controllerRun, err e
 	if err != nil {
 		return run, err
 	}
-	metricsPort, controller, err := plane.startController(b, image)
+	group, err := newMemoryGroup(controllerMemory)
+	if err != nil {
+		return run, err
+	}
+	defer group.remove()
+	port, controller, err := plane.startController(b, image, group)
 	if err != nil {
 		return run, err
 	}
 	run.Claims = n
-	if err = awaitLeader(ctx, controller, metricsPort); err == nil {
+	if err = awaitLeader(ctx, controller, port); err == nil {
 		err = plane.bindAll(ctx, b, n, &run, stubs, controller)
 	}
-	run.HeapMB = heapMB(ctx, metricsPort)
 	controller.kill(syscall.SIGTERM)
 	o, stopErr := controller.outcome()
+	run.HeapMB = heapAfterCollection(filepath.Join(plane.dir, "gc.log"))
 	run.CPUSeconds, run.PeakMB = o.User+o.System, float64(o.PeakKiB)*1024/1e6
 	cancel()
 	stubs.group.Wait()
@@ -155,20 +164,27 @@ func (c *controlPlane) install(ctx context.Context, b *bench) error {
 }
 
 // startController runs the controller's image as its Deployment does, but for the API server's address and the credentials.
-func (c *controlPlane) startController(b *bench, i *image) (metricsPort int, h *helper, err error) {
+func (c *controlPlane) startController(b *bench, i *image, group *memoryGroup) (httpPort int, h *helper, err error) {
 	config := filepath.Join(c.dir, "controller.kubeconfig")
 	if err := writeKubeconfig(config, c.url, filepath.Join(c.dir, "ca.pem"), c.ownToken); err != nil {
 		return 0, nil, err
 	}
-	env, metricsPort, err := controllerEnvironment(i)
+	httpPort, err = freePort()
 	if err != nil {
 		return 0, nil, err
 	}
+	collections := filepath.Join(c.dir, "gc.log")
+	if err := os.WriteFile(collections, nil, 0o644); err != nil {
+		return 0, nil, err
+	}
 	h, err = startHelper(command{
-		Argv: i.entrypoint, Root: i.root, Env: env,
-		Binds: [][2]string{{config, kubeconfigInImage}},
+		Argv: i.entrypoint, Root: i.root, Cgroup: filepath.Join(group.dir, "cgroup.procs"),
+		Binds: [][2]string{{config, kubeconfigInImage}, {collections, "/tmp/bench-gc.log"}},
+		Env: append(append([]string{}, i.env...), "KUBECONFIG="+kubeconfigInImage, "POD_NAMESPACE=cistern-system", "POD_NAME=bench",
+			"CISTERN_LISTEN_HOST=127.0.0.1", fmt.Sprintf("CISTERN_HTTP_PORT=%d", httpPort), "CISTERN_REPORT_PORT=0", "CISTERN_LOG=json",
+			"JAVA_TOOL_OPTIONS=-Xlog:gc:file=/tmp/bench-gc.log::filecount=0"),
 	}, "", filepath.Join(b.logs, "controller-controller.log"))
-	return metricsPort, h, err
+	return httpPort, h, err
 }
 
 // awaitLeader waits until the controller says that it is ready.
@@ -205,21 +221,21 @@ func httpGet(ctx context.Context, url string) (string, error) {
 	return string(body) + " ", err
 }
 
-// heapMB adds up what the metrics say of the heap.
-func heapMB(ctx context.Context, port int) (sum float64) {
-	text, err := httpGet(ctx, fmt.Sprintf("http://127.0.0.1:%d/metrics", port))
+// heapAfterCollection reads the JVM's own log: the most that was in use after any collection.
+func heapAfterCollection(path string) (most float64) {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return 0
 	}
-	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "jvm_memory_used_bytes{") && strings.Contains(line, `area="heap"`) {
-			f := strings.Fields(line)
-			value, _ := strconv.ParseFloat(f[len(f)-1], 64)
-			sum += value / 1e6
-		}
+	for _, found := range collected.FindAllStringSubmatch(string(data), -1) {
+		mib, _ := strconv.ParseFloat(found[1], 64)
+		most = max(most, mib*1024*1024/1e6)
 	}
-	return sum
+	return most
 }
+
+// collected finds `->12M(` in lines like `GC(7) Pause Young (Allocation Failure) 40M->12M(64M) 3.1ms`.
+var collected = regexp.MustCompile(`->(\d+)M\(`)
 
 // bindAll creates the claims and waits for the last one to be bound.
 func (c *controlPlane) bindAll(ctx context.Context, b *bench, n int, run *controllerRun, stubs *stubs, h *helper) error {
@@ -391,14 +407,4 @@ func (r result) controllerSection() string {
 		}
 	}
 	return b.String()
-}
-
-const kubeconfigInImage = "/tmp/bench-kubeconfig"
-
-// controllerEnvironment is the Deployment's, for a process beside the API server.
-func controllerEnvironment(i *image) (env []string, metricsPort int, err error) {
-	if metricsPort, err = freePort(); err != nil {
-		return nil, 0, err
-	}
-	return append(append([]string{}, i.env...), "KUBECONFIG="+kubeconfigInImage), metricsPort, nil
 }

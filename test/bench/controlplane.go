@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func startControlPlane(ctx context.Context, b *bench) (c *controlPlane, err erro
 		"--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", key,
 		"--service-account-signing-key-file", key, "--service-cluster-ip-range", "10.72.0.0/16",
 		"--audit-policy-file", filepath.Join(dir, "audit.yaml"), "--audit-log-path", c.audit, "--audit-log-mode", "batch",
-		"--event-ttl", "1h")); err != nil {
+		"--event-ttl", "1h", "--allow-privileged=true")); err != nil {
 		return c, err
 	}
 	if c.kube, err = newKube(c.url, c.adminToken, certs.ca); err != nil {
@@ -138,13 +139,17 @@ rules:
 }
 
 func writeKubeconfig(path, url, ca, token string) error {
+	pem, err := os.ReadFile(ca)
+	if err != nil {
+		return err
+	}
 	text := fmt.Sprintf(`apiVersion: v1
 kind: Config
 current-context: bench
 contexts: [{name: bench, context: {cluster: bench, user: bench}}]
-clusters: [{name: bench, cluster: {server: %q, certificate-authority: %q}}]
+clusters: [{name: bench, cluster: {server: %q, certificate-authority-data: %s}}]
 users: [{name: bench, user: {token: %q}}]
-`, url, ca, token)
+`, url, base64.StdEncoding.EncodeToString(pem), token)
 	return os.WriteFile(path, []byte(text), 0o600)
 }
 

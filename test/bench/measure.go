@@ -255,6 +255,15 @@ func mountFor(c command) error {
 	}
 	binds := c.Binds
 	if c.Root != "" {
+		// A name that is looked up by mistake must not leave the machine.
+		resolver := filepath.Join(c.Root, "etc", "resolv.conf")
+		if err := os.WriteFile(resolver, []byte("nameserver 127.0.0.1\n"), 0o644); err != nil {
+			return err
+		}
+		// A container's root is a mount point; the JVM looks for that.
+		if err := unix.Mount(c.Root, c.Root, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
+			return err
+		}
 		// A /dev of its own: what is measured writes its termination message there.
 		dev := filepath.Join(c.Root, "dev")
 		if err := os.MkdirAll(dev, 0o755); err != nil {
