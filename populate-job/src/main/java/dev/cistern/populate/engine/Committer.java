@@ -93,9 +93,11 @@ final class Committer implements Runnable {
     }
 
     /// The next batch; empty at the end.
-    private synchronized List<Arrived> next() throws InterruptedException {
+    private synchronized List<Arrived> next() throws InterruptedException, IOException {
         while (!draining && !context.ended() && !due()) {
             wait(BATCH_MILLIS / 4);
+            // So that a killed process loses a moment's records, not a buffer full of them.
+            context.journal().flush();
         }
         List<Arrived> batch = List.copyOf(waiting);
         waiting.clear();

@@ -62,6 +62,6 @@ public record FillRequest(
     /// @param maxBackoff it does not grow beyond
     public record Timing(long noProgress, long unreachable, long firstBackoff, long maxBackoff) {
         /// What a Job and the CLI use.
-        public static final Timing DEFAULT = new Timing(300_000, 30_000, 100, 10_000);
+        public static final Timing DEFAULT = new Timing(120_000, 30_000, 100, 10_000);
     }
 }

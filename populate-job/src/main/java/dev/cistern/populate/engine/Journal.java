@@ -27,7 +27,8 @@ final class Journal implements AutoCloseable {
     static final int RECORD_BYTES = 40;
     private static final long MAGIC = 0x43495354_45524e31L;
 
-    /// Records not yet handed to the file system; a killed process loses at most this: 64 KiB are 1638 records.
+    /// Records not yet handed to the file system: 64 KiB are 1638 records. The [Committer] flushes them several times a second, so a
+    /// killed process loses what it did since.
     private static final int BUFFER_BYTES = RECORD_BYTES * 1638;
 
     /// What a record says.

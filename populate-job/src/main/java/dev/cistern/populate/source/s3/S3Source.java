@@ -96,7 +96,7 @@ public final class S3Source implements Source {
 
     @Override
     public String name() {
-        return location.toString();
+        return (root.isEmpty() ? "" : root + " in ") + location;
     }
 
     @Override
