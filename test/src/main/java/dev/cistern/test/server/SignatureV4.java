@@ -62,7 +62,14 @@ final class SignatureV4 {
                         .without("x-amz-security-token")
                         .with("x-amz-date", stamp)
                         .with("x-amz-content-sha256", UNSIGNED);
-        List<String> signed = List.of("host", "x-amz-content-sha256", "x-amz-date");
+        // A strict server wants every header of its own covered.
+        List<String> signed =
+                bare.headers().stream()
+                        .map(header -> header.name().toLowerCase(Locale.ROOT))
+                        .filter(name -> name.equals("host") || name.startsWith("x-amz-"))
+                        .distinct()
+                        .sorted()
+                        .toList();
         String day = stamp.substring(0, 8);
         String signature = signature(bare, signed, day, region, "s3", secret);
         return bare.with(

@@ -8,7 +8,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What one wants to see when a test on a cluster has failed, in one file.
 final class Diagnostics {
@@ -18,22 +17,17 @@ final class Diagnostics {
         this.cistern = cistern;
     }
 
-    void write(String test, Throwable failure, @Nullable String namespace) {
+    void write(String test, Throwable failure, String namespace) {
         var text = new StringBuilder();
         var trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
         text.append(trace).append('\n');
-        for (String space :
-                namespace == null
-                        ? List.of(Cistern.POPULATE_NAMESPACE)
-                        : List.of(namespace, Cistern.POPULATE_NAMESPACE)) {
+        for (String space : List.of(namespace, Cistern.POPULATE_NAMESPACE)) {
             add(text, "get", "all,pvc,vpop,ovp,ossvp", "-n", space, "-o", "wide");
             add(text, "describe", "pvc,vpop,ovp,jobs,pods", "-n", space);
             add(text, "get", "events", "-n", space, "--sort-by=.lastTimestamp");
         }
-        if (namespace != null) {
-            add(text, "get", "vpop,pvc", "-n", namespace, "-o", "yaml");
-        }
+        add(text, "get", "vpop,pvc", "-n", namespace, "-o", "yaml");
         add(text, "get", "pv,nodes", "-o", "wide");
         add(text, "get", "pods", "-n", Cistern.NAMESPACE, "-o", "wide");
         add(

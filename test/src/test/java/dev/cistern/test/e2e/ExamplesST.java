@@ -84,6 +84,7 @@ class ExamplesST {
                                                 "oss-library",
                                                 "-o",
                                                 "jsonpath={.status.phase}")
+                                        .strip()
                                         .equals("Bound"));
 
         assertThat(new Pods(cistern, "team-a").digests("check-oss", "oss-library"))

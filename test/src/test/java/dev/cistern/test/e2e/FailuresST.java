@@ -125,7 +125,7 @@ class FailuresST {
         bucket.faults(Faults.NONE.withRefusedRequests(1_000_000));
         team.populator("busier", bucket);
         PersistentVolumeClaim claim = team.claim(Claim.from("busier"));
-        team.awaitDescribed("busier", Duration.ofMinutes(3), "SourceUnavailable");
+        team.awaitDescribed("busier", Duration.ofMinutes(4), "SourceUnavailable");
         assertThat(team.phaseOf(claim)).isEqualTo("Populating");
 
         bucket.faults(Faults.NONE);
@@ -165,7 +165,10 @@ class FailuresST {
             team.awaitDescribed(name, Duration.ofSeconds(10), more);
         }
         assertThat(team.pvc(name).orElseThrow().getStatus().getPhase()).isEqualTo("Pending");
-        assertThat(team.kubectl("describe", "ovp", name)).contains(reason);
+        await("the populator tells it too")
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(
+                        () -> assertThat(team.kubectl("describe", "ovp", name)).contains(reason));
         team.deleteAndAwaitNothingLeft(pvc, SOON);
     }
 

@@ -38,7 +38,7 @@ class JobKilledST {
     }
 
     private static void resumes(Cistern cistern, Team team, Bucket bucket, long size) {
-        bucket.faults(Faults.NONE.withGateAtBytes(size / 2));
+        bucket.faults(Faults.NONE.withGateAtBytes(size / 2).withBytesPerSecond(size / 8));
         team.populator("data", bucket);
         PersistentVolumeClaim claim = team.claim(Claim.from("data").ofSize("512Mi"));
         await("half of it").atMost(SOON).until(() -> bucket.traffic().objectBytes() == size / 2);

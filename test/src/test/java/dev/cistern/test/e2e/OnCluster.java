@@ -76,7 +76,7 @@ public final class OnCluster
                                 + "."
                                 + context.getDisplayName(),
                         failure,
-                        team == null ? null : team.namespace());
+                        team == null ? "team-a" : team.namespace());
         throw failure;
     }
 

@@ -87,7 +87,7 @@ class SecurityST {
                 runningJob(
                         cistern,
                         team,
-                        "  generic: {activeDeadlineSeconds: 8}\n  retry: {limit: 3}\n");
+                        "  generic: {activeDeadlineSeconds: 60}\n  retry: {limit: 3}\n");
         var reports = new Reports(cistern, team);
         String token = job.token();
         assertThat(reports.post(job.uid(), token)).as("in time").isIn("200", "429");
