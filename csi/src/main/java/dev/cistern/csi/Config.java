@@ -38,6 +38,9 @@ record Config(
 
     private static final long MINIMUM_IMAGE_BYTES = 256L << 20;
 
+    /// As large as a file can be on ext4 and XFS alike, 16 TiB.
+    private static final long MAXIMUM_IMAGE_BYTES = 16L << 40;
+
     /// The kernel's `sun_path` less its final NUL and the dot that a socket's name starts with before it is ready.
     private static final int SOCKET_PATH_CHARACTERS = 106;
 
@@ -55,27 +58,27 @@ record Config(
         Reader reader = new Reader(environment, new ArrayList<>());
         Config config =
                 new Config(
-                        reader.read("NODE_NAME", "", Config::nodeName),
-                        reader.read(
+                        reader.required("NODE_NAME", "node", Config::nodeName),
+                        reader.optional(
                                 "CSI_ENDPOINT",
                                 "unix:///var/lib/kubelet/plugins/local.cistern.dev/csi.sock",
                                 Config::socket),
-                        reader.read("CSI_SOCKET_GROUP", "0", Config::group),
-                        reader.read(
+                        reader.optional("CSI_SOCKET_GROUP", "0", Config::group),
+                        reader.optional(
                                 "CISTERN_REGISTRATION_SOCKET",
                                 "/var/lib/kubelet/plugins_registry/local.cistern.dev-reg.sock",
                                 text ->
                                         text.equals("none")
                                                 ? Optional.empty()
                                                 : Optional.of(socket(text))),
-                        reader.read("CISTERN_HTTP_ADDRESS", "127.0.0.1:9808", Config::host),
-                        reader.read("CISTERN_HTTP_ADDRESS", "127.0.0.1:9808", Config::port),
+                        reader.optional("CISTERN_HTTP_ADDRESS", "127.0.0.1:9808", Config::host),
+                        reader.optional("CISTERN_HTTP_ADDRESS", "127.0.0.1:9808", Config::port),
                         new PoolSettings(
-                                reader.read(
+                                reader.optional(
                                         "CISTERN_POOL_DIR", "/var/lib/cistern", Config::absolute),
-                                reader.read("CISTERN_POOL_KIND", "auto", Config::kind),
-                                reader.read("CISTERN_POOL_SIZE", "80%", Config::imageSize),
-                                reader.read(
+                                reader.optional("CISTERN_POOL_KIND", "auto", Config::kind),
+                                reader.optional("CISTERN_POOL_SIZE", "80%", Config::imageSize),
+                                reader.optional(
                                         "CISTERN_POOL_OVERCOMMIT", "100%", Config::overcommit)));
         if (!reader.problems().isEmpty()) {
             throw new InvalidConfig(reader.problems());
@@ -84,9 +87,19 @@ record Config(
     }
 
     private record Reader(Map<String, String> environment, List<String> problems) {
-        <T> T read(String name, String fallback, Function<String, T> parse) {
+
+        <T> T required(String name, String standIn, Function<String, T> parse) {
+            String text = environment.getOrDefault(name, "");
+            return read(name, text, standIn, parse);
+        }
+
+        <T> T optional(String name, String fallback, Function<String, T> parse) {
             String given = environment.getOrDefault(name, "");
-            String text = given.isEmpty() ? fallback : given;
+            return read(name, given.isEmpty() ? fallback : given, fallback, parse);
+        }
+
+        /// With a problem the stand-in takes the value's place until all has been read; then `from` throws.
+        private <T> T read(String name, String text, String standIn, Function<String, T> parse) {
             try {
                 return parse.apply(text);
             } catch (IllegalArgumentException e) {
@@ -97,14 +110,8 @@ record Config(
                 if (!problems.contains(problem)) {
                     problems.add(problem);
                 }
-                return placeholder();
+                return parse.apply(standIn);
             }
-        }
-
-        /// Never seen by anyone: there is a problem, so `from` throws.
-        @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
-        private static <T> T placeholder() {
-            return null;
         }
     }
 
@@ -188,13 +195,14 @@ record Config(
         }
         Matcher size = SIZE.matcher(text);
         if (size.matches()) {
-            long bytes = Math.multiplyExact(Long.parseLong(size.group(1)), unit(size.group(2)));
-            if (bytes >= MINIMUM_IMAGE_BYTES) {
-                return new PoolSettings.ImageSize.Exactly(bytes);
+            long number = Long.parseLong(size.group(1));
+            long unit = unit(size.group(2));
+            if (number <= MAXIMUM_IMAGE_BYTES / unit && number * unit >= MINIMUM_IMAGE_BYTES) {
+                return new PoolSettings.ImageSize.Exactly(number * unit);
             }
         }
         throw new IllegalArgumentException(
-                "give a share of the free space, 1% to 100%, or a size of 256Mi or more, such as"
+                "give a share of the free space, 1% to 100%, or a size from 256Mi to 16Ti, such as"
                         + " 50Gi");
     }
 

@@ -56,7 +56,8 @@ public final class Main {
     private static void run(Config config)
             throws IOException, InterruptedException, TimeoutException {
         InstantSource clock = InstantSource.system();
-        LocalPool pool = PoolOpener.open(config.pool(), clock).pool();
+        PoolOpener.Opened opened = PoolOpener.open(config.pool(), clock);
+        LocalPool pool = opened.pool();
         Driver driver = new Driver(config.node(), version());
         Mounter mounter = new BindMounter();
         VolumeLocks locks = new VolumeLocks();
@@ -76,7 +77,7 @@ public final class Main {
 
         CsiServer csi = new CsiServer(vertx, meters);
         StatusServer status = new StatusServer(vertx, pool, meters, clock);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(csi), "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(csi, opened), "stop"));
 
         janitor.start();
         await(
@@ -111,9 +112,10 @@ public final class Main {
     }
 
     /// Pods go on using their volumes; nothing is unmounted.
-    private static void stop(CsiServer csi) {
+    private static void stop(CsiServer csi, PoolOpener.Opened opened) {
         try {
             await(csi.close(), STOP_PATIENCE);
+            opened.close();
             LOG.info("stopped");
         } catch (IOException | TimeoutException e) {
             LOG.atWarn().setCause(e).log("stopped before all calls were answered");

@@ -37,6 +37,7 @@ public final class Btrfs {
     private static final long QUOTA_ENABLE = 1;
     private static final long QUOTA_ENABLE_SIMPLE = 4;
     private static final long LIMIT_MAX_REFERENCED = 1;
+    private static final long NO_LIMIT = -1;
 
     /// The level of a quota group is in the upper 16 bits of its id.
     private static final long LEVEL_ONE = 1L << 48;
@@ -97,13 +98,20 @@ public final class Btrfs {
             // that group by themselves.
             MemorySegment create = longs(arena, 1, group);
             Libc.ioctl("BTRFS_IOC_QGROUP_CREATE " + path, fd, QGROUP_CREATE, create);
-            MemorySegment limit = longs(arena, group, LIMIT_MAX_REFERENCED, limitBytes, 0, 0, 0);
-            Libc.ioctl("BTRFS_IOC_QGROUP_LIMIT " + path, fd, QGROUP_LIMIT, limit);
+            limit(group, limitBytes);
             Libc.ioctl(
                     "BTRFS_IOC_QGROUP_ASSIGN " + path,
                     fd,
                     QGROUP_ASSIGN,
                     longs(arena, 1, id, group));
+        }
+    }
+
+    private void limit(long group, long bytes) throws IOException {
+        try (Arena arena = Arena.ofConfined();
+                Libc.Fd fd = directory(root)) {
+            MemorySegment limit = longs(arena, group, LIMIT_MAX_REFERENCED, bytes, 0, 0, 0);
+            Libc.ioctl("BTRFS_IOC_QGROUP_LIMIT " + root, fd, QGROUP_LIMIT, limit);
         }
     }
 
@@ -115,6 +123,8 @@ public final class Btrfs {
             if (e.errno() != LinuxException.ENOTEMPTY) {
                 throw e;
             }
+            // Removing one writes to the volume, which may be full.
+            limit(LEVEL_ONE | subvolumeId(path), NO_LIMIT);
             for (Path nested : nested(path).reversed()) {
                 named("BTRFS_IOC_SNAP_DESTROY " + nested, nested, SNAP_DESTROY);
             }
