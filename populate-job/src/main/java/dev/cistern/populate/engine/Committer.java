@@ -26,6 +26,9 @@ final class Committer implements Runnable {
     /// ... or the first has waited so long.
     private static final long BATCH_MILLIS = 1000;
 
+    /// An unfinished object is synced each time that so much has come: some seconds' worth.
+    private static final long CHECKPOINT_BYTES = 4L << 30;
+
     /// Up to so many files are synced one by one; beyond, one sync of the file system is cheaper.
     private static final int SINGLE_SYNCS = 16;
 
@@ -45,6 +48,7 @@ final class Committer implements Runnable {
     private boolean manyDirectories;
     private long waitingBytes;
     private long firstNanos;
+    private long checkpointBytes;
     private boolean draining;
 
     Committer(CopyContext context) {
@@ -96,14 +100,27 @@ final class Committer implements Runnable {
     private synchronized List<Arrived> next() throws InterruptedException, IOException {
         while (!draining && !context.ended() && !due()) {
             wait(BATCH_MILLIS / 4);
-            // So that a killed process loses a moment's records, not a buffer full of them.
-            context.journal().flush();
+            checkpoint();
         }
         List<Arrived> batch = List.copyOf(waiting);
         waiting.clear();
         waitingBytes = 0;
         notifyAll();
         return batch;
+    }
+
+    /// Hands the journal to the file system, so that a killed process loses a moment's records and not a buffer full of them; and now
+    /// and then makes what a large unfinished object has got durable, so that it need not be read again after a restart.
+    private void checkpoint() throws IOException {
+        long recorded = context.journal().flush();
+        long fetched = context.meter().counts().bytesFetched();
+        if (fetched - checkpointBytes >= CHECKPOINT_BYTES
+                && context.request().durable()
+                && context.target().syncsAtOnce()) {
+            context.target().syncAll();
+            context.journal().synced(recorded);
+            checkpointBytes = fetched;
+        }
     }
 
     private boolean due() {

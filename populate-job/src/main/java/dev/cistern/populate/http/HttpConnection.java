@@ -199,6 +199,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
             buffer.limit(consumed + length).position(consumed);
             sink.accept(buffer);
             consumed += length;
+            buffer.limit(buffer.capacity());
         }
     }
 

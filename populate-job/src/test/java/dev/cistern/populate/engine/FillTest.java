@@ -1,0 +1,617 @@
+package dev.cistern.populate.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.http.HttpClient;
+import dev.cistern.populate.http.Tls;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.s3.AwsKeys;
+import dev.cistern.populate.source.s3.DirectApi;
+import dev.cistern.populate.source.s3.S3Location;
+import dev.cistern.populate.source.s3.S3Source;
+import dev.cistern.populate.testing.FaultyS3;
+import dev.cistern.populate.testing.FaultyS3.Fault;
+import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.wire.Verify;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FillTest {
+    private static final FillRequest.Timing QUICK = new FillRequest.Timing(4000, 1500, 5, 50);
+
+    @TempDir Path directory;
+    private FaultyS3 server = newServer();
+    private Meter meter = new Meter();
+    private final TreeMap<String, byte[]> expected = new TreeMap<>();
+
+    private static FaultyS3 newServer() {
+        try {
+            return new FaultyS3();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @BeforeEach
+    void quiet() {
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @AfterEach
+    void stopServer() throws Exception {
+        server.close();
+    }
+
+    private void put(String path, int size) {
+        byte[] bytes = new byte[size];
+        new Random(path.hashCode()).nextBytes(bytes);
+        server.put("t/" + path, bytes);
+        expected.put(path, bytes);
+    }
+
+    private Source source(String prefix) {
+        S3Location location = S3Location.of(server.endpoint(), null, FaultyS3.BUCKET, true);
+        HttpClient http =
+                new HttpClient(
+                        new HttpClient.Settings(1000, 500, 128 * 1024), new Tls(null, false));
+        AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
+        return new S3Source(location, prefix, new DirectApi(location, http, () -> keys, "test"));
+    }
+
+    private FillRequest.Input input(String prefix) {
+        return new FillRequest.Input(source(prefix), "", List.of(), List.of(), null);
+    }
+
+    private FillRequest request(
+            List<FillRequest.Input> inputs, long capacity, Verify verify, boolean overlap) {
+        return new FillRequest(
+                directory,
+                inputs,
+                capacity,
+                verify,
+                0,
+                3,
+                MemoryBudget.of(96 << 20),
+                overlap,
+                true,
+                QUICK);
+    }
+
+    private Fill.Result fill(FillRequest request, Steps steps)
+            throws FillException, InterruptedException {
+        meter = new Meter();
+        try {
+            return new Fill(request, meter, steps).run();
+        } finally {
+            request.inputs().forEach(input -> input.source().close());
+        }
+    }
+
+    private Fill.Result fill() throws FillException, InterruptedException {
+        return fill(request(List.of(input("t/")), 0, Verify.FULL, false), Steps.NONE);
+    }
+
+    private void assertFails(Reason reason, String... parts) {
+        assertThatThrownBy(this::fill)
+                .isInstanceOfSatisfying(
+                        FillException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                .satisfies(e -> assertThat(e.getMessage()).contains(parts));
+    }
+
+    private void assertFilled() throws Exception {
+        TreeMap<String, byte[]> found = new TreeMap<>();
+        try (var all = Files.walk(directory)) {
+            for (Path path : all.filter(Files::isRegularFile).toList()) {
+                found.put(directory.relativize(path).toString(), Files.readAllBytes(path));
+            }
+        }
+        assertThat(found.keySet()).isEqualTo(expected.keySet());
+        found.forEach((path, bytes) -> assertThat(bytes).as(path).isEqualTo(expected.get(path)));
+        assertThat(directory.resolve(".cistern")).doesNotExist();
+    }
+
+    private void putTree() {
+        for (int i = 0; i < 150; i++) {
+            put("small/d" + i % 7 + "/f" + i, i * 100);
+        }
+        put("large", 30_000_000);
+        put("empty", 0);
+    }
+
+    @Test
+    void aTreeArrivesWithItsTimes() throws Exception {
+        putTree();
+        server.put("t/made/", new byte[0]);
+
+        Fill.Result result = fill();
+
+        assertFilled();
+        assertThat(directory.resolve("made")).isDirectory();
+        assertThat(Files.getLastModifiedTime(directory.resolve("large")).toMillis())
+                .isEqualTo(1_767_323_045_678L);
+        assertThat(result.manifestDigest()).matches("sha256:[0-9a-f]{64}");
+        assertThat(meter.counts().filesDone()).isEqualTo(152);
+        assertThat(meter.counts().bytesFetched()).isEqualTo(meter.counts().bytesTotal());
+        Meter.Counts counts = meter.counts();
+        deleteTree();
+        assertThat(fill(request(List.of(input("t/")), 0, Verify.FULL, true), Steps.NONE))
+                .isEqualTo(result);
+        assertThat(meter.counts()).isEqualTo(counts);
+        assertFilled();
+    }
+
+    private void deleteTree() throws Exception {
+        try (var all = Files.walk(directory)) {
+            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                if (!path.equals(directory)) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyFaultThatPassesIsSurvived() throws Exception {
+        putTree();
+        AtomicInteger turn = new AtomicInteger();
+        server.pageSize(20);
+        server.faults(
+                request ->
+                        switch (turn.incrementAndGet() % 7) {
+                            case 1 -> new Fault.Status(503, "SlowDown", Map.of());
+                            case 3 ->
+                                    request.method().equals("GET")
+                                            ? new Fault.Cut(request.listing() ? 10 : 40_000)
+                                            : null;
+                            case 5 -> new Fault.Raw("HTTP/1.1 2");
+                            default -> null;
+                        });
+
+        fill();
+
+        assertFilled();
+    }
+
+    @Test
+    void aStoreThatIsAwayForAWhileIsWaitedFor() throws Exception {
+        put("a", 1000);
+        long until = System.nanoTime() + 1_000_000_000L;
+        server.faults(
+                r ->
+                        System.nanoTime() < until
+                                ? new Fault.Status(503, "ServiceUnavailable", Map.of())
+                                : null);
+        fill();
+        assertFilled();
+    }
+
+    @Test
+    void aStoreThatStaysAwayIsGivenUp() {
+        put("a", 1000);
+        server.faults(request -> new Fault.Status(503, "ServiceUnavailable", Map.of()));
+        assertFails(Reason.SOURCE_UNAVAILABLE, "503", "given up after");
+    }
+
+    @Test
+    void aBodyThatStallsIsFetchedAgainAndThenGivenUp() throws Exception {
+        put("a", 1000);
+        server.faults(
+                request ->
+                        !request.listing() && request.number() == 1 ? new Fault.Stall(10) : null);
+        fill();
+        assertFilled();
+        deleteTree();
+        server.faults(request -> request.listing() ? null : new Fault.Stall(0));
+        assertFails(Reason.SOURCE_STALLED, "t/a");
+    }
+
+    @Test
+    void aWrongByteIsFetchedAgainAndThenAMismatch() throws Exception {
+        put("a", 100_000);
+        put("large", 20_000_000);
+        server.faults(
+                request -> !request.listing() && request.number() == 1 ? new Fault.Flip(77) : null);
+        fill();
+        assertFilled();
+        deleteTree();
+        server.faults(request -> request.listing() ? null : new Fault.Flip(77));
+        assertFails(Reason.DIGEST_MISMATCH, "crc64nvme", "bucket");
+    }
+
+    @Test
+    void everyDigestThatAStoreGivesIsCompared() throws Exception {
+        byte[] small = new byte[40_000];
+        byte[] large = new byte[20_000_000];
+        new Random(1).nextBytes(small);
+        new Random(2).nextBytes(large);
+        int part = 6_000_000;
+        for (byte[] bytes : List.of(small, large)) {
+            int parts = (bytes.length + part - 1) / part;
+            byte[] shas = new byte[parts * 32];
+            byte[] crcs = new byte[parts * 4];
+            byte[] md5s = new byte[parts * 16];
+            for (int i = 0; i < parts; i++) {
+                byte[] piece =
+                        java.util.Arrays.copyOfRange(
+                                bytes, i * part, Math.min(bytes.length, (i + 1) * part));
+                System.arraycopy(FaultyS3.digest("SHA-256", piece), 0, shas, i * 32, 32);
+                System.arraycopy(FaultyS3.digest("MD5", piece), 0, md5s, i * 16, 16);
+                System.arraycopy(
+                        Base64.getDecoder().decode(FaultyS3.crc(DigestKind.CRC32C, piece)),
+                        0,
+                        crcs,
+                        i * 4,
+                        4);
+            }
+            String size = "-" + parts;
+            String name = "t/" + bytes.length + "/";
+            server.put(name + "md5", bytes, Map.of());
+            server.put(
+                    name + "crc32",
+                    bytes,
+                    Map.of("x-amz-checksum-crc32", FaultyS3.crc(DigestKind.CRC32, bytes)));
+            server.put(
+                    name + "crc32c",
+                    bytes,
+                    Map.of("x-amz-checksum-crc32c", FaultyS3.crc(DigestKind.CRC32C, bytes)));
+            server.put(
+                    name + "sha256",
+                    bytes,
+                    Map.of("x-amz-checksum-sha256", base64(FaultyS3.digest("SHA-256", bytes))));
+            server.put(
+                    name + "sha1",
+                    bytes,
+                    Map.of("x-amz-checksum-sha1", base64(FaultyS3.digest("SHA-1", bytes))));
+            server.put(
+                    name + "sha256-parts",
+                    bytes,
+                    Map.of(
+                            "x-amz-checksum-sha256",
+                            base64(FaultyS3.digest("SHA-256", shas)) + size,
+                            "part-size",
+                            "" + part));
+            server.put(
+                    name + "crc32c-parts",
+                    bytes,
+                    Map.of(
+                            "x-amz-checksum-crc32c",
+                            FaultyS3.crc(DigestKind.CRC32C, crcs) + size,
+                            "part-size",
+                            "" + part));
+            server.putWithETag(
+                    name + "md5-parts",
+                    bytes,
+                    "\"" + FaultyS3.md5(md5s) + size + "\"",
+                    Map.of("part-size", "" + part));
+            for (String kind :
+                    List.of(
+                            "md5",
+                            "crc32",
+                            "crc32c",
+                            "sha256",
+                            "sha1",
+                            "sha256-parts",
+                            "crc32c-parts",
+                            "md5-parts")) {
+                expected.put(bytes.length + "/" + kind, bytes);
+            }
+        }
+        fill();
+        assertFilled();
+
+        for (String path : List.copyOf(expected.keySet())) {
+            deleteTree();
+            server.faults(
+                    request ->
+                            request.method().equals("GET") && !request.listing()
+                                    ? new Fault.Flip(9)
+                                    : null);
+            FillRequest one = request(List.of(input("t/" + path)), 0, Verify.FULL, false);
+            assertThatThrownBy(() -> fill(one, Steps.NONE))
+                    .as(path)
+                    .isInstanceOfSatisfying(
+                            FillException.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.DIGEST_MISMATCH));
+        }
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    @Test
+    void anObjectThatChangesIsBegunAgainAndNeverMixed() throws Exception {
+        put("large", 25_000_000);
+        byte[] later = new byte[26_000_000];
+        new Random(99).nextBytes(later);
+        server.faults(
+                request -> {
+                    if (request.method().equals("GET")
+                            && !request.listing()
+                            && request.number() == 2) {
+                        server.put("t/large", later);
+                    }
+                    return null;
+                });
+        fill();
+        expected.put("large", later);
+        assertFilled();
+    }
+
+    @Test
+    void anObjectThatKeepsChangingOrGoesIsSaid() throws Exception {
+        put("a", 1000);
+        AtomicInteger version = new AtomicInteger();
+        server.faults(
+                request -> {
+                    if (request.method().equals("GET") && !request.listing()) {
+                        server.put("t/a", new byte[1000 + version.incrementAndGet()]);
+                    }
+                    return null;
+                });
+        assertFails(Reason.OBJECT_CHANGED, "t/a");
+        server.faults(
+                request -> {
+                    if (!request.listing()) {
+                        server.remove("t/a");
+                    }
+                    return null;
+                });
+        assertFails(Reason.OBJECT_CHANGED, "t/a", "gone");
+    }
+
+    @Test
+    void unsafeKeysAreRefusedBeforeAnythingIsWritten() throws Exception {
+        for (String key :
+                List.of(
+                        "../x",
+                        "a/../b",
+                        "a//b",
+                        "/abs",
+                        "a/./b",
+                        "nul\u0000",
+                        "x".repeat(256),
+                        ".cistern/journal",
+                        "lost+found/x")) {
+            put("fine", 10);
+            server.put("t/" + key, new byte[5]);
+            assertFails(
+                    Reason.UNSAFE_KEY,
+                    key.contains("\u0000")
+                            ? "\\u0000"
+                            : key.substring(0, Math.min(20, key.length())));
+            assertThat(directory).as(key).isEmptyDirectory();
+            server.remove("t/" + key);
+        }
+        server.put("t/fine/below", new byte[5]);
+        assertFails(Reason.UNSAFE_KEY, "fine");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void twoSourcesMustNotMeet() throws Exception {
+        put("a", 10);
+        server.put("u/a", new byte[3]);
+        FillRequest meeting = request(List.of(input("t/"), input("u/")), 0, Verify.FULL, false);
+        assertThatThrownBy(() -> fill(meeting, Steps.NONE))
+                .hasMessageContaining("u/a")
+                .hasMessageContaining("into");
+        FillRequest apart =
+                request(
+                        List.of(
+                                input("t/"),
+                                new FillRequest.Input(
+                                        source("u/"), "x/y", List.of(), List.of(), null)),
+                        0,
+                        Verify.FULL,
+                        false);
+        fill(apart, Steps.NONE);
+        expected.put("x/y/a", new byte[3]);
+        assertFilled();
+    }
+
+    @Test
+    void whatDoesNotFitFailsBeforeTheFirstByte() throws Exception {
+        put("a", 1_000_000);
+        FillRequest small = request(List.of(input("t/")), 900_000, Verify.FULL, false);
+        assertThatThrownBy(() -> fill(small, Steps.NONE))
+                .isInstanceOfSatisfying(
+                        FillException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.INSUFFICIENT_SPACE));
+        assertThat(server.asked()).allMatch(FaultyS3.Asked::listing);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void includeAndExcludeChoose() throws Exception {
+        for (String path : List.of("a.bin", "a.txt", "d/b.bin", "d/e/c.bin", "d/skip/c.bin")) {
+            put(path, 10);
+        }
+        FillRequest.Input chosen =
+                new FillRequest.Input(
+                        source("t/"), "", List.of("**/*.bin"), List.of("**/skip/**"), null);
+        fill(request(List.of(chosen), 0, Verify.FULL, false), Steps.NONE);
+        expected.remove("a.txt");
+        expected.remove("d/skip/c.bin");
+        assertFilled();
+        FillRequest.Input none =
+                new FillRequest.Input(source("t/"), "", List.of("*.none"), List.of(), null);
+        assertThatThrownBy(() -> fill(request(List.of(none), 0, Verify.FULL, false), Steps.NONE))
+                .hasMessageContaining("leave none of its 5 objects");
+    }
+
+    @Test
+    void aPinnedDigestIsKept() throws Exception {
+        put("one", 20_000_000);
+        String sha = java.util.HexFormat.of().formatHex(FaultyS3.digest("SHA-256", bytesOf("one")));
+        fill(pinned(sha), Steps.NONE);
+        assertFilled();
+        assertThatThrownBy(() -> fill(pinned("0".repeat(64)), Steps.NONE))
+                .hasMessageContaining(sha);
+        put("two", 5);
+        assertThatThrownBy(() -> fill(pinned(sha), Steps.NONE))
+                .hasMessageContaining("pins one object");
+    }
+
+    private byte[] bytesOf(String path) {
+        return java.util.Objects.requireNonNull(expected.get(path));
+    }
+
+    private FillRequest pinned(String sha256) {
+        return request(
+                List.of(new FillRequest.Input(source("t/"), "", List.of(), List.of(), sha256)),
+                0,
+                Verify.FULL,
+                false);
+    }
+
+    @Test
+    void linksInTheTargetAreNotFollowed(@TempDir Path outside) throws Exception {
+        put("d/a", 10);
+        put("f", 10);
+        Files.createSymbolicLink(directory.resolve("d"), outside);
+        assertFails(Reason.TARGET_IO_ERROR, "in the way");
+        assertThat(outside).isEmptyDirectory();
+        Files.delete(directory.resolve("d"));
+        Path victim = Files.writeString(outside.resolve("victim"), "keep");
+        Files.deleteIfExists(directory.resolve("f"));
+        Files.createSymbolicLink(directory.resolve("f"), victim);
+        fill();
+        assertFilled();
+        assertThat(Files.readString(victim)).isEqualTo("keep");
+        assertThat(Files.isSymbolicLink(directory.resolve("f"))).isFalse();
+    }
+
+    @Test
+    void anEmptyOrMissingSourceIsSaid() {
+        assertFails(Reason.EMPTY_SOURCE, "nothing to copy");
+        FillRequest object = request(List.of(input("none")), 0, Verify.FULL, false);
+        assertThatThrownBy(() -> fill(object, Steps.NONE))
+                .isInstanceOfSatisfying(
+                        FillException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.NO_SUCH_OBJECT));
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /// Ends a fill where a killed process would have ended.
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Test
+    void aFillThatIsEndedAtAnyStepGoesOnWhereItWas() throws Exception {
+        putTree();
+        byte[] text = "text".getBytes(StandardCharsets.UTF_8);
+        server.put("t/zz", text);
+        expected.put("zz", text);
+        for (Steps.Step step : Steps.Step.values()) {
+            for (int number : new int[] {1, 100}) {
+                deleteTree();
+                AtomicInteger reached = new AtomicInteger();
+                @Nullable Throwable ended = endAt(step, number, reached);
+                if (ended == null) {
+                    assertFilled();
+                    continue;
+                }
+                fill();
+                assertFilled();
+                Meter.Counts counts = meter.counts();
+                assertThat(counts.bytesFetched() + counts.bytesResumed())
+                        .as("%s %s", step, number)
+                        .isEqualTo(counts.bytesTotal());
+                if (step == Steps.Step.ALL_RENAMED || step == Steps.Step.BEFORE_CLEANUP) {
+                    assertThat(counts.bytesFetched()).as(step.toString()).isZero();
+                }
+            }
+        }
+    }
+
+    private @Nullable Throwable endAt(Steps.Step step, int number, AtomicInteger reached) {
+        try {
+            fill(
+                    request(List.of(input("t/")), 0, Verify.FULL, false),
+                    now -> {
+                        if (now == step && reached.incrementAndGet() >= number) {
+                            throw new Killed();
+                        }
+                    });
+            return null;
+        } catch (FillException | InterruptedException | Killed e) {
+            return e;
+        }
+    }
+
+    @Test
+    void aTornOrForgedJournalIsNotBelieved() throws Exception {
+        put("large", 40_000_000);
+        assertThat(endAt(Steps.Step.FILE_VERIFIED, 1, new AtomicInteger())).isNotNull();
+        Path partials = directory.resolve(".cistern/partial");
+        try (var files = Files.list(partials)) {
+            Path partial = files.findFirst().orElseThrow();
+            byte[] bytes = Files.readAllBytes(partial);
+            bytes[9_000_000] ^= 1;
+            Files.write(partial, bytes);
+        }
+        Path journal = directory.resolve(".cistern/journal");
+        byte[] records = Files.readAllBytes(journal);
+        Files.write(journal, java.util.Arrays.copyOf(records, records.length + 17));
+        fill();
+        assertFilled();
+        assertThat(meter.counts().bytesFetched()).isEqualTo(8L << 20);
+    }
+
+    @Test
+    void theRateLimitIsShared() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            put("f" + i, 500_000);
+        }
+        FillRequest limited =
+                new FillRequest(
+                        directory,
+                        List.of(input("t/")),
+                        0,
+                        Verify.FULL,
+                        2_000_000,
+                        3,
+                        MemoryBudget.of(96 << 20),
+                        false,
+                        true,
+                        QUICK);
+        long start = System.nanoTime();
+        fill(limited, Steps.NONE);
+        assertThat((System.nanoTime() - start) / 1e9).isBetween(1.1, 4.0);
+        assertFilled();
+    }
+
+    @Test
+    void anInterruptedFillStopsAndGoesOnLater() throws Exception {
+        put("large", 60_000_000);
+        Thread filling = Thread.currentThread();
+        AtomicInteger asked = new AtomicInteger();
+        server.faults(
+                request -> {
+                    if (!request.listing() && asked.incrementAndGet() == 6) {
+                        filling.interrupt();
+                    }
+                    return null;
+                });
+        assertThatThrownBy(this::fill).isInstanceOf(InterruptedException.class);
+        fill();
+        assertFilled();
+        assertThat(meter.counts().bytesResumed()).isPositive();
+    }
+}

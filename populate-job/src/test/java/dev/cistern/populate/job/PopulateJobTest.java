@@ -1,0 +1,235 @@
+package dev.cistern.populate.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.cistern.populate.testing.FaultyS3;
+import dev.cistern.populate.wire.AuthSpec;
+import dev.cistern.populate.wire.ProgressReport;
+import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.wire.ReportAnswer;
+import dev.cistern.populate.wire.RunResult;
+import dev.cistern.populate.wire.RunSpec;
+import dev.cistern.populate.wire.SourceSpec;
+import dev.cistern.populate.wire.Verify;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PopulateJobTest {
+    @TempDir Path directory;
+    private @Nullable FaultyS3 server;
+    private @Nullable HttpServer controller;
+    private final List<String> posts = Collections.synchronizedList(new ArrayList<>());
+    private volatile int answer = 200;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new FaultyS3();
+        HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        http.createContext(
+                "/",
+                exchange -> {
+                    String token = exchange.getRequestHeaders().getFirst("Authorization");
+                    posts.add(
+                            token
+                                    + " "
+                                    + new String(
+                                            exchange.getRequestBody().readAllBytes(),
+                                            StandardCharsets.UTF_8));
+                    byte[] body = new ReportAnswer(100).toJson().getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(answer, answer == 200 ? body.length : -1);
+                    if (answer == 200) {
+                        exchange.getResponseBody().write(body);
+                    }
+                    exchange.close();
+                });
+        http.start();
+        controller = http;
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server().close();
+        java.util.Objects.requireNonNull(controller).stop(0);
+    }
+
+    private FaultyS3 server() {
+        return java.util.Objects.requireNonNull(server);
+    }
+
+    private Map<String, String> environment(String bucket, long rate) {
+        SourceSpec source =
+                new SourceSpec(
+                        "s3",
+                        server().endpoint(),
+                        "us-east-1",
+                        true,
+                        false,
+                        null,
+                        null,
+                        bucket,
+                        "t/",
+                        "",
+                        List.of(),
+                        List.of(),
+                        null,
+                        AuthSpec.accessKey());
+        int port = java.util.Objects.requireNonNull(controller).getAddress().getPort();
+        RunSpec spec =
+                new RunSpec(
+                        new RunSpec.Run("team-a", "data", "uid-1", 1),
+                        List.of(source),
+                        directory.resolve("volume").toString(),
+                        0,
+                        Verify.FULL,
+                        new RunSpec.Limits(rate, 0, 2),
+                        new RunSpec.Report(
+                                "http://127.0.0.1:" + port + "/v1/runs/uid-1/progress", 100));
+        Map<String, String> environment = new HashMap<>();
+        environment.put("CISTERN_RUN", spec.toJson());
+        environment.put("CISTERN_REPORT_TOKEN", "token-1");
+        environment.put("CISTERN_SOURCE_0_ACCESS_KEY_ID", FaultyS3.KEY_ID);
+        environment.put("CISTERN_SOURCE_0_SECRET_ACCESS_KEY", FaultyS3.SECRET + "\n");
+        environment.put("CISTERN_TERMINATION_MESSAGE", directory.resolve("message").toString());
+        return environment;
+    }
+
+    private RunResult message() throws Exception {
+        return RunResult.fromJson(Files.readString(directory.resolve("message")));
+    }
+
+    private int run(Map<String, String> environment) throws IOException {
+        Files.createDirectories(directory.resolve("volume"));
+        return new PopulateJob(
+                        environment,
+                        new PrintStream(java.io.OutputStream.nullOutputStream()),
+                        step -> {})
+                .run();
+    }
+
+    @Test
+    void aJobFillsReportsAndTellsItsResult() throws Exception {
+        byte[] bytes = new byte[3_000_000];
+        new Random(4).nextBytes(bytes);
+        server().put("t/a/b", bytes);
+
+        int code = run(environment(FaultyS3.BUCKET, 3_000_000));
+
+        assertThat(code).isZero();
+        assertThat(directory.resolve("volume/a/b")).hasBinaryContent(bytes);
+        assertThat(message().bytes()).isEqualTo(3_000_000);
+        assertThat(message().files()).isEqualTo(1);
+        assertThat(posts)
+                .hasSizeGreaterThan(2)
+                .allMatch(post -> post.startsWith("Bearer token-1 {"));
+        ProgressReport last =
+                ProgressReport.fromJson(posts.getLast().substring("Bearer token-1 ".length()));
+        assertThat(last.bytesDone()).isEqualTo(3_000_000);
+        assertThat(last.filesDone()).isEqualTo(1);
+        assertThat(last.etaSeconds()).isZero();
+        assertThat(last.sequence()).isEqualTo(posts.size());
+    }
+
+    @Test
+    void aControllerThatRefusesOrFailsStopsNothing() throws Exception {
+        server().put("t/a", new byte[1_000_000]);
+        for (int status : new int[] {401, 500}) {
+            posts.clear();
+            answer = status;
+            assertThat(run(environment(FaultyS3.BUCKET, 1_500_000))).isZero();
+            assertThat(posts).hasSize(status == 401 ? 1 : posts.size()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void whatIsWrongWithTheEnvironmentIsToldAtOnce() throws Exception {
+        Map<String, String> environment = environment("missing", 0);
+        assertThat(run(environment)).isEqualTo(3);
+        assertThat(message().reason()).isEqualTo(Reason.NO_SUCH_BUCKET);
+        environment.remove("CISTERN_SOURCE_0_SECRET_ACCESS_KEY");
+        assertThat(run(environment)).isEqualTo(3);
+        assertThat(message().reason()).isEqualTo(Reason.INVALID_CREDENTIALS);
+        assertThat(message().message()).contains("CISTERN_SOURCE_0_SECRET_ACCESS_KEY");
+        environment.remove("CISTERN_REPORT_TOKEN");
+        environment.put("CISTERN_RUN", "{}");
+        assertThat(run(environment)).isEqualTo(3);
+        assertThat(message().reason()).isEqualTo(Reason.INVALID_CONFIGURATION);
+        assertThat(message().message()).contains("version");
+    }
+
+    private Process child(Map<String, String> environment) throws IOException {
+        Files.createDirectories(directory.resolve("volume"));
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx96m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.cistern.populate.Main",
+                        "job");
+        builder.environment().putAll(environment);
+        File log = directory.resolve("log").toFile();
+        return builder.redirectErrorStream(true).redirectOutput(log).start();
+    }
+
+    @Test
+    void aKilledProcessGoesOnWhereItWas() throws Exception {
+        byte[] large = new byte[48 << 20];
+        new Random(5).nextBytes(large);
+        server().put("t/large", large);
+        for (int i = 0; i < 200; i++) {
+            server().put("t/small/" + i, new byte[10_000 + i]);
+        }
+        long total = large.length + 200L * 10_000 + 199 * 200 / 2;
+        Process first = child(environment(FaultyS3.BUCKET, 24 << 20));
+        while (server().bytesSent() < total / 2 && first.isAlive()) {
+            Thread.sleep(20);
+        }
+        first.destroyForcibly().waitFor();
+        assertThat(directory.resolve("volume/.cistern/journal")).exists();
+
+        Process second = child(environment(FaultyS3.BUCKET, 0));
+        assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(second.exitValue()).as(Files.readString(directory.resolve("log"))).isZero();
+        assertThat(directory.resolve("volume/large")).hasBinaryContent(large);
+        assertThat(directory.resolve("volume/.cistern")).doesNotExist();
+        assertThat(message().bytesResumed()).isGreaterThan(total / 5);
+        assertThat(message().bytesFetched() + message().bytesResumed()).isEqualTo(total);
+    }
+
+    @Test
+    void aJobThatIsAskedToStopSaysSoAndKeepsWhatItHas() throws Exception {
+        server().put("t/large", new byte[60 << 20]);
+        Process job = child(environment(FaultyS3.BUCKET, 20 << 20));
+        while (server().bytesSent() < 20 << 20 && job.isAlive()) {
+            Thread.sleep(20);
+        }
+        job.destroy();
+        assertThat(job.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(job.exitValue()).isEqualTo(1);
+        assertThat(message().reason()).isEqualTo(Reason.INTERRUPTED);
+        assertThat(run(environment(FaultyS3.BUCKET, 0))).isZero();
+        assertThat(message().bytesResumed()).isPositive();
+    }
+}

@@ -1,0 +1,153 @@
+package dev.cistern.populate.source.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cistern.populate.http.HttpClient;
+import dev.cistern.populate.http.Tls;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.testing.FaultyS3;
+import dev.cistern.populate.testing.FaultyS3.Fault;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DirectApiTest extends S3FaultsContract {
+    @Override
+    protected S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls) {
+        HttpClient http = new HttpClient(new HttpClient.Settings(2000, 700, 64 * 1024), tls);
+        return new DirectApi(location, http, keys, "test");
+    }
+
+    private SourceObject stored(String key, int size) {
+        server().put(key, new byte[size]);
+        return new SourceObject(key, size, "\"" + FaultyS3.md5(new byte[size]) + "\"", 0);
+    }
+
+    @Test
+    void connectionsAreKeptAlive() throws Exception {
+        SourceObject object = stored("x", 100);
+        try (Source source = open("")) {
+            for (int i = 0; i < 20; i++) {
+                source.read(object, 0, 100, new Bytes());
+            }
+        }
+        assertThat(server().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionClosedWhileIdleIsReplacedUnseen() throws Exception {
+        SourceObject object = stored("x", 100);
+        server().closesIdle();
+        try (Source source = open("")) {
+            for (int i = 0; i < 20; i++) {
+                Bytes sink = new Bytes();
+                source.read(object, 0, 100, sink);
+                assertThat(sink.taken.size()).isEqualTo(100);
+            }
+        }
+    }
+
+    @Test
+    void bytesThatCameBeforeACutReachTheSink() throws Exception {
+        SourceObject object = stored("x", 200_000);
+        server().faults(request -> new Fault.Cut(150_000));
+        Bytes sink = new Bytes();
+        try (Source source = open("")) {
+            assertThatThrownBy(() -> source.read(object, 0, 200_000, sink))
+                    .isInstanceOf(SourceException.Retryable.class);
+        }
+        assertThat(sink.taken.size()).isEqualTo(150_000);
+    }
+
+    @Test
+    void aRedirectIsFollowedAndSignedAnew() throws Exception {
+        try (FaultyS3 other = new FaultyS3()) {
+            other.put("x", new byte[500]);
+            SourceObject object = stored("x", 500);
+            for (int status : new int[] {301, 307}) {
+                server().faults(
+                                request ->
+                                        new Fault.Status(
+                                                status,
+                                                "TemporaryRedirect",
+                                                Map.of(
+                                                        "Location",
+                                                        other.endpoint() + "/bucket/x")));
+                Bytes sink = new Bytes();
+                try (Source source = open("")) {
+                    source.read(object, 0, 500, sink);
+                }
+                assertThat(sink.taken.size()).isEqualTo(500);
+            }
+            assertThat(other.asked())
+                    .allMatch(a -> a.headers().getOrDefault("authorization", "").contains("AWS4"));
+        }
+    }
+
+    @Test
+    void aSignatureIsNotCarriedOutsideTheDomain() throws Exception {
+        SourceObject object = stored("x", 500);
+        server().faults(
+                        request ->
+                                new Fault.Status(
+                                        307,
+                                        "TemporaryRedirect",
+                                        Map.of(
+                                                "Location",
+                                                server().endpoint()
+                                                                .replace("127.0.0.1", "localhost")
+                                                        + "/bucket/x")));
+        try (Source source = open("")) {
+            assertThatThrownBy(() -> source.read(object, 0, 500, new Bytes()))
+                    .isInstanceOf(SourceException.Refused.class)
+                    .hasMessageContaining("outside its domain");
+        }
+    }
+
+    @Test
+    void redirectsInACircleEnd() throws Exception {
+        SourceObject object = stored("x", 500);
+        server().faults(request -> new Fault.Status(307, "Again", Map.of("Location", "/bucket/x")));
+        try (Source source = open("")) {
+            assertThatThrownBy(() -> source.read(object, 0, 500, new Bytes()))
+                    .isInstanceOf(SourceException.Refused.class);
+        }
+        assertThat(server().asked()).hasSizeLessThan(6);
+    }
+
+    @Test
+    void whatIsNotHttpIsNotTaken() throws Exception {
+        SourceObject object = stored("x", 500);
+        for (String answer :
+                new String[] {
+                    "hello\r\n\r\n",
+                    "HTTP/2 200 OK\r\n\r\n",
+                    "HTTP/1.1 2x0 OK\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+                    "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello",
+                    "HTTP/1.1 200 OK\r\n"
+                            + "Content-Length: 5\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\n"
+                            + "5\r\n"
+                            + "hello\r\n"
+                            + "0\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\n Folded: yes\r\n\r\n",
+                    "HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nX: " + "y".repeat(40_000) + "\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\n" + "A: b\r\n".repeat(200) + "\r\n",
+                }) {
+            server().faults(request -> new Fault.Raw(answer));
+            Bytes sink = new Bytes();
+            try (Source source = open("")) {
+                assertThatThrownBy(() -> source.read(object, 0, 500, sink))
+                        .as(answer.substring(0, Math.min(60, answer.length())))
+                        .isInstanceOf(SourceException.class);
+            }
+            assertThat(sink.taken.size()).isZero();
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.cistern.populate.source.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.http.Tls;
+import dev.cistern.populate.source.ObjectDigest;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.SourceContract;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.testing.FaultyS3;
+import dev.cistern.populate.testing.FaultyS3.Fault;
+import dev.cistern.populate.wire.Reason;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The contract against a server that goes wrong on demand. Both ways of asking S3 run it: they must agree in every answer.
+abstract class S3FaultsContract extends SourceContract {
+    protected @Nullable FaultyS3 server;
+
+    protected abstract S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls);
+
+    @BeforeEach
+    void startServer() throws Exception {
+        server = new FaultyS3();
+    }
+
+    @AfterEach
+    void stopServer() throws Exception {
+        server().close();
+    }
+
+    protected FaultyS3 server() {
+        return java.util.Objects.requireNonNull(server);
+    }
+
+    private Source open(String bucket, String prefix, AwsKeys keys) {
+        return open(server().endpoint(), bucket, prefix, keys);
+    }
+
+    private Source open(String endpoint, String bucket, String prefix, AwsKeys keys) {
+        S3Location location = S3Location.of(endpoint, "us-east-1", bucket, true);
+        return new S3Source(location, prefix, api(location, () -> keys, new Tls(null, false)));
+    }
+
+    @Override
+    protected Source open(String prefix) {
+        return open(FaultyS3.BUCKET, prefix, new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null));
+    }
+
+    @Override
+    protected Source openMissing() {
+        return open("missing", "", new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null));
+    }
+
+    @Override
+    protected Source openWithWrongKeys() {
+        return open(FaultyS3.BUCKET, "", new AwsKeys("who", "knows", null));
+    }
+
+    @Override
+    protected void put(String key, byte[] bytes) {
+        server().put(key, bytes);
+    }
+
+    @Override
+    protected void remove(String key) {
+        server().remove(key);
+    }
+
+    private SourceObject object(String key, int size) {
+        put(key, new byte[size]);
+        return new SourceObject(key, size, "\"" + FaultyS3.md5(new byte[size]) + "\"", 0);
+    }
+
+    @Test
+    void aListingOfManyPagesIsWhole() throws Exception {
+        server().pageSize(7);
+        for (int i = 0; i < 50; i++) {
+            put("many/" + (100 + i), new byte[i]);
+        }
+        try (Source source = open("many/")) {
+            assertThat(list(source)).hasSize(50);
+        }
+    }
+
+    @Test
+    void answersThatMayBeDifferentLaterAreRetryable() throws Exception {
+        SourceObject object = object("x", 1000);
+        for (Fault fault :
+                List.of(
+                        new Fault.Status(503, "SlowDown", Map.of("Retry-After", "7")),
+                        new Fault.Status(500, "InternalError", Map.of()),
+                        new Fault.Status(429, "TooManyRequests", Map.of()),
+                        new Fault.Status(400, "RequestTimeout", Map.of()),
+                        new Fault.Cut(0),
+                        new Fault.Cut(500))) {
+            server().faults(request -> fault);
+            try (Source source = open("")) {
+                assertThatThrownBy(() -> source.read(object, 0, 1000, new Bytes()))
+                        .as(fault.toString())
+                        .isInstanceOf(SourceException.Retryable.class);
+            }
+        }
+        server().faults(request -> new Fault.Status(503, "SlowDown", Map.of("Retry-After", "7")));
+        try (Source source = open("")) {
+            assertThatThrownBy(() -> source.read(object, 0, 1000, new Bytes()))
+                    .isInstanceOfSatisfying(
+                            SourceException.Retryable.class,
+                            e -> assertThat(e.afterMillis()).isEqualTo(7000));
+        }
+    }
+
+    @Test
+    void answersThatStayAreRefusals() throws Exception {
+        SourceObject object = object("x", 1000);
+        Map<Fault, Reason> cases =
+                Map.of(
+                        new Fault.Status(403, "AccessDenied", Map.of()), Reason.ACCESS_DENIED,
+                        new Fault.Status(403, "SignatureDoesNotMatch", Map.of()),
+                                Reason.INVALID_CREDENTIALS,
+                        new Fault.Status(400, "ExpiredToken", Map.of()), Reason.INVALID_CREDENTIALS,
+                        new Fault.Status(404, "NoSuchBucket", Map.of()), Reason.NO_SUCH_BUCKET,
+                        new Fault.Status(400, "InvalidArgument", Map.of()),
+                                Reason.INVALID_CONFIGURATION);
+        cases.forEach(
+                (fault, reason) -> {
+                    server().faults(request -> fault);
+                    try (Source source = open("")) {
+                        assertThatThrownBy(() -> source.read(object, 0, 1000, new Bytes()))
+                                .as(fault.toString())
+                                .satisfies(is(reason));
+                    }
+                });
+    }
+
+    @Test
+    void anAnswerAboutOtherBytesIsNotTaken() throws Exception {
+        SourceObject object = object("x", 1000);
+        for (Map<String, String> headers :
+                List.of(
+                        Map.of("Content-Range", "bytes 11-20/1000"),
+                        Map.of("Content-Range", ""),
+                        Map.of("ETag", "\"other\""),
+                        Map.of("Content-Range", "bytes 10-19/2000"))) {
+            server().faults(request -> new Fault.Headers(headers));
+            Bytes sink = new Bytes();
+            try (Source source = open("")) {
+                assertThatThrownBy(() -> source.read(object, 10, 20, sink))
+                        .as(headers.toString())
+                        .isInstanceOf(SourceException.class)
+                        .isNotInstanceOf(SourceException.Refused.class);
+            }
+            assertThat(sink.taken.size()).isZero();
+        }
+    }
+
+    @Test
+    void aBodyInChunksIsReadLikeAnyOther() throws Exception {
+        SourceObject object = object("x", 35_000);
+        server().faults(request -> new Fault.Chunked());
+        Bytes sink = new Bytes();
+        try (Source source = open("")) {
+            source.read(object, 0, 35_000, sink);
+            assertThat(list(open(""))).hasSize(1);
+        }
+        assertThat(sink.taken.size()).isEqualTo(35_000);
+    }
+
+    @Test
+    void theStrongestDigestIsOffered() throws Exception {
+        byte[] bytes = "digest me".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        String sha = Base64.getEncoder().encodeToString(FaultyS3.digest("SHA-256", bytes));
+        server().put("none", bytes, Map.of());
+        server().put(
+                        "crc32c",
+                        bytes,
+                        Map.of("x-amz-checksum-crc32c", FaultyS3.crc(DigestKind.CRC32C, bytes)));
+        server().put(
+                        "sha",
+                        bytes,
+                        Map.of("x-amz-checksum-crc32", "AAAAAA==", "x-amz-checksum-sha256", sha));
+        server().put("parts", bytes, Map.of("x-amz-checksum-sha256", sha + "-3", "part-size", "4"));
+        server().put("kms", bytes, Map.of("x-amz-server-side-encryption", "aws:kms"));
+        try (Source source = open("")) {
+            assertThat(digest(source, "none")).hasToString("md5:" + FaultyS3.md5(bytes));
+            assertThat(digest(source, "crc32c"))
+                    .matches(d -> d != null && d.kind() == DigestKind.CRC32C);
+            assertThat(digest(source, "sha"))
+                    .hasToString(
+                            "sha256:"
+                                    + HexFormat.of().formatHex(FaultyS3.digest("SHA-256", bytes)));
+            ObjectDigest parts = digest(source, "parts");
+            assertThat(parts)
+                    .isNotNull()
+                    .extracting(ObjectDigest::parts, ObjectDigest::partSize)
+                    .containsExactly(3, 4L);
+            assertThat(digest(source, "kms")).isNull();
+        }
+    }
+
+    private static @Nullable ObjectDigest digest(Source source, String key) throws Exception {
+        return source.describe(new SourceObject(key, 9, "", 0)).digest();
+    }
+
+    @Test
+    void nobodyListeningIsRetryableAndUnreached() throws Exception {
+        SourceObject object = object("x", 10);
+        int free;
+        try (java.net.ServerSocket closed = new java.net.ServerSocket(0)) {
+            free = closed.getLocalPort();
+        }
+        AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
+        try (Source source = open("http://127.0.0.1:" + free, FaultyS3.BUCKET, "", keys)) {
+            assertThatThrownBy(() -> source.read(object, 0, 10, new Bytes()))
+                    .isInstanceOfSatisfying(
+                            SourceException.Retryable.class,
+                            e -> assertThat(e.reached()).isFalse());
+        }
+    }
+
+    @Test
+    void aStalledBodyEndsByItself() throws Exception {
+        SourceObject object = object("x", 1000);
+        server().faults(request -> new Fault.Stall(100));
+        Bytes sink = new Bytes();
+        try (Source source = open("")) {
+            assertThatThrownBy(() -> source.read(object, 0, 1000, sink))
+                    .isInstanceOfSatisfying(
+                            SourceException.Retryable.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.SOURCE_STALLED));
+        }
+    }
+}
