@@ -42,8 +42,8 @@ public final class CsiServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(CsiServer.class);
 
-    /// The largest request is a publish with its maps; gRPC's own default, for one.
-    private static final long MESSAGE_BYTES = 4L << 20;
+    /// CSI bounds a request's maps to some KiB each; with 64 calls at once this is 16 MiB at most.
+    private static final long MESSAGE_BYTES = 256L << 10;
 
     /// Kubelet overlooks names that start so.
     private static final String UNREADY_PREFIX = ".";
