@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /// etcd and kube-apiserver on loopback, and nothing else: enough for whatever admission decides. Both are ended by
 /// [#close()], or at the JVM's end; their files go with them.
-final class ControlPlane implements AutoCloseable {
+public final class ControlPlane implements AutoCloseable {
     /// Both are up in 5 s; the machine may be busy with others.
     private static final Duration START = Duration.ofSeconds(90);
 
@@ -48,7 +48,7 @@ final class ControlPlane implements AutoCloseable {
     /// Starts both and waits until the API server is ready.
     ///
     /// @throws IllegalStateException when it does not come up; the message ends with what the two have logged last
-    static ControlPlane start() throws IOException, InterruptedException {
+    public static ControlPlane start() throws IOException, InterruptedException {
         Path program = program();
         Path directory = Files.createTempDirectory("cistern-control-plane");
         int[] ports = freePorts(3);
@@ -114,7 +114,7 @@ final class ControlPlane implements AutoCloseable {
     }
 
     /// A client as the cluster's administrator.
-    KubernetesClient client() {
+    public KubernetesClient client() {
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,14 +91,19 @@ public final class Applier {
                 || (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
                         && !(action instanceof Action.CreatePrime)
                         && !(action instanceof Action.CreateJob))
-                || (e.getCode() == 422 && action instanceof Action.ClearSelectedNode);
+                || (e.getCode() == 422 && testsBefore(action));
+    }
+
+    private static boolean testsBefore(Action action) {
+        return action instanceof Action.AddFinalizer
+                || action instanceof Action.RemoveFinalizer
+                || action instanceof Action.ClearSelectedNode;
     }
 
     private void write(Action action) {
         switch (action) {
-            case Action.AddFinalizer(Claim claim) ->
-                    finalizers(claim.key(), List.of(Names.FINALIZER));
-            case Action.RemoveFinalizer(Claim claim) -> finalizers(claim.key(), List.of());
+            case Action.AddFinalizer(Claim claim) -> addFinalizer(claim);
+            case Action.RemoveFinalizer(Claim claim) -> removeFinalizer(claim);
             case Action.ClearSelectedNode(Claim claim) -> clearSelectedNode(claim);
             case Action.CreateRun(VolumePopulation run) ->
                     informers
@@ -150,42 +156,57 @@ public final class Applier {
         informers.writtenJobs().written(made);
     }
 
-    /// By server-side apply: the finalizer is our field, other finalizers are others'. The UID keeps the call from making a
-    /// PVC that was deleted in the meantime.
-    private void finalizers(ClaimKey key, List<String> finalizers) {
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("name", key.name());
-        metadata.put("namespace", key.namespace());
-        metadata.put("uid", key.uid());
-        if (!finalizers.isEmpty()) {
-            metadata.put("finalizers", finalizers);
+    /// By operations on the list as it was seen. Not by server-side apply: nobody owns the finalizers that admission
+    /// puts on, so giving up our part of the list would take theirs along.
+    private void addFinalizer(Claim claim) {
+        List<Map<String, Object>> patch = new ArrayList<>();
+        patch.add(test("/metadata/uid", claim.key().uid()));
+        if (claim.finalizers().isEmpty()) {
+            patch.add(test("/metadata/resourceVersion", claim.resourceVersion()));
+            patch.add(
+                    Map.of(
+                            "op", "add",
+                            "path", "/metadata/finalizers",
+                            "value", List.of(Names.FINALIZER)));
+        } else {
+            patch.add(test("/metadata/finalizers", claim.finalizers()));
+            patch.add(
+                    Map.of(
+                            "op",
+                            "add",
+                            "path",
+                            "/metadata/finalizers/-",
+                            "value",
+                            Names.FINALIZER));
         }
-        PersistentVolumeClaim written =
-                api.patch(
-                        claimPath(key),
-                        Api.Patch.APPLY,
-                        Names.FIELD_MANAGER,
-                        Map.of(
-                                "apiVersion", "v1",
-                                "kind", "PersistentVolumeClaim",
-                                "metadata", metadata),
-                        PersistentVolumeClaim.class);
-        informers.writtenClaims().written(written);
+        patchClaim(claim, patch);
+    }
+
+    private void removeFinalizer(Claim claim) {
+        String path = "/metadata/finalizers/" + claim.finalizers().indexOf(Names.FINALIZER);
+        patchClaim(
+                claim,
+                List.of(
+                        test("/metadata/uid", claim.key().uid()),
+                        test(path, Names.FINALIZER),
+                        Map.of("op", "remove", "path", path)));
     }
 
     private void clearSelectedNode(Claim claim) {
         String path = "/metadata/annotations/" + Names.ANNOTATION_SELECTED_NODE.replace("/", "~1");
-        List<Map<String, Object>> patch =
+        patchClaim(
+                claim,
                 List.of(
-                        Map.of("op", "test", "path", "/metadata/uid", "value", claim.key().uid()),
-                        Map.of(
-                                "op",
-                                "test",
-                                "path",
-                                path,
-                                "value",
-                                String.valueOf(claim.selectedNode())),
-                        Map.of("op", "remove", "path", path));
+                        test("/metadata/uid", claim.key().uid()),
+                        test(path, String.valueOf(claim.selectedNode())),
+                        Map.of("op", "remove", "path", path)));
+    }
+
+    private static Map<String, Object> test(String path, Object value) {
+        return Map.of("op", "test", "path", path, "value", value);
+    }
+
+    private void patchClaim(Claim claim, List<Map<String, Object>> operations) {
         informers
                 .writtenClaims()
                 .written(
@@ -193,7 +214,7 @@ public final class Applier {
                                 claimPath(claim.key()),
                                 Api.Patch.OPERATIONS,
                                 Names.FIELD_MANAGER,
-                                patch,
+                                operations,
                                 PersistentVolumeClaim.class));
     }
 

@@ -68,7 +68,7 @@ final class Kind<T extends HasMetadata> implements AutoCloseable {
                         LOG.atWarn()
                                 .addKeyValue("kind", name)
                                 .addKeyValue("started", isStarted)
-                                .setCause(problem)
+                                .addKeyValue("problem", root(problem).getMessage())
                                 .log("informer: list or watch failed; trying again");
                         return true;
                     });
@@ -77,6 +77,14 @@ final class Kind<T extends HasMetadata> implements AutoCloseable {
                     informer,
                     new Overlay<>(client.getKubernetesSerialization()::clone, System::nanoTime));
         }
+    }
+
+    private static Throwable root(Throwable problem) {
+        Throwable root = problem;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     void start() {

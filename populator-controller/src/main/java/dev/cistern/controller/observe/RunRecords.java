@@ -3,6 +3,7 @@ package dev.cistern.controller.observe;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.VolumePopulationStatus;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Source;
+import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Steps;
 import dev.cistern.controller.model.Frozen;
 import dev.cistern.controller.model.Names;
@@ -47,7 +48,7 @@ public final class RunRecords {
     }
 
     /// What was written of a run; empty when only its Job has reported so far.
-    static Optional<RunStatus> status(VolumePopulationStatus status) {
+    public static Optional<RunStatus> status(VolumePopulationStatus status) {
         if (status.getPhase() == null) {
             return Optional.empty();
         }
@@ -90,7 +91,7 @@ public final class RunRecords {
         return timeline;
     }
 
-    /// The status to write, all but its progress.
+    /// The status to write. Its progress is the Job's to tell, until the run has succeeded.
     public static VolumePopulationStatus write(RunStatus status, Timeline timeline) {
         VolumePopulationStatus out = new VolumePopulationStatus();
         out.setPhase(phase(status.phase()));
@@ -121,9 +122,27 @@ public final class RunRecords {
                             out.setBytesFetched(result.bytesFetched());
                             out.setBytesResumed(result.bytesResumed());
                             out.setManifestDigest(result.manifestDigest());
+                            if (status.phase() == Phase.SUCCEEDED) {
+                                out.setProgress(complete(result));
+                            }
                         });
         out.setConditions(List.of(populated(status)));
         return out;
+    }
+
+    /// The Job's last report may be a second older than its end. No report is let in after it, so these fields are ours.
+    private static Progress complete(RunStatus.Result result) {
+        Progress progress = new Progress();
+        progress.setPercent(100);
+        progress.setDisplay("100%");
+        progress.setBytesDone(result.bytes());
+        progress.setBytesTotal(result.bytes());
+        progress.setFilesDone(result.files());
+        progress.setFilesTotal(result.files());
+        progress.setTotalsFinal(true);
+        progress.setEtaSeconds(0L);
+        progress.setEta("0s");
+        return progress;
     }
 
     private static Condition populated(RunStatus status) {

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One write. Each can be done twice, and the controller may die after any of them.
 public sealed interface Action {
-    /// Puts our finalizer on the PVC, guarded by its resource version.
+    /// Puts our finalizer on the PVC, if its finalizers are those seen.
     record AddFinalizer(Claim claim) implements Action {}
 
-    /// Takes our finalizer off the PVC, guarded by its resource version.
+    /// Takes our finalizer off the PVC, if it is where it was seen.
     record RemoveFinalizer(Claim claim) implements Action {}
 
     /// Takes the scheduler's choice of a node off the PVC, so that it chooses again.
