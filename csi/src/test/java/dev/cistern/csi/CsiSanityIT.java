@@ -24,6 +24,9 @@ class CsiSanityIT {
     /// Building the suite, the first time.
     private static final Duration BUILD = Duration.ofMinutes(10);
 
+    /// What the plugin may take of each node, with its image's JVM options.
+    private static final long RESIDENT_KIB = 120 << 10;
+
     private static final Pattern SUMMARY =
             Pattern.compile(
                     "(\\d+) Passed \\| (\\d+) Failed \\| (\\d+) Pending \\| (\\d+) Skipped");
@@ -89,6 +92,7 @@ class CsiSanityIT {
             assertThat(Integer.parseInt(summary.group(1))).isGreaterThanOrEqualTo(37);
             assertThat(summary.group(2)).isEqualTo("0");
             assertThat(unexpectedlySkipped(output)).isEmpty();
+            assertThat(plugin.residentKib()).isLessThan(RESIDENT_KIB);
         }
     }
 

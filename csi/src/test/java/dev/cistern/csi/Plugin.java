@@ -35,7 +35,9 @@ final class Plugin implements AutoCloseable {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
                                 "-XX:+UseSerialGC",
-                                "-Xmx48m",
+                                "-XX:+UseCompactObjectHeaders",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Xmx32m",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 "dev.cistern.csi.Main")
