@@ -6,6 +6,8 @@
 #   TOOLS=cistern,s5cmd           only these tools
 #   ROUNDS=3                      measured rounds of each tool
 #   SCALE=small                   a quick try on scaled-down data
+#   test/bench.sh serve -data one        only the server with a data set, for a profiler; prints what to export
+#   test/bench.sh docs REPORT.json PAGE  the report's tables into a page
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/.mvn/find-jdk.sh"
@@ -17,5 +19,8 @@ command -v go >/dev/null || {
 }
 mkdir -p "$root/target/bench"
 (cd "$root/test/bench" && CGO_ENABLED=0 GOWORK=off go build -trimpath -o "$root/target/bench/bench" .)
-if [ "${1:-}" = docs ]; then exec "$root/target/bench/bench" "$@"; fi
+case ${1:-} in
+  docs) exec "$root/target/bench/bench" "$@" ;;
+  serve) exec "$root/target/bench/bench" serve -root "$root" "${@:2}" ;;
+esac
 exec "$root/target/bench/bench" -root "$root" -rows "${ROWS:-}" -tools "${TOOLS:-}" -rounds "${ROUNDS:-3}" -scale "${SCALE:-full}" "$@"

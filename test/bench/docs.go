@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	tablesBegin = "<!-- tables: written by `make bench-docs`, do not edit -->"
+	tablesBegin = "<!-- tables: written by `test/bench.sh docs`, do not edit -->"
 	tablesEnd   = "<!-- end of tables -->"
 )
 

@@ -25,6 +25,8 @@ func main() {
 		err = helperMain()
 	case len(os.Args) > 1 && os.Args[1] == "docs":
 		err = docsMain(os.Args[2:])
+	case len(os.Args) > 1 && os.Args[1] == "serve":
+		err = serveMain(os.Args[2:])
 	default:
 		err = benchMain(os.Args[1:])
 	}
@@ -79,6 +81,16 @@ func benchMain(args []string) error {
 
 // prepare brings everything here that is measured or measured with.
 func prepare(ctx context.Context, root string, full bool, rounds int) (*bench, error) {
+	b, err := newBench(ctx, root, full, rounds)
+	if err == nil {
+		b.peers = install(ctx, b.places)
+		b.addOurs(ctx)
+	}
+	return b, err
+}
+
+// newBench makes the directories and finds the server.
+func newBench(ctx context.Context, root string, full bool, rounds int) (*bench, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -111,8 +123,6 @@ func prepare(ctx context.Context, root string, full bool, rounds int) (*bench, e
 		b.close()
 		return nil, err
 	}
-	b.peers = install(ctx, b.places)
-	b.addOurs(ctx)
 	return b, nil
 }
 

@@ -126,6 +126,15 @@ func (g *memoryGroup) use() cgroupUse {
 	}
 }
 
+// cpuSeconds is what the processes in the group have used so far.
+func (g *memoryGroup) cpuSeconds() (sum float64) {
+	data, _ := os.ReadFile(filepath.Join(g.dir, "cgroup.procs"))
+	for pid := range strings.FieldsSeq(string(data)) {
+		sum += processSeconds(pid)
+	}
+	return sum
+}
+
 func (g *memoryGroup) number(file string) int64 {
 	data, _ := os.ReadFile(filepath.Join(g.dir, file))
 	n, _ := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)

@@ -95,7 +95,12 @@ func (s *server) cpuSeconds() float64 {
 	if s == nil {
 		return 0
 	}
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.process.Process.Pid))
+	return processSeconds(strconv.Itoa(s.process.Process.Pid))
+}
+
+// processSeconds is the user and system time of a process, zero if it is gone.
+func processSeconds(pid string) float64 {
+	data, err := os.ReadFile("/proc/" + pid + "/stat")
 	if err != nil {
 		return 0
 	}
