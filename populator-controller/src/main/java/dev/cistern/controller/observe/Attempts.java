@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads attempts from Jobs and their pods.
@@ -34,6 +35,8 @@ final class Attempts {
 
     /// Longest message that is passed on: an event takes 1,024 bytes, and ours say more than the quoted text.
     private static final int MAX_MESSAGE = 700;
+
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
     private Attempts() {}
 
@@ -177,7 +180,12 @@ final class Attempts {
             return Optional.empty();
         }
         try {
-            return Optional.of(RunResult.fromJson(message));
+            // A digest that the API would not take would keep the run from ever being written.
+            return Optional.of(RunResult.fromJson(message))
+                    .filter(
+                            result ->
+                                    result.manifestDigest() == null
+                                            || DIGEST.matcher(result.manifestDigest()).matches());
         } catch (WireException e) {
             // Log lines, by FallbackToLogsOnError.
             return Optional.empty();

@@ -50,6 +50,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +80,7 @@ class ApplierIT {
     private Api api;
     private Applier applier;
     private EventRecorder events;
+    private volatile Consumer<ClaimKey> changed = _ -> {};
     private int serial;
     private String name;
 
@@ -122,7 +124,7 @@ class ApplierIT {
                         informers,
                         new ReportSeal(ReportKey.generate(), Clock.systemUTC()),
                         events);
-        informers.start(_ -> {}, _ -> {});
+        informers.start(key -> changed.accept(key), _ -> {});
         events.start();
     }
 
@@ -321,8 +323,7 @@ class ApplierIT {
                         queue,
                         new LoopMetrics(new SimpleMeterRegistry(), queue),
                         Clock.systemUTC());
-        Informers driven = new Informers(client, new ProvisionerEvents(client));
-        driven.start(reconciler::changed, _ -> {});
+        changed = reconciler::changed;
         reconciler.lead(2);
         try {
             Claim claim = claim("fast");
@@ -373,7 +374,9 @@ class ApplierIT {
                             .withName(Names.run(uid))
                             .get();
             assertThat(run.getStatus().getPhase().getValue()).isEqualTo("Succeeded");
-            assertThat(run.getStatus().getManifestDigest()).isEqualTo("sha256:ab");
+            assertThat(run.getStatus().getManifestDigest())
+                    .isEqualTo(
+                            "sha256:abababababababababababababababababababababababababababababababab");
             assertThat(run.getStatus().getProgress().getPercent()).isEqualTo(100);
             await().until(
                             () ->
@@ -394,7 +397,7 @@ class ApplierIT {
                                             .containsAll(List.of("Populating", "Populated")));
         } finally {
             reconciler.stop();
-            driven.close();
+            changed = _ -> {};
         }
     }
 
@@ -552,7 +555,7 @@ class ApplierIT {
                                         .withExitCode(0)
                                         .withMessage(
                                                 "{\"outcome\":\"Succeeded\",\"bytes\":7,\"files\":1,"
-                                                    + "\"manifestDigest\":\"sha256:ab\",\"seconds\":1}")
+                                                    + "\"manifestDigest\":\"sha256:abababababababababababababababababababababababababababababababab\",\"seconds\":1}")
                                         .endTerminated()
                                         .endState()
                                         .endContainerStatus()

@@ -23,7 +23,7 @@ class CrashTest {
     private static final Path SHARED = Path.of("src/test/resources/planner/shared");
     private static final String OK =
             "0 {\"outcome\":\"Succeeded\",\"terminal\":false,\"reason\":null,\"message\":\"\",\"bytes\":7,"
-                + "\"files\":2,\"bytesFetched\":7,\"bytesResumed\":0,\"manifestDigest\":\"sha256:ab\","
+                + "\"files\":2,\"bytesFetched\":7,\"bytesResumed\":0,\"manifestDigest\":\"sha256:abababababababababababababababababababababababababababababababab\","
                 + "\"seconds\":1}";
     private static final String AGAIN =
             "1 {\"outcome\":\"Failed\",\"terminal\":false,\"reason\":\"SourceUnavailable\",\"message\":\"503\","
@@ -86,7 +86,9 @@ class CrashTest {
                 .isEqualTo(story == Story.REFUSED ? "Pending" : "Bound");
         assertThat(run.getStatus().getAttempts()).isEqualTo(story == Story.SECOND_ATTEMPT ? 2 : 1);
         if (story != Story.REFUSED) {
-            assertThat(run.getStatus().getManifestDigest()).isEqualTo("sha256:ab");
+            assertThat(run.getStatus().getManifestDigest())
+                    .isEqualTo(
+                            "sha256:abababababababababababababababababababababababababababababababab");
             assertThat(run.getStatus().getBytesFetched())
                     .isEqualTo(story == Story.SECOND_ATTEMPT ? 10 : 7);
         }
