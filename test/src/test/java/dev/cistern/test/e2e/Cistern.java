@@ -53,7 +53,7 @@ final class Cistern implements AutoCloseable {
     private final Kubectl kubectl;
     private final S3Server s3;
     private final Path root;
-    private final AtomicInteger teams = new AtomicInteger();
+    private static final AtomicInteger TEAMS = new AtomicInteger();
 
     private Cistern(Cluster cluster, KubernetesClient client, S3Server s3, Path root) {
         this.cluster = cluster;
@@ -218,7 +218,7 @@ final class Cistern implements AutoCloseable {
     }
 
     Team newTeam() {
-        return new Team(this, "team-a-" + RUN + "-" + teams.incrementAndGet());
+        return new Team(this, "team-a-" + RUN + "-" + TEAMS.incrementAndGet());
     }
 
     Cluster cluster() {

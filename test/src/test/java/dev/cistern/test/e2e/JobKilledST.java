@@ -22,9 +22,9 @@ class JobKilledST {
     @Test
     void killedHalfWayThroughOneBigObject(Cistern cistern, Team team) {
         Bucket bucket = team.newBucket();
-        bucket.plant("big.bin", 256 * MIB, 1);
+        bucket.plant("big.bin", 512 * MIB, 1);
 
-        resumes(cistern, team, bucket, 256 * MIB);
+        resumes(cistern, team, bucket, 512 * MIB);
     }
 
     @Test
@@ -40,12 +40,20 @@ class JobKilledST {
     private static void resumes(Cistern cistern, Team team, Bucket bucket, long size) {
         bucket.faults(Faults.NONE.withGateAtBytes(size / 2).withBytesPerSecond(size / 8));
         team.populator("data", bucket);
-        PersistentVolumeClaim claim = team.claim(Claim.from("data").ofSize("512Mi"));
+        PersistentVolumeClaim claim = team.claim(Claim.from("data").ofSize("1Gi"));
         await("half of it").atMost(SOON).until(() -> bucket.traffic().objectBytes() == size / 2);
         Pod pod = new Primes(cistern, claim).pods().getFirst();
         Traffic before = bucket.traffic();
 
         new Controller(cistern).kill(pod);
+        // Only then: what the dying still got would be counted.
+        await("the pod's end")
+                .atMost(SOON)
+                .until(
+                        () -> {
+                            Pod now = cistern.client().resource(pod).get();
+                            return now == null || "Failed".equals(now.getStatus().getPhase());
+                        });
         bucket.faults(Faults.NONE);
 
         team.awaitFilled("data", SOON);

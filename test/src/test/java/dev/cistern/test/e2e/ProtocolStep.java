@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import java.util.EnumSet;
@@ -54,6 +55,12 @@ enum ProtocolStep {
         return switch (object) {
             case PersistentVolume volume -> EnumSet.of(VOLUME_REBOUND);
             case GenericKubernetesResource run -> EnumSet.of(RUN_MADE);
+            // The controller goes by the pod's end: the Job itself may be gone before its status
+            // says so.
+            case Pod pod ->
+                    "Succeeded".equals(pod.getStatus().getPhase())
+                            ? EnumSet.of(JOB_RUNNING, JOB_DONE)
+                            : EnumSet.noneOf(ProtocolStep.class);
             case Job job when going -> EnumSet.of(JOB_DELETED);
             case Job job -> ofJob(job.getStatus());
             case PersistentVolumeClaim prime when labelledFor(prime) != null ->
@@ -70,11 +77,6 @@ enum ProtocolStep {
     private static Set<ProtocolStep> ofJob(@Nullable JobStatus status) {
         Set<ProtocolStep> steps = EnumSet.of(JOB_MADE);
         if (status != null && status.getReady() != null && status.getReady() > 0) {
-            steps.add(JOB_RUNNING);
-        }
-        if (status != null && status.getSucceeded() != null && status.getSucceeded() > 0) {
-            steps.add(JOB_DONE);
-            // A Job this short may never be seen to be ready.
             steps.add(JOB_RUNNING);
         }
         return steps;

@@ -34,6 +34,10 @@ final class ProtocolWatch implements AutoCloseable {
                         client.persistentVolumeClaims().inAnyNamespace().watch(watcher()),
                         client.persistentVolumes().watch(watcher()),
                         client.batch().v1().jobs().inAnyNamespace().watch(watcher()),
+                        client.pods()
+                                .inAnyNamespace()
+                                .withLabel(Leftovers.UID_LABEL)
+                                .watch(watcher()),
                         client.genericKubernetesResources(Cistern.RUNS)
                                 .inAnyNamespace()
                                 .watch(watcher()));
