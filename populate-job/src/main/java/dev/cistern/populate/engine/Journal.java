@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -58,18 +59,16 @@ final class Journal implements AutoCloseable {
 
     /// A finished file.
     ///
-    /// @param size in bytes
-    /// @param modifiedMillis its time of change
     /// @param kind of digest
     /// @param digest of the bytes
     /// @param trusted whether it need not be read again
-    record Done(long size, long modifiedMillis, DigestKind kind, long digest, boolean trusted) {}
+    record Done(DigestKind kind, long digest, boolean trusted) {}
 
     private final FileChannel file;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private final CRC32C checksum = new CRC32C();
     private long flushed;
-    private final Map<Long, Done> done = new HashMap<>();
+    private final DoneTable done = new DoneTable();
     private final Map<Long, List<Block>> blocks = new HashMap<>();
     private final Map<Long, Long> reserved = new HashMap<>();
 
@@ -103,35 +102,41 @@ final class Journal implements AutoCloseable {
 
     private record Raw(long at, Type type, DigestKind kind, long id, long a, long b, long value) {}
 
+    /// Reads the records twice: what is trusted is known only at the end.
     private void load() throws IOException {
-        List<Raw> kept = new ArrayList<>();
-        long trustedBefore = 0;
+        long[] trustedBefore = {0};
+        flushed =
+                read(
+                        Long.MAX_VALUE,
+                        raw -> {
+                            if (raw.type == Type.SYNCED) {
+                                trustedBefore[0] = raw.a;
+                            }
+                        });
+        read(flushed, raw -> apply(raw, raw.at < trustedBefore[0]));
+    }
+
+    /// Gives the records before `end` to a taker; where the last good one ends.
+    private long read(long end, Consumer<Raw> taker) throws IOException {
         ByteBuffer in = ByteBuffer.allocate(RECORD_BYTES * 1638);
         long at = 0;
-        reading:
         while (true) {
             in.clear();
             while (in.hasRemaining() && file.read(in, at + in.position()) > 0) {}
             in.flip();
             if (in.remaining() < RECORD_BYTES) {
-                break;
+                return at;
             }
             while (in.remaining() >= RECORD_BYTES) {
                 Raw raw = decode(in, at);
-                if (raw == null || (at == 0 && (raw.type != Type.HEADER || raw.id != MAGIC))) {
-                    break reading;
+                if (raw == null
+                        || at >= end
+                        || (at == 0 && (raw.type != Type.HEADER || raw.id != MAGIC))) {
+                    return at;
                 }
-                if (raw.type == Type.SYNCED) {
-                    trustedBefore = raw.a;
-                } else {
-                    kept.add(raw);
-                }
+                taker.accept(raw);
                 at += RECORD_BYTES;
             }
-        }
-        flushed = at;
-        for (Raw raw : kept) {
-            apply(raw, raw.at < trustedBefore);
         }
     }
 
@@ -143,7 +148,7 @@ final class Journal implements AutoCloseable {
             case DONE -> {
                 blocks.remove(raw.id);
                 reserved.remove(raw.id);
-                done.put(raw.id, new Done(raw.a, raw.b, raw.kind, raw.value, trusted));
+                done.put(raw.id, raw.kind.ordinal(), raw.value, trusted);
             }
             case FORGOTTEN -> {
                 blocks.remove(raw.id);
@@ -222,7 +227,13 @@ final class Journal implements AutoCloseable {
 
     /// What an earlier attempt finished, or null.
     @Nullable Done doneBefore(long id) {
-        return done.get(id);
+        int index = done.indexOf(id);
+        return index < 0
+                ? null
+                : new Done(
+                        DigestKind.values()[done.kind(index)],
+                        done.digest(index),
+                        done.trusted(index));
     }
 
     /// Pieces that an earlier attempt fetched.

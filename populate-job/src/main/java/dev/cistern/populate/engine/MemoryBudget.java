@@ -17,10 +17,13 @@ public record MemoryBudget(int bufferBytes, int maxStreams, long catalogBytes) {
     /// catalog of 65 MiB (about a million objects); 64 MiB: 128 KiB, 21 streams, 8 MiB.
     public static MemoryBudget of(long bytes) {
         long third = Math.max(8 * MIB, (bytes - 60 * MIB) / 3);
+        // However much is allowed: the catalog is on the heap, and half of the heap is for
+        // everything else.
+        long catalog = Math.min(third, Runtime.getRuntime().maxMemory() / 2);
         int buffer = bytes >= 192 * MIB ? 512 * KIB : bytes >= 96 * MIB ? 256 * KIB : 128 * KIB;
         // Half of the buffers' third: the operating system's socket buffers are charged to the same
         // limit.
         int streams = (int) Math.max(4, Math.min(MAX_STREAMS, third / 2 / buffer));
-        return new MemoryBudget(buffer, streams, third);
+        return new MemoryBudget(buffer, streams, catalog);
     }
 }

@@ -108,25 +108,25 @@ final class ObjectOpener {
     private boolean finishedBefore(Catalog.Entry entry, SourceObject object, long id)
             throws IOException {
         Journal.Done done = context.journal().doneBefore(id);
-        if (done == null || done.size() != object.size()) {
+        if (done == null) {
             return false;
         }
         BasicFileAttributes attributes = context.target().finished(entry.path());
         if (attributes == null
-                || attributes.size() != done.size()
-                || attributes.lastModifiedTime().toMillis() != done.modifiedMillis()) {
+                || attributes.size() != object.size()
+                || attributes.lastModifiedTime().toMillis() != object.modifiedMillis()) {
             return false;
         }
         if (!done.trusted()) {
             try (FileChannel file =
                     FileChannel.open(context.target().at(entry.path()), StandardOpenOption.READ)) {
-                if (Digester.crc(file, done.kind(), 0, done.size()) != done.digest()) {
+                if (Digester.crc(file, done.kind(), 0, object.size()) != done.digest()) {
                     return false;
                 }
             }
         }
         context.catalog().copied(entry.index(), (byte) done.kind().ordinal(), done.digest());
-        context.meter().resumed(done.size());
+        context.meter().resumed(object.size());
         context.meter().fileDone();
         return true;
     }

@@ -1,6 +1,12 @@
 package dev.cistern.populate.engine;
 
-/// Finds how many streams a fill needs: begins with few, doubles while that brings at least a tenth more, goes back once it does not.
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Finds how many streams a fill needs: begins with few, doubles while that brings at least a tenth more and the machine has
+/// processors to spare, goes back once it does not.
 ///
 /// Near a store four streams fill the link; far from one every small object costs a round trip and dozens are needed. Nobody has
 /// to know which it is.
@@ -15,6 +21,9 @@ final class Tuner implements Runnable {
 
     /// Opening and naming a file costs about as much as moving so many bytes.
     private static final long FILE_WORTH_BYTES = 64 * 1024;
+
+    /// With less of the machine idle than this, processors are what limits.
+    private static final double MIN_IDLE = 0.25;
 
     private final FillRequest request;
     private final Meter meter;
@@ -41,6 +50,35 @@ final class Tuner implements Runnable {
         thread.interrupt();
     }
 
+    /// How much of the machine has been idle since the last look, by the kernel's own count.
+    private static final class Idle {
+        private long lastIdle;
+        private long lastAll;
+
+        Idle() {
+            share();
+        }
+
+        double share() {
+            try (BufferedReader in = Files.newBufferedReader(Path.of("/proc/stat"))) {
+                String[] ticks = String.valueOf(in.readLine()).split(" +");
+                long all = 0;
+                for (int i = 1; i < ticks.length; i++) {
+                    all += Long.parseLong(ticks[i]);
+                }
+                // user, nice, system, idle, iowait
+                long idle = Long.parseLong(ticks[4]) + Long.parseLong(ticks[5]);
+                double share = (double) (idle - lastIdle) / Math.max(1, all - lastAll);
+                lastIdle = idle;
+                lastAll = all;
+                return share;
+            } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+                // Not known here: let the throughput alone decide.
+                return 1;
+            }
+        }
+    }
+
     private long work() {
         Meter.Counts counts = meter.counts();
         return counts.bytesFetched() + FILE_WORTH_BYTES * counts.filesDone();
@@ -52,6 +90,7 @@ final class Tuner implements Runnable {
         long best = 0;
         int rest = 0;
         boolean growing = false;
+        Idle idle = new Idle();
         try {
             // The first step is warming up.
             Thread.sleep(STEP_MILLIS);
@@ -68,6 +107,10 @@ final class Tuner implements Runnable {
                     rest = STEPS_OF_REST;
                 } else if (rest > 0) {
                     rest--;
+                } else if (idle.share() < MIN_IDLE) {
+                    // More streams would only take turns; waiting for the store leaves processors
+                    // idle.
+                    rest = 1;
                 } else if (streams * 2 <= request.budget().maxStreams()) {
                     best = rate;
                     streams *= 2;
