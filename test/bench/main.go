@@ -43,6 +43,7 @@ func benchMain(args []string) error {
 	only := flags.String("tools", "", "measure only these tools, comma-separated")
 	rounds := flags.Int("rounds", 3, "measured rounds of each tool, 1 to 50")
 	scale := flags.String("scale", "full", "full, or small for a quick try")
+	quiet := flags.Duration("quiet", 0, "wait so long before each run for the rest of the machine to be idle, and repeat disturbed runs")
 	list := flags.Bool("list", false, "list the rows")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -70,6 +71,7 @@ func benchMain(args []string) error {
 		return err
 	}
 	defer b.close()
+	b.quiet = *quiet
 	if *only != "" {
 		b.chosen = map[string]bool{}
 		for name := range strings.SplitSeq(*only, ",") {

@@ -113,9 +113,7 @@ func (r result) own() (toolResult, bool) {
 }
 
 // disturbed tells whether something else took more than a tenth of the machine during a tool's runs.
-func (t toolResult) disturbed(cores int) bool {
-	return t.of(others).Median > 0.1*float64(cores)*t.of(wall).Median
-}
+func (t toolResult) disturbed() bool { return t.of(sample.disturbance).Median > quietShare }
 
 func (rep report) write(dir string) error {
 	data, err := json.MarshalIndent(rep, "", " ")
@@ -247,7 +245,7 @@ func (rep report) transferSection(r result) string {
 		}
 		w, y, c := t.of(wall), t.of(synced), t.of(cpu)
 		name := t.Name
-		if t.disturbed(rep.Machine.Cores) {
+		if t.disturbed() {
 			name += " ⚠"
 		}
 		fmt.Fprintf(&b, "| %s | %.2f (%.2f–%.2f) | %s | %.2f (%.2f–%.2f) | %s | %.2f | %s | %.0f | %.2f | %.2f | %d |\n", name,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -19,6 +20,8 @@ type bench struct {
 	peers   []tool
 	ours    map[string]tool
 	chosen  map[string]bool
+	// quiet is how long to wait before each run for the rest of the machine to be idle.
+	quiet time.Duration
 	gateway string
 	certs   *certificates
 	// The servers read the same directory; there is no TLS one until a row needs it.
@@ -86,7 +89,7 @@ func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []too
 		if round > 1 && t.Kind == peer && t.WarmUp.WallSeconds > hopeless*fastest {
 			return
 		}
-		s, err := b.runOnce(ctx, res.Row, tools[i], d, to, tls, srv, round == 0)
+		s, err := b.runQuietly(ctx, res.Row, tools[i], d, to, tls, srv, round == 0)
 		if err != nil {
 			t.Failed = err.Error()
 			say("%s: %s: FAILED: %v", res.Row, t.Name, err)
@@ -113,6 +116,48 @@ func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []too
 		}
 	}
 	return nil
+}
+
+// quietTries is how often a run is made that something else on the machine disturbs, if quiet is asked for.
+const quietTries = 3
+
+// runQuietly makes a run when the machine has time for it, and the least disturbed of a few if it never has.
+func (b *bench) runQuietly(ctx context.Context, name string, t tool, d dataset, to target, tls bool, srv *server, allBytes bool) (sample, error) {
+	var best sample
+	for try := range quietTries {
+		b.awaitQuiet(ctx)
+		s, err := b.runOnce(ctx, name, t, d, to, tls, srv, allBytes)
+		if err != nil {
+			return s, err
+		}
+		if try == 0 || s.disturbance() < best.disturbance() {
+			best = s
+		}
+		if b.quiet == 0 || allBytes || best.disturbance() < quietShare {
+			break
+		}
+	}
+	return best, nil
+}
+
+// quietShare is the part of the machine that others may use before it counts as busy.
+const quietShare = 0.1
+
+// disturbance is the part of the machine that others used.
+func (s sample) disturbance() float64 {
+	return s.OtherCPUSeconds / (max(s.WallSeconds, 0.01) * float64(runtime.NumCPU()))
+}
+
+// awaitQuiet waits until others leave the machine alone, as long as is allowed.
+func (b *bench) awaitQuiet(ctx context.Context) {
+	const look = 500 * time.Millisecond
+	for deadline := time.Now().Add(b.quiet); time.Now().Before(deadline) && ctx.Err() == nil; {
+		before := busySeconds()
+		time.Sleep(look)
+		if busySeconds()-before < quietShare*look.Seconds()*float64(runtime.NumCPU()) {
+			return
+		}
+	}
 }
 
 // runOnce fills an empty directory with one tool and looks at what it left there.
