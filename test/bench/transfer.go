@@ -14,14 +14,14 @@ import (
 // bench is one run of the benchmark.
 type bench struct {
 	places
-	rounds  int
-	full    bool
-	data    map[string]dataset
-	peers   []tool
-	ours    map[string]tool
-	chosen  map[string]bool
+	rounds int
+	full   bool
+	data   map[string]dataset
+	peers  []tool
+	ours   map[string]tool
+	chosen map[string]bool
 	// quiet is how long to wait before each run for the rest of the machine to be idle.
-	quiet time.Duration
+	quiet   time.Duration
 	gateway string
 	certs   *certificates
 	// The servers read the same directory; there is no TLS one until a row needs it.
