@@ -4,6 +4,7 @@ import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Names;
+import dev.cistern.controller.model.Why;
 import dev.cistern.controller.observe.Informers;
 import dev.cistern.controller.observe.RunRecords;
 import dev.cistern.controller.plan.Action;
@@ -68,7 +69,7 @@ public final class Applier {
                                 null,
                                 null,
                                 true,
-                                "CreateFailed",
+                                Why.CREATE_FAILED,
                                 "the API server refuses the temporary objects of this run: "
                                         + reason(e)));
             }

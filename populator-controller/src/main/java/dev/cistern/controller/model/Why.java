@@ -78,5 +78,8 @@ public final class Why {
     /// The populator was deleted while a run used it.
     public static final String SOURCE_DELETED = "SourceDeleted";
 
+    /// The API server refuses to make the prime or a Job.
+    public static final String CREATE_FAILED = "CreateFailed";
+
     private Why() {}
 }
