@@ -29,6 +29,12 @@ fail() {
   exit 1
 }
 
+# Two demos would take each other's cluster away. The lock goes with this process.
+locks=${CISTERN_CACHE:-$HOME/.cache/cistern}/locks
+mkdir -p "$locks"
+exec {lock}>"$locks/demo"
+flock -n "$lock" || fail "another demo runs on this machine: wait for its end"
+
 s3_pid='' watch_pid=''
 clean_up() {
   local status=$?
@@ -76,16 +82,16 @@ phase_done "building (nothing, if all was in the cache)"
 say "starting a cluster of two nodes, with Cistern on it"
 rm -rf "$work"
 mkdir -p "$work/s3/datasets" "$work/files"
-KUBECONFIG=$($cluster up --name $name --nodes 2 | sed -n 's/^KUBECONFIG=//p' | tail -n 1)
+KUBECONFIG=$($cluster up --name $name --nodes 2 {lock}>&- | sed -n 's/^KUBECONFIG=//p' | tail -n 1)
 [ -n "$KUBECONFIG" ] || fail "the cluster did not start"
 export KUBECONFIG
 kubectl_path=$($cluster part kubectl)
 kubectl() { "$kubectl_path" "$@"; }
 $cluster load --name $name target/images/*.tar >/dev/null
 phase_done "starting the cluster, loading the images"
-show kubectl apply --server-side -k deploy >/dev/null
+show kubectl apply --server-side -k deploy | sed -n 1p
 kubectl wait --for=condition=Established crd --all --timeout=60s >/dev/null
-show kubectl apply --server-side -k deploy/populators >/dev/null
+show kubectl apply --server-side -k deploy/populators | sed -n 1p
 kubectl -n cistern-system rollout status deployment,daemonset --timeout=120s
 phase_done "installing Cistern"
 
@@ -100,7 +106,7 @@ fi
 rm -rf "$work/files"
 address=10.70.0.1
 setsid $cluster run --name $name -- "$($cluster part versitygw)" --access AKIACISTERNTEST --secret cistern-test-secret \
-  --region us-east-1 --port $address:$s3_port --keep-alive --quiet posix "$work/s3" >"$work/s3.log" 2>&1 </dev/null &
+  --region us-east-1 --port $address:$s3_port --keep-alive --quiet posix "$work/s3" >"$work/s3.log" 2>&1 </dev/null {lock}>&- &
 s3_pid=$!
 echo "$(wc -l <"$work/expected") files, $(du -sh "$work/s3/datasets" | cut -f1), in bucket datasets below library/"
 kubectl create namespace object-store >/dev/null
