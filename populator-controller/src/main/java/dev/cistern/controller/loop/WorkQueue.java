@@ -68,10 +68,14 @@ public final class WorkQueue<K> {
 
     /// Puts a key in again after a failure, later each time in a row.
     public synchronized void retry(K key) {
-        int count = failures.merge(key, 1, Integer::sum);
+        add(key, backoff(failures.merge(key, 1, Integer::sum)));
+    }
+
+    /// How long to wait after so many failures in a row.
+    static Duration backoff(int failures) {
         // 2^9 × 100 ms is beyond the cap; a larger shift would overflow.
-        Duration delay = FIRST_BACKOFF.multipliedBy(1L << Math.min(count - 1, 9));
-        add(key, delay.compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF : delay);
+        Duration delay = FIRST_BACKOFF.multipliedBy(1L << Math.min(failures - 1, 9));
+        return delay.compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF : delay;
     }
 
     /// The next key to look at; waits for one.

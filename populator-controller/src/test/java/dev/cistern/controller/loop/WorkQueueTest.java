@@ -50,15 +50,29 @@ class WorkQueueTest {
     }
 
     @Test
-    void failuresInARowWaitLongerAndSuccessForgetsThem() throws InterruptedException {
+    void failuresInARowWaitLonger() throws InterruptedException {
+        assertThat(WorkQueue.backoff(1)).isEqualTo(Duration.ofMillis(100));
+        assertThat(WorkQueue.backoff(3)).isEqualTo(Duration.ofMillis(400));
+        assertThat(WorkQueue.backoff(1_000)).isEqualTo(Duration.ofSeconds(30));
         WorkQueue<String> queue = new WorkQueue<>();
-        long first = retryNanos(queue);
-        long second = retryNanos(queue);
-        assertThat(second).isGreaterThan(first + 50_000_000);
+        for (int failures = 1; failures <= 3; failures++) {
+            assertThat(retryNanos(queue))
+                    .isGreaterThanOrEqualTo(WorkQueue.backoff(failures).toNanos());
+        }
+    }
+
+    @Test
+    void successForgetsFailures() throws InterruptedException {
+        WorkQueue<String> queue = new WorkQueue<>();
+        for (int failures = 1; failures <= 5; failures++) {
+            retryNanos(queue);
+        }
         queue.add("a");
         queue.take();
         queue.done("a", true);
-        assertThat(retryNanos(queue)).isLessThan(second);
+        // The sixth in a row would wait 3.2 s; the first waits 0.1 s, and a busy machine has the
+        // rest.
+        assertThat(retryNanos(queue)).isLessThan(3_000_000_000L);
     }
 
     private static long retryNanos(WorkQueue<String> queue) throws InterruptedException {
