@@ -139,9 +139,9 @@ public final class Fill {
 
     private void overlapped(CopyContext context, Lister lister, Tuner tuner)
             throws FillException, InterruptedException, IOException {
-        context.target().useNativeCalls();
         tuner.start();
         lister.run();
+        useNativeCalls(context);
         meter.stage(Stage.COPYING);
         checkSpace(context, lister);
     }
@@ -150,12 +150,16 @@ public final class Fill {
             throws FillException, IOException, InterruptedException {
         steps.reached(Steps.Step.LISTED);
         meter.stage(Stage.CHECKING);
+        useNativeCalls(context);
+        checkSpace(context, lister);
+        steps.reached(Steps.Step.CHECKED);
+    }
+
+    private void useNativeCalls(CopyContext context) {
         Meter.Counts counts = meter.counts();
         if (counts.filesTotal() >= NATIVE_FROM_FILES || counts.bytesTotal() >= NATIVE_FROM_BYTES) {
             context.target().useNativeCalls();
         }
-        checkSpace(context, lister);
-        steps.reached(Steps.Step.CHECKED);
     }
 
     private void checkSpace(CopyContext context, Lister lister)

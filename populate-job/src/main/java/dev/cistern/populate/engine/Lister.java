@@ -193,6 +193,8 @@ final class Lister {
         public void page(String next) throws IOException {
             after = next;
             context.catalog().publish();
+            // A second page: there are files enough for the native calls to pay.
+            context.target().useNativeCalls();
             patience.progress();
             if (context.ended()) {
                 throw new RangeSink.Ended();

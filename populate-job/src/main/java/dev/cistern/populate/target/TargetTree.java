@@ -42,7 +42,7 @@ public final class TargetTree implements AutoCloseable {
                     return size() > MAX_KNOWN_DIRECTORIES;
                 }
             };
-    private @Nullable Native calls;
+    private volatile @Nullable Native calls;
 
     private TargetTree(Path root, Path own, FileChannel lockFile, FileLock lock, boolean resumed) {
         this.root = root;
@@ -132,7 +132,7 @@ public final class TargetTree implements AutoCloseable {
     }
 
     /// Loads the native calls, for fills large enough to gain by them.
-    public void useNativeCalls() {
+    public synchronized void useNativeCalls() {
         if (calls == null) {
             calls = Native.load(root);
         }
@@ -169,13 +169,15 @@ public final class TargetTree implements AutoCloseable {
     ///
     /// @throws IOException when there is no room
     public boolean allocate(long id, long size) throws IOException {
-        return calls != null && calls.allocate(partial(id), size);
+        Native loaded = calls;
+        return loaded != null && loaded.allocate(partial(id), size);
     }
 
     /// Sets an unfinished file's time of change.
     public void setModified(long id, long millis) throws IOException {
-        if (calls != null) {
-            calls.setTimes(partial(id), millis);
+        Native loaded = calls;
+        if (loaded != null) {
+            loaded.setTimes(partial(id), millis);
             return;
         }
         FileTime time = FileTime.fromMillis(millis);
@@ -244,10 +246,11 @@ public final class TargetTree implements AutoCloseable {
     ///
     /// @throws IOException when something could not be written, or the native calls are not there
     public void syncAll() throws IOException {
-        if (calls == null) {
+        Native loaded = calls;
+        if (loaded == null) {
             throw new IOException("syncfs is not available");
         }
-        calls.syncFileSystem();
+        loaded.syncFileSystem();
     }
 
     /// Bytes that can still be written.
@@ -266,7 +269,8 @@ public final class TargetTree implements AutoCloseable {
 
     /// How many files can still be made; -1 where that is not known.
     public long freeInodes() {
-        return calls == null ? -1 : calls.freeInodes();
+        Native loaded = calls;
+        return loaded == null ? -1 : loaded.freeInodes();
     }
 
     /// Whether the file system takes names that differ in case or Unicode form for one.
@@ -303,9 +307,10 @@ public final class TargetTree implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (calls != null) {
-            calls.close();
-            calls = null;
+        Native loaded = calls;
+        calls = null;
+        if (loaded != null) {
+            loaded.close();
         }
         lock.close();
         lockFile.close();
