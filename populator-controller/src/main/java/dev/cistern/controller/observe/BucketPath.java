@@ -25,6 +25,11 @@ record BucketPath(String bucket, String prefix) {
         return text.substring(start);
     }
 
+    /// A prefix that always means a tree, for kinds whose paths never name one object: `imagenet` is `imagenet/`.
+    static String tree(String prefix) {
+        return prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
+    }
+
     void into(Sources source) {
         source.setBucket(bucket);
         source.setPrefix(prefix);

@@ -283,6 +283,7 @@ public final class Resolver {
         source.setBackendName(backendName);
         source.setBackend(backend(view, claim, backendName));
         BucketPath.parse(dataset.getSpec().getSource().getPath()).into(source);
+        source.setPrefix(BucketPath.tree(source.getPrefix()));
         source.setInclude(dataset.getSpec().getSource().getInclude());
         source.setExclude(dataset.getSpec().getSource().getExclude());
         VolumePopulationSpec frozen = frozen(claim, dataset.getMetadata(), populateNamespace);
@@ -330,7 +331,8 @@ public final class Resolver {
         Sources source = new Sources();
         source.setBackend(backend);
         source.setBucket(spec.getBucket());
-        source.setPrefix(BucketPath.withoutLeadingSlashes(orEmpty(spec.getPath())));
+        source.setPrefix(
+                BucketPath.tree(BucketPath.withoutLeadingSlashes(orEmpty(spec.getPath()))));
         VolumePopulationSpec frozen = frozen(claim, populator.getMetadata(), populateNamespace);
         frozen.setSources(List.of(source));
         if (given != null) {
