@@ -6,6 +6,7 @@
 #   TOOLS=cistern,s5cmd           only these tools
 #   ROUNDS=3                      measured rounds of each tool
 #   QUIET=30s                     wait so long before each run for an idle machine, and repeat disturbed runs
+#   MERGE=1                       keep the rows of the last report that this run does not measure; each says its commit
 #   SCALE=small                   a quick try on scaled-down data
 #   test/bench.sh serve -data one        only the server with a data set, for a profiler; prints what to export
 #   test/bench.sh docs REPORT.json PAGE  the report's tables into a page
@@ -24,4 +25,4 @@ case ${1:-} in
   docs) exec "$root/target/bench/bench" "$@" ;;
   serve) exec "$root/target/bench/bench" serve -root "$root" "${@:2}" ;;
 esac
-exec "$root/target/bench/bench" -root "$root" -rows "${ROWS:-}" -tools "${TOOLS:-}" -rounds "${ROUNDS:-3}" -scale "${SCALE:-full}" -quiet "${QUIET:-0s}" "$@"
+exec "$root/target/bench/bench" -root "$root" -rows "${ROWS:-}" -tools "${TOOLS:-}" -rounds "${ROUNDS:-3}" -scale "${SCALE:-full}" -quiet "${QUIET:-0s}" ${MERGE:+-merge} "$@"

@@ -44,6 +44,7 @@ func benchMain(args []string) error {
 	rounds := flags.Int("rounds", 3, "measured rounds of each tool, 1 to 50")
 	scale := flags.String("scale", "full", "full, or small for a quick try")
 	quiet := flags.Duration("quiet", 0, "wait so long before each run for the rest of the machine to be idle, and repeat disturbed runs")
+	merge := flags.Bool("merge", false, "keep the rows of the last report that this run does not measure")
 	list := flags.Bool("list", false, "list the rows")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -78,7 +79,7 @@ func benchMain(args []string) error {
 			b.chosen[name] = true
 		}
 	}
-	return b.run(ctx, all, *scale)
+	return b.run(ctx, all, *scale, *merge)
 }
 
 // prepare brings everything here that is measured or measured with.
@@ -143,12 +144,22 @@ func (b *bench) addOurs(ctx context.Context) {
 }
 
 // run measures the rows in turn and writes the report after each, so that what was measured is never lost.
-func (b *bench) run(ctx context.Context, all []row, scale string) error {
+func (b *bench) run(ctx context.Context, all []row, scale string, merge bool) error {
 	rep := report{
 		When: time.Now().UTC().Format("2006-01-02 15:04 UTC"), Commit: commit(b.root), Scale: scale,
 		Machine: describe(b.work, b.shm), Server: "versitygw " + filepath.Base(filepath.Dir(b.gateway)) + ", posix backend on tmpfs, keep-alive",
 	}
 	say("machine: %s, %d cores, load %s", rep.Machine.CPU, rep.Machine.Cores, rep.Machine.Load)
+	if merge {
+		last, err := readReport(filepath.Join(b.out, "report.json"))
+		if err != nil {
+			return err
+		}
+		if last.Scale != scale {
+			return fmt.Errorf("the last report is of a %s run: it cannot be merged with a %s one", last.Scale, scale)
+		}
+		rep.Results = last.Results
+	}
 	failed := 0
 	for _, r := range all {
 		say("row %s: %s", r.Name, r.Title)
@@ -163,7 +174,9 @@ func (b *bench) run(ctx context.Context, all []row, scale string) error {
 			failed++
 			say("row %s: skipped: %v", r.Name, err)
 		}
-		rep.Results = append(rep.Results, res)
+		res.When, res.Commit = time.Now().UTC().Format("2006-01-02 15:04 UTC"), rep.Commit
+		rep.put(res)
+		rep.order()
 		if err := rep.write(b.out); err != nil {
 			return err
 		}

@@ -39,6 +39,8 @@ type result struct {
 	// Skipped says why the row has no numbers.
 	Skipped string `json:"skipped,omitempty"`
 	Load    string `json:"load_at_start"`
+	When    string `json:"when"`
+	Commit  string `json:"commit"`
 }
 
 type report struct {
@@ -129,6 +131,26 @@ func (rep report) write(dir string) error {
 	return os.WriteFile(filepath.Join(dir, "report.md"), []byte(rep.markdown()), 0o644)
 }
 
+// put adds a row's result, in the place of an older one of the same row.
+func (rep *report) put(res result) {
+	for i := range rep.Results {
+		if rep.Results[i].Row == res.Row {
+			rep.Results[i] = res
+			return
+		}
+	}
+	rep.Results = append(rep.Results, res)
+}
+
+// order brings the results into the order of the rows.
+func (rep *report) order() {
+	place := map[string]int{}
+	for i, r := range rows() {
+		place[r.Name] = i
+	}
+	slices.SortStableFunc(rep.Results, func(a, b result) int { return place[a.Row] - place[b.Row] })
+}
+
 func readReport(path string) (report, error) {
 	var rep report
 	data, err := os.ReadFile(path)
@@ -208,6 +230,13 @@ func (rep report) section(r result) string {
 	if r.Skipped != "" {
 		return "Skipped: " + r.Skipped + "\n"
 	}
+	if r.Commit != rep.Commit {
+		return fmt.Sprintf("Measured at %s, commit %s.\n\n", r.When, r.Commit) + rep.numbers(r)
+	}
+	return rep.numbers(r)
+}
+
+func (rep report) numbers(r result) string {
 	switch {
 	case len(r.Controller) > 0:
 		return r.controllerSection()
