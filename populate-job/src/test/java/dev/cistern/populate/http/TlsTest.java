@@ -1,0 +1,183 @@
+package dev.cistern.populate.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.Random;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TlsTest {
+    private static final char[] PASSWORD = "changeit".toCharArray();
+    private static final byte[] BODY = new byte[3_000_000];
+    @TempDir static Path work;
+    private static String pem = "";
+    private static @Nullable SSLServerSocket server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        new Random(3).nextBytes(BODY);
+        Path store = work.resolve("store.p12");
+        int made =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                        .toString(),
+                                "-genkeypair",
+                                "-alias",
+                                "a",
+                                "-keyalg",
+                                "EC",
+                                "-dname",
+                                "CN=test",
+                                "-ext",
+                                "SAN=IP:127.0.0.1",
+                                "-validity",
+                                "2",
+                                "-storetype",
+                                "PKCS12",
+                                "-keystore",
+                                store.toString(),
+                                "-storepass",
+                                new String(PASSWORD))
+                        .redirectErrorStream(true)
+                        .redirectOutput(work.resolve("keytool.log").toFile())
+                        .start()
+                        .waitFor();
+        assertThat(made).isZero();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, PASSWORD);
+        }
+        pem =
+                "-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(keys.getCertificate("a").getEncoded())
+                        + "\n-----END CERTIFICATE-----\n";
+        KeyManagerFactory managers =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        SSLServerSocket socket =
+                (SSLServerSocket)
+                        context.getServerSocketFactory()
+                                .createServerSocket(0, 16, InetAddress.getLoopbackAddress());
+        server = socket;
+        Thread.ofVirtual().start(() -> accept(socket));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        socket().close();
+    }
+
+    private static SSLServerSocket socket() {
+        return java.util.Objects.requireNonNull(server);
+    }
+
+    private static void accept(SSLServerSocket socket) {
+        while (!socket.isClosed()) {
+            try {
+                SSLSocket connection = (SSLSocket) socket.accept();
+                Thread.ofVirtual().start(() -> serve(connection));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private static void serve(SSLSocket connection) {
+        try (connection) {
+            InputStream in = connection.getInputStream();
+            OutputStream out = connection.getOutputStream();
+            StringBuilder head = new StringBuilder();
+            for (int b = in.read(); b >= 0; b = in.read()) {
+                head.append((char) b);
+                if (head.toString().endsWith("\r\n\r\n")) {
+                    head.setLength(0);
+                    String answer =
+                            "HTTP/1.1 200 OK\r\nContent-Length: " + BODY.length + "\r\n\r\n";
+                    out.write(answer.getBytes(StandardCharsets.ISO_8859_1));
+                    out.write(BODY);
+                }
+            }
+        } catch (IOException e) {
+            return;
+        }
+    }
+
+    private static byte[] fetch(String host, Tls tls, int times) throws IOException {
+        ByteArrayOutputStream taken = new ByteArrayOutputStream();
+        try (HttpClient client =
+                new HttpClient(new HttpClient.Settings(2000, 2000, 128 * 1024), tls)) {
+            Origin origin = new Origin(true, host, socket().getLocalPort());
+            byte[] request =
+                    "GET / HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+            for (int i = 0; i < times; i++) {
+                taken.reset();
+                HttpClient.Handler<Integer, IOException> handler =
+                        (head, body) -> {
+                            body.transferTo(
+                                    piece -> {
+                                        byte[] bytes = new byte[piece.remaining()];
+                                        piece.get(bytes);
+                                        taken.writeBytes(bytes);
+                                    });
+                            return head.status();
+                        };
+                assertThat(client.<Integer, IOException>exchange(origin, request, false, handler))
+                        .isEqualTo(200);
+            }
+        }
+        return taken.toByteArray();
+    }
+
+    @Test
+    void whoIsVouchedForIsReadFrom() throws Exception {
+        assertThat(fetch("127.0.0.1", new Tls(pem, false), 3)).isEqualTo(BODY);
+    }
+
+    @Test
+    void whoIsNotVouchedForIsRefused() {
+        assertThatThrownBy(() -> fetch("127.0.0.1", new Tls(null, false), 1))
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        e -> assertThat(e.kind()).isEqualTo(TransportException.Kind.TLS));
+    }
+
+    @Test
+    void aCertificateForAnotherNameIsRefused() {
+        assertThatThrownBy(() -> fetch("localhost", new Tls(pem, false), 1))
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        e -> assertThat(e.kind()).isEqualTo(TransportException.Kind.TLS));
+    }
+
+    @Test
+    void verificationIsSkippedOnlyWhenAsked() throws Exception {
+        assertThat(fetch("localhost", new Tls(null, true), 1)).isEqualTo(BODY);
+    }
+
+    @Test
+    void whatIsNoCertificateIsSaidAtOnce() {
+        assertThatThrownBy(() -> new Tls("nonsense", false).trustManagers())
+                .isInstanceOf(IOException.class);
+    }
+}
