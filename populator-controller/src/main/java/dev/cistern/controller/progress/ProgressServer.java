@@ -83,6 +83,7 @@ public final class ProgressServer extends VerticleBase {
                                 .setIdleTimeout(IDLE_SECONDS)
                                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                                 .setMaxHeaderSize(8 * 1024)
+                                .setHttp2ClearTextEnabled(false)
                                 .setHandle100ContinueAutomatically(false)
                                 .setCompressionSupported(false));
         server = made;
@@ -116,8 +117,11 @@ public final class ProgressServer extends VerticleBase {
                 part -> {
                     if (body.length() + part.length() > MAX_BODY) {
                         if (!request.response().ended()) {
-                            reject(request, 413, "too-large");
-                            request.connection().close();
+                            // Said in the answer, too, so that the client does not reuse what is
+                            // about to be closed.
+                            request.response().putHeader("Connection", "close");
+                            reject(request, 413, "too-large")
+                                    .onComplete(_ -> request.connection().close());
                         }
                     } else {
                         body.appendBuffer(part);
@@ -180,17 +184,17 @@ public final class ProgressServer extends VerticleBase {
         return header != null && header.startsWith("Bearer ") ? header.substring(7).strip() : "";
     }
 
-    private void reject(HttpServerRequest request, int status, String reason) {
+    private Future<Void> reject(HttpServerRequest request, int status, String reason) {
         Counter.builder("cistern.report.rejected")
                 .description("Progress reports that were not let in")
                 .tag("reason", reason)
                 .register(meters)
                 .increment();
-        answer(request, status, "");
+        return answer(request, status, "");
     }
 
-    private static void answer(HttpServerRequest request, int status, String body) {
-        request.response().setStatusCode(status).end(body);
+    private static Future<Void> answer(HttpServerRequest request, int status, String body) {
+        return request.response().setStatusCode(status).end(body);
     }
 
     @Override
