@@ -22,6 +22,15 @@ public record Attempt(
         boolean deleting,
         State state) {
 
+    /// What it says it did; empty while it runs, and when it left no readable message.
+    public Optional<RunResult> result() {
+        return switch (state) {
+            case State.Succeeded(RunResult result) -> Optional.of(result);
+            case State.Failed(Failure _, Optional<RunResult> result) -> result;
+            case State.Starting _, State.Running _ -> Optional.empty();
+        };
+    }
+
     /// How far an attempt is, read from its Job and its pod, whichever knows more.
     public sealed interface State {
         /// No container has run yet.

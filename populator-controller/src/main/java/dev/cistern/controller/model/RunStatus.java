@@ -1,5 +1,6 @@
 package dev.cistern.controller.model;
 
+import dev.cistern.populate.wire.RunResult;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +69,8 @@ public record RunStatus(
         return new RunStatus(phase, reason, message, attempts, null, node, started, at, result);
     }
 
-    /// This status with what an attempt left.
-    public RunStatus with(Result result) {
+    /// This status with what an attempt left; what that one fetched is added to what those before it did.
+    public RunStatus withResultOf(RunResult last) {
         return new RunStatus(
                 phase,
                 reason,
@@ -79,6 +80,12 @@ public record RunStatus(
                 node,
                 started,
                 finished,
-                Optional.of(result));
+                Optional.of(
+                        new Result(
+                                last.bytes(),
+                                last.files(),
+                                result.map(Result::bytesFetched).orElse(0L) + last.bytesFetched(),
+                                last.bytesResumed(),
+                                last.manifestDigest())));
     }
 }

@@ -38,30 +38,12 @@ final class Kind<T extends HasMetadata> implements AutoCloseable {
                 Class<T> type,
                 SharedIndexInformer<T> informer,
                 Consumer<T> trim,
-                Map<String, Function<T, List<String>>> indexes,
-                Consumer<T> changed) {
+                Map<String, Function<T, List<String>>> indexes) {
             Map<String, Function<T, List<String>>> all = new HashMap<>(indexes);
             all.put(Index.NAMESPACE, Index::namespace);
             informer.removeNamespaceIndex();
             informer.itemStore(new TrimmingStore<>(trim));
             informer.addIndexers(all);
-            informer.addEventHandler(
-                    new ResourceEventHandler<>() {
-                        @Override
-                        public void onAdd(T object) {
-                            changed.accept(object);
-                        }
-
-                        @Override
-                        public void onUpdate(T before, T object) {
-                            changed.accept(object);
-                        }
-
-                        @Override
-                        public void onDelete(T object, boolean unknownFinalState) {
-                            changed.accept(object);
-                        }
-                    });
             String name = type.getSimpleName();
             informer.exceptionHandler(
                     (isStarted, problem) -> {
@@ -85,6 +67,27 @@ final class Kind<T extends HasMetadata> implements AutoCloseable {
             root = root.getCause();
         }
         return root;
+    }
+
+    /// Has each change told. To be called before the start.
+    void onChange(Consumer<? super T> changed) {
+        informer.addEventHandler(
+                new ResourceEventHandler<>() {
+                    @Override
+                    public void onAdd(T object) {
+                        changed.accept(object);
+                    }
+
+                    @Override
+                    public void onUpdate(T before, T object) {
+                        changed.accept(object);
+                    }
+
+                    @Override
+                    public void onDelete(T object, boolean unknownFinalState) {
+                        changed.accept(object);
+                    }
+                });
     }
 
     void start() {

@@ -6,7 +6,6 @@ import dev.cistern.controller.model.ClassState;
 import dev.cistern.controller.model.Frozen;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Resolution;
-import dev.cistern.controller.model.Step;
 import dev.cistern.controller.model.Why;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
@@ -26,11 +25,11 @@ final class Beginning {
     private static final Duration GRACE = Duration.ofSeconds(3);
 
     private final Settings settings;
-    private final PrimeManifest primes;
+    private final Provisioning provisioning;
 
-    Beginning(Settings settings, PrimeManifest primes) {
+    Beginning(Settings settings, Provisioning provisioning) {
         this.settings = settings;
-        this.primes = primes;
+        this.provisioning = provisioning;
     }
 
     void plan(Draft draft) {
@@ -76,13 +75,7 @@ final class Beginning {
             draft.add(new Action.AddFinalizer(claim));
         }
         draft.add(new Action.CreateRun(record(claim, frozen)));
-        draft.mark(Step.PRIME_CREATED);
-        draft.add(
-                new Action.CreatePrime(
-                        primes.of(
-                                claim,
-                                frozen.spec().getPrimeNamespace(),
-                                storageClass.waitForFirstConsumer())));
+        provisioning.create(draft, frozen, storageClass.waitForFirstConsumer());
     }
 
     /// The run's record for a PVC.

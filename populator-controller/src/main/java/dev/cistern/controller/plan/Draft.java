@@ -70,6 +70,17 @@ final class Draft {
                         () -> RunStatus.fresh(timeline.at(Step.PRIME_CREATED).orElse(seen.now())));
     }
 
+    /// How many attempts were begun, whether or not the status tells of all of them.
+    int attemptsStarted() {
+        return Math.max(status().attempts(), seen.latest().map(Attempt::number).orElse(0));
+    }
+
+    /// A status with what the newest attempt left, if it left a message. To be called once for an attempt: what it
+    /// fetched is added to what the attempts before it did.
+    RunStatus withLastResult(RunStatus status) {
+        return seen.latest().flatMap(Attempt::result).map(status::withResultOf).orElse(status);
+    }
+
     /// Writes a status that later steps rely on, or that is final.
     void write(RunStatus status) {
         if (seen.run().isPresent()

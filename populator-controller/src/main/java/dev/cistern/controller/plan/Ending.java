@@ -87,13 +87,9 @@ final class Ending {
         RunStatus status = draft.status();
         RunStatus done =
                 status.in(Phase.SUCCEEDED, "", message)
-                        .attempt(
-                                Math.max(
-                                        status.attempts(),
-                                        draft.seen.latest().map(a -> a.number()).orElse(0)),
-                                null)
+                        .attempt(draft.attemptsStarted(), null)
                         .ended(draft.seen.now());
-        draft.write(Copying.withResult(done, draft.seen));
+        draft.write(draft.withLastResult(done));
     }
 
     /// Somebody bound the PVC to a volume that nobody filled.
@@ -158,7 +154,12 @@ final class Ending {
     static void binding(Draft draft) {
         draft.mark(Step.REBOUND);
         if (draft.seen.run().isPresent()) {
-            draft.show(Copying.binding(draft.status()), Step.REBOUND);
+            draft.show(changingHands(draft.status()), Step.REBOUND);
         }
+    }
+
+    /// The status while the volume changes hands.
+    static RunStatus changingHands(RunStatus status) {
+        return status.in(Phase.BINDING, "", "the volume is full and changes hands");
     }
 }

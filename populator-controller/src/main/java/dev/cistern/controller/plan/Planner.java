@@ -16,9 +16,9 @@ public final class Planner {
 
     /// A planner for an installation.
     public Planner(Settings settings) {
-        PrimeManifest primes = new PrimeManifest();
-        this.beginning = new Beginning(settings, primes);
-        this.copying = new Copying(primes, new JobManifest(settings));
+        Provisioning provisioning = new Provisioning(new PrimeManifest());
+        this.beginning = new Beginning(settings, provisioning);
+        this.copying = new Copying(provisioning, new Attempting(new JobManifest(settings)));
     }
 
     /// What to do next.

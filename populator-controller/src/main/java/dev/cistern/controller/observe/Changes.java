@@ -1,0 +1,136 @@
+package dev.cistern.controller.observe;
+
+import dev.cistern.api.oss.v1beta1.OSSVolumePopulator;
+import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
+import dev.cistern.api.v1alpha1.StorageBackend;
+import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.Names;
+import dev.cistern.controller.model.SourceKind;
+import dev.cistern.controller.model.SourceRef;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.util.function.Consumer;
+
+/// Who is to be looked at when something changes.
+///
+/// Told by the informers' own threads, at once and for each change; whoever listens only notes it.
+final class Changes {
+    private final WatchedKinds kinds;
+    private final Consumer<ClaimKey> claim;
+    private final Consumer<SourceRef> source;
+
+    /// @param claim told about each PVC that may need a look
+    /// @param source told about each object named by PVCs whose own status may be out of date
+    Changes(WatchedKinds kinds, Consumer<ClaimKey> claim, Consumer<SourceRef> source) {
+        this.kinds = kinds;
+        this.claim = claim;
+        this.source = source;
+    }
+
+    /// Begins to listen. To be called before the informers start.
+    void listen() {
+        kinds.claims.onChange(this::claimChanged);
+        kinds.volumes.onChange(this::volumeChanged);
+        kinds.classes.onChange(c -> wake(Index.CLASS, c.getMetadata().getName()));
+        kinds.jobs.onChange(this::childChanged);
+        kinds.pods.onChange(this::childChanged);
+        kinds.runs.onChange(this::runChanged);
+        kinds.objectPopulators.onChange(p -> sourceChanged(SourceKind.OBJECT_VOLUME_POPULATOR, p));
+        kinds.datasets.onChange(d -> sourceChanged(SourceKind.DATASET, d));
+        kinds.backends.onChange(this::backendChanged);
+    }
+
+    /// As if every PVC that names one of our kinds, every Job and every object named by a run had just changed.
+    void lookAtAll() {
+        kinds.claims.list().forEach(this::claimChanged);
+        kinds.jobs.list().forEach(this::childChanged);
+        for (VolumePopulation run : kinds.runs.list()) {
+            source.accept(Index.source(run));
+        }
+    }
+
+    private void claimChanged(PersistentVolumeClaim changed) {
+        if (Claims.source(changed).isPresent()) {
+            claim.accept(
+                    new ClaimKey(
+                            changed.getMetadata().getNamespace(),
+                            changed.getMetadata().getName(),
+                            changed.getMetadata().getUid()));
+        } else {
+            childChanged(changed);
+        }
+    }
+
+    /// A prime, a Job or a pod: its labels say whose.
+    private void childChanged(HasMetadata child) {
+        String uid = Index.label(child, Names.LABEL_UID);
+        if (uid != null && Names.MANAGED_BY.equals(Index.label(child, Names.LABEL_MANAGED_BY))) {
+            changedByUid(uid);
+        }
+    }
+
+    private void changedByUid(String uid) {
+        // The name is only for look-ups; one that was cut to fit a label is found by its UID.
+        claim.accept(
+                kinds.claimByUid(uid)
+                        .map(
+                                c ->
+                                        new ClaimKey(
+                                                c.getMetadata().getNamespace(),
+                                                c.getMetadata().getName(),
+                                                uid))
+                        .orElseGet(() -> new ClaimKey("", "", uid)));
+    }
+
+    private void volumeChanged(PersistentVolume volume) {
+        Index.claimOfVolume(volume)
+                .forEach(uid -> kinds.claimByUid(uid).ifPresent(this::claimChanged));
+    }
+
+    private void runChanged(VolumePopulation run) {
+        changedByUid(run.getSpec().getPvc().getUid());
+        source.accept(Index.source(run));
+    }
+
+    private void sourceChanged(SourceKind kind, HasMetadata object) {
+        SourceRef ref =
+                new SourceRef(
+                        kind,
+                        kind.namespaced() ? object.getMetadata().getNamespace() : null,
+                        object.getMetadata().getName());
+        wake(Index.SOURCE, ref.indexKey());
+        source.accept(ref);
+    }
+
+    void ossPopulatorChanged(OSSVolumePopulator populator) {
+        sourceChanged(SourceKind.OSS_VOLUME_POPULATOR, populator);
+    }
+
+    private void backendChanged(StorageBackend backend) {
+        String name = backend.getMetadata().getName();
+        kinds.objectPopulators
+                .byIndex(Index.BACKEND, name)
+                .forEach(p -> sourceChanged(SourceKind.OBJECT_VOLUME_POPULATOR, p));
+        kinds.datasets
+                .byIndex(Index.BACKEND, name)
+                .forEach(d -> sourceChanged(SourceKind.DATASET, d));
+    }
+
+    void grantChanged(GenericKubernetesResource grant) {
+        // Rare: every waiting PVC whose source is in the grant's namespace.
+        String namespace = grant.getMetadata().getNamespace();
+        for (ObjectVolumePopulator p : kinds.objectPopulators.byIndex(Index.NAMESPACE, namespace)) {
+            sourceChanged(SourceKind.OBJECT_VOLUME_POPULATOR, p);
+        }
+        kinds.ossPopulators().stream()
+                .flatMap(oss -> oss.byIndex(Index.NAMESPACE, namespace).stream())
+                .forEach(this::ossPopulatorChanged);
+    }
+
+    private void wake(String index, String value) {
+        kinds.claims.byIndex(index, value).forEach(this::claimChanged);
+    }
+}

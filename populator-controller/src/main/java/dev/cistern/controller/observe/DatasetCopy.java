@@ -1,0 +1,34 @@
+package dev.cistern.controller.observe;
+
+import dev.cistern.api.v1alpha1.Dataset;
+import dev.cistern.api.v1alpha1.VolumePopulationSpec;
+import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.controller.model.Claim;
+import java.util.List;
+
+/// What a run from a `Dataset` is asked to do.
+///
+/// @param populateNamespace where platform credentials live
+record DatasetCopy(String populateNamespace) {
+    VolumePopulationSpec of(ClusterView view, Claim claim, Dataset dataset) throws Unresolved {
+        Sources source = new Sources();
+        String backendName = dataset.getSpec().getSource().getStorageBackendRef();
+        source.setBackendName(backendName);
+        source.setBackend(SharedBackends.usable(view, claim, backendName));
+        BucketPath.parse(dataset.getSpec().getSource().getPath()).into(source);
+        source.setPrefix(BucketPath.tree(source.getPrefix()));
+        source.setInclude(dataset.getSpec().getSource().getInclude());
+        source.setExclude(dataset.getSpec().getSource().getExclude());
+        VolumePopulationSpec frozen =
+                FrozenCopy.begin(claim, dataset.getMetadata(), populateNamespace);
+        frozen.setSources(List.of(source));
+        if (dataset.getSpec().getVerify() != null) {
+            frozen.setVerify(
+                    switch (dataset.getSpec().getVerify()) {
+                        case FULL -> VolumePopulationSpec.Verify.FULL;
+                        case SIZE -> VolumePopulationSpec.Verify.SIZE;
+                    });
+        }
+        return frozen;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.cistern.controller.observe;
+
+import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
+import dev.cistern.api.v1alpha1.ObjectVolumePopulatorSpec;
+import dev.cistern.api.v1alpha1.StorageBackendSpec;
+import dev.cistern.api.v1alpha1.VolumePopulationSpec;
+import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
+import dev.cistern.api.v1alpha1.storagebackendspec.Auth;
+import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.plan.WireSources;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a run from an `ObjectVolumePopulator` is asked to do.
+///
+/// @param populateNamespace where platform credentials live
+record ObjectPopulatorCopy(String populateNamespace) {
+    VolumePopulationSpec of(ClusterView view, Claim claim, ObjectVolumePopulator populator)
+            throws Unresolved {
+        ObjectVolumePopulatorSpec spec = populator.getSpec();
+        String name = claim.source().display() + ": spec.";
+        if (spec.getMode() == ObjectVolumePopulatorSpec.Mode.DATAFLOW) {
+            throw Unresolved.unsupported(
+                    name + "mode: dataflow is not supported in this version; use generic");
+        }
+        List<Sources> sources = new ArrayList<>();
+        boolean shared = false;
+        boolean own = false;
+        for (int i = 0; i < spec.getSources().size(); i++) {
+            dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Sources given =
+                    spec.getSources().get(i);
+            String field = name + "sources[" + i + "].";
+            Sources source = new Sources();
+            StorageBackendSpec backend;
+            if (given.getBackendRef() != null) {
+                shared = true;
+                backend = SharedBackends.usable(view, claim, given.getBackendRef().getName());
+                source.setBackendName(given.getBackendRef().getName());
+            } else {
+                own = true;
+                backend = given.getBackend();
+                String wrong = WireSources.unsupported(backend);
+                if (wrong != null) {
+                    throw Unresolved.unsupported(field + "backend." + wrong);
+                }
+            }
+            source.setBackend(backend);
+            BucketPath.parse(given.getPath()).into(source);
+            source.setInto(given.getInto() == null ? "" : given.getInto());
+            source.setInclude(given.getInclude());
+            source.setExclude(given.getExclude());
+            source.setSha256(given.getSha256());
+            sources.add(source);
+        }
+        if (shared && own) {
+            throw Unresolved.unsupported(
+                    name
+                            + "sources: backendRef and backend cannot be mixed: the Job runs either"
+                            + " where the platform's credentials are or where yours are");
+        }
+        Generic generic = spec.getGeneric();
+        if (shared && generic != null && generic.getServiceAccountName() != null) {
+            throw Unresolved.unsupported(
+                    name
+                            + "generic.serviceAccountName: only with inline backends; with"
+                            + " backendRef the Job runs as what the StorageBackend says");
+        }
+        oneServiceAccount(name, sources, generic);
+        VolumePopulationSpec frozen =
+                FrozenCopy.begin(
+                        claim,
+                        populator.getMetadata(),
+                        shared ? populateNamespace : claim.key().namespace());
+        frozen.setSources(sources);
+        frozen.setGeneric(generic);
+        if (spec.getVerify() != null) {
+            frozen.setVerify(
+                    switch (spec.getVerify()) {
+                        case FULL -> VolumePopulationSpec.Verify.FULL;
+                        case SIZE -> VolumePopulationSpec.Verify.SIZE;
+                    });
+        }
+        if (spec.getRetry() != null && spec.getRetry().getLimit() != null) {
+            frozen.setRetryLimit(spec.getRetry().getLimit());
+        }
+        return frozen;
+    }
+
+    private static void oneServiceAccount(
+            String name, List<Sources> sources, @Nullable Generic generic) throws Unresolved {
+        Set<String> accounts = new HashSet<>();
+        if (generic != null && generic.getServiceAccountName() != null) {
+            accounts.add(generic.getServiceAccountName());
+        }
+        for (Sources source : sources) {
+            Auth auth = source.getBackend().getAuth();
+            if (auth.getMode() == Auth.Mode.IAM) {
+                accounts.add(Objects.requireNonNullElse(auth.getIam().getServiceAccountName(), ""));
+            }
+        }
+        if (accounts.size() > 1) {
+            throw Unresolved.unsupported(
+                    name
+                            + "sources: all sources with auth.mode iam must name the same"
+                            + " auth.iam.serviceAccountName: one Job runs as one ServiceAccount");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.cistern.controller.observe;
+
+import dev.cistern.api.v1alpha1.StorageBackend;
+import dev.cistern.api.v1alpha1.StorageBackendSpec;
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.Why;
+import dev.cistern.controller.plan.WireSources;
+import java.util.List;
+
+/// `StorageBackend`s, as a PVC may use them.
+final class SharedBackends {
+    /// Not a namespace's name: a cluster-scoped object is checked without anybody's namespace in mind.
+    static final String ANY_NAMESPACE = "*";
+
+    private SharedBackends() {}
+
+    /// What the backend of that name says about reaching the store.
+    ///
+    /// @throws Unresolved when there is none, when it does not allow the PVC's namespace, or asks for what there is not
+    static StorageBackendSpec usable(ClusterView view, Claim claim, String name) throws Unresolved {
+        StorageBackend backend =
+                view.backend(name)
+                        .filter(b -> b.getMetadata().getDeletionTimestamp() == null)
+                        .orElseThrow(
+                                () ->
+                                        Unresolved.waiting(
+                                                Why.BACKEND_NOT_FOUND,
+                                                claim.source().display()
+                                                        + " names the StorageBackend "
+                                                        + name
+                                                        + ", which is not there; waiting for it"));
+        List<String> allowed = backend.getSpec().getAllowedNamespaces();
+        if (allowed != null
+                && !allowed.contains("*")
+                && !claim.key().namespace().equals(ANY_NAMESPACE)
+                && !allowed.contains(claim.key().namespace())) {
+            throw Unresolved.waiting(
+                    Why.BACKEND_NOT_ALLOWED,
+                    "StorageBackend "
+                            + name
+                            + ": spec.allowedNamespaces does not list namespace "
+                            + claim.key().namespace());
+        }
+        String wrong = WireSources.unsupported(backend.getSpec());
+        if (wrong != null) {
+            throw Unresolved.unsupported("StorageBackend " + name + ": spec." + wrong);
+        }
+        StorageBackendSpec spec = new StorageBackendSpec();
+        spec.setType(backend.getSpec().getType());
+        spec.setAuth(backend.getSpec().getAuth());
+        spec.setS3(backend.getSpec().getS3());
+        spec.setDigitalOceanSpaces(backend.getSpec().getDigitalOceanSpaces());
+        spec.setOss(backend.getSpec().getOss());
+        return spec;
+    }
+}
