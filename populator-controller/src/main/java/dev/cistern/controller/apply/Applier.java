@@ -14,18 +14,12 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Carries out actions, one call each. What the API server answers goes into the informers' overlay, so that the next look
 /// sees it.
 public final class Applier {
-    private static final String CORE = "/api/v1";
-    private static final String BATCH = "/apis/batch/v1";
-    private static final String CISTERN = "/apis/cistern.dev/v1alpha1";
-
     private final Api api;
     private final Informers informers;
     private final ReportSeal seal;
@@ -103,18 +97,17 @@ public final class Applier {
 
     private void write(Action action) {
         switch (action) {
-            case Action.AddFinalizer(Claim claim) -> addFinalizer(claim);
-            case Action.RemoveFinalizer(Claim claim) -> removeFinalizer(claim);
-            case Action.ClearSelectedNode(Claim claim) -> clearSelectedNode(claim);
+            case Action.AddFinalizer(Claim claim) -> patchClaim(claim, Patches.addFinalizer(claim));
+            case Action.RemoveFinalizer(Claim claim) ->
+                    patchClaim(claim, Patches.removeFinalizer(claim));
+            case Action.ClearSelectedNode(Claim claim) ->
+                    patchClaim(claim, Patches.clearSelectedNode(claim));
             case Action.CreateRun(VolumePopulation run) ->
                     informers
                             .writtenRuns()
                             .written(
                                     api.create(
-                                            collection(
-                                                    CISTERN,
-                                                    run.getMetadata().getNamespace(),
-                                                    "volumepopulations"),
+                                            Paths.runs(run.getMetadata().getNamespace()),
                                             run,
                                             VolumePopulation.class));
             case Action.CreatePrime(PersistentVolumeClaim prime) ->
@@ -122,23 +115,20 @@ public final class Applier {
                             .writtenClaims()
                             .written(
                                     api.create(
-                                            collection(
-                                                    CORE,
-                                                    prime.getMetadata().getNamespace(),
-                                                    "persistentvolumeclaims"),
+                                            Paths.claims(prime.getMetadata().getNamespace()),
                                             prime,
                                             PersistentVolumeClaim.class));
             case Action.CreateJob(Job job, int attempt) -> createJob(job, attempt);
             case Action.DeleteRun(String namespace, String name, String uid) -> {
-                delete(CISTERN, namespace, "volumepopulations", name, uid);
+                delete(Paths.runs(namespace), name, uid);
                 informers.writtenRuns().deleted(namespace, name, uid);
             }
             case Action.DeletePrime(String namespace, String name, String uid) -> {
-                delete(CORE, namespace, "persistentvolumeclaims", name, uid);
+                delete(Paths.claims(namespace), name, uid);
                 informers.writtenClaims().deleted(namespace, name, uid);
             }
             case Action.DeleteJob(String namespace, String name, String uid) -> {
-                delete(BATCH, namespace, "jobs", name, uid);
+                delete(Paths.jobs(namespace), name, uid);
                 informers.writtenJobs().deleted(namespace, name, uid);
             }
             case Action.Rebind rebind -> rebind(rebind);
@@ -150,61 +140,11 @@ public final class Applier {
     private void createJob(Job job, int attempt) {
         Job made =
                 api.create(
-                        collection(BATCH, job.getMetadata().getNamespace(), "jobs"),
+                        Paths.jobs(job.getMetadata().getNamespace()),
                         seal.seal(job, attempt),
                         Job.class);
         made.setSpec(null);
         informers.writtenJobs().written(made);
-    }
-
-    /// By operations on the list as it was seen. Not by server-side apply: nobody owns the finalizers that admission
-    /// puts on, so giving up our part of the list would take theirs along.
-    private void addFinalizer(Claim claim) {
-        List<Map<String, Object>> patch = new ArrayList<>();
-        patch.add(test("/metadata/uid", claim.key().uid()));
-        if (claim.finalizers().isEmpty()) {
-            patch.add(test("/metadata/resourceVersion", claim.resourceVersion()));
-            patch.add(
-                    Map.of(
-                            "op", "add",
-                            "path", "/metadata/finalizers",
-                            "value", List.of(Names.FINALIZER)));
-        } else {
-            patch.add(test("/metadata/finalizers", claim.finalizers()));
-            patch.add(
-                    Map.of(
-                            "op",
-                            "add",
-                            "path",
-                            "/metadata/finalizers/-",
-                            "value",
-                            Names.FINALIZER));
-        }
-        patchClaim(claim, patch);
-    }
-
-    private void removeFinalizer(Claim claim) {
-        String path = "/metadata/finalizers/" + claim.finalizers().indexOf(Names.FINALIZER);
-        patchClaim(
-                claim,
-                List.of(
-                        test("/metadata/uid", claim.key().uid()),
-                        test(path, Names.FINALIZER),
-                        Map.of("op", "remove", "path", path)));
-    }
-
-    private void clearSelectedNode(Claim claim) {
-        String path = "/metadata/annotations/" + Names.ANNOTATION_SELECTED_NODE.replace("/", "~1");
-        patchClaim(
-                claim,
-                List.of(
-                        test("/metadata/uid", claim.key().uid()),
-                        test(path, String.valueOf(claim.selectedNode())),
-                        Map.of("op", "remove", "path", path)));
-    }
-
-    private static Map<String, Object> test(String path, Object value) {
-        return Map.of("op", "test", "path", path, "value", value);
     }
 
     private void patchClaim(Claim claim, List<Map<String, Object>> operations) {
@@ -212,38 +152,20 @@ public final class Applier {
                 .writtenClaims()
                 .written(
                         api.patch(
-                                claimPath(claim.key()),
+                                Paths.claim(claim.key()),
                                 Api.Patch.OPERATIONS,
                                 Names.FIELD_MANAGER,
                                 operations,
                                 PersistentVolumeClaim.class));
     }
 
-    /// Claim and mark in one patch: a volume that names the PVC was either filled for it, or not given by us.
     private void rebind(Action.Rebind rebind) {
-        Map<String, Object> claimRef = new LinkedHashMap<>();
-        claimRef.put("apiVersion", "v1");
-        claimRef.put("kind", "PersistentVolumeClaim");
-        claimRef.put("namespace", rebind.claim().namespace());
-        claimRef.put("name", rebind.claim().name());
-        claimRef.put("uid", rebind.claim().uid());
-        claimRef.put("resourceVersion", null);
         PersistentVolume written =
                 api.patch(
-                        CORE + "/persistentvolumes/" + rebind.volume(),
+                        Paths.volume(rebind.volume()),
                         Api.Patch.MERGE,
                         Names.FIELD_MANAGER,
-                        Map.of(
-                                "metadata",
-                                Map.of(
-                                        "resourceVersion",
-                                        rebind.resourceVersion(),
-                                        "annotations",
-                                        Map.of(
-                                                Names.ANNOTATION_POPULATED_FOR,
-                                                rebind.claim().uid())),
-                                "spec",
-                                Map.of("claimRef", claimRef)),
+                        Patches.rebind(rebind),
                         PersistentVolume.class);
         informers.writtenVolumes().written(written);
     }
@@ -258,10 +180,7 @@ public final class Applier {
         status.setStatus(RunRecords.write(write.status(), write.timeline()));
         VolumePopulation written =
                 api.patch(
-                        collection(CISTERN, write.claim().namespace(), "volumepopulations")
-                                + "/"
-                                + Names.run(write.claim().uid())
-                                + "/status",
+                        Paths.runStatus(write.claim().namespace(), write.claim().uid()),
                         Api.Patch.APPLY,
                         Names.FIELD_MANAGER,
                         status,
@@ -269,9 +188,9 @@ public final class Applier {
         informers.writtenRuns().written(written);
     }
 
-    private void delete(String group, String namespace, String plural, String name, String uid) {
+    private void delete(String collection, String name, String uid) {
         try {
-            api.delete(collection(group, namespace, plural) + "/" + name, uid);
+            api.delete(collection + "/" + name, uid);
         } catch (KubernetesClientException e) {
             // Gone, or gone and made again: either way this life of it is over.
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
@@ -279,14 +198,6 @@ public final class Applier {
                 throw e;
             }
         }
-    }
-
-    private static String collection(String group, String namespace, String plural) {
-        return group + "/namespaces/" + namespace + "/" + plural;
-    }
-
-    private static String claimPath(ClaimKey key) {
-        return collection(CORE, key.namespace(), "persistentvolumeclaims") + "/" + key.name();
     }
 
     private void forget(Action action) {

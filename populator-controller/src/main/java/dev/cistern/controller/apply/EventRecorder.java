@@ -208,7 +208,7 @@ public final class EventRecorder implements AutoCloseable {
     }
 
     private static String path(Event event) {
-        return "/api/v1/namespaces/" + event.getMetadata().getNamespace() + "/events";
+        return Paths.events(event.getMetadata().getNamespace());
     }
 
     @Override

@@ -5,7 +5,9 @@ import dev.cistern.api.v1alpha1.Dataset;
 import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.SourceRef;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -45,6 +47,16 @@ public interface ClusterView {
 
     /// The `Dataset` of that name.
     Optional<Dataset> dataset(String name);
+
+    /// The object that a PVC names.
+    default Optional<? extends HasMetadata> source(SourceRef ref) {
+        String namespace = ref.namespace() == null ? "" : ref.namespace();
+        return switch (ref.kind()) {
+            case OBJECT_VOLUME_POPULATOR -> objectPopulator(namespace, ref.name());
+            case OSS_VOLUME_POPULATOR -> ossPopulator(namespace, ref.name());
+            case DATASET -> dataset(ref.name());
+        };
+    }
 
     /// The `StorageBackend` of that name.
     Optional<StorageBackend> backend(String name);

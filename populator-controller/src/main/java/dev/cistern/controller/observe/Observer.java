@@ -14,7 +14,6 @@ import dev.cistern.controller.model.Run;
 import dev.cistern.controller.model.SourceRef;
 import dev.cistern.controller.model.Timeline;
 import dev.cistern.controller.model.Volume;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.time.Duration;
@@ -90,12 +89,7 @@ public final class Observer {
                                 .or(() -> view.claim(claim.key().namespace(), name));
         // Somebody else's claim of that name is none of our business; making ours then fails, and
         // says so.
-        return found.filter(p -> uid.equals(label(p, Names.LABEL_UID)));
-    }
-
-    private static @Nullable String label(HasMetadata object, String name) {
-        Map<String, String> labels = object.getMetadata().getLabels();
-        return labels == null ? null : labels.get(name);
+        return found.filter(p -> uid.equals(Index.label(p, Names.LABEL_UID)));
     }
 
     private Optional<Volume> volume(@Nullable String name) {
@@ -135,13 +129,6 @@ public final class Observer {
     }
 
     private @Nullable String sourceUid(SourceRef ref) {
-        String namespace = ref.namespace() == null ? "" : ref.namespace();
-        Optional<? extends HasMetadata> source =
-                switch (ref.kind()) {
-                    case OBJECT_VOLUME_POPULATOR -> view.objectPopulator(namespace, ref.name());
-                    case OSS_VOLUME_POPULATOR -> view.ossPopulator(namespace, ref.name());
-                    case DATASET -> view.dataset(ref.name());
-                };
-        return source.map(s -> s.getMetadata().getUid()).orElse(null);
+        return view.source(ref).map(s -> s.getMetadata().getUid()).orElse(null);
     }
 }

@@ -3,6 +3,7 @@ package dev.cistern.controller.progress;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.VolumePopulationStatus;
 import dev.cistern.controller.apply.Api;
+import dev.cistern.controller.apply.Paths;
 import dev.cistern.controller.model.Names;
 import dev.cistern.populate.wire.ProgressReport;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -29,11 +30,7 @@ public final class ProgressWriter implements ProgressServer.Sink {
         status.setProgress(Display.of(report, clock.instant()));
         run.setStatus(status);
         api.patch(
-                "/apis/cistern.dev/v1alpha1/namespaces/"
-                        + namespace
-                        + "/volumepopulations/"
-                        + Names.run(uid)
-                        + "/status",
+                Paths.runStatus(namespace, uid),
                 Api.Patch.APPLY,
                 Names.PROGRESS_MANAGER,
                 run,

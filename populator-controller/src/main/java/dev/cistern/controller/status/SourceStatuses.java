@@ -148,7 +148,7 @@ public final class SourceStatuses implements AutoCloseable {
     }
 
     private boolean write(SourceRef ref) {
-        Optional<? extends HasMetadata> source = source(ref);
+        Optional<? extends HasMetadata> source = informers.source(ref);
         if (source.isEmpty()) {
             written.remove(ref);
             return false;
@@ -182,15 +182,6 @@ public final class SourceStatuses implements AutoCloseable {
     @SuppressWarnings("unchecked")
     private Map<String, Object> tree(Map<String, Object> status) {
         return json.unmarshal(json.asJson(status), Map.class);
-    }
-
-    private Optional<? extends HasMetadata> source(SourceRef ref) {
-        String namespace = ref.namespace() == null ? "" : ref.namespace();
-        return switch (ref.kind()) {
-            case OBJECT_VOLUME_POPULATOR -> informers.objectPopulator(namespace, ref.name());
-            case OSS_VOLUME_POPULATOR -> informers.ossPopulator(namespace, ref.name());
-            case DATASET -> informers.dataset(ref.name());
-        };
     }
 
     private static List<Condition> conditions(HasMetadata source) {
