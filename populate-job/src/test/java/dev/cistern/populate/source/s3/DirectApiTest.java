@@ -10,7 +10,16 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Fault;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class DirectApiTest extends S3FaultsContract {
@@ -115,6 +124,88 @@ class DirectApiTest extends S3FaultsContract {
                     .isInstanceOf(SourceException.Refused.class);
         }
         assertThat(server().asked()).hasSizeLessThan(6);
+    }
+
+    @Test
+    void aBucketOfAnotherRegionIsSignedForItFromThenOn() throws Exception {
+        SourceObject object = stored("x", 500);
+        server().faults(
+                        request ->
+                                header(request, "authorization").contains("/eu-west-3/s3/")
+                                        ? null
+                                        : new Fault.Status(
+                                                400,
+                                                "AuthorizationHeaderMalformed",
+                                                Map.of("x-amz-bucket-region", "eu-west-3")));
+        try (Source source = open("")) {
+            for (int i = 0; i < 3; i++) {
+                Bytes sink = new Bytes();
+                source.read(object, 0, 500, sink);
+                assertThat(sink.taken.size()).isEqualTo(500);
+            }
+        }
+        assertThat(server().asked()).hasSize(4);
+    }
+
+    @Test
+    void aRegionThatIsNoneOrStaysRefusedIsNotTriedForEver() throws Exception {
+        SourceObject object = stored("x", 500);
+        for (String region : new String[] {"us-east-1", "Not A Region", "eu-west-3"}) {
+            server().faults(
+                            request ->
+                                    new Fault.Status(
+                                            400,
+                                            "InvalidRequest",
+                                            Map.of("x-amz-bucket-region", region)));
+            try (Source source = open("")) {
+                assertThatThrownBy(() -> source.read(object, 0, 500, new Bytes()))
+                        .isInstanceOf(SourceException.Refused.class);
+            }
+        }
+        assertThat(server().asked()).hasSize(4);
+    }
+
+    @Test
+    void aWrongClockIsMadeUpForInEveryStreamAtOnce() throws Exception {
+        SourceObject object = stored("x", 500);
+        // Both streams have sent their first request before either is told that its time is wrong.
+        CyclicBarrier bothAsked = new CyclicBarrier(2);
+        server().faults(
+                        request -> {
+                            if (header(request, "x-amz-date").startsWith("20300102T0304")) {
+                                return null;
+                            }
+                            await(bothAsked);
+                            return new Fault.Status(
+                                    403,
+                                    "RequestTimeTooSkewed",
+                                    Map.of("Date", "Wed, 02 Jan 2030 03:04:05 GMT"));
+                        });
+        try (Source source = open("");
+                ExecutorService streams = Executors.newFixedThreadPool(2)) {
+            Callable<Integer> read =
+                    () -> {
+                        Bytes sink = new Bytes();
+                        source.read(object, 0, 500, sink);
+                        return sink.taken.size();
+                    };
+            for (Future<Integer> one : streams.invokeAll(List.of(read, read))) {
+                assertThat(one.get()).isEqualTo(500);
+            }
+        }
+        assertThat(server().asked()).hasSize(4);
+    }
+
+    private static String header(FaultyS3.Asked request, String name) {
+        return request.headers().getOrDefault(name, "");
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

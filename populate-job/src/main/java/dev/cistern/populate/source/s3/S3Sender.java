@@ -1,0 +1,191 @@
+package dev.cistern.populate.source.s3;
+
+import dev.cistern.populate.http.Body;
+import dev.cistern.populate.http.HttpClient;
+import dev.cistern.populate.http.Origin;
+import dev.cistern.populate.http.ResponseHead;
+import dev.cistern.populate.http.TransportException;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.wire.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// Sends requests to where the bucket is, and remembers what answers say about that.
+///
+/// Redirects are followed at most [#MAX_HOPS] times, signed anew for where they lead, never from TLS to plain, and with a
+/// signature only within the domain that the configuration names: a signed request carries a session token.
+final class S3Sender implements AutoCloseable {
+    private static final int MAX_HOPS = 3;
+    private static final int MAX_ERROR_BYTES = 64 * 1024;
+
+    private final HttpClient http;
+    private final AwsKeys.Provider keys;
+    private final RequestWriter writer;
+
+    /// Where requests go now; the bucket's real region moves it.
+    private volatile Target home;
+
+    private record Target(S3Location location, Origin origin, SigV4 signer) {
+        static Target of(S3Location location) {
+            return new Target(location, location.origin(), new SigV4(location.region()));
+        }
+    }
+
+    /// An answer that is an error.
+    ///
+    /// @param location its header of that name
+    /// @param date its header of that name
+    private record Failure(
+            S3Errors.Answer answer, @Nullable String location, @Nullable String date) {}
+
+    S3Sender(S3Location location, HttpClient http, AwsKeys.Provider keys, String userAgent) {
+        this.home = Target.of(location);
+        this.http = http;
+        this.keys = keys;
+        this.writer = new RequestWriter(userAgent);
+    }
+
+    /// Where the bucket is, as far as is known now.
+    S3Location location() {
+        return home.location;
+    }
+
+    /// Sends a request and gives its good answer to the handler.
+    ///
+    /// @throws SourceException when there was none
+    /// @throws IOException what the handler's own sink threw
+    <T> T send(S3Request request, HttpClient.Handler<T, SourceException> handler)
+            throws SourceException, IOException {
+        try {
+            return follow(request, handler);
+        } catch (TransportException e) {
+            throw S3Errors.of(e, home.location, request.key());
+        }
+    }
+
+    private <T> T follow(S3Request request, HttpClient.Handler<T, SourceException> handler)
+            throws SourceException, IOException {
+        Redirect redirect = null;
+        for (int hops = 0; ; hops++) {
+            Target target = home;
+            Origin origin = redirect == null ? target.origin : redirect.origin();
+            long clockOffset = writer.clockOffsetSeconds();
+            AwsKeys signWith = keys.keys();
+            if (signWith != null
+                    && !Redirect.mayCarrySignature(target.location.endpoint(), origin)) {
+                throw S3Errors.refused(
+                        Reason.INVALID_CONFIGURATION,
+                        target.location
+                                + " redirects to "
+                                + origin
+                                + ", outside its domain: set endpoint to it");
+            }
+            byte[] bytes =
+                    redirect == null
+                            ? writer.bytes(
+                                    request,
+                                    origin,
+                                    request.path(target.location),
+                                    request.query(),
+                                    target.signer,
+                                    signWith)
+                            : writer.bytes(
+                                    request,
+                                    origin,
+                                    redirect.path(),
+                                    redirect.query(),
+                                    target.signer,
+                                    signWith);
+            Object answer =
+                    http.<Object, SourceException>exchange(
+                            origin,
+                            bytes,
+                            request.headOnly(),
+                            (head, body) ->
+                                    head.status() < 300
+                                            ? handler.handle(head, body)
+                                            : failure(head, body, request));
+            if (!(answer instanceof Failure failure)) {
+                @SuppressWarnings("unchecked")
+                T result = (T) answer;
+                return result;
+            }
+            if (hops == MAX_HOPS) {
+                throw S3Errors.of(failure.answer, target.location, request.key());
+            }
+            redirect = Redirect.of(failure.answer.status(), failure.location, origin);
+            if (redirect == null && !learned(failure, target, clockOffset)) {
+                throw S3Errors.of(failure.answer, target.location, request.key());
+            }
+        }
+    }
+
+    private static Failure failure(ResponseHead head, Body body, S3Request request)
+            throws IOException {
+        String text =
+                request.headOnly()
+                        ? ""
+                        : new String(body.bytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8);
+        String region = head.header("x-amz-bucket-region");
+        if (region == null) {
+            region = S3Xml.element(text, "Region");
+        }
+        String code = S3Xml.element(text, "Code");
+        String message = S3Xml.element(text, "Message");
+        return new Failure(
+                new S3Errors.Answer(
+                        head.status(),
+                        code == null ? "" : code,
+                        message == null ? "" : message,
+                        S3Answers.retryAfterMillis(head.header("retry-after")),
+                        region),
+                head.header("location"),
+                head.header("date"));
+    }
+
+    /// Takes up what the answer says about region or clock; whether there was anything new in it.
+    private boolean learned(Failure failure, Target target, long clockOffset) {
+        if (failure.answer.code().equals("RequestTimeTooSkewed") && failure.date != null) {
+            try {
+                return writer.adjustClock(S3Times.header(failure.date), clockOffset);
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
+        }
+        S3Location moved = inRegionOf(failure.answer, target.location);
+        if (moved == null) {
+            return false;
+        }
+        home = Target.of(moved);
+        return true;
+    }
+
+    /// The bucket in the region that an answer names; null when it names no other.
+    private static @Nullable S3Location inRegionOf(S3Errors.Answer answer, S3Location old) {
+        String region = answer.bucketRegion();
+        boolean aboutRegion =
+                answer.status() == 301 || answer.status() == 307 || answer.status() == 400;
+        if (!aboutRegion
+                || region == null
+                || !region.matches("[a-z0-9-]{1,63}")
+                || region.equals(old.region())) {
+            return null;
+        }
+        return old.provider()
+                ? S3Location.ofProvider(region, old.bucket(), old.pathStyle())
+                : new S3Location(
+                        old.endpoint(),
+                        old.basePath(),
+                        region,
+                        old.bucket(),
+                        old.pathStyle(),
+                        false);
+    }
+
+    @Override
+    public void close() {
+        keys.close();
+        http.close();
+    }
+}

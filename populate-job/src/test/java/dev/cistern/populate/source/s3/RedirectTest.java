@@ -1,0 +1,56 @@
+package dev.cistern.populate.source.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cistern.populate.http.Origin;
+import org.junit.jupiter.api.Test;
+
+class RedirectTest {
+    private static final Origin STORE = Origin.of("https://s3.store.example");
+
+    @Test
+    void aRedirectLeadsToItsLocationWithItsParametersSorted() {
+        assertThat(Redirect.of(307, "https://b.s3.store.example:8443/k%20x?b=2&a=1", STORE))
+                .isEqualTo(
+                        new Redirect(
+                                Origin.of("https://b.s3.store.example:8443"), "/k%20x", "a=1&b=2"));
+        assertThat(Redirect.of(308, "/elsewhere", STORE))
+                .isEqualTo(new Redirect(STORE, "/elsewhere", ""));
+    }
+
+    @Test
+    void whatIsNoRedirectLeadsNowhere() {
+        assertThat(Redirect.of(307, null, STORE)).isNull();
+        assertThat(Redirect.of(304, "/elsewhere", STORE)).isNull();
+        assertThat(Redirect.of(404, "/elsewhere", STORE)).isNull();
+        assertThat(Redirect.of(307, "http://[", STORE)).isNull();
+        assertThat(Redirect.of(307, "ftp://s3.store.example/x", STORE)).isNull();
+    }
+
+    @Test
+    void noRedirectLeadsFromTlsToPlain() {
+        assertThat(Redirect.of(301, "http://s3.store.example/x", STORE)).isNull();
+        assertThat(Redirect.of(301, "https://s3.store.example/x", Origin.of("http://s3.example")))
+                .isNotNull();
+    }
+
+    @Test
+    void aSignatureStaysInTheEndpointsDomain() {
+        assertThat(mayCarry("s3.store.example", "s3.store.example")).isTrue();
+        assertThat(mayCarry("s3.store.example", "bucket.s3.store.example")).isTrue();
+        assertThat(mayCarry("s3.store.example", "s3-2.store.example")).isTrue();
+        assertThat(mayCarry("store.example", "bucket.store.example")).isTrue();
+        assertThat(mayCarry("127.0.0.1", "127.0.0.1")).isTrue();
+
+        assertThat(mayCarry("s3.store.example", "store.example")).isFalse();
+        assertThat(mayCarry("s3.store.example", "thestore.example")).isFalse();
+        assertThat(mayCarry("store.example", "other.example")).isFalse();
+        assertThat(mayCarry("10.0.0.1", "x.10.0.0.1.example")).isFalse();
+        assertThat(mayCarry("10.0.0.1", "11.0.0.1")).isFalse();
+    }
+
+    private static boolean mayCarry(String endpoint, String to) {
+        return Redirect.mayCarrySignature(
+                Origin.of("https://" + endpoint), Origin.of("https://" + to));
+    }
+}
