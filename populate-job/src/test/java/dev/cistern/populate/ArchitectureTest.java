@@ -57,7 +57,20 @@ class ArchitectureTest {
                     .should()
                     .onlyDependOnClassesThat()
                     .resideInAnyPackage(
-                            "java..", "javax..", "dev.cistern.populate.http..", "org.jspecify..");
+                            "java..",
+                            "javax..",
+                            "io.netty..",
+                            "dev.cistern.populate.http..",
+                            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule NETTY_IS_KNOWN_IN_ONE_CLASS =
+            noClasses()
+                    .that()
+                    .doNotHaveSimpleName("BoringTls")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.netty..");
 
     @ArchTest
     static final ArchRule STORES_KNOW_NO_ENGINE =

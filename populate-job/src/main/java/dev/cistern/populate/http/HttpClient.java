@@ -222,7 +222,7 @@ public final class HttpClient implements Closeable {
                 channel = tls.open(socket, origin, watchdog);
             }
             done = true;
-            return new HttpConnection(origin, channel, buffer(), watchdog);
+            return new HttpConnection(origin, socket, channel, buffer(), watchdog);
         } finally {
             if (!done) {
                 socket.close();

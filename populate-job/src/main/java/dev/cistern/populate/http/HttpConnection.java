@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One connection: sends a request, reads a head, then frames a body, all through one direct buffer.
@@ -18,6 +19,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     private static final int ALIGNMENT = 64 * 1024;
 
     private final Origin origin;
+    private final SocketChannel socket;
     private final ByteChannel channel;
     private final Watchdog watchdog;
 
@@ -32,8 +34,15 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     private boolean answered;
     private long idleSinceNanos;
 
-    HttpConnection(Origin origin, ByteChannel channel, ByteBuffer buffer, Watchdog watchdog) {
+    /// @param channel the socket itself, or what encrypts on it
+    HttpConnection(
+            Origin origin,
+            SocketChannel socket,
+            ByteChannel channel,
+            ByteBuffer buffer,
+            Watchdog watchdog) {
         this.origin = origin;
+        this.socket = socket;
         this.channel = channel;
         this.buffer = buffer;
         this.watchdog = watchdog;
@@ -308,19 +317,20 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     @Override
     public void abortWait() {
         if (timedOut.compareAndSet(false, true)) {
-            closeChannel();
+            // The socket alone: what the other thread uses besides is its own to give back.
+            close(socket);
         }
     }
 
     @Override
     public void close() {
         watchdog.remove(this);
-        closeChannel();
+        close(channel);
     }
 
-    private void closeChannel() {
+    private static void close(Closeable closeable) {
         try {
-            channel.close();
+            closeable.close();
         } catch (IOException e) {
             // Nothing can be lost: every byte of interest was read before.
             return;

@@ -8,30 +8,57 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayDeque;
 import java.util.Collection;
-import javax.net.ssl.SSLContext;
+import java.util.Deque;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// Whom to trust. The context is made at the first secure connection: plain HTTP pays nothing for it.
+/// Whom to trust. The library is loaded at the first secure connection: plain HTTP pays nothing for it.
 public final class Tls {
+    static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+    /// Whose ciphers are used.
+    enum Library {
+        /// BoringSSL where it is to be had, else the JDK's.
+        FASTEST,
+        JDK;
+
+        boolean preferred() {
+            return this == FASTEST;
+        }
+
+        /// What `CISTERN_TLS` says: `jdk`, or nothing.
+        static Library chosen(@Nullable String setting) {
+            return "jdk".equals(setting) ? JDK : FASTEST;
+        }
+    }
+
     private final @Nullable String authorities;
     private final boolean skipVerification;
-    private @Nullable SSLContext context;
+    private final Library library;
+
+    /// Of closed connections; as many as were open at a time.
+    private final Deque<TlsChannel.Buffers> unused = new ArrayDeque<>();
+
+    private @Nullable TlsEngines engines;
 
     /// @param authorities PEM text of authorities to trust besides the platform's; null means the platform's alone
     /// @param skipVerification whether any certificate under any name is accepted
     public Tls(@Nullable String authorities, boolean skipVerification) {
+        this(authorities, skipVerification, Library.chosen(System.getenv("CISTERN_TLS")));
+    }
+
+    Tls(@Nullable String authorities, boolean skipVerification, Library library) {
         this.authorities = authorities;
         this.skipVerification = skipVerification;
+        this.library = library;
     }
 
     /// Who decides about certificates.
@@ -82,38 +109,60 @@ public final class Tls {
         return both.getTrustManagers();
     }
 
-    private synchronized SSLContext context() throws IOException {
-        SSLContext made = context;
+    private synchronized TlsEngines engines() throws IOException {
+        TlsEngines made = engines;
         if (made == null) {
-            try {
-                made = SSLContext.getInstance("TLS");
-                made.init(null, trustManagers(), new SecureRandom());
-            } catch (GeneralSecurityException e) {
-                throw new IOException("cannot set up TLS: " + e.getMessage(), e);
-            }
-            context = made;
+            TrustManager[] trust = trustManagers();
+            made =
+                    library.preferred() && BoringTls.available()
+                            ? BoringTls.of(trust, !skipVerification)
+                            : new JdkTls(trust, !skipVerification);
+            engines = made;
         }
         return made;
     }
 
     /// Speaks TLS on a connected socket; the handshake is done when this returns.
     ByteChannel open(SocketChannel socket, Origin origin, Watchdog watchdog) throws IOException {
-        SSLEngine engine = context().createSSLEngine(origin.host(), origin.port());
-        engine.setUseClientMode(true);
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        if (!skipVerification) {
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        }
-        engine.setSSLParameters(parameters);
-        TlsChannel channel = new TlsChannel(socket, engine, origin);
+        TlsEngines engines = engines();
+        SSLEngine engine = engines.engine(origin);
+        TlsChannel channel =
+                new TlsChannel(socket, engine, buffers(engines, engine), origin, this::takeBack);
         watchdog.add(channel);
+        boolean done = false;
         try {
             channel.handshake();
+            done = true;
         } finally {
             watchdog.remove(channel);
+            if (!done) {
+                channel.close();
+            }
         }
         return channel;
+    }
+
+    private TlsChannel.Buffers buffers(TlsEngines engines, SSLEngine engine) {
+        synchronized (unused) {
+            TlsChannel.Buffers used = unused.pollFirst();
+            if (used != null) {
+                return used;
+            }
+        }
+        return TlsChannel.Buffers.of(engine, engines.direct());
+    }
+
+    private void takeBack(TlsChannel closed) {
+        TlsEngines made;
+        synchronized (this) {
+            made = engines;
+        }
+        if (made != null) {
+            made.release(closed.engine());
+        }
+        synchronized (unused) {
+            unused.addFirst(closed.buffers());
+        }
     }
 
     /// Accepts everything: what `skipTlsVerification` asks for.

@@ -5,17 +5,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 
 /// TLS over a blocking socket, one thread at a time.
 ///
-/// Received records are kept in a heap buffer: the JDK's AES works on arrays. They are decrypted straight into the
-/// caller's buffer when it has room for a whole record.
+/// Received records are kept where the engine works on them. They are decrypted straight into the caller's buffer when it has room
+/// for a whole record.
 final class TlsChannel implements ByteChannel, Watchdog.Watched {
     private final SocketChannel socket;
     private final SSLEngine engine;
+    private final Buffers buffers;
+    private final Consumer<TlsChannel> onClose;
     private final Origin origin;
     private final ByteBuffer in;
     private final ByteBuffer out;
@@ -25,15 +28,54 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
 
     private volatile long waitingSince;
     private volatile boolean timedOut;
+    private boolean closed;
 
-    TlsChannel(SocketChannel socket, SSLEngine engine, Origin origin) {
+    /// What a connection's records are kept in.
+    record Buffers(ByteBuffer in, ByteBuffer out, ByteBuffer spare) {
+        /// @param direct whether they lie outside the heap
+        static Buffers of(SSLEngine engine, boolean direct) {
+            int packet = engine.getSession().getPacketBufferSize();
+            return new Buffers(
+                    buffer(Math.max(128 * 1024, packet), direct),
+                    buffer(packet, direct),
+                    buffer(record(engine), direct));
+        }
+
+        /// Room that is enough to decrypt any record: BoringSSL's engine asks for as much as the record had before.
+        private static int record(SSLEngine engine) {
+            return Math.max(
+                    engine.getSession().getApplicationBufferSize(),
+                    engine.getSession().getPacketBufferSize());
+        }
+
+        private static ByteBuffer buffer(int bytes, boolean direct) {
+            return direct ? ByteBuffer.allocateDirect(bytes) : ByteBuffer.allocate(bytes);
+        }
+    }
+
+    /// @param onClose called once, when engine and buffers are used no more
+    TlsChannel(
+            SocketChannel socket,
+            SSLEngine engine,
+            Buffers buffers,
+            Origin origin,
+            Consumer<TlsChannel> onClose) {
         this.socket = socket;
         this.engine = engine;
+        this.buffers = buffers;
+        this.onClose = onClose;
         this.origin = origin;
-        int packet = engine.getSession().getPacketBufferSize();
-        this.in = ByteBuffer.allocate(Math.max(128 * 1024, packet)).limit(0);
-        this.out = ByteBuffer.allocate(packet);
-        this.spare = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize()).limit(0);
+        this.in = buffers.in.clear().limit(0);
+        this.out = buffers.out.clear();
+        this.spare = buffers.spare.clear().limit(0);
+    }
+
+    SSLEngine engine() {
+        return engine;
+    }
+
+    Buffers buffers() {
+        return buffers;
     }
 
     void handshake() throws TransportException {
@@ -61,7 +103,7 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
             }
         } catch (SSLException e) {
             throw new TransportException(
-                    Kind.TLS, "TLS handshake with " + origin + " failed: " + e.getMessage(), e);
+                    Kind.TLS, "TLS handshake with " + origin + " failed: " + said(e), e);
         } catch (IOException e) {
             throw new TransportException(
                     timedOut ? Kind.STALLED : Kind.CONNECT,
@@ -70,6 +112,15 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         } finally {
             waitingSince = 0;
         }
+    }
+
+    /// What the engine's own exception leaves to its cause.
+    private static String said(SSLException e) {
+        Throwable told = e;
+        while (told.getCause() != null && told.getCause() != told) {
+            told = told.getCause();
+        }
+        return String.valueOf(told.getMessage());
     }
 
     private void tasks() {
@@ -126,7 +177,7 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-        int record = engine.getSession().getApplicationBufferSize();
+        int record = spare.capacity();
         int before = target.position();
         while (target.hasRemaining()) {
             if (spare.hasRemaining()) {
@@ -191,6 +242,10 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         // close_notify is not sent: a peer that does not read would block it, and no request is cut
         // short by it.
         socket.close();
+        if (!closed) {
+            closed = true;
+            onClose.accept(this);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.cistern.populate.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TlsTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
@@ -124,10 +129,14 @@ class TlsTest {
     }
 
     private static byte[] fetch(String host, Tls tls, int times) throws IOException {
+        return fetch(socket().getLocalPort(), host, tls, times);
+    }
+
+    private static byte[] fetch(int port, String host, Tls tls, int times) throws IOException {
         ByteArrayOutputStream taken = new ByteArrayOutputStream();
         try (HttpClient client =
                 new HttpClient(new HttpClient.Settings(2000, 2000, 128 * 1024), tls)) {
-            Origin origin = new Origin(true, host, socket().getLocalPort());
+            Origin origin = new Origin(true, host, port);
             byte[] request =
                     "GET / HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
             for (int i = 0; i < times; i++) {
@@ -149,30 +158,78 @@ class TlsTest {
         return taken.toByteArray();
     }
 
-    @Test
-    void whoIsVouchedForIsReadFrom() throws Exception {
-        assertThat(fetch("127.0.0.1", new Tls(pem, false), 3)).isEqualTo(BODY);
+    @ParameterizedTest
+    @EnumSource
+    void whoIsVouchedForIsReadFrom(Tls.Library library) throws Exception {
+        assertThat(fetch("127.0.0.1", new Tls(pem, false, library), 3)).isEqualTo(BODY);
     }
 
-    @Test
-    void whoIsNotVouchedForIsRefused() {
-        assertThatThrownBy(() -> fetch("127.0.0.1", new Tls(null, false), 1))
+    @ParameterizedTest
+    @EnumSource
+    void whoIsNotVouchedForIsRefused(Tls.Library library) {
+        assertThatThrownBy(() -> fetch("127.0.0.1", new Tls(null, false, library), 1))
                 .isInstanceOfSatisfying(
                         TransportException.class,
-                        e -> assertThat(e.kind()).isEqualTo(TransportException.Kind.TLS));
+                        e -> assertThat(e.kind()).isEqualTo(TransportException.Kind.TLS))
+                .hasMessageContaining("127.0.0.1")
+                .hasMessageContaining("certification path");
     }
 
-    @Test
-    void aCertificateForAnotherNameIsRefused() {
-        assertThatThrownBy(() -> fetch("localhost", new Tls(pem, false), 1))
+    @ParameterizedTest
+    @EnumSource
+    void aCertificateForAnotherNameIsRefused(Tls.Library library) {
+        assertThatThrownBy(() -> fetch("localhost", new Tls(pem, false, library), 1))
                 .isInstanceOfSatisfying(
                         TransportException.class,
-                        e -> assertThat(e.kind()).isEqualTo(TransportException.Kind.TLS));
+                        e -> assertThat(e.kind()).isEqualTo(TransportException.Kind.TLS))
+                .hasMessageContaining("localhost");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void verificationIsSkippedOnlyWhenAsked(Tls.Library library) throws Exception {
+        assertThat(fetch("localhost", new Tls(null, true, library), 1)).isEqualTo(BODY);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServerThatSpeaksNoTlsIsAFailureOfTls(Tls.Library library) throws Exception {
+        try (ServerSocket plain = new ServerSocket(0, 4, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual()
+                    .start(
+                            () -> {
+                                try (Socket socket = plain.accept()) {
+                                    socket.getOutputStream()
+                                            .write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(UTF_8));
+                                    socket.getInputStream().readAllBytes();
+                                } catch (IOException e) {
+                                    return;
+                                }
+                            });
+            assertThatThrownBy(
+                            () ->
+                                    fetch(
+                                            plain.getLocalPort(),
+                                            "127.0.0.1",
+                                            new Tls(pem, false, library),
+                                            1))
+                    .isInstanceOfSatisfying(
+                            TransportException.class,
+                            e -> assertThat(e.kind()).isEqualTo(TransportException.Kind.TLS));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void buffersAreUsedAgainByTheNextConnection(Tls.Library library) throws Exception {
+        Tls tls = new Tls(pem, false, library);
+        assertThat(fetch("127.0.0.1", tls, 1)).isEqualTo(BODY);
+        assertThat(fetch("127.0.0.1", tls, 1)).isEqualTo(BODY);
     }
 
     @Test
-    void verificationIsSkippedOnlyWhenAsked() throws Exception {
-        assertThat(fetch("localhost", new Tls(null, true), 1)).isEqualTo(BODY);
+    void theFastLibraryIsThereWhereItIsPromised() {
+        assertThat(BoringTls.available()).isTrue();
     }
 
     @Test
