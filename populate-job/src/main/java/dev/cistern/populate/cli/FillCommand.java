@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class FillCommand {
     private static final long STOP_MILLIS = 10_000;
 
+    /// What the shell has connected this process's complaints to; there is no such file where there is no Linux.
+    private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
+
     private final Map<String, String> environment;
     private final PrintStream out;
     private final PrintStream err;
@@ -95,21 +98,24 @@ public final class FillCommand {
             Fill.Result filled = fill(options, meter);
             return result(meter, null, "", filled.manifestDigest());
         } catch (FillException e) {
-            return result(meter, e.reason(), String.valueOf(e.getMessage()), null);
+            // A file that is being worked on is closed by an interruption, and looks like one that
+            // failed.
+            return Thread.interrupted() && !e.reason().terminal()
+                    ? interrupted(meter)
+                    : result(meter, e.reason(), String.valueOf(e.getMessage()), null);
         } catch (InterruptedException e) {
-            return result(meter, Reason.INTERRUPTED, "stopped; run it again to go on", null);
+            return interrupted(meter);
         }
+    }
+
+    private RunResult interrupted(Meter meter) {
+        return result(meter, Reason.INTERRUPTED, "stopped; run it again to go on", null);
     }
 
     private Fill.Result fill(FillOptions options, Meter meter)
             throws FillException, InterruptedException {
         Path directory = Path.of(options.directory());
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new FillException(
-                    Reason.TARGET_IO_ERROR, "cannot make directory " + directory + ": " + e, e);
-        }
+        make(directory);
         Map<String, String> settings = new HashMap<>(environment);
         String transport = options.transport();
         if (transport != null) {
@@ -122,7 +128,9 @@ public final class FillCommand {
                                 .open(0, spec, keys(options, environment));
                 ProgressDisplay display =
                         new ProgressDisplay(
-                                new Progress(meter, 1), err, System.console() != null)) {
+                                new Progress(meter, 1),
+                                err,
+                                TerminalCheck.redraws(STANDARD_ERROR, environment))) {
             if (!options.quiet()) {
                 display.start();
             }
@@ -145,6 +153,29 @@ public final class FillCommand {
                             options.sync(),
                             FillRequest.Timing.DEFAULT);
             return new Fill(request, meter, Steps.NONE).run();
+        }
+    }
+
+    private static void make(Path directory) throws FillException {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            for (Path at = directory; at != null; at = at.getParent()) {
+                if (Files.exists(at) && !Files.isDirectory(at)) {
+                    throw new FillException(
+                            Reason.TARGET_IO_ERROR,
+                            "cannot make directory "
+                                    + directory
+                                    + ": "
+                                    + at
+                                    + " is not a directory; give another",
+                            e);
+                }
+            }
+            throw new FillException(
+                    Reason.TARGET_IO_ERROR,
+                    "cannot make directory " + directory + ": " + e + "; give another",
+                    e);
         }
     }
 

@@ -1,9 +1,6 @@
 package dev.cistern.populate.cli;
 
-import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -90,169 +87,84 @@ record FillOptions(
         }
     }
 
-    private static final class Parsed {
-        private final List<String> operands = new ArrayList<>();
-        private final List<String> include = new ArrayList<>();
-        private final List<String> exclude = new ArrayList<>();
-        private @Nullable String endpoint;
-        private @Nullable String region;
-        private @Nullable Boolean pathStyle;
-        private boolean anonymous;
-        private long rate;
-        private int connections;
-        private long memory;
-        private boolean verify = true;
-        private boolean sync = true;
-        private boolean listFirst;
-        private @Nullable String transport;
-        private @Nullable String caFile;
-        private boolean insecure;
-        private boolean json;
-        private boolean quiet;
-
-        private void take(String name, Values values) throws Wrong {
-            switch (name) {
-                case "--endpoint" -> endpoint = values.next();
-                case "--region" -> region = values.next();
-                case "--path-style" -> pathStyle = true;
-                case "--virtual-host" -> pathStyle = false;
-                case "--anonymous" -> anonymous = true;
-                case "--include" -> include.add(values.next());
-                case "--exclude" -> exclude.add(values.next());
-                case "--limit-rate" -> rate = size(name, values.next());
-                case "--connections" -> connections = connections(values.next());
-                case "--memory" -> memory = memory(values.next());
-                case "--no-verify" -> verify = false;
-                case "--no-sync" -> sync = false;
-                case "--list-first" -> listFirst = true;
-                case "--transport" -> transport = values.next();
-                case "--ca-file" -> caFile = values.next();
-                case "--insecure" -> insecure = true;
-                case "--json" -> json = true;
-                case "--quiet" -> quiet = true;
-                default -> throw new Wrong("there is no option " + name);
-            }
-        }
-    }
-
-    /// Gives an option's value: the next argument, or what stands after `=`.
-    private interface Values {
-        String next() throws Wrong;
-    }
-
+    /// Reads a command line, without the name of the command.
+    ///
+    /// @param environment stands in for what is not given
+    /// @throws Wrong naming the first argument or variable that is wrong, and what to give instead
     static FillOptions of(String[] arguments, Map<String, String> environment) throws Wrong {
-        Parsed parsed = new Parsed();
-        for (int i = 0; i < arguments.length; i++) {
-            String argument = arguments[i];
-            if (!argument.startsWith("--")) {
-                parsed.operands.add(argument);
-                continue;
-            }
-            int equals = argument.indexOf('=');
-            String name = equals < 0 ? argument : argument.substring(0, equals);
-            int[] at = {i};
-            parsed.take(
-                    name,
-                    () -> {
-                        if (equals >= 0) {
-                            return argument.substring(equals + 1);
-                        }
-                        if (at[0] + 1 == arguments.length) {
-                            throw new Wrong(name + " needs a value");
-                        }
-                        return arguments[++at[0]];
-                    });
-            i = at[0];
-        }
-        return of(parsed, environment);
-    }
-
-    private static FillOptions of(Parsed parsed, Map<String, String> environment) throws Wrong {
-        if (parsed.operands.size() != 2) {
+        FillArguments given = FillArguments.of(arguments);
+        if (given.operands.size() != 2) {
             throw new Wrong("give a source and a directory: cistern fill s3://BUCKET/PREFIX DIR");
         }
-        String source = parsed.operands.getFirst();
-        if (!source.startsWith("s3://") || source.length() == 5) {
-            throw new Wrong("the source must look like s3://BUCKET/PREFIX, not " + source);
+        String source = given.operands.getFirst();
+        String directory = given.operands.get(1);
+        if (directory.isEmpty()) {
+            throw new Wrong("the directory is empty; . is the current one");
         }
         int slash = source.indexOf('/', 5);
-        String bucket = slash < 0 ? source.substring(5) : source.substring(5, slash);
-        String prefix = slash < 0 ? "" : source.substring(slash + 1);
-        String endpoint =
-                first(
-                        parsed.endpoint,
-                        environment.get("AWS_ENDPOINT_URL_S3"),
-                        environment.get("AWS_ENDPOINT_URL"));
-        String region =
-                first(
-                        parsed.region,
-                        environment.get("AWS_REGION"),
-                        environment.get("AWS_DEFAULT_REGION"));
-        if (endpoint != null && URI.create(endpoint).getScheme() == null) {
-            throw new Wrong("--endpoint must start with http:// or https://");
+        String bucket =
+                source.startsWith("s3://")
+                        ? source.substring(5, slash < 0 ? source.length() : slash)
+                        : "";
+        if (!bucket.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}")) {
+            throw new Wrong("the source must look like s3://BUCKET/PREFIX, not " + source);
         }
-        Boolean style = parsed.pathStyle;
+        String endpoint = endpoint(given, environment);
+        String region = region(given, environment, endpoint == null);
+        if (given.insecure && given.caFile != null) {
+            throw new Wrong("--insecure makes --ca-file useless: leave one of them out");
+        }
+        Boolean style = given.pathStyle;
         return new FillOptions(
                 bucket,
-                prefix,
-                parsed.operands.get(1),
+                slash < 0 ? "" : source.substring(slash + 1),
+                directory,
                 endpoint,
                 region,
                 style == null ? endpoint != null : style,
-                parsed.anonymous,
-                parsed.include,
-                parsed.exclude,
-                parsed.rate,
-                parsed.connections,
-                parsed.memory,
-                parsed.verify,
-                parsed.sync,
-                parsed.listFirst,
-                parsed.transport,
-                parsed.caFile,
-                parsed.insecure,
-                parsed.json,
-                parsed.quiet);
+                given.anonymous,
+                given.include,
+                given.exclude,
+                given.rate,
+                given.connections,
+                given.memory,
+                given.verify,
+                given.sync,
+                given.listFirst,
+                given.transport,
+                given.caFile,
+                given.insecure,
+                given.json,
+                given.quiet);
     }
 
-    private static @Nullable String first(@Nullable String... values) {
-        for (String value : values) {
-            if (value != null && !value.isEmpty()) {
-                return value;
+    private static @Nullable String endpoint(FillArguments given, Map<String, String> environment)
+            throws Wrong {
+        if (given.endpoint != null) {
+            return OptionValue.endpoint("--endpoint", given.endpoint);
+        }
+        String name = set(environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
+        return name == null ? null : OptionValue.endpoint(name, environment.getOrDefault(name, ""));
+    }
+
+    private static @Nullable String region(
+            FillArguments given, Map<String, String> environment, boolean provider) throws Wrong {
+        if (given.region != null) {
+            return OptionValue.region("--region", given.region, provider);
+        }
+        String name = set(environment, "AWS_REGION", "AWS_DEFAULT_REGION");
+        return name == null
+                ? null
+                : OptionValue.region(name, environment.getOrDefault(name, ""), provider);
+    }
+
+    /// The first of the variables that is set and not empty; null where none is.
+    private static @Nullable String set(Map<String, String> environment, String... names) {
+        for (String name : names) {
+            if (!environment.getOrDefault(name, "").isEmpty()) {
+                return name;
             }
         }
         return null;
-    }
-
-    private static int connections(String text) throws Wrong {
-        long number = size("--connections", text);
-        if (number < 1 || number > 64) {
-            throw new Wrong("--connections must be from 1 to 64");
-        }
-        return (int) number;
-    }
-
-    private static long memory(String text) throws Wrong {
-        long bytes = size("--memory", text);
-        if (bytes < 64L << 20) {
-            throw new Wrong("--memory must be at least 64M");
-        }
-        return bytes;
-    }
-
-    /// A number, with K, M, G or T for powers of 1024.
-    static long size(String name, String text) throws Wrong {
-        String upper = text.toUpperCase(Locale.ROOT);
-        int unit = upper.isEmpty() ? -1 : "KMGT".indexOf(upper.charAt(upper.length() - 1));
-        String digits = unit < 0 ? upper : upper.substring(0, upper.length() - 1);
-        try {
-            long number = Long.parseLong(digits);
-            if (number > 0 && number <= Long.MAX_VALUE >> 10 * (unit + 1)) {
-                return number << 10 * (unit + 1);
-            }
-        } catch (NumberFormatException e) {
-            throw new Wrong(name + " needs a number such as 64 or 50M, not " + text);
-        }
-        throw new Wrong(name + " needs a positive number such as 64 or 50M, not " + text);
     }
 }

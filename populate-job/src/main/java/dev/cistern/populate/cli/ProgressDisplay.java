@@ -13,14 +13,21 @@ final class ProgressDisplay implements AutoCloseable {
     private final Progress progress;
     private final PrintStream out;
     private final boolean terminal;
+    private final long everyMillis;
     private final Thread thread = new Thread(null, this::run, "display", 256 * 1024);
     private boolean drawn;
 
     /// @param terminal whether `out` is one
     ProgressDisplay(Progress progress, PrintStream out, boolean terminal) {
+        this(progress, out, terminal, terminal ? TERMINAL_MILLIS : LINES_MILLIS);
+    }
+
+    /// @param everyMillis time from one line to the next
+    ProgressDisplay(Progress progress, PrintStream out, boolean terminal, long everyMillis) {
         this.progress = progress;
         this.out = out;
         this.terminal = terminal;
+        this.everyMillis = everyMillis;
         thread.setDaemon(true);
     }
 
@@ -31,11 +38,13 @@ final class ProgressDisplay implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                Thread.sleep(terminal ? TERMINAL_MILLIS : LINES_MILLIS);
+                Thread.sleep(everyMillis);
                 String line = line(progress.next(), terminal);
                 if (terminal) {
-                    // Carriage return, the line, erase what is left of the one before.
-                    out.print("\r" + line + "\u001b[K");
+                    // Carriage return, the line, erase what is left of the one before. A line that
+                    // went on in a
+                    // next row would not be drawn over: a narrow terminal is told to cut it off.
+                    out.print("\r\u001b[?7l" + line + "\u001b[K\u001b[?7h");
                     drawn = true;
                 } else {
                     out.println(line);
@@ -49,9 +58,8 @@ final class ProgressDisplay implements AutoCloseable {
 
     static String line(ProgressReport report, boolean bar) {
         StringBuilder line = new StringBuilder(120);
-        boolean known = report.totalsFinal() && report.bytesTotal() > 0;
-        if (known) {
-            int percent = (int) (report.bytesDone() * 100.0 / report.bytesTotal());
+        int percent = percent(report);
+        if (percent >= 0) {
             if (bar) {
                 int full = percent * BAR_CELLS / 100;
                 line.append('[')
@@ -64,13 +72,26 @@ final class ProgressDisplay implements AutoCloseable {
             line.append(report.stage()).append("  ");
         }
         line.append(bytes(report.bytesDone())).append(" of ").append(bytes(report.bytesTotal()));
-        line.append(known ? "  " : " so far  ");
+        line.append(report.totalsFinal() ? "  " : " so far  ");
         line.append(report.filesDone()).append('/').append(report.filesTotal()).append(" files  ");
         line.append(bytes(report.bytesPerSecond())).append("/s");
         if (report.etaSeconds() > 0) {
             line.append("  ").append(duration(report.etaSeconds())).append(" left");
         }
         return line.toString();
+    }
+
+    /// How much is done, from 0 to 100, by bytes or, where there are only empty files, by files; -1 while the whole is unknown.
+    private static int percent(ProgressReport report) {
+        boolean byFiles = report.bytesTotal() == 0;
+        long total = byFiles ? report.filesTotal() : report.bytesTotal();
+        if (!report.totalsFinal() || total == 0) {
+            return -1;
+        }
+        long done = byFiles ? report.filesDone() : report.bytesDone();
+        // A retry's bytes are counted beside those that it replaces until these are known to be
+        // wrong.
+        return (int) Math.clamp(done * 100.0 / total, 0, 100);
     }
 
     static String bytes(long bytes) {

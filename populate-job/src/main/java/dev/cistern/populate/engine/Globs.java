@@ -4,7 +4,7 @@ import java.util.List;
 
 /// Which paths a source takes, by globs: `*` and `?` within a segment, `**` over any number of them (none included), `[a-z]`, `[!a-z]`
 /// and `{a,b}`.
-final class Globs {
+public final class Globs {
     /// A pattern longer than this is a mistake.
     private static final int MAX_PATTERN = 1024;
 
@@ -12,7 +12,7 @@ final class Globs {
     private final List<String> exclude;
 
     /// @throws IllegalArgumentException naming the pattern that is wrong
-    Globs(List<String> include, List<String> exclude) {
+    public Globs(List<String> include, List<String> exclude) {
         this.include = expanded(include);
         this.exclude = expanded(exclude);
     }

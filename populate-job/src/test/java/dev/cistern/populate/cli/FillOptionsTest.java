@@ -1,0 +1,263 @@
+package dev.cistern.populate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FillOptionsTest {
+    private static FillOptions of(Map<String, String> environment, String... options)
+            throws FillOptions.Wrong {
+        List<String> all = new ArrayList<>(List.of("s3://bucket/tree/", "dir"));
+        all.addAll(List.of(options));
+        return FillOptions.of(all.toArray(String[]::new), environment);
+    }
+
+    private static FillOptions of(String... options) throws FillOptions.Wrong {
+        return of(Map.of(), options);
+    }
+
+    private static void assertWrong(String[] options, String... says) {
+        assertThatThrownBy(() -> of(options))
+                .isInstanceOf(FillOptions.Wrong.class)
+                .satisfies(e -> assertThat(e.getMessage()).contains(says));
+    }
+
+    @Test
+    void withoutOptionsTheDefaultsCount() throws Exception {
+        assertThat(of())
+                .isEqualTo(
+                        new FillOptions(
+                                "bucket", "tree/", "dir", null, null, false, false, List.of(),
+                                List.of(), 0, 0, 0, true, true, false, null, null, false, false,
+                                false));
+    }
+
+    @Test
+    void eachOptionIsTaken(@TempDir Path directory) throws Exception {
+        Path authorities = Files.writeString(directory.resolve("ca.pem"), "");
+        Map<String[], Function<FillOptions, @Nullable Object>> fields =
+                Map.ofEntries(
+                        Map.entry(
+                                new String[] {"http://store:9000", "--endpoint"},
+                                FillOptions::endpoint),
+                        Map.entry(new String[] {"eu-west-3", "--region"}, FillOptions::region),
+                        Map.entry(new String[] {"[*.txt]", "--include"}, FillOptions::include),
+                        Map.entry(new String[] {"[**/tmp]", "--exclude"}, FillOptions::exclude),
+                        Map.entry(
+                                new String[] {"52428800", "--limit-rate", "50M"},
+                                FillOptions::bytesPerSecond),
+                        Map.entry(new String[] {"64", "--connections"}, FillOptions::connections),
+                        Map.entry(
+                                new String[] {"134217728", "--memory", "128m"},
+                                FillOptions::memoryBytes),
+                        Map.entry(new String[] {"sdk", "--transport"}, FillOptions::transport),
+                        Map.entry(
+                                new String[] {authorities.toString(), "--ca-file"},
+                                FillOptions::caFile));
+        for (var field : fields.entrySet()) {
+            String[] words = field.getKey();
+            String value = words.length == 3 ? words[2] : words[0].replaceAll("^\\[|]$", "");
+            assertThat(field.getValue().apply(of(words[1], value))).hasToString(words[0]);
+            assertThat(field.getValue().apply(of(words[1] + "=" + value))).hasToString(words[0]);
+        }
+        Map<String, Function<FillOptions, Object>> flags =
+                Map.of(
+                        "--path-style", FillOptions::pathStyle,
+                        "--anonymous", FillOptions::anonymous,
+                        "--list-first", FillOptions::listFirst,
+                        "--insecure", FillOptions::insecure,
+                        "--json", FillOptions::json,
+                        "--quiet", FillOptions::quiet);
+        flags.forEach(
+                (name, flag) -> {
+                    try {
+                        assertThat(flag.apply(of())).as(name).isEqualTo(false);
+                        assertThat(flag.apply(of(name))).as(name).isEqualTo(true);
+                    } catch (FillOptions.Wrong e) {
+                        throw new AssertionError(name, e);
+                    }
+                });
+        assertThat(of("--no-verify").verify()).isFalse();
+        assertThat(of("--no-sync").sync()).isFalse();
+        assertThat(of("--endpoint", "http://s", "--virtual-host").pathStyle()).isFalse();
+        assertThat(of("--endpoint", "http://s").pathStyle()).isTrue();
+        assertThat(of("--include", "a", "--include=b").include()).containsExactly("a", "b");
+        assertThat(of("--exclude", "a", "--exclude=b").exclude()).containsExactly("a", "b");
+    }
+
+    @Test
+    void everyOptionIsInTheHelpAndNoOther() {
+        Pattern option = Pattern.compile("^  (--[a-z-]+)", Pattern.MULTILINE);
+        List<String> inHelp =
+                option.matcher(FillOptions.HELP).results().map(MatchResult::group).toList();
+        assertThat(inHelp).hasSize(18);
+        for (String name : inHelp) {
+            try {
+                of(name.strip());
+            } catch (FillOptions.Wrong e) {
+                assertThat(e).hasMessageContaining("needs a value");
+            }
+        }
+    }
+
+    @Test
+    void theEnvironmentStandsInForOptionsAndNotOverThem() throws Exception {
+        Map<String, String> environment =
+                Map.of(
+                        "AWS_ENDPOINT_URL_S3", "http://first",
+                        "AWS_ENDPOINT_URL", "http://second",
+                        "AWS_REGION", "",
+                        "AWS_DEFAULT_REGION", "eu-west-3");
+        assertThat(of(environment).endpoint()).isEqualTo("http://first");
+        assertThat(of(environment).region()).isEqualTo("eu-west-3");
+        assertThat(of(environment, "--endpoint=http://own", "--region=own"))
+                .extracting(FillOptions::endpoint, FillOptions::region)
+                .containsExactly("http://own", "own");
+        assertThat(of(Map.of("AWS_ENDPOINT_URL", "http://second")).endpoint())
+                .isEqualTo("http://second");
+        assertThatThrownBy(() -> of(Map.of("AWS_ENDPOINT_URL", "store:9000")))
+                .isInstanceOf(FillOptions.Wrong.class)
+                .hasMessageContaining("AWS_ENDPOINT_URL")
+                .hasMessageContaining("http://");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--endpoint | store:9000 | http://",
+                "--endpoint | ftp://store | http://",
+                "--endpoint | not a url | http://",
+                "--endpoint | http:// | host",
+                "--endpoint | http://me@store | user name",
+                "--endpoint | http://store:99999 | 65535",
+                "--region | over there | letters",
+                "--include | /absolute | relative",
+                "--exclude | [a | ]",
+                "--limit-rate | fast | 50M",
+                "--limit-rate | 0 | positive",
+                "--limit-rate | -1 | positive",
+                "--limit-rate | 9223372036854775807K | 50M",
+                "--limit-rate | 10MB | 50M",
+                "--connections | 0 | from 1 to 64",
+                "--connections | 65 | from 1 to 64",
+                "--connections | 1K | from 1 to 64",
+                "--connections | many | from 1 to 64",
+                "--memory | 63M | 64M",
+                "--memory | lots | 50M",
+                "--transport | pigeon | direct or sdk",
+                "--ca-file | /no/such/file | PEM"
+            })
+    void aBadValueNamesItsOptionTheValueAndWhatToGive(String option, String value, String hint) {
+        assertWrong(new String[] {option, value}, option, value, hint);
+        assertWrong(new String[] {option + "=" + value}, option, value, hint);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--endpoint",
+                "--region",
+                "--include",
+                "--exclude",
+                "--limit-rate",
+                "--connections",
+                "--memory",
+                "--transport",
+                "--ca-file"
+            })
+    void anOptionWithoutItsValueSaysSo(String option) {
+        assertWrong(new String[] {option}, option + " needs a value");
+        assertWrong(new String[] {option + "="}, option + " needs a value");
+        assertWrong(new String[] {option, "--json"}, option + " needs a value");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--path-style",
+                "--virtual-host",
+                "--anonymous",
+                "--no-verify",
+                "--no-sync",
+                "--list-first",
+                "--insecure",
+                "--json",
+                "--quiet"
+            })
+    void anOptionThatTakesNoValueSaysSo(String option) {
+        assertWrong(new String[] {option + "=false"}, option + " takes no value");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--recursive", "--region2", "--", "-v", "-"})
+    void whatIsNoOptionIsNamed(String option) {
+        assertWrong(new String[] {option}, "no option " + option);
+    }
+
+    @Test
+    void optionsThatContradictEachOtherAreBothNamed(@TempDir Path directory) throws Exception {
+        String authorities = Files.writeString(directory.resolve("ca.pem"), "").toString();
+        assertWrong(
+                new String[] {"--path-style", "--virtual-host"}, "--path-style", "--virtual-host");
+        assertWrong(
+                new String[] {"--virtual-host", "--path-style"}, "--path-style", "--virtual-host");
+        assertWrong(
+                new String[] {"--insecure", "--ca-file", authorities}, "--insecure", "--ca-file");
+    }
+
+    @Test
+    void ofOneOptionGivenTwiceTheLastCounts() throws Exception {
+        assertThat(of("--region", "a", "--region", "b").region()).isEqualTo("b");
+        assertThat(of("--path-style", "--path-style").pathStyle()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "s3://b, b, ''",
+        "s3://b/, b, ''",
+        "s3://b/x, b, x",
+        "s3://b/x/y/, b, x/y/",
+        "s3://b//x, b, /x",
+        "s3://b/s3://b, b, s3://b"
+    })
+    void aSourceIsABucketAndAPrefix(String source, String bucket, String prefix) throws Exception {
+        FillOptions options = FillOptions.of(new String[] {source, "dir"}, Map.of());
+        assertThat(options)
+                .extracting(FillOptions::bucket, FillOptions::prefix)
+                .containsExactly(bucket, prefix);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3://", "s3:///x", "bucket/x", "gs://bucket", "s3://b c/x", "s3://.b"})
+    void aSourceThatIsNoneIsShownWithWhatItShouldBe(String source) {
+        assertThatThrownBy(() -> FillOptions.of(new String[] {source, "dir"}, Map.of()))
+                .isInstanceOf(FillOptions.Wrong.class)
+                .hasMessageContaining("s3://BUCKET/PREFIX")
+                .hasMessageContaining(source);
+    }
+
+    @Test
+    void sourceAndDirectoryAreBothNeeded() {
+        for (String[] operands :
+                new String[][] {{}, {"s3://b"}, {"s3://b", "dir", "more"}, {"s3://b", ""}}) {
+            assertThatThrownBy(() -> FillOptions.of(operands, Map.of()))
+                    .isInstanceOf(FillOptions.Wrong.class)
+                    .hasMessageContaining("directory");
+        }
+    }
+}
