@@ -17,17 +17,19 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Tells people by events, without holding up the reconcile and without a flood.
 ///
 /// The same words about the same object are said once in ten minutes, by this process or another: the event's name
-/// derives from them. A populator of thousands of PVCs gets a few events a second at most; its status has the rest.
+/// derives from them. What happens to many PVCs of one populator is gathered there, see [SourceNews].
 public final class EventRecorder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
     private static final String COMPONENT = "cistern-controller";
@@ -41,10 +43,8 @@ public final class EventRecorder implements AutoCloseable {
 
     private static final int WRITERS = 2;
 
-    /// Events about one populator: a burst, then one in so long.
-    private static final int SOURCE_BURST = 25;
-
-    private static final Duration SOURCE_INTERVAL = Duration.ofSeconds(5);
+    /// How long an idle writer waits before it looks for gathered news.
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     /// Events take 1,024 bytes of message.
     private static final int MAX_MESSAGE = 1_000;
@@ -53,12 +53,10 @@ public final class EventRecorder implements AutoCloseable {
     private final Clock clock;
     private final BlockingQueue<Event> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final Map<String, Said> said = bounded();
-    private final Map<String, Bucket> sources = bounded();
+    private final SourceNews news = new SourceNews();
     private volatile boolean closed;
 
     private record Said(Instant at, int count) {}
-
-    private record Bucket(double tokens, Instant at) {}
 
     private static <V> Map<String, V> bounded() {
         return new LinkedHashMap<>(16, 0.75f, true) {
@@ -86,6 +84,18 @@ public final class EventRecorder implements AutoCloseable {
 
     /// Has something said, sooner or later or not at all.
     public void record(Action.Announce announce) {
+        if (announce.source() == null) {
+            say(announce);
+            return;
+        }
+        List<Action.Announce> told;
+        synchronized (news) {
+            told = news.take(announce, clock.instant());
+        }
+        told.forEach(this::say);
+    }
+
+    private void say(Action.Announce announce) {
         ObjectReference about = about(announce);
         String message =
                 announce.message().length() <= MAX_MESSAGE
@@ -97,9 +107,6 @@ public final class EventRecorder implements AutoCloseable {
         synchronized (this) {
             Said before = said.get(words);
             if (before != null && now.isBefore(before.at.plus(AGAIN_AFTER))) {
-                return;
-            }
-            if (announce.source() != null && !admitted(announce.source().indexKey(), now)) {
                 return;
             }
             count = before == null ? 1 : before.count + 1;
@@ -137,19 +144,6 @@ public final class EventRecorder implements AutoCloseable {
         return name.length() <= most ? name : name.substring(0, most);
     }
 
-    private boolean admitted(String source, Instant now) {
-        Bucket bucket = sources.getOrDefault(source, new Bucket(SOURCE_BURST, now));
-        double tokens =
-                Math.min(
-                        SOURCE_BURST,
-                        bucket.tokens
-                                + (double) Duration.between(bucket.at, now).toMillis()
-                                        / SOURCE_INTERVAL.toMillis());
-        boolean admitted = tokens >= 1;
-        sources.put(source, new Bucket(admitted ? tokens - 1 : tokens, now));
-        return admitted;
-    }
-
     private static ObjectReference about(Action.Announce announce) {
         ClaimKey claim = announce.claim();
         SourceRef source = announce.source();
@@ -174,7 +168,15 @@ public final class EventRecorder implements AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                write(waiting.take());
+                Event event = waiting.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    write(event);
+                }
+                List<Action.Announce> due;
+                synchronized (news) {
+                    due = news.due(clock.instant());
+                }
+                due.forEach(this::say);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

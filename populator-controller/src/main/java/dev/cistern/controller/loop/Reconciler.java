@@ -2,6 +2,7 @@ package dev.cistern.controller.loop;
 
 import dev.cistern.controller.apply.Applier;
 import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Observed;
 import dev.cistern.controller.model.Timeline;
 import dev.cistern.controller.observe.Informers;
@@ -33,7 +34,10 @@ public final class Reconciler {
     private final WorkQueue<ClaimKey> queue;
     private final LoopMetrics metrics;
     private final Clock clock;
+
+    /// Of the runs under way, by the PVC's UID; a PVC that only waits for its source has none.
     private final ConcurrentMap<String, Timeline> timelines = new ConcurrentHashMap<>();
+
     private volatile boolean leading;
 
     /// A reconciler that has not started.
@@ -126,12 +130,19 @@ public final class Reconciler {
                 key.name().isEmpty()
                         ? Optional.empty()
                         : observer.observe(
-                                key.namespace(), key.name(), key.uid(), clock.instant(), noted);
+                                key.namespace(),
+                                key.name(),
+                                key.uid(),
+                                clock.instant(),
+                                new Crowd(timelines.size()),
+                                noted);
         if (seen.isEmpty()) {
             return clear(key);
         }
         Plan plan = planner.plan(seen.get());
-        timelines.put(key.uid(), plan.timeline());
+        if (!plan.timeline().times().isEmpty()) {
+            timelines.put(key.uid(), plan.timeline());
+        }
         for (Action action : plan.actions()) {
             if (!leading) {
                 return true;

@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param attempts all Jobs of this PVC, lowest number first
 /// @param livePods pods of this PVC's Jobs that have not ended
 /// @param provisionerMessage the provisioner's newest complaint about the prime
+/// @param crowd how many runs are under way beside it
 /// @param timeline what this process noted of the run so far
 public record Observed(
         Instant now,
@@ -32,6 +33,7 @@ public record Observed(
         List<Attempt> attempts,
         int livePods,
         Optional<String> provisionerMessage,
+        Crowd crowd,
         Timeline timeline) {
 
     public Observed {

@@ -38,9 +38,10 @@ final class Changes {
         kinds.jobs.onChange(this::childChanged);
         kinds.pods.onChange(this::childChanged);
         kinds.runs.onChange(this::runChanged);
-        kinds.objectPopulators.onChange(p -> sourceChanged(SourceKind.OBJECT_VOLUME_POPULATOR, p));
-        kinds.datasets.onChange(d -> sourceChanged(SourceKind.DATASET, d));
-        kinds.backends.onChange(this::backendChanged);
+        kinds.objectPopulators.onSpecChange(
+                p -> sourceChanged(SourceKind.OBJECT_VOLUME_POPULATOR, p));
+        kinds.datasets.onSpecChange(d -> sourceChanged(SourceKind.DATASET, d));
+        kinds.backends.onSpecChange(this::backendChanged);
     }
 
     /// As if every PVC that names one of our kinds, every Job and every object named by a run had just changed.

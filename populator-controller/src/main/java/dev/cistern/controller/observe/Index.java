@@ -5,6 +5,7 @@ import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Source;
 import dev.cistern.controller.model.Names;
+import dev.cistern.controller.model.Phase;
 import dev.cistern.controller.model.SourceKind;
 import dev.cistern.controller.model.SourceRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -33,6 +34,12 @@ final class Index {
 
     /// Populators and datasets by StorageBackend.
     static final String BACKEND = "backend";
+
+    /// Runs by phase; those without a status are not in it.
+    static final String PHASE = "phase";
+
+    /// Runs that are not over, by the object that their PVC names.
+    static final String UNDER_WAY = "underWay";
 
     /// The index that each informer has.
     static final String NAMESPACE = "byNamespace";
@@ -96,6 +103,18 @@ final class Index {
 
     static List<String> sourceOfRun(VolumePopulation run) {
         return List.of(source(run).indexKey());
+    }
+
+    static List<String> sourceOfRunUnderWay(VolumePopulation run) {
+        return phaseOfRun(run).stream().anyMatch(phase -> Phase.of(phase).settled())
+                ? List.of()
+                : sourceOfRun(run);
+    }
+
+    static List<String> phaseOfRun(VolumePopulation run) {
+        return run.getStatus() == null || run.getStatus().getPhase() == null
+                ? List.of()
+                : List.of(run.getStatus().getPhase().getValue());
     }
 
     static List<String> pvcOfRun(VolumePopulation run) {

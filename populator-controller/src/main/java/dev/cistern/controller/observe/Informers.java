@@ -111,6 +111,11 @@ public final class Informers implements ClusterView, AutoCloseable {
         return kinds.runs.byIndex(Index.SOURCE, source.indexKey());
     }
 
+    /// How many runs of the PVCs that name a source are not over.
+    public int runsUnderWay(SourceRef source) {
+        return kinds.runs.byIndex(Index.UNDER_WAY, source.indexKey()).size();
+    }
+
     /// PVCs that name a source and are not bound.
     public List<PersistentVolumeClaim> waitingFor(SourceRef source) {
         return kinds.claims.byIndex(Index.SOURCE, source.indexKey());
@@ -128,17 +133,7 @@ public final class Informers implements ClusterView, AutoCloseable {
 
     /// How many runs are in a phase.
     public int runsIn(Phase phase) {
-        return (int)
-                kinds.runs.list().stream()
-                        .filter(
-                                run ->
-                                        run.getStatus() != null
-                                                && run.getStatus().getPhase() != null
-                                                && run.getStatus()
-                                                        .getPhase()
-                                                        .getValue()
-                                                        .equals(phase.text()))
-                        .count();
+        return kinds.runs.byIndex(Index.PHASE, phase.text()).size();
     }
 
     @Override

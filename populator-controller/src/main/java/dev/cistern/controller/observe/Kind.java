@@ -1,12 +1,14 @@
 package dev.cistern.controller.observe;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -67,6 +69,38 @@ final class Kind<T extends HasMetadata> implements AutoCloseable {
             root = root.getCause();
         }
         return root;
+    }
+
+    /// Has each change of what is asked told, and none of what is only a status: that is written by ourselves, once for
+    /// whatever number of PVCs, and would wake all of these. To be called before the start.
+    void onSpecChange(Consumer<? super T> changed) {
+        informer.addEventHandler(
+                new ResourceEventHandler<>() {
+                    @Override
+                    public void onAdd(T object) {
+                        changed.accept(object);
+                    }
+
+                    @Override
+                    public void onUpdate(T before, T object) {
+                        if (!sameSpec(before.getMetadata(), object.getMetadata())) {
+                            changed.accept(object);
+                        }
+                    }
+
+                    @Override
+                    public void onDelete(T object, boolean unknownFinalState) {
+                        changed.accept(object);
+                    }
+                });
+    }
+
+    /// Whether two states of an object ask for the same. The API server counts changes of the spec.
+    static boolean sameSpec(ObjectMeta before, ObjectMeta after) {
+        return after.getGeneration() != null
+                && after.getGeneration().equals(before.getGeneration())
+                && Objects.equals(before.getUid(), after.getUid())
+                && Objects.equals(before.getDeletionTimestamp(), after.getDeletionTimestamp());
     }
 
     /// Has each change told. To be called before the start.

@@ -5,6 +5,7 @@ import dev.cistern.controller.model.Attempt;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClaimPhase;
 import dev.cistern.controller.model.ClassState;
+import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Observed;
 import dev.cistern.controller.model.Phase;
@@ -16,7 +17,6 @@ import dev.cistern.controller.model.Timeline;
 import dev.cistern.controller.model.Volume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks at the cluster for one PVC.
 public final class Observer {
-    /// The provisioner is only asked about when a volume takes longer than this.
-    private static final Duration SLOW_VOLUME = Duration.ofSeconds(5);
-
     private final ClusterView view;
     private final Resolver resolver;
     private final String populateNamespace;
@@ -43,15 +40,18 @@ public final class Observer {
 
     /// Everything the planner wants to know about a PVC; empty when there is no such PVC of that UID, or it names none of our
     /// kinds.
+    ///
+    /// @param crowd how many runs are under way
+    /// @param noted what this process noted of the run so far
     public Optional<Observed> observe(
-            String namespace, String name, String uid, Instant clock, Timeline noted) {
+            String namespace, String name, String uid, Instant clock, Crowd crowd, Timeline noted) {
         return view.claim(namespace, name)
                 .filter(claim -> claim.getMetadata().getUid().equals(uid))
                 .flatMap(Claims::claim)
-                .map(claim -> observe(claim, clock.truncatedTo(ChronoUnit.MILLIS), noted));
+                .map(claim -> observe(claim, clock.truncatedTo(ChronoUnit.MILLIS), crowd, noted));
     }
 
-    private Observed observe(Claim claim, Instant now, Timeline noted) {
+    private Observed observe(Claim claim, Instant now, Crowd crowd, Timeline noted) {
         String uid = claim.key().uid();
         Optional<VolumePopulation> record = view.run(claim.key().namespace(), Names.run(uid));
         Optional<Run> run = record.map(r -> RunRecords.run(r, sourceUid(claim.source())));
@@ -74,7 +74,8 @@ public final class Observer {
                         .findFirst(),
                 attempts,
                 Attempts.live(view.pods(uid)),
-                prime.flatMap(p -> complaint(p, now)),
+                prime.flatMap(p -> complaint(p, now, crowd)),
+                crowd,
                 noted.or(
                         RunRecords.timeline(record.map(VolumePopulation::getStatus).orElse(null))));
     }
@@ -96,11 +97,11 @@ public final class Observer {
         return name == null ? Optional.empty() : view.volume(name).map(Claims::volume);
     }
 
-    private Optional<String> complaint(Prime prime, Instant now) {
+    private Optional<String> complaint(Prime prime, Instant now, Crowd crowd) {
         boolean slow =
                 prime.phase() == ClaimPhase.PENDING
                         && !prime.deleting()
-                        && prime.created().plus(SLOW_VOLUME).isBefore(now);
+                        && prime.created().plus(crowd.slowVolume()).isBefore(now);
         boolean gaveUp = prime.madeForNode() != null && prime.selectedNode() == null;
         return slow || (gaveUp && prime.phase() == ClaimPhase.PENDING)
                 ? view.provisionerMessage(prime.namespace(), prime.name(), prime.uid())

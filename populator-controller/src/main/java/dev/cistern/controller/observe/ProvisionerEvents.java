@@ -21,6 +21,9 @@ public final class ProvisionerEvents {
     /// A claim is asked about at most this often.
     private static final Duration KEEP = Duration.ofSeconds(14);
 
+    /// All claims together are asked about at most this often: five calls a second, however many wait.
+    private static final Duration APART = Duration.ofMillis(200);
+
     /// Claims whose answers are kept: 5,000 waiting at once is the most that is planned for.
     private static final int MAX_KEPT = 5_000;
 
@@ -28,6 +31,7 @@ public final class ProvisionerEvents {
     private static final long MAX_EVENTS = 50;
 
     private final KubernetesClient client;
+    private long nextNanos = System.nanoTime();
     private final Map<String, Answer> answers =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1;
@@ -52,6 +56,11 @@ public final class ProvisionerEvents {
             if (known != null && System.nanoTime() - known.atNanos < KEEP.toNanos()) {
                 return known.message;
             }
+            if (System.nanoTime() - nextNanos < 0) {
+                // Another claim's turn; the next look comes in some seconds.
+                return known == null ? Optional.empty() : known.message;
+            }
+            nextNanos = System.nanoTime() + APART.toNanos();
         }
         Optional<String> message = ask(namespace, name, uid);
         synchronized (answers) {

@@ -102,7 +102,11 @@ final class WatchedKinds implements AutoCloseable {
                                 .inAnyNamespace()
                                 .runnableInformer(0),
                         _ -> {},
-                        Map.of(Index.SOURCE, Index::sourceOfRun, Index.RUN, Index::pvcOfRun));
+                        Map.of(
+                                Index.SOURCE, Index::sourceOfRun,
+                                Index.UNDER_WAY, Index::sourceOfRunUnderWay,
+                                Index.RUN, Index::pvcOfRun,
+                                Index.PHASE, Index::phaseOfRun));
         objectPopulators =
                 make.kind(
                         ObjectVolumePopulator.class,
@@ -154,7 +158,7 @@ final class WatchedKinds implements AutoCloseable {
                                     .runnableInformer(0),
                             _ -> {},
                             Map.of());
-            kind.onChange(changes::ossPopulatorChanged);
+            kind.onSpecChange(changes::ossPopulatorChanged);
             kind.start();
             kind.await();
             ossPopulators = kind;

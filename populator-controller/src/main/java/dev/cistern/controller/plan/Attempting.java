@@ -78,11 +78,8 @@ final class Attempting {
             return;
         }
         int number = status.attempts() + 1;
-        if (number == 1) {
-            draft.tell(
-                    false,
-                    Why.POPULATING,
-                    "filling the volume from " + seen.claim().source().display());
+        if (number == 1 && !seen.crowd().many()) {
+            tellBegun(draft);
         }
         draft.add(
                 new Action.CreateJob(
@@ -90,6 +87,22 @@ final class Attempting {
                         number));
         draft.mark(Step.JOB_CREATED);
         draft.show(populating(status, prime, number), Step.JOB_CREATED);
+    }
+
+    private static void tellBegun(Draft draft) {
+        draft.tell(
+                false,
+                Why.POPULATING,
+                "filling the volume from " + draft.claim().source().display());
+    }
+
+    /// Shows the phase. In a crowd the event comes with it: of a copy that is over before, its end is enough.
+    private static void show(Draft draft, RunStatus populating) {
+        if (draft.show(populating, Step.JOB_CREATED)
+                && draft.seen.crowd().many()
+                && populating.attempts() == 1) {
+            tellBegun(draft);
+        }
     }
 
     private static RunStatus populating(RunStatus status, Prime prime, int number) {
@@ -107,13 +120,13 @@ final class Attempting {
                     draft.tell(true, Why.POD_NOT_STARTING, message);
                     draft.write(shown.in(Phase.POPULATING, Why.POD_NOT_STARTING, message));
                 } else {
-                    draft.show(shown, Step.JOB_CREATED);
+                    show(draft, shown);
                     draft.again(LOOK_AT_POD);
                 }
             }
             case Attempt.State.Running() -> {
                 draft.mark(Step.COPY_STARTED);
-                draft.show(shown, Step.JOB_CREATED);
+                show(draft, shown);
             }
             case Attempt.State.Succeeded _ -> {
                 draft.mark(Step.COPY_STARTED);

@@ -16,10 +16,6 @@ import java.util.Optional;
 
 /// A plan being put together.
 final class Draft {
-    /// A phase that lasts shorter than this is not written: a run that goes smoothly then costs one status write. Long
-    /// enough for provisioning, short enough that nobody who watches misses a phase that lasts.
-    static final Duration SETTLE = Duration.ofSeconds(1);
-
     final Observed seen;
     private final List<Action> actions = new ArrayList<>();
     private Timeline timeline;
@@ -89,19 +85,24 @@ final class Draft {
         }
     }
 
-    /// Writes a status for people to look at, once the phase has lasted for [#SETTLE].
-    void show(RunStatus status, Step since) {
+    /// Writes a status for people to look at, once the phase has lasted for [Crowd#settle]: a run that goes smoothly then costs
+    /// one status write.
+    ///
+    /// @return whether this phase is told for the first time
+    boolean show(RunStatus status, Step since) {
         boolean known =
                 seen.run()
                         .flatMap(Run::status)
                         .filter(s -> s.phase() == status.phase())
                         .isPresent();
-        Instant settled = timeline.at(since).orElse(seen.now()).plus(SETTLE);
+        Instant settled = timeline.at(since).orElse(seen.now()).plus(seen.crowd().settle());
         if (known || !seen.now().isBefore(settled)) {
             write(status);
         } else {
             again(Duration.between(seen.now(), settled));
+            return false;
         }
+        return !known;
     }
 
     void deleteAttempts() {

@@ -14,9 +14,6 @@ import java.util.Optional;
 /// The prime until it has its volume: making it, waiting for the provisioner, and going after the scheduler when it
 /// changes its mind.
 final class Provisioning {
-    /// A volume that takes longer than this is worth a word to the user; most take less.
-    private static final Duration SLOW_VOLUME = Duration.ofSeconds(5);
-
     /// How often the provisioner's complaints are looked up while a volume is slow.
     private static final Duration LOOK_AT_PROVISIONER = Duration.ofSeconds(15);
 
@@ -83,11 +80,12 @@ final class Provisioning {
         }
         RunStatus status = draft.status().on(prime.madeForNode());
         Duration age = Duration.between(prime.created(), draft.seen.now());
-        if (age.compareTo(SLOW_VOLUME) < 0) {
+        Duration slow = draft.seen.crowd().slowVolume();
+        if (age.compareTo(slow) < 0) {
             draft.show(
                     status.in(Phase.PROVISIONING, "", "waiting for the volume"),
                     Step.PRIME_CREATED);
-            draft.again(SLOW_VOLUME.minus(age.isNegative() ? Duration.ZERO : age));
+            draft.again(slow.minus(age.isNegative() ? Duration.ZERO : age));
             return;
         }
         Optional<String> complaint = draft.seen.provisionerMessage();

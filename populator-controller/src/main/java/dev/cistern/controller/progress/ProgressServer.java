@@ -143,12 +143,24 @@ public final class ProgressServer extends VerticleBase {
                 Optional<String> namespace = namespaceOfRun.apply(uid);
                 if (namespace.isEmpty()) {
                     reject(request, 404, "unknown-run");
-                } else if (!throttle.admits(uid, accepted.report(), System.nanoTime())) {
+                    return;
+                }
+                long now = System.nanoTime();
+                Throttle.Admission admission = throttle.admit(uid, accepted.report(), now);
+                if (admission == Throttle.Admission.NO) {
                     reject(request, 429, "too-often");
+                    return;
+                }
+                int next = pace.next(uid, now);
+                throttle.asked(uid, now, next);
+                if (admission == Throttle.Admission.FIRST && Pace.crowded(next)) {
+                    // In a crowd a run's first report only starts its clock: a copy that is over
+                    // before the second costs no write.
+                    accept(request, next);
                 } else if (!writes.tryAcquire()) {
                     reject(request, 429, "busy");
                 } else {
-                    write(request, namespace.get(), uid, accepted);
+                    write(request, namespace.get(), uid, accepted.report(), next);
                 }
             }
         }
@@ -158,16 +170,15 @@ public final class ProgressServer extends VerticleBase {
             HttpServerRequest request,
             String namespace,
             String uid,
-            ReportJudge.Verdict.Accepted accepted) {
-        int next = pace.next(uid, System.nanoTime());
+            ProgressReport report,
+            int next) {
         try {
-            sink.write(namespace, uid, accepted.report());
+            sink.write(namespace, uid, report);
             Counter.builder("cistern.reports")
                     .description("Progress reports written")
                     .register(meters)
                     .increment();
-            request.response().putHeader("Content-Type", "application/json");
-            answer(request, 200, new ReportAnswer(next).toJson());
+            accept(request, next);
         } catch (KubernetesClientException e) {
             LOG.atWarn()
                     .addKeyValue("uid", uid)
@@ -177,6 +188,11 @@ public final class ProgressServer extends VerticleBase {
         } finally {
             writes.release();
         }
+    }
+
+    private static void accept(HttpServerRequest request, int next) {
+        request.response().putHeader("Content-Type", "application/json");
+        answer(request, 200, new ReportAnswer(next).toJson());
     }
 
     private static String bearer(HttpServerRequest request) {

@@ -1,15 +1,13 @@
 package dev.cistern.controller.progress;
 
 import dev.cistern.populate.wire.ProgressReport;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Lets a report in when it is news and not too early.
 final class Throttle {
-    /// A run is written at most this often, whatever its Job sends. A little below the second that Jobs are asked to wait,
-    /// or every other report would come just too early.
-    private static final Duration LEAST = Duration.ofMillis(800);
+    /// How much earlier than asked a report may come: clocks and networks are not exact.
+    private static final double EARLY = 0.8;
 
     /// Runs whose last write is remembered.
     private static final int MAX_REMEMBERED = 10_000;
@@ -24,20 +22,35 @@ final class Throttle {
                 }
             };
 
-    private record Last(int attempt, long sequence, long atNanos) {}
+    private record Last(int attempt, long sequence, long nextNanos) {}
 
-    /// Whether a report is news and not too early. Says yes once for each.
-    synchronized boolean admits(String uid, ProgressReport report, long nowNanos) {
+    /// What becomes of a report.
+    enum Admission {
+        /// Old, or too early.
+        NO,
+        /// Let in, the first of its run.
+        FIRST,
+        /// Let in.
+        NEXT
+    }
+
+    /// Lets a report in, once for each. Until [#asked] says more, the next may come at any time.
+    synchronized Admission admit(String uid, ProgressReport report, long nowNanos) {
         Last before = last.get(uid);
-        boolean news =
-                before == null
-                        || report.attempt() > before.attempt
+        if (before != null
+                && (nowNanos - before.nextNanos < 0
+                        || report.attempt() < before.attempt
                         || (report.attempt() == before.attempt
-                                && report.sequence() > before.sequence);
-        boolean early = before != null && nowNanos - before.atNanos < LEAST.toNanos();
-        if (news && !early) {
-            last.put(uid, new Last(report.attempt(), report.sequence(), nowNanos));
+                                && report.sequence() <= before.sequence))) {
+            return Admission.NO;
         }
-        return news && !early;
+        last.put(uid, new Last(report.attempt(), report.sequence(), nowNanos));
+        return before == null ? Admission.FIRST : Admission.NEXT;
+    }
+
+    /// Notes when the next report of a run is wanted.
+    synchronized void asked(String uid, long nowNanos, int nextMillis) {
+        long next = nowNanos + (long) (nextMillis * 1e6 * EARLY);
+        last.computeIfPresent(uid, (_, was) -> new Last(was.attempt, was.sequence, next));
     }
 }

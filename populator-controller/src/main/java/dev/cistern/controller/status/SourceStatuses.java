@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,9 +32,9 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps the statuses of populators and datasets up to date, a second behind and never faster.
+/// Keeps the statuses of populators and datasets up to date, a second behind when few runs are under way, see [Spacing].
 ///
-/// Whatever happens to the PVCs of a populator within a second is one write, and one that changes nothing is none. Only the
+/// Whatever happens to the PVCs of a populator within that time is one write, and one that changes nothing is none. Only the
 /// leader writes.
 public final class SourceStatuses implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SourceStatuses.class);
@@ -65,6 +64,7 @@ public final class SourceStatuses implements AutoCloseable {
                     return size() > MAX_REMEMBERED;
                 }
             };
+    private final Spacing spacing = new Spacing();
     private volatile boolean closed;
 
     /// Statuses that are not kept yet.
@@ -110,41 +110,38 @@ public final class SourceStatuses implements AutoCloseable {
 
     private void tick() {
         int writes = 0;
-        while (writes < MAX_WRITES_PER_TICK) {
-            Optional<SourceRef> next = next();
-            if (next.isEmpty()) {
+        for (SourceRef ref : due()) {
+            if (writes == MAX_WRITES_PER_TICK) {
                 return;
             }
+            synchronized (dirty) {
+                dirty.remove(ref);
+            }
             try {
-                writes += write(next.get()) ? 1 : 0;
+                writes += write(ref) ? 1 : 0;
             } catch (KubernetesClientException e) {
                 writes++;
                 if (e.getCode() != 404) {
                     LOG.atWarn()
-                            .addKeyValue("source", next.get().display())
+                            .addKeyValue("source", ref.display())
                             .setCause(e)
                             .log("status not written; trying again");
-                    changed(next.get());
+                    changed(ref);
                 }
             } catch (RuntimeException e) {
                 LOG.atError()
-                        .addKeyValue("source", next.get().display())
+                        .addKeyValue("source", ref.display())
                         .setCause(e)
                         .log("status not written by a bug");
             }
         }
     }
 
-    private Optional<SourceRef> next() {
-        synchronized (dirty) {
-            Iterator<SourceRef> all = dirty.iterator();
-            if (!all.hasNext()) {
-                return Optional.empty();
-            }
-            SourceRef first = all.next();
-            all.remove();
-            return Optional.of(first);
-        }
+    private List<SourceRef> due() {
+        long now = System.nanoTime();
+        return waiting().stream()
+                .filter(ref -> spacing.due(ref, informers.runsUnderWay(ref), now))
+                .toList();
     }
 
     private boolean write(SourceRef ref) {
@@ -162,6 +159,7 @@ public final class SourceStatuses implements AutoCloseable {
                                 .filter(c -> !recorded.contains(c.getMetadata().getUid()))
                                 .count();
         SourceSummary summary = SourceSummary.of(runs, waiting);
+        spacing.done(ref, System.nanoTime());
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("message", summary.message());
         status.put("counts", summary.counts());

@@ -10,6 +10,7 @@ import dev.cistern.controller.loop.Reconciler;
 import dev.cistern.controller.loop.WorkQueue;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Phase;
 import dev.cistern.controller.model.RunStatus;
@@ -180,6 +181,7 @@ class ApplierIT {
                                                 name,
                                                 claim.getMetadata().getUid(),
                                                 Instant.now(),
+                                                Crowd.ALONE,
                                                 Timeline.EMPTY),
                         Optional::isPresent)
                 .orElseThrow()

@@ -3,6 +3,7 @@ package dev.cistern.controller.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.world.MemoryView;
 import dev.cistern.controller.world.Simulation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -12,8 +13,10 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,6 +138,43 @@ class CrashTest {
         assertThat(cluster.events)
                 .containsExactly(
                         "Populating", "Populated", "ObjectVolumePopulator team-a/model: Populated");
+    }
+
+    /// With many at once each step takes seconds, and what is written beside the nine is what a person could still read.
+    @ParameterizedTest
+    @CsvSource({"10,2", "100,10", "1000,10"})
+    void inACrowdSlowStepsCostNoMoreWrites(int underWay, int roundSeconds) throws IOException {
+        Simulation cluster = cluster(Story.SUCCESS, false);
+        cluster.crowd = new Crowd(underWay);
+        cluster.round = Duration.ofSeconds(roundSeconds);
+        cluster.run(_ -> false, _ -> {});
+        check(cluster, Story.SUCCESS);
+        assertThat(cluster.writes.values().stream().mapToInt(n -> n).sum())
+                .as(cluster::describe)
+                .isEqualTo(9);
+        assertThat(cluster.events)
+                .containsExactly("Populated", "ObjectVolumePopulator team-a/model: Populated");
+    }
+
+    /// What alone takes the same time is told step by step.
+    @Test
+    void aloneSlowStepsAreTold() throws IOException {
+        Simulation cluster = cluster(Story.SUCCESS, false);
+        cluster.round = Duration.ofSeconds(2);
+        cluster.run(_ -> false, _ -> {});
+        assertThat(cluster.writes).containsEntry("WriteStatus", 2);
+        assertThat(cluster.events).contains("Populating", "Populated");
+    }
+
+    /// A copy that lasts is told in a crowd, too: by one status and one event.
+    @Test
+    void inACrowdACopyThatLastsIsTold() throws IOException {
+        Simulation cluster = cluster(Story.SUCCESS, false);
+        cluster.crowd = new Crowd(10);
+        cluster.round = Duration.ofSeconds(6);
+        cluster.run(_ -> false, _ -> {});
+        assertThat(cluster.writes).containsEntry("WriteStatus", 2);
+        assertThat(cluster.events).contains("Populating", "Populated").doesNotHaveDuplicates();
     }
 
     @ParameterizedTest

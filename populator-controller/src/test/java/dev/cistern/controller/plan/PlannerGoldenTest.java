@@ -11,6 +11,7 @@ import dev.cistern.api.v1alpha1.Dataset;
 import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Observed;
 import dev.cistern.controller.model.Timeline;
 import dev.cistern.controller.observe.Observer;
@@ -107,7 +108,7 @@ class PlannerGoldenTest {
         String uid = view.claim("team-a", "data").orElseThrow().getMetadata().getUid();
         Optional<Observed> seen =
                 new Observer(view, "cistern-populate")
-                        .observe("team-a", "data", uid, now, Timeline.EMPTY);
+                        .observe("team-a", "data", uid, now, Crowd.ALONE, Timeline.EMPTY);
         String plan =
                 seen.isEmpty() ? "ours: false\n" : render(new Planner(SETTINGS).plan(seen.get()));
 

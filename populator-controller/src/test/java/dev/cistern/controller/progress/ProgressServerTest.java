@@ -128,7 +128,7 @@ class ProgressServerTest {
                 post("u-1", token("u-1", 1, NOW.plusSeconds(60)), report(1, 1));
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(ReportAnswer.fromJson(answer.body()).nextMillis()).isEqualTo(1000);
+        assertThat(ReportAnswer.fromJson(answer.body()).nextMillis()).isEqualTo(1500);
         assertThat(written).hasSize(1);
         assertThat(written.getFirst().bytesDone()).isEqualTo(50);
     }
@@ -177,7 +177,7 @@ class ProgressServerTest {
         String token = token("u-1", 1, NOW.plusSeconds(60));
         assertThat(post("u-1", token, report(1, 5)).statusCode()).isEqualTo(200);
         assertThat(post("u-1", token, report(1, 6)).statusCode()).isEqualTo(429);
-        Thread.sleep(850);
+        Thread.sleep(1250);
         assertThat(post("u-1", token, report(1, 4)).statusCode()).isEqualTo(429);
         assertThat(post("u-1", token, report(1, 7)).statusCode()).isEqualTo(200);
         assertThat(written).hasSize(2);

@@ -3,6 +3,7 @@ package dev.cistern.controller.world;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.VolumePopulationStatus;
 import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Observed;
 import dev.cistern.controller.model.Timeline;
@@ -50,6 +51,12 @@ public final class Simulation {
 
     /// Most pods that could write the volume at one time, ever.
     public int mostWriters;
+
+    /// How many runs our controller has under way, as it believes.
+    public Crowd crowd = Crowd.ALONE;
+
+    /// How long a round of the others takes: with much to do, longer.
+    public Duration round = Duration.ofMillis(250);
 
     private final Planner planner;
     private final Observer observer;
@@ -106,7 +113,7 @@ public final class Simulation {
             interference.accept(done);
             boolean changed = environment();
             Optional<Duration> again = look(crashes);
-            now = now.plusMillis(250);
+            now = now.plus(round);
             if (again.isEmpty() && !changed) {
                 if (++quiet == 3) {
                     return;
@@ -137,7 +144,7 @@ public final class Simulation {
         }
         Optional<Observed> seen =
                 observer.observe(
-                        "team-a", "data", claim.get().getMetadata().getUid(), now, timeline);
+                        "team-a", "data", claim.get().getMetadata().getUid(), now, crowd, timeline);
         if (seen.isEmpty()) {
             return Optional.empty();
         }

@@ -1,0 +1,43 @@
+package dev.cistern.controller.status;
+
+import dev.cistern.controller.model.SourceRef;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/// How often a source's status is summed up and written: seldom while many of its runs are under way, at once when they are over.
+///
+/// Summing up `n` runs takes time in proportion to `n`; done every `n / 2` s it takes a constant share of the processor, and a
+/// batch of any size a few writes a run at the most. Not for several threads at once.
+final class Spacing {
+    private static final Duration LEAST = Duration.ofSeconds(2);
+    private static final Duration EACH = Duration.ofMillis(500);
+    private static final Duration MOST = Duration.ofSeconds(30);
+
+    /// When each was summed up last. Entries that matter no more are dropped, so it holds no more than the sources that
+    /// have changed in the last [#MOST].
+    private final Map<SourceRef, Long> last = new HashMap<>();
+
+    /// Whether a source's turn has come.
+    ///
+    /// @param underWay how many of its runs are not over now
+    boolean due(SourceRef source, int underWay, long nowNanos) {
+        Long at = last.get(source);
+        return at == null || nowNanos - at >= after(underWay).toNanos();
+    }
+
+    /// Notes that a source was summed up.
+    void done(SourceRef source, long nowNanos) {
+        last.values().removeIf(at -> nowNanos - at >= MOST.toNanos());
+        last.put(source, nowNanos);
+    }
+
+    /// How long to leave a source alone with so many runs under way.
+    static Duration after(int underWay) {
+        if (underWay == 0) {
+            return Duration.ZERO;
+        }
+        Duration all = EACH.multipliedBy(underWay);
+        return all.compareTo(LEAST) < 0 ? LEAST : all.compareTo(MOST) > 0 ? MOST : all;
+    }
+}

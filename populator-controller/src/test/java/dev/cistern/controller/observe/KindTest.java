@@ -1,0 +1,37 @@
+package dev.cistern.controller.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import org.junit.jupiter.api.Test;
+
+class KindTest {
+    private static ObjectMetaBuilder meta() {
+        return new ObjectMetaBuilder().withUid("u").withGeneration(1L).withResourceVersion("5");
+    }
+
+    /// Or each status that we write of a populator would have all PVCs looked at that wait for it.
+    @Test
+    void aStatusIsNoChangeOfTheSpec() {
+        ObjectMeta before = meta().build();
+        assertThat(Kind.sameSpec(before, meta().withResourceVersion("6").build())).isTrue();
+    }
+
+    @Test
+    void specLifeAndDeletionAre() {
+        ObjectMeta before = meta().build();
+        assertThat(Kind.sameSpec(before, meta().withGeneration(2L).build())).isFalse();
+        assertThat(Kind.sameSpec(before, meta().withUid("other").build())).isFalse();
+        assertThat(
+                        Kind.sameSpec(
+                                before,
+                                meta().withDeletionTimestamp("2026-01-01T00:00:00Z").build()))
+                .isFalse();
+        assertThat(
+                        Kind.sameSpec(
+                                meta().withGeneration(null).build(),
+                                meta().withGeneration(null).build()))
+                .isFalse();
+    }
+}
