@@ -109,14 +109,13 @@ final class Committer implements Runnable {
         return batch;
     }
 
-    /// Hands the journal to the file system, so that a killed process loses a moment's records and not a buffer full of them; and now
-    /// and then makes what a large unfinished object has got durable, so that it need not be read again after a restart.
+    /// Makes now and then what a large unfinished object has got durable, so that it need not be read again after a restart.
     private void checkpoint() throws IOException {
-        long recorded = context.journal().flush();
         long fetched = context.meter().counts().bytesFetched();
         if (fetched - checkpointBytes >= CHECKPOINT_BYTES
                 && context.request().durable()
                 && context.target().syncsAtOnce()) {
+            long recorded = context.journal().flush();
             context.target().syncAll();
             context.journal().synced(recorded);
             checkpointBytes = fetched;

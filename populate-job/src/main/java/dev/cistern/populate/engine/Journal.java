@@ -28,9 +28,11 @@ final class Journal implements AutoCloseable {
     static final int RECORD_BYTES = 40;
     private static final long MAGIC = 0x43495354_45524e31L;
 
-    /// Records not yet handed to the file system: 64 KiB are 1638 records. The [Committer] flushes them several times a second, so a
-    /// killed process loses what it did since.
+    /// 64 KiB.
     private static final int BUFFER_BYTES = RECORD_BYTES * 1638;
+
+    /// A record waits so long until it is handed to the file system: a killed process loses what it did since.
+    private static final long FLUSH_MILLIS = 100;
 
     /// What a record says.
     enum Type {
@@ -65,21 +67,32 @@ final class Journal implements AutoCloseable {
     record Done(DigestKind kind, long digest, boolean trusted) {}
 
     private final FileChannel file;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private final CRC32C checksum = new CRC32C();
-    private long flushed;
     private final DoneTable done = new DoneTable();
     private final Map<Long, List<Block>> blocks = new HashMap<>();
     private final Map<Long, Long> reserved = new HashMap<>();
+    private final JournalAppender appender;
 
-    private Journal(FileChannel file) {
+    private Journal(FileChannel file, boolean read, long flushMillis) throws IOException {
         this.file = file;
+        long length = read ? load() : 0;
+        file.truncate(length);
+        file.position(length);
+        appender = new JournalAppender(file, length, BUFFER_BYTES, flushMillis);
+        if (length == 0) {
+            append(Type.HEADER, DigestKind.CRC32C, MAGIC, 0, 0, 0);
+        }
     }
 
     /// Opens the journal, reads what earlier attempts wrote, and goes on after it.
     ///
     /// @param read whether there may be something to read
     static Journal open(Path path, boolean read) throws IOException {
+        return open(path, read, FLUSH_MILLIS);
+    }
+
+    /// @param flushMillis how long a record waits at most until it is handed to the file system
+    static Journal open(Path path, boolean read, long flushMillis) throws IOException {
         FileChannel file =
                 FileChannel.open(
                         path,
@@ -88,24 +101,15 @@ final class Journal implements AutoCloseable {
                                 StandardOpenOption.READ,
                                 StandardOpenOption.WRITE,
                                 LinkOption.NOFOLLOW_LINKS));
-        Journal journal = new Journal(file);
-        if (read && file.size() > 0) {
-            journal.load();
-        }
-        file.truncate(journal.flushed);
-        file.position(journal.flushed);
-        if (journal.flushed == 0) {
-            journal.append(Type.HEADER, DigestKind.CRC32C, MAGIC, 0, 0, 0);
-        }
-        return journal;
+        return new Journal(file, read, flushMillis);
     }
 
     private record Raw(long at, Type type, DigestKind kind, long id, long a, long b, long value) {}
 
-    /// Reads the records twice: what is trusted is known only at the end.
-    private void load() throws IOException {
+    /// Reads the records twice: what is trusted is known only at the end, which is the result.
+    private long load() throws IOException {
         long[] trustedBefore = {0};
-        flushed =
+        long end =
                 read(
                         Long.MAX_VALUE,
                         raw -> {
@@ -113,12 +117,13 @@ final class Journal implements AutoCloseable {
                                 trustedBefore[0] = raw.a;
                             }
                         });
-        read(flushed, raw -> apply(raw, raw.at < trustedBefore[0]));
+        read(end, raw -> apply(raw, raw.at < trustedBefore[0]));
+        return end;
     }
 
     /// Gives the records before `end` to a taker; where the last good one ends.
     private long read(long end, Consumer<Raw> taker) throws IOException {
-        ByteBuffer in = ByteBuffer.allocate(RECORD_BYTES * 1638);
+        ByteBuffer in = ByteBuffer.allocate(BUFFER_BYTES);
         long at = 0;
         while (true) {
             in.clear();
@@ -180,17 +185,15 @@ final class Journal implements AutoCloseable {
         return new Raw(at, Type.values()[type], DigestKind.values()[kind], id, a, b, value);
     }
 
-    private synchronized void append(
-            Type type, DigestKind kind, long id, long a, long b, long value) throws IOException {
-        if (buffer.remaining() < RECORD_BYTES) {
-            flush();
-        }
-        int at = buffer.position();
-        buffer.put((byte) type.ordinal()).put((byte) kind.ordinal()).putShort((short) 0).putInt(0);
-        buffer.putLong(id).putLong(a).putLong(b).putLong(value);
-        checksum.reset();
-        checksum.update(buffer.array(), at + 8, RECORD_BYTES - 8);
-        buffer.putInt(at + 4, (int) checksum.getValue() ^ (type.ordinal() << 8 | kind.ordinal()));
+    private void append(Type type, DigestKind kind, long id, long a, long b, long value)
+            throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(RECORD_BYTES);
+        record.put((byte) type.ordinal()).put((byte) kind.ordinal()).putShort((short) 0).putInt(0);
+        record.putLong(id).putLong(a).putLong(b).putLong(value);
+        CRC32C sum = new CRC32C();
+        sum.update(record.array(), 8, RECORD_BYTES - 8);
+        record.putInt(4, (int) sum.getValue() ^ (type.ordinal() << 8 | kind.ordinal()));
+        appender.append(record.flip());
     }
 
     void block(long id, long offset, long length, DigestKind kind, long digest) throws IOException {
@@ -216,13 +219,8 @@ final class Journal implements AutoCloseable {
     }
 
     /// Hands all records to the file system; the journal's length after it.
-    synchronized long flush() throws IOException {
-        buffer.flip();
-        while (buffer.hasRemaining()) {
-            flushed += file.write(buffer);
-        }
-        buffer.clear();
-        return flushed;
+    long flush() throws IOException {
+        return appender.flush();
     }
 
     /// What an earlier attempt finished, or null.
@@ -253,7 +251,6 @@ final class Journal implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        flush();
-        file.close();
+        appender.close();
     }
 }

@@ -1,0 +1,147 @@
+package dev.cistern.populate.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.cistern.populate.digest.DigestKind;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+    private static final int RECORDS = 100;
+
+    /// A tenth of a second is meant; a machine that is busy with something else may need more.
+    private static final Duration BOUND = Duration.ofSeconds(5);
+
+    @TempDir Path directory;
+
+    private Path path() {
+        return directory.resolve("journal");
+    }
+
+    private static void writeBlocks(Journal journal) throws IOException {
+        for (int i = 0; i < RECORDS; i++) {
+            journal.block(i, 0, 8 << 20, DigestKind.CRC32C, 1000 + i);
+        }
+    }
+
+    private void assertBlocksThere() throws IOException {
+        try (Journal journal = Journal.open(path(), true)) {
+            for (int i = 0; i < RECORDS; i++) {
+                assertThat(journal.blocksBefore(i))
+                        .containsExactly(
+                                new Journal.Block(0, 8 << 20, DigestKind.CRC32C, 1000 + i, false));
+            }
+            assertThat(journal.blocksBefore(RECORDS)).isEmpty();
+        }
+    }
+
+    private long recordsInFile() throws IOException {
+        return Files.size(path()) / Journal.RECORD_BYTES;
+    }
+
+    @Test
+    void recordsReachTheFileByThemselves() throws Exception {
+        try (Journal journal = Journal.open(path(), false)) {
+            writeBlocks(journal);
+            // One more for the header.
+            await().atMost(BOUND).until(() -> recordsInFile() == RECORDS + 1);
+            assertBlocksThere();
+            journal.forgotten(7);
+            await().atMost(BOUND).until(() -> recordsInFile() == RECORDS + 2);
+        }
+    }
+
+    @Test
+    void recordsAreGatheredUntilTheirTimeComes() throws Exception {
+        try (Journal journal = Journal.open(path(), false, 3_600_000)) {
+            writeBlocks(journal);
+            Thread.sleep(50);
+            assertThat(recordsInFile()).isZero();
+            assertThat(journal.flush()).isEqualTo((RECORDS + 1L) * Journal.RECORD_BYTES);
+            assertThat(recordsInFile()).isEqualTo(RECORDS + 1);
+        }
+    }
+
+    @Test
+    void aFullBufferDoesNotWaitForItsTime() throws Exception {
+        try (Journal journal = Journal.open(path(), false, 3_600_000)) {
+            for (int i = 0; i < 100; i++) {
+                writeBlocks(journal);
+            }
+            assertThat(recordsInFile()).isGreaterThan(100 * RECORDS - 1638);
+        }
+        assertThat(recordsInFile()).isEqualTo(100 * RECORDS + 1);
+    }
+
+    @Test
+    void aProcessThatIsKilledAfterThatLosesNone() throws Exception {
+        Process writer =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Writer.class.getName(),
+                                path().toString())
+                        .redirectError(directory.resolve("log").toFile())
+                        .start();
+        try (var said = writer.inputReader()) {
+            assertThat(said.readLine()).as(Files.readString(directory.resolve("log"))).isNotNull();
+            await().atMost(BOUND).until(() -> recordsInFile() == RECORDS + 1);
+        } finally {
+            writer.destroyForcibly().waitFor();
+        }
+        // 128 + SIGKILL: nothing had the time to close the journal.
+        assertThat(writer.exitValue()).isEqualTo(137);
+        assertBlocksThere();
+    }
+
+    /// Writes records and then nothing more, until it is killed.
+    static final class Writer {
+        private Writer() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (Journal journal = Journal.open(Path.of(arguments[0]), false)) {
+                writeBlocks(journal);
+                System.out.println("written");
+                Thread.sleep(60_000);
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenIsToldToTheNextWhoWrites() throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeThat(full).exists();
+        Journal journal = Journal.open(full, false);
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () ->
+                                assertThatThrownBy(() -> journal.reserved(1, 10))
+                                        .isInstanceOf(IOException.class)
+                                        .hasMessageContaining("No space left"));
+        assertThatThrownBy(journal::close).hasMessageContaining("No space left");
+    }
+
+    @Test
+    void aRecordThatWasCutOffEndsTheFileAndNothingBefore() throws Exception {
+        try (Journal journal = Journal.open(path(), false)) {
+            writeBlocks(journal);
+        }
+        try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {
+            file.seek(file.length());
+            file.write(new byte[Journal.RECORD_BYTES / 2]);
+        }
+        assertBlocksThere();
+        assertThat(Files.size(path()) % Journal.RECORD_BYTES).isZero();
+    }
+}
