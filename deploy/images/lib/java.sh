@@ -46,7 +46,8 @@ sources_hash() {
 
 # jars MODULE: a directory in the cache with the module's jar and all that it needs at run time.
 jars() {
-  local module=$1 hash kept dir
+  local module=$1 hash kept dir other=aarch_64
+  [ "$(uname -m)" = x86_64 ] || other=x86_64
   hash=$(sources_hash "$module")
   kept=$cache/jars/$module-$hash
   while [ ! -d "$kept" ]; do
@@ -55,7 +56,8 @@ jars() {
     (cd "$root" && ./mvnw -q -pl "$module" -am -DskipTests package dependency:copy-dependencies -DincludeScope=runtime >&2)
     dir=$(new_dir)
     find "$root/$module/target" -maxdepth 1 -name "cistern-$module-$version.jar" -exec cp -t "$dir" {} +
-    find "$root/$module/target/dependency" -name '*.jar' -exec cp -t "$dir" {} +
+    # Native libraries of another architecture are of no use in the image.
+    find "$root/$module/target/dependency" -name '*.jar' ! -name "*-linux-$other.jar" -exec cp -t "$dir" {} +
     # Someone may have been writing sources meanwhile: what was built must be what it is called.
     if [ "$(sources_hash "$module")" = "$hash" ]; then
       mv -T "$dir" "$kept" 2>/dev/null || [ -d "$kept" ]

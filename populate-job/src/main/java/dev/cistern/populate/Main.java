@@ -33,7 +33,7 @@ public final class Main {
         return switch (command) {
             case "job" -> new PopulateJob(System.getenv(), System.err, Steps.NONE).run();
             case "fill" -> new FillCommand(System.getenv(), System.out, System.err).run(rest);
-            case "train" -> Training.run(System.err);
+            case "train" -> Training.run(System.err, rest);
             case "version", "--version" -> {
                 System.out.println("cistern " + Version.number());
                 yield 0;

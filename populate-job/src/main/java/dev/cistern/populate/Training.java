@@ -18,10 +18,15 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// A small Job and a small command-line fill against a server of this process's own: what the AOT cache is trained with. Needs no
 /// network but loopback and no credentials.
@@ -33,16 +38,16 @@ final class Training {
     private Training() {}
 
     /// Trains; the exit code.
-    static int run(PrintStream log) {
+    ///
+    /// @param arguments nothing, or a PKCS12 file for the server of a Job over TLS (its password is `training`) and the PEM file of
+    /// its certificate, which is for 127.0.0.1
+    static int run(PrintStream log, String[] arguments) {
         Path work = null;
         try (ServerSocket listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress())) {
             work = Files.createTempDirectory("cistern-train");
             String url = "http://127.0.0.1:" + listener.getLocalPort();
-            Thread server = new Thread(() -> accept(listener), "training-server");
-            server.setDaemon(true);
-            server.start();
-            Path target = Files.createDirectory(work.resolve("job"));
-            int job = new PopulateJob(environment(url, work, target), log, Steps.NONE).run();
+            serve(listener);
+            int job = job(url, url, null, work, log);
             int fill =
                     new FillCommand(
                                     Map.of(
@@ -60,9 +65,17 @@ final class Training {
                                         url,
                                         "--json"
                                     });
-            log.println("training: job " + job + ", fill " + fill);
-            return job == 0 && fill == 0 ? 0 : 1;
-        } catch (IOException e) {
+            int secure = 0;
+            if (arguments.length == 2) {
+                try (ServerSocket tls = secure(Path.of(arguments[0]))) {
+                    serve(tls);
+                    String secureUrl = "https://127.0.0.1:" + tls.getLocalPort();
+                    secure = job(secureUrl, url, arguments[1], work, log);
+                }
+            }
+            log.println("training: job " + job + ", fill " + fill + ", job over TLS " + secure);
+            return job == 0 && fill == 0 && secure == 0 ? 0 : 1;
+        } catch (IOException | GeneralSecurityException e) {
             log.println("training failed: " + e);
             return 1;
         } finally {
@@ -70,7 +83,33 @@ final class Training {
         }
     }
 
-    private static Map<String, String> environment(String url, Path work, Path target) {
+    private static int job(
+            String url, String reportUrl, @Nullable String caFile, Path work, PrintStream log)
+            throws IOException {
+        Path target = Files.createTempDirectory(work, "job");
+        Map<String, String> environment = environment(url, reportUrl, caFile, work, target);
+        return new PopulateJob(environment, log, Steps.NONE).run();
+    }
+
+    private static ServerSocket secure(Path keys) throws IOException, GeneralSecurityException {
+        char[] password = "training".toCharArray();
+        KeyManagerFactory managers =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(KeyStore.getInstance(keys.toFile(), password), password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context.getServerSocketFactory()
+                .createServerSocket(0, 64, InetAddress.getLoopbackAddress());
+    }
+
+    private static void serve(ServerSocket listener) {
+        Thread server = new Thread(() -> accept(listener), "training-server");
+        server.setDaemon(true);
+        server.start();
+    }
+
+    private static Map<String, String> environment(
+            String url, String reportUrl, @Nullable String caFile, Path work, Path target) {
         SourceSpec source =
                 new SourceSpec(
                         "s3",
@@ -78,7 +117,7 @@ final class Training {
                         null,
                         true,
                         false,
-                        null,
+                        caFile,
                         null,
                         "training",
                         "t/",
@@ -95,7 +134,7 @@ final class Training {
                         0,
                         Verify.FULL,
                         RunSpec.Limits.CHOOSE,
-                        new RunSpec.Report(url + "/report", 100));
+                        new RunSpec.Report(reportUrl + "/report", 100));
         Map<String, String> environment = new HashMap<>();
         environment.put(RunSpec.ENVIRONMENT_NAME, spec.toJson());
         environment.put(RunSpec.TOKEN_ENVIRONMENT_NAME, "training");
@@ -105,7 +144,7 @@ final class Training {
         return environment;
     }
 
-    private static void remove(@org.jspecify.annotations.Nullable Path directory) {
+    private static void remove(@Nullable Path directory) {
         if (directory == null) {
             return;
         }
