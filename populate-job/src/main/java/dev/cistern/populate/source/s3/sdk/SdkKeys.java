@@ -16,6 +16,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -35,11 +36,16 @@ public final class SdkKeys implements AwsKeys.Provider {
             Set.of(
                     "InvalidIdentityToken",
                     "ExpiredTokenException",
-                    "InvalidParameterValue",
-                    "ValidationError",
-                    "MalformedPolicyDocument",
                     "IDPRejectedClaim",
                     "InvalidClientTokenId");
+
+    /// Codes that say that the request itself cannot be good.
+    private static final Set<String> BAD_REQUEST =
+            Set.of("InvalidParameterValue", "ValidationError", "MalformedPolicyDocument");
+
+    private static final String BAD_TOKEN_HINT =
+            "; check that the role trusts this cluster's issuer, the token's audience and the"
+                    + " ServiceAccount, and that the token has not expired";
 
     private final AwsCredentialsProvider provider;
     private final String what;
@@ -90,7 +96,10 @@ public final class SdkKeys implements AwsKeys.Provider {
                         .build();
         return new SdkKeys(
                 new TokenFileFirst(tokenFile, provider),
-                "role " + roleArn + " by web identity",
+                "role "
+                        + roleArn
+                        + " by web identity"
+                        + (stsEndpoint == null ? "" : " at " + stsEndpoint),
                 provider,
                 sts,
                 http);
@@ -102,7 +111,10 @@ public final class SdkKeys implements AwsKeys.Provider {
         @Override
         public AwsCredentials resolveCredentials() {
             if (!Files.isReadable(tokenFile)) {
-                throw new IllegalStateException("token file " + tokenFile + " cannot be read");
+                throw new IllegalStateException(
+                        "token file "
+                                + tokenFile
+                                + " cannot be read; mount a ServiceAccount's token there");
             }
             return then.resolveCredentials();
         }
@@ -124,31 +136,12 @@ public final class SdkKeys implements AwsKeys.Provider {
                     found instanceof AwsSessionCredentials session ? session.sessionToken() : null;
             return new AwsKeys(found.accessKeyId(), found.secretAccessKey(), token);
         } catch (StsException e) {
-            String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
-            String message = "no keys for " + what + ": " + e.getMessage();
-            if (BAD_TOKEN.contains(code)) {
-                throw new SourceException.Refused(Reason.INVALID_CREDENTIALS, message, e);
-            }
-            if (code.equals("AccessDenied") || e.statusCode() == 403) {
-                throw new SourceException.Refused(
-                        Reason.ACCESS_DENIED, message + "; check the role's trust policy", e);
-            }
-            throw new SourceException.Retryable(Reason.SOURCE_UNAVAILABLE, message, 0, true, e);
+            throw refused(e);
         } catch (SdkServiceException e) {
-            throw new SourceException.Retryable(
-                    Reason.SOURCE_UNAVAILABLE,
-                    "no keys for " + what + ": " + e.getMessage(),
-                    0,
-                    true,
-                    e);
+            throw unavailable("no keys for " + what + ": " + e.getMessage(), true, e);
         } catch (SdkClientException e) {
             if (what.startsWith("role")) {
-                throw new SourceException.Retryable(
-                        Reason.SOURCE_UNAVAILABLE,
-                        "no keys for " + what + ": " + e.getMessage(),
-                        0,
-                        false,
-                        e);
+                throw unavailable("no keys for " + what + ": " + e.getMessage(), false, e);
             }
             throw new SourceException.Refused(
                     Reason.INVALID_CREDENTIALS,
@@ -158,6 +151,38 @@ public final class SdkKeys implements AwsKeys.Provider {
             throw new SourceException.Refused(
                     Reason.INVALID_CREDENTIALS, "no keys for " + what + ": " + e.getMessage(), e);
         }
+    }
+
+    private SourceException refused(StsException e) {
+        AwsErrorDetails details = e.awsErrorDetails();
+        String code = details == null ? null : details.errorCode();
+        String said = details == null ? null : details.errorMessage();
+        String message =
+                "no keys for "
+                        + what
+                        + ": HTTP "
+                        + e.statusCode()
+                        + (code == null ? "" : " " + code)
+                        + (said == null ? "" : ": " + said);
+        if (code != null && BAD_TOKEN.contains(code)) {
+            return new SourceException.Refused(
+                    Reason.INVALID_CREDENTIALS, message + BAD_TOKEN_HINT, e);
+        }
+        if (code != null && BAD_REQUEST.contains(code)) {
+            return new SourceException.Refused(
+                    Reason.INVALID_CREDENTIALS,
+                    message + "; check roleArn, and that the token file holds a token",
+                    e);
+        }
+        if ("AccessDenied".equals(code) || e.statusCode() == 403) {
+            return new SourceException.Refused(
+                    Reason.ACCESS_DENIED, message + "; check the role's trust policy", e);
+        }
+        return unavailable(message, true, e);
+    }
+
+    private static SourceException unavailable(String message, boolean reached, Exception e) {
+        return new SourceException.Retryable(Reason.SOURCE_UNAVAILABLE, message, 0, reached, e);
     }
 
     @Override

@@ -1,0 +1,286 @@
+package dev.cistern.populate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cistern.populate.engine.Fill;
+import dev.cistern.populate.engine.FillException;
+import dev.cistern.populate.engine.FillRequest;
+import dev.cistern.populate.engine.MemoryBudget;
+import dev.cistern.populate.engine.Meter;
+import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.testing.FaultyS3;
+import dev.cistern.populate.testing.FaultyS3.Fault;
+import dev.cistern.populate.testing.StrictSts;
+import dev.cistern.populate.wire.AuthSpec;
+import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.wire.SourceSpec;
+import dev.cistern.populate.wire.Verify;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A fill whose keys come from a token service.
+class WebIdentityTest {
+    private static final String ROLE = "arn:aws:iam::123456789012:role/reader";
+    private static final int FILES = 20;
+
+    @TempDir Path directory;
+    private final FaultyS3 store = new FaultyS3();
+    private final StrictSts sts = new StrictSts(ROLE, "team-a", "identity-1");
+
+    WebIdentityTest() throws IOException {}
+
+    @BeforeEach
+    void prepare() throws IOException {
+        Files.createDirectory(target());
+        Files.writeString(tokenFile(), "identity-1");
+        for (int i = 0; i < FILES; i++) {
+            store.put("t/" + i, new byte[100]);
+        }
+        store.faults(this::unlessInSession);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        store.close();
+        sts.close();
+    }
+
+    private Path target() {
+        return directory.resolve("target");
+    }
+
+    private Path tokenFile() {
+        return directory.resolve("token");
+    }
+
+    /// The store takes session tokens that have not expired, and only where the signature covers them.
+    private @Nullable Fault unlessInSession(FaultyS3.Asked asked) {
+        String token = asked.headers().getOrDefault("x-amz-security-token", "");
+        String authorization = asked.headers().getOrDefault("authorization", "");
+        boolean good =
+                sts.holds(token)
+                        && authorization.matches(".*SignedHeaders=[^,]*;x-amz-security-token,.*");
+        return good ? null : new Fault.Status(403, "InvalidToken", Map.of());
+    }
+
+    private SourceSpec spec(String role, @Nullable String session, String stsEndpoint) {
+        return new SourceSpec(
+                "s3",
+                store.endpoint(),
+                "us-east-1",
+                true,
+                false,
+                null,
+                null,
+                FaultyS3.BUCKET,
+                "t/",
+                "",
+                List.of(),
+                List.of(),
+                null,
+                new AuthSpec(
+                        AuthSpec.Mode.WEB_IDENTITY,
+                        role,
+                        tokenFile().toString(),
+                        stsEndpoint,
+                        null,
+                        session));
+    }
+
+    private void fill(SourceSpec spec, String transport, Duration patience)
+            throws FillException, InterruptedException {
+        Map<String, String> environment = Map.of(Sources.TRANSPORT_ENVIRONMENT_NAME, transport);
+        long millis = patience.toMillis();
+        try (Source source = new Sources(environment, 128 * 1024).open(0, spec, null)) {
+            FillRequest request =
+                    new FillRequest(
+                            target(),
+                            List.of(new FillRequest.Input(source, "", List.of(), List.of(), null)),
+                            0,
+                            Verify.FULL,
+                            0,
+                            2,
+                            MemoryBudget.of(96 << 20),
+                            false,
+                            true,
+                            new FillRequest.Timing(millis, millis, 5, 50));
+            new Fill(request, new Meter(), Steps.NONE).run();
+        }
+    }
+
+    private void fill() throws FillException, InterruptedException {
+        fill(spec(ROLE, "team-a", sts.endpoint()), "direct", Duration.ofSeconds(20));
+    }
+
+    private void assertFails(Reason reason, String... says) {
+        assertFails(spec(ROLE, "team-a", sts.endpoint()), reason, says);
+    }
+
+    private void assertFails(SourceSpec spec, Reason reason, String... says) {
+        assertThatThrownBy(() -> fill(spec, "direct", Duration.ofSeconds(1)))
+                .isInstanceOfSatisfying(
+                        FillException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                .satisfies(e -> assertThat(e.getMessage()).contains(says));
+        assertThat(target()).isDirectoryNotContaining(path -> !path.endsWith(".cistern"));
+    }
+
+    private void assertFilled() {
+        for (int i = 0; i < FILES; i++) {
+            assertThat(target().resolve("" + i)).hasSize(100);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"direct", "sdk"})
+    void oneRequestForKeysServesAWholeFill(String transport) throws Exception {
+        fill(spec(ROLE, "team-a", sts.endpoint()), transport, Duration.ofSeconds(20));
+
+        assertFilled();
+        assertThat(sts.asked())
+                .containsExactly(
+                        Map.of(
+                                "RoleArn", ROLE,
+                                "RoleSessionName", "team-a",
+                                "WebIdentityToken", "identity-1"));
+        assertThat(store.asked())
+                .hasSizeGreaterThan(FILES)
+                .allMatch(a -> "session-1".equals(a.headers().get("x-amz-security-token")));
+    }
+
+    @Test
+    void theSessionHasANameWhereNoneIsGiven() throws Exception {
+        try (StrictSts other = new StrictSts(ROLE, "cistern", "identity-1")) {
+            store.faults(request -> null);
+            fill(spec(ROLE, null, other.endpoint()), "direct", Duration.ofSeconds(20));
+            assertFilled();
+        }
+    }
+
+    @Test
+    void keysThatExpireAreRenewedWithTheTokenThatIsInTheFileThen() throws Exception {
+        // Kubernetes replaces a projected token before it expires; the first keys are used up as
+        // soon as they are there.
+        sts.lifetime(Duration.ofSeconds(5));
+        store.faults(
+                asked -> {
+                    if (asked.listing()) {
+                        sts.trusts("identity-2");
+                        sts.lifetime(Duration.ofHours(1));
+                        write("identity-2");
+                    }
+                    return unlessInSession(asked);
+                });
+
+        fill();
+
+        assertFilled();
+        assertThat(sts.asked())
+                .extracting(form -> form.get("WebIdentityToken"))
+                .containsExactly("identity-1", "identity-2");
+        assertThat(store.asked().getFirst().headers())
+                .containsEntry("x-amz-security-token", "session-1");
+        assertThat(store.asked().getLast().headers())
+                .containsEntry("x-amz-security-token", "session-2");
+    }
+
+    private void write(String token) {
+        try {
+            Files.writeString(tokenFile(), token);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aTokenThatIsNotTrustedEndsTheRunForGood() {
+        sts.trusts("identity-9");
+        assertFails(
+                Reason.INVALID_CREDENTIALS,
+                ROLE,
+                "InvalidIdentityToken",
+                "token",
+                "audience",
+                "ServiceAccount");
+        assertThat(Reason.INVALID_CREDENTIALS.terminal()).isTrue();
+        assertThat(sts.asked()).hasSize(1);
+        assertThat(store.asked()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, InvalidIdentityToken, InvalidCredentials, audience",
+        "400, ExpiredTokenException, InvalidCredentials, audience",
+        "400, IDPRejectedClaim, InvalidCredentials, audience",
+        "400, ValidationError, InvalidCredentials, roleArn",
+        "403, AccessDenied, AccessDenied, trust policy"
+    })
+    void aRefusalSaysWhatToDo(int status, String code, String reason, String hint) {
+        sts.refuses(new StrictSts.Refusal(status, code));
+        assertThatThrownBy(this::fill)
+                .isInstanceOfSatisfying(
+                        FillException.class,
+                        e -> {
+                            assertThat(e.reason()).hasToString(reason);
+                            assertThat(e.reason().terminal()).isTrue();
+                            assertThat(e.getMessage()).contains(ROLE, code, hint);
+                        });
+        assertThat(sts.asked()).hasSize(1);
+    }
+
+    @Test
+    void anotherRoleIsRefused() {
+        assertFails(
+                spec(ROLE + "-2", "team-a", sts.endpoint()),
+                Reason.ACCESS_DENIED,
+                ROLE + "-2",
+                "trust policy");
+    }
+
+    @Test
+    void aTokenFileThatIsMissingIsNamed() throws Exception {
+        Files.delete(tokenFile());
+        assertFails(Reason.INVALID_CREDENTIALS, tokenFile().toString(), "cannot be read", "mount");
+        assertThat(sts.asked()).isEmpty();
+    }
+
+    @Test
+    void aServiceThatIsAwayForAMomentIsAskedAgain() throws Exception {
+        sts.refuses(new StrictSts.Refusal(503, "ServiceUnavailable"));
+        Thread back =
+                Thread.ofVirtual()
+                        .start(
+                                () -> {
+                                    while (sts.asked().isEmpty()) {
+                                        Thread.onSpinWait();
+                                    }
+                                    sts.refuses(null);
+                                });
+        fill();
+        back.join();
+        assertFilled();
+        assertThat(sts.asked()).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void whatIsNoTokenServiceIsWorthAnotherAttempt() {
+        sts.refuses(new StrictSts.Refusal(400, null));
+        assertFails(Reason.SOURCE_UNAVAILABLE, ROLE, sts.endpoint());
+        assertThat(Reason.SOURCE_UNAVAILABLE.terminal()).isFalse();
+        sts.close();
+        assertFails(Reason.SOURCE_UNAVAILABLE, ROLE, sts.endpoint());
+    }
+}
