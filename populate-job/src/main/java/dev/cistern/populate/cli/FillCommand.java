@@ -1,7 +1,9 @@
 package dev.cistern.populate.cli;
 
+import dev.cistern.populate.Attempt;
 import dev.cistern.populate.Memory;
 import dev.cistern.populate.Sources;
+import dev.cistern.populate.StopHook;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
@@ -25,13 +27,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// `cistern fill`: one source, one directory.
 public final class FillCommand {
     private static final long STOP_MILLIS = 10_000;
+    private static final String STOPPED = "stopped; run it again to go on";
 
     /// What the shell has connected this process's complaints to; there is no such file where there is no Linux.
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
@@ -39,7 +39,6 @@ public final class FillCommand {
     private final Map<String, String> environment;
     private final PrintStream out;
     private final PrintStream err;
-    private final long startNanos = System.nanoTime();
 
     /// @param out where the result goes
     /// @param err where progress and complaints go
@@ -63,53 +62,41 @@ public final class FillCommand {
             err.println("`cistern fill --help` lists the options");
             return 2;
         }
-        CountDownLatch told = new CountDownLatch(1);
-        Thread stop = stopHook(Thread.currentThread(), told);
-        Runtime.getRuntime().addShutdownHook(stop);
-        RunResult result = fill(options);
-        show(options, result);
-        told.countDown();
+        // The exit code of a process that told its result is the signal's, as shells expect; one
+        // that cannot must not hang.
+        StopHook stop =
+                new StopHook(
+                        STOP_MILLIS,
+                        told -> {
+                            if (!told) {
+                                Runtime.getRuntime().halt(1);
+                            }
+                        });
+        RunResult result;
+        boolean asked;
         try {
-            Runtime.getRuntime().removeShutdownHook(stop);
-        } catch (IllegalStateException e) {
-            return 130;
+            result = fill(options);
+            show(options, result);
+        } finally {
+            stop.told();
+            asked = !stop.withdraw();
         }
-        return result.exitCode();
-    }
-
-    private static Thread stopHook(Thread main, CountDownLatch told) {
-        return new Thread(
-                () -> {
-                    main.interrupt();
-                    try {
-                        if (!told.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
-                            Runtime.getRuntime().halt(1);
-                        }
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "stop");
+        return asked ? 130 : result.exitCode();
     }
 
     private RunResult fill(FillOptions options) {
-        Meter meter = new Meter();
+        Attempt attempt = new Attempt();
         try {
-            Fill.Result filled = fill(options, meter);
-            return result(meter, null, "", filled.manifestDigest());
+            return attempt.succeeded(fill(options, attempt.meter()));
         } catch (FillException e) {
             // A file that is being worked on is closed by an interruption, and looks like one that
             // failed.
             return Thread.interrupted() && !e.reason().terminal()
-                    ? interrupted(meter)
-                    : result(meter, e.reason(), String.valueOf(e.getMessage()), null);
+                    ? attempt.failed(Reason.INTERRUPTED, STOPPED)
+                    : attempt.failed(e.reason(), String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
-            return interrupted(meter);
+            return attempt.failed(Reason.INTERRUPTED, STOPPED);
         }
-    }
-
-    private RunResult interrupted(Meter meter) {
-        return result(meter, Reason.INTERRUPTED, "stopped; run it again to go on", null);
     }
 
     private Fill.Result fill(FillOptions options, Meter meter)
@@ -210,22 +197,6 @@ public final class FillCommand {
         String token = environment.get("AWS_SESSION_TOKEN");
         AwsKeys keys = new AwsKeys(id, secret, token == null || token.isEmpty() ? null : token);
         return () -> keys;
-    }
-
-    private RunResult result(
-            Meter meter, @Nullable Reason reason, String message, @Nullable String manifest) {
-        Meter.Counts counts = meter.counts();
-        return new RunResult(
-                reason == null ? Outcome.SUCCEEDED : Outcome.FAILED,
-                reason != null && reason.terminal(),
-                reason,
-                message,
-                Math.max(0, counts.bytesDone()),
-                counts.filesDone(),
-                counts.bytesFetched(),
-                counts.bytesResumed(),
-                manifest,
-                (System.nanoTime() - startNanos) / 1e9);
     }
 
     private void show(FillOptions options, RunResult result) {

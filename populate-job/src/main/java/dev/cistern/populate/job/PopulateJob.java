@@ -1,7 +1,9 @@
 package dev.cistern.populate.job;
 
+import dev.cistern.populate.Attempt;
 import dev.cistern.populate.Memory;
 import dev.cistern.populate.Sources;
+import dev.cistern.populate.StopHook;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
@@ -22,8 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One attempt as a Kubernetes Job: environment in, termination message and exit code out.
@@ -31,10 +31,11 @@ public final class PopulateJob {
     /// Kubernetes gives 30 s between asking and killing; the journal is flushed well within this.
     private static final long STOP_MILLIS = 20_000;
 
+    private static final String STOPPED = "asked to stop before everything was copied";
+
     private final Map<String, String> environment;
     private final Log log;
     private final Steps steps;
-    private final long startNanos = System.nanoTime();
 
     /// @param out where log lines go
     public PopulateJob(Map<String, String> environment, PrintStream out, Steps steps) {
@@ -45,9 +46,25 @@ public final class PopulateJob {
 
     /// Runs the attempt; the exit code.
     public int run() {
-        Meter meter = new Meter();
-        CountDownLatch told = new CountDownLatch(1);
-        RunResult result = attempt(meter, told);
+        StopHook stop =
+                new StopHook(
+                        STOP_MILLIS,
+                        told -> {
+                            if (!told) {
+                                log.error("could not stop in time");
+                            }
+                            // The main thread cannot end the process while it is ending: the code
+                            // is set here.
+                            Runtime.getRuntime().halt(1);
+                        });
+        RunResult result;
+        try {
+            result = attempt();
+        } finally {
+            if (!stop.withdraw()) {
+                log.info("stopping");
+            }
+        }
         String text = result.toJson();
         write(JobConfig.terminationMessage(environment), text);
         if (result.outcome() == Outcome.SUCCEEDED) {
@@ -58,50 +75,28 @@ public final class PopulateJob {
                     "terminal",
                     String.valueOf(result.terminal()));
         }
-        told.countDown();
+        stop.told();
         return result.exitCode();
     }
 
-    private RunResult attempt(Meter meter, CountDownLatch told) {
-        Thread main = Thread.currentThread();
-        Thread stop =
-                new Thread(
-                        () -> {
-                            main.interrupt();
-                            try {
-                                if (!told.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
-                                    log.error("could not stop in time");
-                                }
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                            // The main thread cannot end the process while it is ending: the code
-                            // is set here.
-                            Runtime.getRuntime().halt(1);
-                        },
-                        "stop");
-        Runtime.getRuntime().addShutdownHook(stop);
+    private RunResult attempt() {
+        Attempt attempt = new Attempt();
         try {
             JobConfig config = JobConfig.of(environment);
-            Fill.Result filled = fill(config, meter);
-            return result(meter, null, "", filled.manifestDigest());
+            return attempt.succeeded(fill(config, attempt.meter()));
         } catch (JobConfig.Wrong e) {
-            return result(
-                    meter, Reason.INVALID_CONFIGURATION, String.valueOf(e.getMessage()), null);
+            return attempt.failed(Reason.INVALID_CONFIGURATION, String.valueOf(e.getMessage()));
         } catch (FillException e) {
-            return result(meter, e.reason(), String.valueOf(e.getMessage()), null);
+            // A file that is being worked on is closed by an interruption, and looks like one that
+            // failed.
+            return Thread.interrupted() && !e.reason().terminal()
+                    ? attempt.failed(Reason.INTERRUPTED, STOPPED)
+                    : attempt.failed(e.reason(), String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
-            return result(
-                    meter, Reason.INTERRUPTED, "asked to stop before everything was copied", null);
+            return attempt.failed(Reason.INTERRUPTED, STOPPED);
         } catch (RuntimeException | Error e) {
             log.error("a bug", "exception", stack(e));
-            return result(meter, Reason.INTERNAL_ERROR, e + " (a bug in cistern)", null);
-        } finally {
-            try {
-                Runtime.getRuntime().removeShutdownHook(stop);
-            } catch (IllegalStateException e) {
-                log.info("stopping");
-            }
+            return attempt.failed(Reason.INTERNAL_ERROR, e + " (a bug in cistern)");
         }
     }
 
@@ -179,22 +174,6 @@ public final class PopulateJob {
             }
             inputs.forEach(input -> input.source().close());
         }
-    }
-
-    private RunResult result(
-            Meter meter, @Nullable Reason reason, String message, @Nullable String manifest) {
-        Meter.Counts counts = meter.counts();
-        return new RunResult(
-                reason == null ? Outcome.SUCCEEDED : Outcome.FAILED,
-                reason != null && reason.terminal(),
-                reason,
-                message,
-                reason == null ? counts.bytesTotal() : Math.max(0, counts.bytesDone()),
-                counts.filesDone(),
-                counts.bytesFetched(),
-                counts.bytesResumed(),
-                manifest,
-                (System.nanoTime() - startNanos) / 1e9);
     }
 
     private void write(Path file, String text) {

@@ -2,6 +2,8 @@ package dev.cistern.populate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cistern.populate.Main;
+import dev.cistern.populate.testing.ChildJvm;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Fault;
 import dev.cistern.populate.wire.Outcome;
@@ -211,15 +213,8 @@ class FillCommandTest {
             server.put("t/early/" + i, new byte[1000]);
         }
         ProcessBuilder builder =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx96m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.cistern.populate.Main",
+                ChildJvm.of(
+                        Main.class.getName(),
                         "fill",
                         "s3://bucket/t/",
                         target().toString(),

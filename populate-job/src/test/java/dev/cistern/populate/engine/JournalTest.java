@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.testing.ChildJvm;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -84,14 +85,7 @@ class JournalTest {
     @Test
     void aProcessThatIsKilledAfterThatLosesNone() throws Exception {
         Process writer =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Writer.class.getName(),
-                                path().toString())
+                ChildJvm.of(Writer.class.getName(), path().toString())
                         .redirectError(directory.resolve("log").toFile())
                         .start();
         try (var said = writer.inputReader()) {

@@ -3,6 +3,8 @@ package dev.cistern.populate.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.cistern.populate.Main;
+import dev.cistern.populate.testing.ChildJvm;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.wire.AuthSpec;
 import dev.cistern.populate.wire.ProgressReport;
@@ -177,17 +179,7 @@ class PopulateJobTest {
 
     private Process child(Map<String, String> environment) throws IOException {
         Files.createDirectories(directory.resolve("volume"));
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx96m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.cistern.populate.Main",
-                        "job");
+        ProcessBuilder builder = ChildJvm.of(Main.class.getName(), "job");
         builder.environment().putAll(environment);
         File log = directory.resolve("log").toFile();
         return builder.redirectErrorStream(true).redirectOutput(log).start();

@@ -5,7 +5,6 @@ import dev.cistern.populate.http.HttpClient;
 import dev.cistern.populate.http.ResponseHead;
 import dev.cistern.populate.http.TransportException;
 import dev.cistern.populate.source.ObjectDetails;
-import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
@@ -43,17 +42,10 @@ public final class DirectApi implements S3Api {
     @Override
     public ObjectDetails head(String key) throws SourceException {
         ObjectDetails details = details(S3Request.head(key), key);
-        ObjectDigest digest = details.digest();
-        if (digest == null || digest.parts() == 0) {
-            return details;
-        }
-        long partSize =
-                digest.parts() == 1
-                        ? details.object().size()
-                        : details(S3Request.headOfFirstPart(key), key).object().size();
-        return new ObjectDetails(
+        return S3Answers.details(
                 details.object(),
-                new ObjectDigest(digest.kind(), digest.value(), digest.parts(), partSize));
+                details.digest(),
+                () -> details(S3Request.headOfFirstPart(key), key).object().size());
     }
 
     private ObjectDetails details(S3Request request, String key) throws SourceException {

@@ -1,6 +1,7 @@
 package dev.cistern.populate.source.s3;
 
 import dev.cistern.populate.http.TransportException;
+import dev.cistern.populate.source.ObjectDetails;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
@@ -19,6 +20,24 @@ public final class S3Answers {
     /// The digest in an answer's headers, asked for by lower-case name; null where there is none.
     public static @Nullable ObjectDigest digest(Function<String, @Nullable String> header) {
         return S3Digests.of(header);
+    }
+
+    /// Asks for the size of an object's first part.
+    @FunctionalInterface
+    public interface FirstPart {
+        long size() throws SourceException;
+    }
+
+    /// What is known about an object, with the size of the parts that its digest is made of: only another request tells it.
+    public static ObjectDetails details(
+            SourceObject object, @Nullable ObjectDigest digest, FirstPart firstPart)
+            throws SourceException {
+        if (digest == null || digest.parts() == 0) {
+            return new ObjectDetails(object, digest);
+        }
+        long partSize = digest.parts() == 1 ? object.size() : firstPart.size();
+        return new ObjectDetails(
+                object, new ObjectDigest(digest.kind(), digest.value(), digest.parts(), partSize));
     }
 
     /// Whether an answer is about exactly the bytes asked for.

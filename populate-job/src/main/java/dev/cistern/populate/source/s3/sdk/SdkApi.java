@@ -2,7 +2,6 @@ package dev.cistern.populate.source.s3.sdk;
 
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.ObjectDetails;
-import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
@@ -144,20 +143,13 @@ public final class SdkApi implements S3Api {
                             answer.lastModified() == null
                                     ? 0
                                     : answer.lastModified().toEpochMilli());
-            ObjectDigest digest = S3Answers.digest(headers(answer.sdkHttpResponse()));
-            if (digest != null && digest.parts() > 0) {
-                long partSize =
-                        digest.parts() == 1
-                                ? object.size()
-                                : client.headObject(
-                                                b ->
-                                                        b.bucket(location.bucket())
-                                                                .key(key)
-                                                                .partNumber(1))
-                                        .contentLength();
-                digest = new ObjectDigest(digest.kind(), digest.value(), digest.parts(), partSize);
-            }
-            return new ObjectDetails(object, digest);
+            return S3Answers.details(
+                    object,
+                    S3Answers.digest(headers(answer.sdkHttpResponse())),
+                    () ->
+                            client.headObject(
+                                            b -> b.bucket(location.bucket()).key(key).partNumber(1))
+                                    .contentLength());
         } catch (SdkException e) {
             throw failure(e, key);
         }
