@@ -51,6 +51,10 @@ java_layers() {
     added=$(csi_tools_layer "$keys")
     keys+=" $added"
   fi
+  if [ "$image" = populate ]; then
+    added=$(populate_libs_layer "$keys")
+    keys+=" $added"
+  fi
   added=$(jre_layer)
   keys+=" $added"
   added=$(app_layers "$image" "$module")

@@ -40,6 +40,11 @@ glibc_layer() {
     usr/lib/$triplet/{libresolv.so.2,libnss_dns.so.2,libnss_files.so.2}
 }
 
+# What BoringSSL's library was linked with.
+populate_libs_layer() {
+  debian_layer populate-libs "$1" "libc6 libgcc-s1" "usr/lib/$(arch_triplet)/libgcc_s.so.1"
+}
+
 csi_tools_layer() {
   debian_layer csi-tools "$1" "$csi_packages" usr/bin/btrfs usr/sbin/mkfs.btrfs usr/bin/mount usr/bin/umount usr/sbin/losetup
 }

@@ -2,6 +2,7 @@ package dev.cistern.populate;
 
 import dev.cistern.populate.cli.FillCommand;
 import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.job.PopulateJob;
 import dev.cistern.populate.wire.AuthSpec;
 import dev.cistern.populate.wire.ReportAnswer;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /// A small Job and a small command-line fill against a server of this process's own: what the AOT cache is trained with. Needs no
@@ -67,6 +69,9 @@ final class Training {
                                     });
             int secure = 0;
             if (arguments.length == 2) {
+                if (!Tls.fast()) {
+                    throw new IOException("BoringSSL's library cannot be loaded");
+                }
                 try (ServerSocket tls = secure(Path.of(arguments[0]))) {
                     serve(tls);
                     String secureUrl = "https://127.0.0.1:" + tls.getLocalPort();
@@ -98,8 +103,16 @@ final class Training {
         managers.init(KeyStore.getInstance(keys.toFile(), password), password);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
-        return context.getServerSocketFactory()
-                .createServerSocket(0, 64, InetAddress.getLoopbackAddress());
+        SSLServerSocket socket =
+                (SSLServerSocket)
+                        context.getServerSocketFactory()
+                                .createServerSocket(0, 64, InetAddress.getLoopbackAddress());
+        // What the training sees is compiled by the quick compiler alone, which has no AES: the
+        // JDK's would be slow for ever
+        // where it has to stand in for BoringSSL.
+        socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+        socket.setEnabledCipherSuites(new String[] {"TLS_CHACHA20_POLY1305_SHA256"});
+        return socket;
     }
 
     private static void serve(ServerSocket listener) {

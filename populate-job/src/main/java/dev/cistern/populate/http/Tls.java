@@ -61,6 +61,11 @@ public final class Tls {
         this.library = library;
     }
 
+    /// Whether BoringSSL is to be had on this platform, in this image.
+    public static boolean fast() {
+        return BoringTls.available();
+    }
+
     /// Who decides about certificates.
     ///
     /// @throws IOException when the authorities are no certificates
