@@ -30,10 +30,6 @@ public final class Tls {
         FASTEST,
         JDK;
 
-        boolean preferred() {
-            return this == FASTEST;
-        }
-
         /// What `CISTERN_TLS` says: `jdk`, or nothing.
         static Library chosen(@Nullable String setting) {
             return "jdk".equals(setting) ? JDK : FASTEST;
@@ -119,7 +115,7 @@ public final class Tls {
         if (made == null) {
             TrustManager[] trust = trustManagers();
             made =
-                    library.preferred() && BoringTls.available()
+                    library == Library.FASTEST && BoringTls.available()
                             ? BoringTls.of(trust, !skipVerification)
                             : new JdkTls(trust, !skipVerification);
             engines = made;

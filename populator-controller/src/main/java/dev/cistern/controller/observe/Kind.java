@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -74,25 +75,7 @@ final class Kind<T extends HasMetadata> implements AutoCloseable {
     /// Has each change of what is asked told, and none of what is only a status: that is written by ourselves, once for
     /// whatever number of PVCs, and would wake all of these. To be called before the start.
     void onSpecChange(Consumer<? super T> changed) {
-        informer.addEventHandler(
-                new ResourceEventHandler<>() {
-                    @Override
-                    public void onAdd(T object) {
-                        changed.accept(object);
-                    }
-
-                    @Override
-                    public void onUpdate(T before, T object) {
-                        if (!sameSpec(before.getMetadata(), object.getMetadata())) {
-                            changed.accept(object);
-                        }
-                    }
-
-                    @Override
-                    public void onDelete(T object, boolean unknownFinalState) {
-                        changed.accept(object);
-                    }
-                });
+        onChange(changed, (before, after) -> !sameSpec(before.getMetadata(), after.getMetadata()));
     }
 
     /// Whether two states of an object ask for the same. The API server counts changes of the spec.
@@ -105,6 +88,10 @@ final class Kind<T extends HasMetadata> implements AutoCloseable {
 
     /// Has each change told. To be called before the start.
     void onChange(Consumer<? super T> changed) {
+        onChange(changed, (before, after) -> true);
+    }
+
+    private void onChange(Consumer<? super T> changed, BiPredicate<T, T> worthTelling) {
         informer.addEventHandler(
                 new ResourceEventHandler<>() {
                     @Override
@@ -114,7 +101,9 @@ final class Kind<T extends HasMetadata> implements AutoCloseable {
 
                     @Override
                     public void onUpdate(T before, T object) {
-                        changed.accept(object);
+                        if (worthTelling.test(before, object)) {
+                            changed.accept(object);
+                        }
                     }
 
                     @Override
