@@ -4,8 +4,8 @@ import dev.cistern.populate.digest.Crcs;
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.PartialFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ final class ObjectCopy {
     final Catalog.Entry entry;
     final SourceObject object;
     final long id;
-    final FileChannel file;
+    final PartialFile file;
     private final Deque<Range> waiting = new ArrayDeque<>();
     private final List<Piece> pieces = new ArrayList<>(1);
     private final @Nullable MessageDigest pinned;
@@ -50,7 +50,7 @@ final class ObjectCopy {
             Catalog.Entry entry,
             SourceObject object,
             long id,
-            FileChannel file,
+            PartialFile file,
             DigestKind kind,
             @Nullable ObjectDigest offered,
             boolean inOrder,
@@ -182,7 +182,7 @@ final class ObjectCopy {
         } else if (serial != null) {
             actual = Digester.hex(serial.digest());
         } else {
-            actual = Digester.of(file, object.size(), expected);
+            actual = Digester.of(file.channel(), object.size(), expected);
         }
         return actual.equals(expected.value())
                 ? null
@@ -198,6 +198,6 @@ final class ObjectCopy {
     String sha256() throws IOException {
         return pinned != null
                 ? Digester.hex(pinned.digest())
-                : Digester.of(file, object.size(), ObjectDigest.whole(DigestKind.SHA256, ""));
+                : Digester.of(file.channel(), object.size(), ObjectDigest.whole(DigestKind.SHA256, ""));
     }
 }

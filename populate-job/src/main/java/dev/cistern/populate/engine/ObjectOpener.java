@@ -7,6 +7,7 @@ import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.target.Hash64;
+import dev.cistern.populate.target.PartialFile;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
@@ -153,7 +154,7 @@ final class ObjectOpener {
                         ? offered.kind()
                         : DigestKind.CRC32C;
         boolean kept = !before.isEmpty() || context.journal().reservedBefore(id) > 0;
-        FileChannel file = context.target().openPartial(id, kept);
+        PartialFile file = context.target().openPartial(id, kept);
         boolean opened = false;
         try {
             ObjectCopy copy =
@@ -163,6 +164,9 @@ final class ObjectOpener {
                     context.journal().reserved(id, object.size());
                 }
             }
+            if (object.size() > WHOLE_BYTES && !readBack(offered, kind, pin)) {
+                file.bypassCache();
+            }
             plan(copy, before);
             opened = true;
             return copy;
@@ -171,6 +175,11 @@ final class ObjectOpener {
                 file.close();
             }
         }
+    }
+
+    /// Whether the whole has to be read again for its digest, so that its bytes had better be in the page cache.
+    private static boolean readBack(@Nullable ObjectDigest offered, DigestKind kind, boolean pin) {
+        return pin || (offered != null && (offered.parts() > 0 || offered.kind() != kind));
     }
 
     /// Takes over the pieces that are there, and cuts what is missing into ranges.
@@ -200,7 +209,7 @@ final class ObjectOpener {
             return false;
         }
         return block.trusted()
-                || Digester.crc(copy.file, block.kind(), block.offset(), block.length())
+                || Digester.crc(copy.file.channel(), block.kind(), block.offset(), block.length())
                         == block.digest();
     }
 
@@ -269,7 +278,7 @@ final class ObjectOpener {
             throws IOException, FillException, InterruptedException {
         SourceObject object = copy.object;
         long digest = object.size() == 0 ? 0 : copy.digest();
-        if (!copy.inOrder() && copy.file.size() != object.size()) {
+        if (!copy.inOrder()) {
             copy.file.truncate(object.size());
         }
         String wrong = object.size() == 0 ? null : mismatch(copy, digest);

@@ -91,16 +91,14 @@ final class RangeSink implements ObjectSink {
     }
 
     private void write(ByteBuffer bytes) throws IOException {
-        long at = position;
+        int length = bytes.remaining();
         try {
-            while (bytes.hasRemaining()) {
-                at += copy.file.write(bytes, at);
-            }
+            copy.file.write(bytes, position);
         } catch (IOException e) {
             throw new TargetFailure(e, "writing " + copy.entry.path());
         }
         try {
-            context.limiter().take(at - position);
+            context.limiter().take(length);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Ended();

@@ -25,6 +25,8 @@ public final class HttpClient implements Closeable {
     /// Servers and balancers drop idle connections after 20 s and more.
     private static final long MAX_IDLE_NANOS = 15_000_000_000L;
 
+    private static final int PAGE_BYTES = 4096;
+
     /// Bounds on what a client does.
     ///
     /// @param connectMillis for one address
@@ -175,7 +177,10 @@ public final class HttpClient implements Closeable {
                 return used;
             }
         }
-        return ByteBuffer.allocateDirect(settings.bufferBytes());
+        // On a page's boundary, for writes past the page cache.
+        return ByteBuffer.allocateDirect(settings.bufferBytes() + PAGE_BYTES)
+                .alignedSlice(PAGE_BYTES)
+                .slice(0, settings.bufferBytes());
     }
 
     private HttpConnection connect(Origin origin) throws TransportException {

@@ -15,9 +15,6 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     /// Heads of S3 are below 2 KiB; user metadata adds up to 2 KiB more.
     private static final int MAX_HEAD_BYTES = 32 * 1024;
 
-    /// Writes that start on such a boundary touch no page twice.
-    private static final int ALIGNMENT = 64 * 1024;
-
     private final Origin origin;
     private final SocketChannel socket;
     private final ByteChannel channel;
@@ -164,15 +161,10 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     void readFixed(long length, BodySink sink) throws IOException {
         long remaining = length;
         while (remaining > 0) {
-            int room = buffer.capacity() - consumed;
-            if (remaining > room && room > ALIGNMENT) {
-                room -= room % ALIGNMENT;
-            } else if (room <= 0) {
-                consumed = 0;
-                received = 0;
-                continue;
+            if (remaining > buffer.capacity() - consumed) {
+                moveToFront();
             }
-            int want = (int) Math.min(remaining, room);
+            int want = (int) Math.min(remaining, buffer.capacity() - consumed);
             int end = consumed + want;
             while (received < end) {
                 if (!receiveOrDeliver(end, sink)) {
@@ -186,6 +178,15 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
                 received = 0;
             }
         }
+    }
+
+    /// Makes the pieces of a large body begin where the buffer does, on a page's boundary.
+    private void moveToFront() {
+        buffer.limit(received).position(consumed);
+        buffer.compact();
+        received -= consumed;
+        consumed = 0;
+        buffer.clear();
     }
 
     private boolean receiveOrDeliver(int end, BodySink sink) throws IOException {

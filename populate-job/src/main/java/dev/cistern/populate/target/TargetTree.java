@@ -7,6 +7,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +30,10 @@ public final class TargetTree implements AutoCloseable {
     /// Directories known to be real: a listing comes in order, so few are enough; 4096 × some 200 bytes is under 1 MiB.
     private static final int MAX_KNOWN_DIRECTORIES = 4096;
 
+    /// File systems that write whole blocks past the page cache at the disk's speed. Others do so slowly (over a network), copy
+    /// all the same (btrfs, for its checksums), or cannot.
+    private static final Set<String> BYPASS = Set.of("ext4", "xfs");
+
     private final Path root;
     private final Path own;
     private final Path partials;
@@ -43,6 +48,7 @@ public final class TargetTree implements AutoCloseable {
                 }
             };
     private volatile @Nullable Native calls;
+    private volatile @Nullable FileStore store;
 
     private TargetTree(Path root, Path own, FileChannel lockFile, FileLock lock, boolean resumed) {
         this.root = root;
@@ -146,31 +152,18 @@ public final class TargetTree implements AutoCloseable {
     /// Opens an unfinished file for reading and writing, made when it is not there.
     ///
     /// @param keep whether what it holds is kept
-    public FileChannel openPartial(long id, boolean keep) throws IOException {
-        return FileChannel.open(partial(id), keep ? OPEN : OPEN_EMPTY);
+    public PartialFile openPartial(long id, boolean keep) throws IOException {
+        return PartialFile.open(
+                partial(id), keep, BYPASS.contains(store().type()) ? (int) blockSize() : 0);
     }
 
-    private static final Set<java.nio.file.OpenOption> OPEN =
-            Set.of(
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS);
-
-    private static final Set<java.nio.file.OpenOption> OPEN_EMPTY =
-            Set.of(
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS);
-
-    /// Reserves an unfinished file's blocks where the file system can.
+    /// Reserves an unfinished file's blocks where the file system can do so without filling them.
     ///
     /// @throws IOException when there is no room
     public boolean allocate(long id, long size) throws IOException {
         Native loaded = calls;
-        return loaded != null && loaded.allocate(partial(id), size);
+        // A tmpfs would get every page here, one after the other, before the first byte is fetched.
+        return loaded != null && !store().type().equals("tmpfs") && loaded.allocate(partial(id), size);
     }
 
     /// Sets an unfinished file's time of change.
@@ -253,15 +246,25 @@ public final class TargetTree implements AutoCloseable {
         loaded.syncFileSystem();
     }
 
+    /// Finding it reads the list of all mounts, so it is kept.
+    private FileStore store() throws IOException {
+        FileStore found = store;
+        if (found == null) {
+            found = Files.getFileStore(root);
+            store = found;
+        }
+        return found;
+    }
+
     /// Bytes that can still be written.
     public long freeBytes() throws IOException {
-        return Files.getFileStore(root).getUsableSpace();
+        return store().getUsableSpace();
     }
 
     /// Unit in which the file system allots space, in bytes.
     public long blockSize() {
         try {
-            return Math.max(512, Files.getFileStore(root).getBlockSize());
+            return Math.max(512, store().getBlockSize());
         } catch (IOException | UnsupportedOperationException e) {
             return 4096;
         }

@@ -1,0 +1,136 @@
+package dev.cistern.populate.target;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The file of an object that is not complete yet. Several threads may write to it, each to places of its own.
+///
+/// Whole blocks of a large object may go to the disk past the page cache (`O_DIRECT`, open(2)), what does not begin or end at a
+/// block goes through it. The kernel keeps the two views of a file the same; neither makes anything durable before a sync.
+public final class PartialFile implements Closeable {
+    private static final Set<OpenOption> OPEN =
+            Set.of(
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
+
+    private static final Set<OpenOption> OPEN_EMPTY =
+            Set.of(
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
+
+    private static final Set<OpenOption> OPEN_DIRECT =
+            Set.of(
+                    StandardOpenOption.WRITE,
+                    ExtendedOpenOption.DIRECT,
+                    LinkOption.NOFOLLOW_LINKS);
+
+    private final Path path;
+    private final FileChannel file;
+    private final int blockBytes;
+    private @Nullable FileChannel direct;
+    private volatile boolean bypassing;
+
+    private PartialFile(Path path, FileChannel file, int blockBytes) {
+        this.path = path;
+        this.file = file;
+        this.blockBytes = blockBytes;
+    }
+
+    /// @param keep whether what the file holds is kept
+    /// @param blockBytes what positions and lengths past the page cache are multiples of; 0 where nothing goes past it
+    static PartialFile open(Path path, boolean keep, int blockBytes) throws IOException {
+        return new PartialFile(path, FileChannel.open(path, keep ? OPEN : OPEN_EMPTY), blockBytes);
+    }
+
+    /// From now on whole blocks go past the page cache, where the file system gains by it. To be called before the first write.
+    public void bypassCache() {
+        if (blockBytes == 0) {
+            return;
+        }
+        try {
+            direct = FileChannel.open(path, OPEN_DIRECT);
+            bypassing = true;
+        } catch (IOException | UnsupportedOperationException e) {
+            bypassing = false;
+        }
+    }
+
+    /// Writes all bytes from a position on.
+    ///
+    /// @param bytes past the page cache only if they begin at a multiple of a block in memory, too
+    public void write(ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        FileChannel past = direct;
+        if (bypassing
+                && past != null
+                && at % blockBytes == 0
+                && bytes.isDirect()
+                && bytes.remaining() >= blockBytes
+                && bytes.alignmentOffset(bytes.position(), blockBytes) == 0) {
+            at += writeBlocks(past, bytes, at);
+        }
+        while (bytes.hasRemaining()) {
+            at += file.write(bytes, at);
+        }
+    }
+
+    private long writeBlocks(FileChannel past, ByteBuffer bytes, long position) throws IOException {
+        int end = bytes.limit();
+        long at = position;
+        bytes.limit(end - bytes.remaining() % blockBytes);
+        try {
+            while (bytes.remaining() >= blockBytes && at % blockBytes == 0) {
+                at += past.write(bytes, at);
+            }
+        } catch (IOException e) {
+            // A file system may refuse only when it is written to. If it is the disk that fails, the usual way says so.
+            bypassing = false;
+        } finally {
+            bytes.limit(end);
+        }
+        return at - position;
+    }
+
+    /// For reading what is there.
+    public FileChannel channel() {
+        return file;
+    }
+
+    /// In bytes.
+    public long size() throws IOException {
+        return file.size();
+    }
+
+    /// Cuts off what lies beyond so many bytes.
+    public void truncate(long size) throws IOException {
+        if (file.size() > size) {
+            file.truncate(size);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        FileChannel past = direct;
+        try {
+            file.close();
+        } finally {
+            if (past != null) {
+                past.close();
+            }
+        }
+    }
+}
