@@ -8,8 +8,8 @@ import java.io.IOException;
 /// One attempt to fill a directory, from listing to the last sync.
 ///
 /// 1. Take hold of the target and read its journal.
-/// 2. List all sources; refuse what cannot be, before anything is written.
-/// 3. Compare sizes with the free space.
+/// 2. List all sources; refuse what cannot be.
+/// 3. Compare sizes with the free space, after each page of the listing.
 /// 4. Copy: streams fetch ranges ([Copier]), a committer makes whole files durable and gives them their names ([Committer]).
 /// 5. Digest the manifest, remove everything of the engine's own, and only then report success.
 ///
@@ -20,9 +20,6 @@ public final class Fill {
 
     /// The same by size: reserving blocks pays from here.
     private static final long NATIVE_FROM_BYTES = 256L << 20;
-
-    /// Directory entries, extents and the journal: what a file costs besides its blocks.
-    private static final long OVERHEAD_BYTES_PER_FILE = 300;
 
     private final FillRequest request;
     private final Meter meter;
@@ -86,10 +83,6 @@ public final class Fill {
 
     private Result copy(CopyContext context, Lister lister)
             throws FillException, InterruptedException, IOException {
-        if (!request.overlap()) {
-            lister.run();
-            check(context, lister);
-        }
         Committer committer = new Committer(context);
         Copier copier = new Copier(context, committer);
         Thread committing = start("committer", committer);
@@ -100,12 +93,7 @@ public final class Fill {
                     request.inputs().forEach(input -> input.source().close());
                 });
         try {
-            if (request.overlap()) {
-                overlapped(context, lister, tuner);
-            } else {
-                meter.stage(Stage.COPYING);
-                tuner.start();
-            }
+            list(context, lister, tuner);
             copier.join();
             context.check();
             meter.stage(Stage.FINISHING);
@@ -122,11 +110,45 @@ public final class Fill {
                     new FillException(
                             Reason.INTERRUPTED, "asked to stop before everything was copied", e));
             throw e;
+        } catch (RuntimeException | Error e) {
+            // Streams may wait for a listing that nobody goes on with.
+            context.fail(Copier.bug(e));
+            throw e;
         } finally {
             tuner.stop();
             committer.drain();
             copier.join();
             committing.join();
+        }
+    }
+
+    /// Lists, checks, and starts the streams: at the end, or with the second page where they may overlap.
+    private void list(CopyContext context, Lister lister, Tuner tuner)
+            throws FillException, InterruptedException, IOException {
+        SpaceCheck space = new SpaceCheck(context, lister);
+        lister.run(
+                () -> {
+                    // There are files enough for the native calls to pay.
+                    context.target().useNativeCalls();
+                    space.soFar();
+                    if (request.overlap()) {
+                        begin(tuner);
+                    }
+                });
+        steps.reached(Steps.Step.LISTED);
+        if (!tuner.started()) {
+            meter.stage(Stage.CHECKING);
+        }
+        useNativeCalls(context);
+        space.whole();
+        steps.reached(Steps.Step.CHECKED);
+        begin(tuner);
+    }
+
+    private void begin(Tuner tuner) {
+        if (!tuner.started()) {
+            meter.stage(Stage.COPYING);
+            tuner.start();
         }
     }
 
@@ -137,93 +159,10 @@ public final class Fill {
         return thread;
     }
 
-    private void overlapped(CopyContext context, Lister lister, Tuner tuner)
-            throws FillException, InterruptedException, IOException {
-        tuner.start();
-        lister.run();
-        useNativeCalls(context);
-        meter.stage(Stage.COPYING);
-        checkSpace(context, lister);
-    }
-
-    private void check(CopyContext context, Lister lister)
-            throws FillException, IOException, InterruptedException {
-        steps.reached(Steps.Step.LISTED);
-        meter.stage(Stage.CHECKING);
-        useNativeCalls(context);
-        checkSpace(context, lister);
-        steps.reached(Steps.Step.CHECKED);
-    }
-
     private void useNativeCalls(CopyContext context) {
         Meter.Counts counts = meter.counts();
         if (counts.filesTotal() >= NATIVE_FROM_FILES || counts.bytesTotal() >= NATIVE_FROM_BYTES) {
             context.target().useNativeCalls();
         }
-    }
-
-    private void checkSpace(CopyContext context, Lister lister)
-            throws FillException, IOException, InterruptedException {
-        long there = context.journal().empty() ? 0 : spaceTaken(context);
-        // What an overlapped listing already copied is off the free space as well as off the need.
-        long copied = request.overlap() ? meter.counts().bytesFetched() : 0;
-        long needed =
-                lister.spaceBytes() + OVERHEAD_BYTES_PER_FILE * lister.inodes() - there - copied;
-        long capacity = request.capacityBytes();
-        if (capacity > 0 && lister.spaceBytes() > capacity) {
-            throw new FillException(
-                    Reason.INSUFFICIENT_SPACE,
-                    "the sources need "
-                            + lister.spaceBytes()
-                            + " bytes and the volume was asked to hold "
-                            + capacity
-                            + "; ask for at least "
-                            + mebibytes(
-                                    lister.spaceBytes() + OVERHEAD_BYTES_PER_FILE * lister.inodes())
-                            + "Mi",
-                    null);
-        }
-        long free = context.target().freeBytes();
-        if (needed > free) {
-            throw new FillException(
-                    Reason.INSUFFICIENT_SPACE,
-                    "the sources need "
-                            + needed
-                            + " bytes more and the volume has "
-                            + free
-                            + " free; make it at least "
-                            + mebibytes(needed - free)
-                            + " MiB larger",
-                    null);
-        }
-        long inodes = context.target().freeInodes();
-        if (inodes >= 0
-                && context.journal().empty()
-                && !request.overlap()
-                && lister.inodes() > inodes) {
-            throw new FillException(
-                    Reason.INSUFFICIENT_SPACE,
-                    "the sources hold "
-                            + lister.inodes()
-                            + " files and the volume's file system has room for "
-                            + inodes
-                            + "; use a larger volume or another file system",
-                    null);
-        }
-    }
-
-    private static long mebibytes(long bytes) {
-        return (bytes + (1 << 20) - 1) >> 20;
-    }
-
-    /// What earlier attempts have already taken of the volume for objects that are still wanted.
-    private static long spaceTaken(CopyContext context) throws InterruptedException {
-        ObjectOpener opener = new ObjectOpener(context, new Committer(context));
-        Catalog.Cursor cursor = context.catalog().cursor();
-        long taken = 0;
-        for (Catalog.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            taken += opener.spaceTaken(entry);
-        }
-        return taken;
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bytesPerSecond what all streams together may read; 0 means no limit
 /// @param connections number of streams; 0 means that the engine finds it
 /// @param budget what the streams' buffers and the catalog may use
-/// @param overlap whether copying may begin before the listing has ended, and so before the sizes were compared
+/// @param overlap whether copying may begin with the second page of a listing, and so before the last key and size are known
 /// @param durable whether success waits until everything is on the disk
 /// @param timing how long to be patient
 public record FillRequest(

@@ -36,18 +36,23 @@ final class Lister {
         return files + directories;
     }
 
+    /// Is told of each page that another one follows.
+    interface Pages {
+        void more() throws FillException, IOException;
+    }
+
     /// Lists everything; the catalog is complete afterwards.
-    void run() throws FillException, InterruptedException {
+    void run(Pages pages) throws FillException, InterruptedException {
         for (int i = 0; i < context.inputs().size(); i++) {
-            list(i, context.inputs().get(i));
+            list(i, context.inputs().get(i), pages);
         }
         context.meter().totalsFinal();
         context.catalog().complete();
     }
 
-    private void list(int index, FillRequest.Input input)
+    private void list(int index, FillRequest.Input input, Pages pages)
             throws FillException, InterruptedException {
-        Page page = new Page(index, input);
+        Page page = new Page(index, input, pages);
         while (true) {
             try {
                 input.source().list(page.after, page);
@@ -56,10 +61,12 @@ final class Lister {
                 context.check();
                 page.patience.pause(e);
             } catch (SourceException e) {
+                context.check();
                 throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
             } catch (Rejected e) {
                 throw e.reason;
             } catch (IOException e) {
+                context.check();
                 throw FillException.ofTarget(e, "listing");
             }
         }
@@ -102,6 +109,7 @@ final class Lister {
     private final class Page implements Source.Listing {
         private final int index;
         private final FillRequest.Input input;
+        private final Pages pages;
         private final Globs globs;
         private final String into;
         private final Patience patience;
@@ -110,7 +118,8 @@ final class Lister {
         private long taken;
         private long takenFiles;
 
-        Page(int index, FillRequest.Input input) throws FillException {
+        Page(int index, FillRequest.Input input, Pages pages) throws FillException {
+            this.pages = pages;
             this.index = index;
             this.input = input;
             this.patience = context.newPatience();
@@ -193,11 +202,14 @@ final class Lister {
         public void page(String next) throws IOException {
             after = next;
             context.catalog().publish();
-            // A second page: there are files enough for the native calls to pay.
-            context.target().useNativeCalls();
             patience.progress();
             if (context.ended()) {
                 throw new RangeSink.Ended();
+            }
+            try {
+                pages.more();
+            } catch (FillException e) {
+                throw new Rejected(e);
             }
         }
     }

@@ -198,6 +198,7 @@ final class ObjectCopy {
     String sha256() throws IOException {
         return pinned != null
                 ? Digester.hex(pinned.digest())
-                : Digester.of(file.channel(), object.size(), ObjectDigest.whole(DigestKind.SHA256, ""));
+                : Digester.of(
+                        file.channel(), object.size(), ObjectDigest.whole(DigestKind.SHA256, ""));
     }
 }

@@ -28,6 +28,7 @@ final class Tuner implements Runnable {
     private final FillRequest request;
     private final Meter meter;
     private final Copier copier;
+    private boolean started;
     private final Thread thread = new Thread(null, this, "tuner", 256 * 1024);
 
     Tuner(FillRequest request, Meter meter, Copier copier) {
@@ -37,7 +38,12 @@ final class Tuner implements Runnable {
         thread.setDaemon(true);
     }
 
+    boolean started() {
+        return started;
+    }
+
     void start() {
+        started = true;
         int given = request.connections();
         int most = request.budget().maxStreams();
         copier.streams(Math.min(most, given > 0 ? given : FIRST));

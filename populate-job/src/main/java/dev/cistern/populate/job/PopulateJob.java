@@ -151,7 +151,7 @@ public final class PopulateJob {
                             spec.limits().bytesPerSecond(),
                             spec.limits().connections(),
                             budget,
-                            false,
+                            true,
                             true,
                             FillRequest.Timing.DEFAULT);
             return new Fill(request, meter, steps).run();

@@ -33,10 +33,7 @@ public final class PartialFile implements Closeable {
                     LinkOption.NOFOLLOW_LINKS);
 
     private static final Set<OpenOption> OPEN_DIRECT =
-            Set.of(
-                    StandardOpenOption.WRITE,
-                    ExtendedOpenOption.DIRECT,
-                    LinkOption.NOFOLLOW_LINKS);
+            Set.of(StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT, LinkOption.NOFOLLOW_LINKS);
 
     private final Path path;
     private final FileChannel file;
@@ -97,7 +94,8 @@ public final class PartialFile implements Closeable {
                 at += past.write(bytes, at);
             }
         } catch (IOException e) {
-            // A file system may refuse only when it is written to. If it is the disk that fails, the usual way says so.
+            // A file system may refuse only when it is written to. If it is the disk that fails,
+            // the usual way says so.
             bypassing = false;
         } finally {
             bytes.limit(end);

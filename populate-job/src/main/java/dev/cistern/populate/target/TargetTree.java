@@ -163,7 +163,9 @@ public final class TargetTree implements AutoCloseable {
     public boolean allocate(long id, long size) throws IOException {
         Native loaded = calls;
         // A tmpfs would get every page here, one after the other, before the first byte is fetched.
-        return loaded != null && !store().type().equals("tmpfs") && loaded.allocate(partial(id), size);
+        return loaded != null
+                && !store().type().equals("tmpfs")
+                && loaded.allocate(partial(id), size);
     }
 
     /// Sets an unfinished file's time of change.

@@ -12,6 +12,7 @@ import dev.cistern.populate.source.s3.DirectApi;
 import dev.cistern.populate.source.s3.S3Location;
 import dev.cistern.populate.source.s3.S3Source;
 import dev.cistern.populate.testing.FaultyS3;
+import dev.cistern.populate.testing.FaultyS3.Asked;
 import dev.cistern.populate.testing.FaultyS3.Fault;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Verify;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FillTest {
     private static final FillRequest.Timing QUICK = new FillRequest.Timing(4000, 1500, 5, 50);
@@ -437,6 +440,55 @@ class FillTest {
     }
 
     @Test
+    void copyingBeginsWithTheSecondPageAndEndsWithThePageThatIsTooMuch() throws Exception {
+        for (int i = 100; i < 160; i++) {
+            put("f" + i, 100_000);
+        }
+        server.pageSize(10);
+        server.faults(
+                request ->
+                        // The third page waits until something of the first was asked for.
+                        request.listing()
+                                        && server.asked().stream().filter(Asked::listing).count()
+                                                == 3
+                                ? awaitObjectRequest()
+                                : null);
+        FillRequest small = request(List.of(input("t/")), 4_000_000, Verify.FULL, true);
+
+        assertThatThrownBy(() -> fill(small, Steps.NONE))
+                .isInstanceOfSatisfying(
+                        FillException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.INSUFFICIENT_SPACE))
+                .hasMessageContaining("need at least");
+        assertThat(server.asked().stream().filter(Asked::listing).count()).isLessThan(6);
+        assertThat(server.asked()).anyMatch(request -> !request.listing());
+    }
+
+    private @Nullable Fault awaitObjectRequest() {
+        long until = System.nanoTime() + 10_000_000_000L;
+        while (server.asked().stream().allMatch(Asked::listing) && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        return null;
+    }
+
+    @Test
+    void anUnsafeKeyOnALaterPageEndsACopyThatHasBegun() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            put("f" + i, 1000);
+        }
+        server.put("t/z/../etc", new byte[1]);
+        server.pageSize(10);
+
+        assertThatThrownBy(
+                        () -> fill(request(List.of(input("t/")), 0, Verify.FULL, true), Steps.NONE))
+                .isInstanceOfSatisfying(
+                        FillException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.UNSAFE_KEY))
+                .hasMessageContaining("z/../etc");
+    }
+
+    @Test
     void includeAndExcludeChoose() throws Exception {
         for (String path : List.of("a.bin", "a.txt", "d/b.bin", "d/e/c.bin", "d/skip/c.bin")) {
             put(path, 10);
@@ -512,9 +564,11 @@ class FillTest {
         private static final long serialVersionUID = 1L;
     }
 
-    @Test
-    void aFillThatIsEndedAtAnyStepGoesOnWhereItWas() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFillThatIsEndedAtAnyStepGoesOnWhereItWas(boolean overlap) throws Exception {
         putTree();
+        server.pageSize(40);
         byte[] text = "text".getBytes(StandardCharsets.UTF_8);
         server.put("t/zz", text);
         expected.put("zz", text);
@@ -522,12 +576,12 @@ class FillTest {
             for (int number : new int[] {1, 100}) {
                 deleteTree();
                 AtomicInteger reached = new AtomicInteger();
-                @Nullable Throwable ended = endAt(step, number, reached);
+                @Nullable Throwable ended = endAt(step, number, reached, overlap);
                 if (ended == null) {
                     assertFilled();
                     continue;
                 }
-                fill();
+                fill(request(List.of(input("t/")), 0, Verify.FULL, overlap), Steps.NONE);
                 assertFilled();
                 Meter.Counts counts = meter.counts();
                 assertThat(counts.bytesFetched() + counts.bytesResumed())
@@ -540,10 +594,11 @@ class FillTest {
         }
     }
 
-    private @Nullable Throwable endAt(Steps.Step step, int number, AtomicInteger reached) {
+    private @Nullable Throwable endAt(
+            Steps.Step step, int number, AtomicInteger reached, boolean overlap) {
         try {
             fill(
-                    request(List.of(input("t/")), 0, Verify.FULL, false),
+                    request(List.of(input("t/")), 0, Verify.FULL, overlap),
                     now -> {
                         if (now == step && reached.incrementAndGet() >= number) {
                             throw new Killed();
@@ -558,7 +613,7 @@ class FillTest {
     @Test
     void aTornOrForgedJournalIsNotBelieved() throws Exception {
         put("large", 40_000_000);
-        assertThat(endAt(Steps.Step.FILE_VERIFIED, 1, new AtomicInteger())).isNotNull();
+        assertThat(endAt(Steps.Step.FILE_VERIFIED, 1, new AtomicInteger(), false)).isNotNull();
         Path partials = directory.resolve(".cistern/partial");
         try (var files = Files.list(partials)) {
             Path partial = files.findFirst().orElseThrow();

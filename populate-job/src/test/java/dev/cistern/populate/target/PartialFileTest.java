@@ -1,0 +1,59 @@
+package dev.cistern.populate.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class PartialFileTest {
+    @TempDir private Path directory;
+
+    /// 4096 goes past the page cache where the temporary directory's file system lets it; the bytes have to be the same anyhow.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 512, 4096})
+    void piecesOfAnyLengthFromAnyPlaceOfTheBufferArrive(int blockBytes) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[] expected = new byte[3_000_001];
+        random.nextBytes(expected);
+        Path path = directory.resolve("partial");
+        ByteBuffer buffer = ByteBuffer.allocateDirect(300_000).alignedSlice(4096);
+        try (PartialFile file = PartialFile.open(path, false, blockBytes)) {
+            file.bypassCache();
+            for (int at = 0; at < expected.length; ) {
+                boolean whole = random.nextInt(4) > 0;
+                int length = whole ? 4096 * (1 + random.nextInt(40)) : 1 + random.nextInt(100_000);
+                length = Math.min(length, expected.length - at);
+                int from = random.nextBoolean() ? 0 : random.nextInt(5000);
+                ByteBuffer piece =
+                        random.nextInt(5) == 0 ? ByteBuffer.allocate(300_000) : buffer.clear();
+                piece.position(from).put(expected, at, length).flip().position(from);
+                file.write(piece, at);
+                assertThat(piece.remaining()).as("seed %s", seed).isZero();
+                at += length;
+            }
+            assertThat(file.size()).isEqualTo(expected.length);
+        }
+        assertThat(Files.readAllBytes(path)).as("seed %s", seed).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasThereIsKeptOrNot(boolean keep) throws Exception {
+        Path path = directory.resolve("partial");
+        Files.writeString(path, "before");
+
+        try (PartialFile file = PartialFile.open(path, keep, 4096)) {
+            assertThat(file.size()).isEqualTo(keep ? 6 : 0);
+            file.truncate(3);
+            file.truncate(100);
+        }
+
+        assertThat(path).content().isEqualTo(keep ? "bef" : "");
+    }
+}
