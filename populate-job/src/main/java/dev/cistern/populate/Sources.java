@@ -1,6 +1,8 @@
 package dev.cistern.populate;
 
 import dev.cistern.populate.engine.FillException;
+import dev.cistern.populate.engine.MemoryBudget;
+import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.HttpClient;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.Source;
@@ -31,13 +33,17 @@ public final class Sources {
     public static final String TRANSPORT_ENVIRONMENT_NAME = "CISTERN_TRANSPORT";
 
     private final Map<String, String> environment;
-    private final int bufferBytes;
+    private final BufferPool buffers;
 
     /// @param environment where credentials are
-    /// @param bufferBytes of each connection
-    public Sources(Map<String, String> environment, int bufferBytes) {
+    /// @param budget for what all sources together receive into
+    public Sources(Map<String, String> environment, MemoryBudget budget) {
         this.environment = environment;
-        this.bufferBytes = bufferBytes;
+        this.buffers =
+                new BufferPool(
+                        budget.bufferBytes(),
+                        MemoryBudget.LARGE_BUFFER_BYTES,
+                        budget.largeBuffers());
     }
 
     /// The source of a specification.
@@ -85,7 +91,7 @@ public final class Sources {
         return switch (transport) {
             case "direct" -> {
                 HttpClient.Settings settings =
-                        new HttpClient.Settings(CONNECT_MILLIS, READ_MILLIS, bufferBytes);
+                        new HttpClient.Settings(CONNECT_MILLIS, READ_MILLIS, buffers);
                 yield new DirectApi(
                         location,
                         new HttpClient(settings, tls),

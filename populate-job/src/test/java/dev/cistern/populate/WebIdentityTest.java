@@ -105,7 +105,8 @@ class WebIdentityTest {
             throws FillException, InterruptedException {
         Map<String, String> environment = Map.of(Sources.TRANSPORT_ENVIRONMENT_NAME, transport);
         long millis = patience.toMillis();
-        try (Source source = new Sources(environment, 128 * 1024).open(0, spec, null)) {
+        try (Source source =
+                new Sources(environment, MemoryBudget.of(96 << 20)).open(0, spec, null)) {
             FillRequest request =
                     new FillRequest(
                             target(),

@@ -111,8 +111,7 @@ public final class FillCommand {
         MemoryBudget budget = MemoryBudget.of(Memory.limit(options.memoryBytes()));
         SourceSpec spec = spec(options);
         try (Source source =
-                        new Sources(settings, budget.bufferBytes())
-                                .open(0, spec, keys(options, environment));
+                        new Sources(settings, budget).open(0, spec, keys(options, environment));
                 ProgressDisplay display =
                         new ProgressDisplay(
                                 new Progress(meter, 1),

@@ -11,8 +11,14 @@ import java.nio.file.Path;
 /// Near a store four streams fill the link; far from one every small object costs a round trip and dozens are needed. Nobody has
 /// to know which it is.
 final class Tuner implements Runnable {
-    /// Two cores read 4 GiB fastest with two to four; a store at some distance is found out within seconds.
+    /// Small objects: waiting for the store is worth more than taking turns costs. A store at some distance is found out within
+    /// seconds.
     private static final int FIRST = 4;
+
+    /// Large objects keep a processor busy with a stream each; more streams only take turns.
+    private static final int FIRST_FOR_LARGE = 2;
+
+    private static final long LARGE_BYTES = 16 << 20;
 
     private static final long STEP_MILLIS = 750;
 
@@ -29,6 +35,7 @@ final class Tuner implements Runnable {
     private final Meter meter;
     private final Copier copier;
     private boolean started;
+    private int first = FIRST;
     private final Thread thread = new Thread(null, this, "tuner", 256 * 1024);
 
     Tuner(FillRequest request, Meter meter, Copier copier) {
@@ -36,6 +43,14 @@ final class Tuner implements Runnable {
         this.meter = meter;
         this.copier = copier;
         thread.setDaemon(true);
+    }
+
+    private int firstStreams() {
+        Meter.Counts counts = meter.counts();
+        boolean large = counts.bytesTotal() / Math.max(1, counts.filesTotal()) >= LARGE_BYTES;
+        return large
+                ? Math.clamp(Runtime.getRuntime().availableProcessors(), FIRST_FOR_LARGE, FIRST)
+                : FIRST;
     }
 
     boolean started() {
@@ -46,7 +61,8 @@ final class Tuner implements Runnable {
         started = true;
         int given = request.connections();
         int most = request.budget().maxStreams();
-        copier.streams(Math.min(most, given > 0 ? given : FIRST));
+        first = firstStreams();
+        copier.streams(Math.min(most, given > 0 ? given : first));
         if (given == 0 && request.bytesPerSecond() == 0) {
             thread.start();
         }
@@ -92,7 +108,7 @@ final class Tuner implements Runnable {
 
     @Override
     public void run() {
-        int streams = FIRST;
+        int streams = first;
         long best = 0;
         int rest = 0;
         boolean growing = false;
@@ -107,7 +123,7 @@ final class Tuner implements Runnable {
                 long rate = now - before;
                 before = now;
                 if (growing && rate < best + best / 10) {
-                    streams = Math.max(FIRST, streams / 2);
+                    streams = Math.max(first, streams / 2);
                     copier.streams(streams);
                     growing = false;
                     rest = STEPS_OF_REST;

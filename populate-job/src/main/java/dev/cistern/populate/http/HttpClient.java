@@ -25,14 +25,12 @@ public final class HttpClient implements Closeable {
     /// Servers and balancers drop idle connections after 20 s and more.
     private static final long MAX_IDLE_NANOS = 15_000_000_000L;
 
-    private static final int PAGE_BYTES = 4096;
-
     /// Bounds on what a client does.
     ///
     /// @param connectMillis for one address
     /// @param readMillis for the next byte
-    /// @param bufferBytes of each connection, at least 64 KiB
-    public record Settings(int connectMillis, int readMillis, int bufferBytes) {}
+    /// @param buffers for the answers; other clients may share them
+    public record Settings(int connectMillis, int readMillis, BufferPool buffers) {}
 
     /// Turns a response into a result.
     ///
@@ -48,7 +46,6 @@ public final class HttpClient implements Closeable {
     private final Tls tls;
     private final Watchdog watchdog;
     private final Deque<HttpConnection> idle = new ArrayDeque<>();
-    private final Deque<ByteBuffer> buffers = new ArrayDeque<>();
     private final AtomicInteger addressTurn = new AtomicInteger();
     private boolean closed;
 
@@ -69,14 +66,29 @@ public final class HttpClient implements Closeable {
     public <T, E extends Exception> T exchange(
             Origin origin, byte[] request, boolean headOnly, Handler<T, E> handler)
             throws IOException, E {
+        ByteBuffer buffer = settings.buffers().take();
+        try {
+            return exchange(origin, request, buffer, headOnly, handler);
+        } finally {
+            settings.buffers().give(buffer);
+        }
+    }
+
+    private <T, E extends Exception> T exchange(
+            Origin origin,
+            byte[] request,
+            ByteBuffer buffer,
+            boolean headOnly,
+            Handler<T, E> handler)
+            throws IOException, E {
         HttpConnection reused = takeIdle(origin);
         if (reused != null) {
             ResponseHead head = null;
             try {
-                head = reused.exchange(request);
+                head = reused.exchange(request, buffer);
             } catch (TransportException e) {
                 boolean race = e.kind() == Kind.CUT && !reused.answered();
-                discard(reused);
+                reused.close();
                 if (!race) {
                     throw e;
                 }
@@ -88,9 +100,9 @@ public final class HttpClient implements Closeable {
         HttpConnection fresh = connect(origin);
         ResponseHead head;
         try {
-            head = fresh.exchange(request);
+            head = fresh.exchange(request, buffer);
         } catch (TransportException e) {
-            discard(fresh);
+            fresh.close();
             throw e;
         }
         return finish(fresh, head, headOnly, handler);
@@ -109,7 +121,7 @@ public final class HttpClient implements Closeable {
             if (reusable) {
                 putIdle(connection);
             } else {
-                discard(connection);
+                connection.close();
             }
         }
     }
@@ -145,7 +157,7 @@ public final class HttpClient implements Closeable {
             if (stale == null) {
                 return found;
             }
-            discard(stale);
+            stale.close();
         }
     }
 
@@ -159,28 +171,8 @@ public final class HttpClient implements Closeable {
             }
         }
         if (!keep) {
-            discard(connection);
+            connection.close();
         }
-    }
-
-    private void discard(HttpConnection connection) {
-        connection.close();
-        synchronized (idle) {
-            buffers.addFirst(connection.buffer());
-        }
-    }
-
-    private ByteBuffer buffer() {
-        synchronized (idle) {
-            ByteBuffer used = buffers.pollFirst();
-            if (used != null) {
-                return used;
-            }
-        }
-        // On a page's boundary, for writes past the page cache.
-        return ByteBuffer.allocateDirect(settings.bufferBytes() + PAGE_BYTES)
-                .alignedSlice(PAGE_BYTES)
-                .slice(0, settings.bufferBytes());
     }
 
     private HttpConnection connect(Origin origin) throws TransportException {
@@ -227,7 +219,7 @@ public final class HttpClient implements Closeable {
                 channel = tls.open(socket, origin, watchdog);
             }
             done = true;
-            return new HttpConnection(origin, socket, channel, buffer(), watchdog);
+            return new HttpConnection(origin, socket, channel, watchdog);
         } finally {
             if (!done) {
                 socket.close();

@@ -8,12 +8,14 @@ import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// One connection: sends a request, reads a head, then frames a body, all through one direct buffer.
+/// One connection: sends a request, reads a head, then frames a body, all through a direct buffer that is lent to it.
 ///
 /// Used by one thread at a time; only [#abortWait()] may come from another.
 final class HttpConnection implements Closeable, Watchdog.Watched {
     /// Heads of S3 are below 2 KiB; user metadata adds up to 2 KiB more.
     private static final int MAX_HEAD_BYTES = 32 * 1024;
+
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private final Origin origin;
     private final SocketChannel socket;
@@ -21,7 +23,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     private final Watchdog watchdog;
 
     /// Bytes received and not yet consumed lie between `consumed` and `received`.
-    private final ByteBuffer buffer;
+    private ByteBuffer buffer;
 
     private int consumed;
     private int received;
@@ -32,26 +34,17 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     private long idleSinceNanos;
 
     /// @param channel the socket itself, or what encrypts on it
-    HttpConnection(
-            Origin origin,
-            SocketChannel socket,
-            ByteChannel channel,
-            ByteBuffer buffer,
-            Watchdog watchdog) {
+    HttpConnection(Origin origin, SocketChannel socket, ByteChannel channel, Watchdog watchdog) {
         this.origin = origin;
         this.socket = socket;
         this.channel = channel;
-        this.buffer = buffer;
+        this.buffer = NONE;
         this.watchdog = watchdog;
         watchdog.add(this);
     }
 
     Origin origin() {
         return origin;
-    }
-
-    ByteBuffer buffer() {
-        return buffer;
     }
 
     /// Whether a byte of the present exchange's answer has come.
@@ -72,7 +65,10 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     }
 
     /// Sends a request and reads the answer's head; interim answers are skipped.
-    ResponseHead exchange(byte[] request) throws TransportException {
+    ///
+    /// @param lent for this exchange, until its body is read
+    ResponseHead exchange(byte[] request, ByteBuffer lent) throws TransportException {
+        buffer = lent;
         answered = false;
         consumed = 0;
         received = 0;

@@ -118,7 +118,7 @@ public final class PopulateJob {
                 "pvc",
                 spec.run().namespace() + "/" + spec.run().pvc());
         MemoryBudget budget = MemoryBudget.of(Memory.limit(spec.limits().memoryBytes()));
-        Sources sources = new Sources(config.environment(), budget.bufferBytes());
+        Sources sources = new Sources(config.environment(), budget);
         List<FillRequest.Input> inputs = new ArrayList<>();
         RunSpec.Report report = spec.report();
         Reporter reporter =

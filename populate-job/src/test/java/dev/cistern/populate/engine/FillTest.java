@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.HttpClient;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.Source;
@@ -70,7 +71,8 @@ class FillTest {
         S3Location location = S3Location.of(server.endpoint(), null, FaultyS3.BUCKET, true);
         HttpClient http =
                 new HttpClient(
-                        new HttpClient.Settings(1000, 500, 128 * 1024), new Tls(null, false));
+                        new HttpClient.Settings(1000, 500, BufferPool.of(128 * 1024)),
+                        new Tls(null, false));
         AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
         return new S3Source(location, prefix, new DirectApi(location, http, () -> keys, "test"));
     }

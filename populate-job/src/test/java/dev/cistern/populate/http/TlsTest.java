@@ -135,7 +135,8 @@ class TlsTest {
     private static byte[] fetch(int port, String host, Tls tls, int times) throws IOException {
         ByteArrayOutputStream taken = new ByteArrayOutputStream();
         try (HttpClient client =
-                new HttpClient(new HttpClient.Settings(2000, 2000, 128 * 1024), tls)) {
+                new HttpClient(
+                        new HttpClient.Settings(2000, 2000, BufferPool.of(128 * 1024)), tls)) {
             Origin origin = new Origin(true, host, port);
             byte[] request =
                     "GET / HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);

@@ -3,6 +3,7 @@ package dev.cistern.populate.source.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.HttpClient;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.Source;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.Test;
 class DirectApiTest extends S3FaultsContract {
     @Override
     protected S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls) {
-        HttpClient http = new HttpClient(new HttpClient.Settings(2000, 700, 64 * 1024), tls);
+        HttpClient http =
+                new HttpClient(new HttpClient.Settings(2000, 700, BufferPool.of(64 * 1024)), tls);
         return new DirectApi(location, http, keys, "test");
     }
 
