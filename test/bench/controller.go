@@ -37,9 +37,9 @@ type controllerRun struct {
 }
 
 // minimumCalls is what the protocol needs for a claim, each of them one request: the finalizer put on the claim, the run made, the
-// prime made, the Job made, the volume rebound, the prime deleted, the Job deleted, the finalizer taken off; the run's status
-// when it starts copying and when it has succeeded; one event that says so. Everything else comes by watches.
-const minimumCalls = 11
+// prime made, the Job made, the volume rebound, the prime deleted, the Job deleted, the finalizer taken off, and the run's status when it
+// has ended. Everything that is observed comes by watches; events and a status in between are for whoever looks.
+const minimumCalls = 9
 
 const (
 	controllerLimit = 15 * time.Minute

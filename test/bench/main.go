@@ -92,6 +92,20 @@ func prepare(ctx context.Context, root string, full bool, rounds int) (*bench, e
 	return b, err
 }
 
+const shmPrefix = "cistern-bench-"
+
+// removeAbandoned frees the memory that runs which were killed have left taken.
+func removeAbandoned() {
+	left, _ := filepath.Glob("/dev/shm/" + shmPrefix + "*")
+	for _, dir := range left {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), shmPrefix), "-")
+		if _, err := os.Stat("/proc/" + pid); os.IsNotExist(err) {
+			say("removing %s of a run that has ended", dir)
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
 // newBench makes the directories and finds the server.
 func newBench(ctx context.Context, root string, full bool, rounds int) (*bench, error) {
 	root, err := filepath.Abs(root)
@@ -103,7 +117,8 @@ func newBench(ctx context.Context, root string, full bool, rounds int) (*bench, 
 		cache = filepath.Join(os.Getenv("HOME"), ".cache", "cistern")
 	}
 	out := filepath.Join(root, "target", "bench")
-	shm, err := os.MkdirTemp("/dev/shm", "cistern-bench-")
+	removeAbandoned()
+	shm, err := os.MkdirTemp("/dev/shm", fmt.Sprintf("%s%d-", shmPrefix, os.Getpid()))
 	if err != nil {
 		return nil, err
 	}

@@ -30,9 +30,17 @@ public final class Tls {
         FASTEST,
         JDK;
 
-        /// What `CISTERN_TLS` says: `jdk`, or nothing.
+        /// What `CISTERN_TLS` says.
+        ///
+        /// @param setting `fastest`, `jdk`, or nothing
         static Library chosen(@Nullable String setting) {
-            return "jdk".equals(setting) ? JDK : FASTEST;
+            return switch (setting == null ? "" : setting) {
+                case "", "fastest" -> FASTEST;
+                case "jdk" -> JDK;
+                default ->
+                        throw new IllegalArgumentException(
+                                "CISTERN_TLS: must be fastest or jdk, not " + setting);
+            };
         }
     }
 
@@ -47,6 +55,7 @@ public final class Tls {
 
     /// @param authorities PEM text of authorities to trust besides the platform's; null means the platform's alone
     /// @param skipVerification whether any certificate under any name is accepted
+    /// @throws IllegalArgumentException when `CISTERN_TLS` says what nobody understands
     public Tls(@Nullable String authorities, boolean skipVerification) {
         this(authorities, skipVerification, Library.chosen(System.getenv("CISTERN_TLS")));
     }

@@ -234,6 +234,15 @@ class TlsTest {
     }
 
     @Test
+    void theLibraryIsChosenByItsNameOrRefused() {
+        assertThat(Tls.Library.chosen(null)).isEqualTo(Tls.Library.FASTEST);
+        assertThat(Tls.Library.chosen("fastest")).isEqualTo(Tls.Library.FASTEST);
+        assertThat(Tls.Library.chosen("jdk")).isEqualTo(Tls.Library.JDK);
+        assertThatThrownBy(() -> Tls.Library.chosen("JDK"))
+                .hasMessage("CISTERN_TLS: must be fastest or jdk, not JDK");
+    }
+
+    @Test
     void whatIsNoCertificateIsSaidAtOnce() {
         assertThatThrownBy(() -> new Tls("nonsense", false).trustManagers())
                 .isInstanceOf(IOException.class);
