@@ -15,8 +15,8 @@ final class Tuner implements Runnable {
     /// seconds.
     private static final int FIRST = 4;
 
-    /// Large objects keep a processor busy with a stream each; more streams only take turns.
-    private static final int FIRST_FOR_LARGE = 2;
+    /// Large objects keep a processor busy with a stream each; with TLS one more than there are processors pays, without it none.
+    private static final int FEWEST_FOR_LARGE = 2;
 
     private static final long LARGE_BYTES = 16 << 20;
 
@@ -49,7 +49,8 @@ final class Tuner implements Runnable {
         Meter.Counts counts = meter.counts();
         boolean large = counts.bytesTotal() / Math.max(1, counts.filesTotal()) >= LARGE_BYTES;
         return large
-                ? Math.clamp(Runtime.getRuntime().availableProcessors(), FIRST_FOR_LARGE, FIRST)
+                ? Math.clamp(
+                        Runtime.getRuntime().availableProcessors() + 1L, FEWEST_FOR_LARGE, FIRST)
                 : FIRST;
     }
 
