@@ -17,6 +17,12 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
 
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
+    /// Progress is shown twice a second at least, and what has come is safe, however slow the network fills the buffer.
+    private static final long SLOW_NANOS = 200_000_000L;
+
+    /// What is given away early is whole pages, so that the rest begins at a page's boundary, too.
+    private static final int PAGE_BYTES = 4096;
+
     private final Origin origin;
     private final SocketChannel socket;
     private final ByteChannel channel;
@@ -160,15 +166,22 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
             if (remaining > buffer.capacity() - consumed) {
                 moveToFront();
             }
-            int want = (int) Math.min(remaining, buffer.capacity() - consumed);
-            int end = consumed + want;
+            int end = consumed + (int) Math.min(remaining, buffer.capacity() - consumed);
+            long since = System.nanoTime();
             while (received < end) {
                 if (!receiveOrDeliver(end, sink)) {
                     throw cut(remaining - (received - consumed) + " bytes before the body's end");
                 }
+                long now = System.nanoTime();
+                if (received < end && now - since > SLOW_NANOS) {
+                    int pages = (received - consumed) / PAGE_BYTES * PAGE_BYTES;
+                    deliver(pages, sink);
+                    remaining -= pages;
+                    since = now;
+                }
             }
-            deliver(want, sink);
-            remaining -= want;
+            remaining -= end - consumed;
+            deliver(end - consumed, sink);
             if (consumed == received) {
                 consumed = 0;
                 received = 0;

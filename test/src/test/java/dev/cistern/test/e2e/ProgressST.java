@@ -51,8 +51,12 @@ class ProgressST {
         } finally {
             watching.destroy();
         }
-        assertThat(team.kubectl("describe", "ovp", "slow"))
-                .containsPattern("Message: +Populated successfully");
+        await("the populator to say so")
+                .atMost(Duration.ofSeconds(5))
+                .untilAsserted(
+                        () ->
+                                assertThat(team.kubectl("describe", "ovp", "slow"))
+                                        .containsPattern("Message: +Populated successfully"));
         assertThat(lines.getFirst().text())
                 .contains("PVC", "PHASE", "PROGRESS", "RATE", "ETA", "AGE");
         movesEveryTwoSeconds(lines);

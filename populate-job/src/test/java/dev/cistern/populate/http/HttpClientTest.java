@@ -1,0 +1,74 @@
+package dev.cistern.populate.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class HttpClientTest {
+    private final CountDownLatch firstPiece = new CountDownLatch(1);
+
+    /// A buffer that a slow network fills in minutes would hide progress, and lose more than a moment's work when it breaks.
+    @Test
+    void aSlowBodyIsGivenAwayBeforeTheBufferIsFull() throws Exception {
+        byte[] sent = new byte[300_001];
+        new Random(1).nextBytes(sent);
+        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                HttpClient client =
+                        new HttpClient(
+                                new HttpClient.Settings(2000, 20_000, BufferPool.of(1 << 20)),
+                                new Tls(null, false))) {
+            Thread.ofVirtual().start(() -> answerSlowly(listener, sent));
+            Origin origin = new Origin(false, "127.0.0.1", listener.getLocalPort());
+
+            client.exchange(
+                    origin,
+                    "GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
+                    false,
+                    (head, body) -> {
+                        body.transferTo(
+                                piece -> {
+                                    byte[] bytes = new byte[piece.remaining()];
+                                    piece.get(bytes);
+                                    arrived.writeBytes(bytes);
+                                    firstPiece.countDown();
+                                });
+                        return true;
+                    });
+        }
+        assertThat(arrived.toByteArray()).isEqualTo(sent);
+    }
+
+    /// Keeps the rest back until the first piece was given away.
+    private void answerSlowly(ServerSocket listener, byte[] sent) {
+        try (Socket socket = listener.accept()) {
+            socket.setTcpNoDelay(true);
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    ("HTTP/1.1 200 OK\r\nContent-Length: " + sent.length + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            int at = 100_000;
+            out.write(sent, 0, at);
+            while (!firstPiece.await(100, TimeUnit.MILLISECONDS) && at < 100_200) {
+                out.write(sent, at++, 1);
+            }
+            if (firstPiece.getCount() == 0) {
+                out.write(sent, at, sent.length - at);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
