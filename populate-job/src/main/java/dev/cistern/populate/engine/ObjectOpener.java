@@ -213,12 +213,10 @@ final class ObjectOpener {
                         == block.digest();
     }
 
-    private long rangeBytes(long size) {
-        if (size <= WHOLE_BYTES) {
-            return WHOLE_BYTES;
-        }
-        long blocks = size / ObjectCopy.BLOCK_BYTES / 16;
-        return Math.min(MAX_RANGE_BYTES, Math.max(1, blocks) * ObjectCopy.BLOCK_BYTES);
+    /// An eighth of the object, so that the streams end together; a request has to be worth its round trip, too.
+    private static long rangeBytes(long size) {
+        long blocks = (size / 8 + ObjectCopy.BLOCK_BYTES - 1) / ObjectCopy.BLOCK_BYTES;
+        return Math.clamp(blocks * ObjectCopy.BLOCK_BYTES, WHOLE_BYTES, MAX_RANGE_BYTES);
     }
 
     private static void addRanges(ObjectCopy copy, long from, long to, long rangeBytes) {

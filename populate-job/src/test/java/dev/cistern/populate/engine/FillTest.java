@@ -656,12 +656,12 @@ class FillTest {
 
     @Test
     void anInterruptedFillStopsAndGoesOnLater() throws Exception {
-        put("large", 60_000_000);
+        put("large", 120_000_000);
         Thread filling = Thread.currentThread();
         AtomicInteger asked = new AtomicInteger();
         server.faults(
                 request -> {
-                    if (!request.listing() && asked.incrementAndGet() == 6) {
+                    if (!request.listing() && asked.incrementAndGet() == 5) {
                         filling.interrupt();
                     }
                     return null;
