@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class HttpClientTest {
+    private static final String REQUEST = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
     private final CountDownLatch firstPiece = new CountDownLatch(1);
 
     /// A buffer that a slow network fills in minutes would hide progress, and lose more than a moment's work when it breaks.
@@ -35,7 +37,7 @@ final class HttpClientTest {
 
             client.exchange(
                     origin,
-                    "GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
+                    REQUEST.getBytes(StandardCharsets.US_ASCII),
                     false,
                     (head, body) -> {
                         body.transferTo(
@@ -55,6 +57,8 @@ final class HttpClientTest {
     private void answerSlowly(ServerSocket listener, byte[] sent) {
         try (Socket socket = listener.accept()) {
             socket.setTcpNoDelay(true);
+            // What is left unread would make the close a reset.
+            socket.getInputStream().readNBytes(REQUEST.length());
             OutputStream out = socket.getOutputStream();
             out.write(
                     ("HTTP/1.1 200 OK\r\nContent-Length: " + sent.length + "\r\n\r\n")
