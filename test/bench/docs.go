@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ const (
 	tablesEnd   = "<!-- end of tables -->"
 )
 
-// docsMain puts a report's tables into a page between its two marks; the words around them are people's.
+// docsMain puts a report's tables into a page between its two marks, and its plot beside it; the words around them are people's.
 func docsMain(args []string) error {
 	if len(args) != 2 {
 		return errors.New("usage: bench docs REPORT.json PAGE.md")
@@ -34,7 +35,11 @@ func docsMain(args []string) error {
 		return fmt.Errorf("%s lacks the marks %q and %q", args[1], tablesBegin, tablesEnd)
 	}
 	var b strings.Builder
-	b.WriteString(before + tablesBegin + "\n\n" + rep.where() + "\n\n" + rep.goals())
+	plot := strings.TrimSuffix(args[1], ".md") + ".svg"
+	if err := os.WriteFile(plot, []byte(rep.plot()), 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(&b, "%s%s\n\n%s\n\n![every row, relative to the best peer](%s)\n\n%s", before, tablesBegin, rep.where(), filepath.Base(plot), rep.goals())
 	for _, r := range rep.Results {
 		fmt.Fprintf(&b, "\n### %s (`%s`)\n\n%s", r.Title, r.Row, rep.section(r))
 	}
