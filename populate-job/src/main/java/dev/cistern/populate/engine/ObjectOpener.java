@@ -165,7 +165,7 @@ final class ObjectOpener {
                 }
             }
             if (object.size() > WHOLE_BYTES && !readBack(offered, kind, pin)) {
-                file.bypassCache();
+                context.target().bypassCache(file);
             }
             plan(copy, before);
             opened = true;

@@ -37,27 +37,25 @@ public final class PartialFile implements Closeable {
 
     private final Path path;
     private final FileChannel file;
-    private final int blockBytes;
+    private int blockBytes;
     private @Nullable FileChannel direct;
     private volatile boolean bypassing;
 
-    private PartialFile(Path path, FileChannel file, int blockBytes) {
+    private PartialFile(Path path, FileChannel file) {
         this.path = path;
         this.file = file;
-        this.blockBytes = blockBytes;
     }
 
     /// @param keep whether what the file holds is kept
-    /// @param blockBytes what positions and lengths past the page cache are multiples of; 0 where nothing goes past it
-    static PartialFile open(Path path, boolean keep, int blockBytes) throws IOException {
-        return new PartialFile(path, FileChannel.open(path, keep ? OPEN : OPEN_EMPTY), blockBytes);
+    static PartialFile open(Path path, boolean keep) throws IOException {
+        return new PartialFile(path, FileChannel.open(path, keep ? OPEN : OPEN_EMPTY));
     }
 
-    /// From now on whole blocks go past the page cache, where the file system gains by it. To be called before the first write.
-    public void bypassCache() {
-        if (blockBytes == 0) {
-            return;
-        }
+    /// From now on whole blocks go past the page cache, where the file system can do that. To be called before the first write.
+    ///
+    /// @param bytesOfBlock what positions and lengths past the page cache are multiples of
+    void bypassCache(int bytesOfBlock) {
+        blockBytes = bytesOfBlock;
         try {
             direct = FileChannel.open(path, OPEN_DIRECT);
             bypassing = true;

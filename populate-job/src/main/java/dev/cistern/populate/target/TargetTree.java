@@ -153,8 +153,14 @@ public final class TargetTree implements AutoCloseable {
     ///
     /// @param keep whether what it holds is kept
     public PartialFile openPartial(long id, boolean keep) throws IOException {
-        return PartialFile.open(
-                partial(id), keep, BYPASS.contains(store().type()) ? (int) blockSize() : 0);
+        return PartialFile.open(partial(id), keep);
+    }
+
+    /// Lets a file's whole blocks go past the page cache from now on, where the file system gains by it.
+    public void bypassCache(PartialFile file) throws IOException {
+        if (BYPASS.contains(store().type())) {
+            file.bypassCache((int) blockSize());
+        }
     }
 
     /// Reserves an unfinished file's blocks where the file system can do so without filling them.
