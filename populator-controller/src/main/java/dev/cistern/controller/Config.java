@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 /// @param opsPort for `/metrics`, `/healthz`, `/readyz`
 /// @param reportPort for the Jobs' reports
 /// @param workers PVCs worked on at once
+/// @param turns runs being set up at once
 /// @param settings of primes and Jobs
 record Config(
         String namespace,
@@ -25,6 +26,7 @@ record Config(
         int opsPort,
         int reportPort,
         int workers,
+        int turns,
         Settings settings) {
 
     /// Each worker has one call under way at most. The API server's HTTP/2 takes 100 and more streams of a connection;
@@ -53,6 +55,7 @@ record Config(
         all.put("CISTERN_HTTP_PORT", "8080");
         all.put("CISTERN_REPORT_PORT", "8082");
         all.put("CISTERN_WORKERS", "32");
+        all.put("CISTERN_RUNS_AT_ONCE", "100");
         all.put("CISTERN_POPULATE_NAMESPACE", "cistern-populate");
         all.put("CISTERN_POPULATE_IMAGE", "cistern/populate:dev");
         all.put("CISTERN_POPULATE_IMAGE_PULL_POLICY", "IfNotPresent");
@@ -77,6 +80,7 @@ record Config(
                         reader.read("CISTERN_HTTP_PORT", text -> number(text, 0, 65_535)),
                         reader.read("CISTERN_REPORT_PORT", text -> number(text, 0, 65_535)),
                         reader.read("CISTERN_WORKERS", text -> number(text, 1, MAX_WORKERS)),
+                        reader.read("CISTERN_RUNS_AT_ONCE", text -> number(text, 1, 100_000)),
                         new Settings(
                                 reader.read("CISTERN_POPULATE_NAMESPACE", Config::namespace),
                                 reader.read("CISTERN_POPULATE_IMAGE", Config::present),

@@ -7,6 +7,7 @@ import dev.cistern.controller.apply.ReportSeal;
 import dev.cistern.controller.loop.Leadership;
 import dev.cistern.controller.loop.LoopMetrics;
 import dev.cistern.controller.loop.Reconciler;
+import dev.cistern.controller.loop.Turns;
 import dev.cistern.controller.loop.WorkQueue;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.observe.Informers;
@@ -96,6 +97,7 @@ public final class Main {
                         .build();
 
         WorkQueue<ClaimKey> queue = new WorkQueue<>();
+        Turns turns = new Turns(config.turns(), clock, queue::add);
         Informers informers = new Informers(client, new ProvisionerEvents(client));
         Api api = new Api(client);
         EventRecorder events = new EventRecorder(api, clock);
@@ -108,7 +110,8 @@ public final class Main {
                         new Planner(config.settings()),
                         applier,
                         queue,
-                        new LoopMetrics(meters, queue),
+                        turns,
+                        new LoopMetrics(meters, queue, turns),
                         clock);
         SourceStatuses statuses =
                 new SourceStatuses(

@@ -14,7 +14,7 @@ public final class LoopMetrics {
     private final Counter conflicts;
 
     /// Meters in a registry.
-    public LoopMetrics(MeterRegistry registry, WorkQueue<ClaimKey> queue) {
+    public LoopMetrics(MeterRegistry registry, WorkQueue<ClaimKey> queue, Turns turns) {
         succeeded = timer(registry, "success");
         failed = timer(registry, "again");
         conflicts =
@@ -26,6 +26,12 @@ public final class LoopMetrics {
                 .register(registry);
         Gauge.builder("cistern.queue.working", queue, WorkQueue::working)
                 .description("PVCs being looked at")
+                .register(registry);
+        Gauge.builder("cistern.turns.waiting", turns, Turns::waiting)
+                .description("PVCs that wait for their turn to have their run begun")
+                .register(registry);
+        Gauge.builder("cistern.turns.taken", turns, Turns::taken)
+                .description("Runs whose next step is the control plane's")
                 .register(registry);
     }
 

@@ -32,6 +32,7 @@ public final class Reconciler {
     private final Planner planner;
     private final Applier applier;
     private final WorkQueue<ClaimKey> queue;
+    private final Turns turns;
     private final LoopMetrics metrics;
     private final Clock clock;
 
@@ -47,6 +48,7 @@ public final class Reconciler {
             Planner planner,
             Applier applier,
             WorkQueue<ClaimKey> queue,
+            Turns turns,
             LoopMetrics metrics,
             Clock clock) {
         this.informers = informers;
@@ -54,6 +56,7 @@ public final class Reconciler {
         this.planner = planner;
         this.applier = applier;
         this.queue = queue;
+        this.turns = turns;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -134,14 +137,24 @@ public final class Reconciler {
                                 key.name(),
                                 key.uid(),
                                 clock.instant(),
-                                new Crowd(timelines.size()),
+                                new Crowd(
+                                        timelines.size(),
+                                        noted.latest().isPresent() || turns.take(key)),
                                 noted);
         if (seen.isEmpty()) {
+            turns.leave(key);
             return clear(key);
         }
         Plan plan = planner.plan(seen.get());
         if (!plan.timeline().times().isEmpty()) {
             timelines.put(key.uid(), plan.timeline());
+        }
+        if (plan.waits()) {
+            turns.line(key);
+        } else if (plan.over()) {
+            turns.leave(key);
+        } else {
+            turns.stands(key, plan.timeline());
         }
         for (Action action : plan.actions()) {
             if (!leading) {

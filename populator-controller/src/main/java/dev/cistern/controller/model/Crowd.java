@@ -8,9 +8,10 @@ import java.time.Duration;
 /// would be a write; then a phase is told only when it lasts unusually long. Steps, failures and ends are always told.
 ///
 /// @param underWay runs that this controller has under way, at least 0
-public record Crowd(int underWay) {
+/// @param turn whether this PVC may have its run begun now, if it has none
+public record Crowd(int underWay, boolean turn) {
     /// One run, watched by itself.
-    public static final Crowd ALONE = new Crowd(1);
+    public static final Crowd ALONE = new Crowd(1, true);
 
     /// More than a person follows one by one.
     private static final int MANY = 5;

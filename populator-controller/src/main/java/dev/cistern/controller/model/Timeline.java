@@ -2,6 +2,7 @@ package dev.cistern.controller.model;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,11 @@ public record Timeline(Map<Step, Instant> times) {
             merged = merged.with(entry.getKey(), entry.getValue());
         }
         return merged;
+    }
+
+    /// The step that comes last in the protocol among those noted.
+    public Optional<Step> latest() {
+        return times.keySet().stream().max(Comparator.naturalOrder());
     }
 
     /// When a step was first seen.

@@ -33,6 +33,9 @@ public final class Why {
     /// There is no StorageClass of that name.
     public static final String STORAGE_CLASS_NOT_FOUND = "StorageClassNotFound";
 
+    /// As many runs are being set up as the controller sets up at once.
+    public static final String WAITING_FOR_TURN = "WaitingForTurn";
+
     /// The prime waits for its volume for some time.
     public static final String PROVISIONING = "Provisioning";
 

@@ -24,6 +24,9 @@ final class Beginning {
     /// Manifests are applied in any order: what is missing may be a moment behind. (A PVC's age is known to the second.)
     private static final Duration GRACE = Duration.ofSeconds(3);
 
+    /// Waiting for a turn for less than this is nothing to tell.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Settings settings;
     private final Provisioning provisioning;
 
@@ -71,11 +74,28 @@ final class Beginning {
 
     private void start(Draft draft, ClassState.Found storageClass, Frozen frozen) {
         Claim claim = draft.claim();
+        if (!draft.seen.crowd().turn()) {
+            waitForTurn(draft);
+            return;
+        }
         if (!claim.held()) {
             draft.add(new Action.AddFinalizer(claim));
         }
         draft.add(new Action.CreateRun(record(claim, frozen)));
         provisioning.create(draft, frozen, storageClass.waitForFirstConsumer());
+    }
+
+    private static void waitForTurn(Draft draft) {
+        if (!draft.seen.now().isBefore(draft.claim().created().plus(PATIENCE))) {
+            draft.tell(
+                    false,
+                    Why.WAITING_FOR_TURN,
+                    "as many volumes are being set up as the controller sets up at once; this one"
+                            + " begins when others have come further");
+        }
+        draft.waitForTurn();
+        // Nobody may move: turns that lead nowhere end by themselves, and somebody must look.
+        draft.again(PATIENCE);
     }
 
     /// The run's record for a PVC.

@@ -21,6 +21,7 @@ final class Draft {
     private Timeline timeline;
     private Optional<Duration> again = Optional.empty();
     private boolean over;
+    private boolean waits;
 
     Draft(Observed seen) {
         this.seen = seen;
@@ -45,6 +46,10 @@ final class Draft {
 
     void over() {
         over = true;
+    }
+
+    void waitForTurn() {
+        waits = true;
     }
 
     /// An event on the PVC.
@@ -119,6 +124,6 @@ final class Draft {
     }
 
     Plan done() {
-        return new Plan(actions, timeline, again, over);
+        return new Plan(actions, timeline, again, over, waits);
     }
 }

@@ -11,8 +11,13 @@ import java.util.Optional;
 /// @param timeline what is noted of the run from now on
 /// @param again when to look again even if nothing changes
 /// @param over whether nothing is noted of this PVC any more
+/// @param waits whether the PVC waits for its turn to have its run begun
 public record Plan(
-        List<Action> actions, Timeline timeline, Optional<Duration> again, boolean over) {
+        List<Action> actions,
+        Timeline timeline,
+        Optional<Duration> again,
+        boolean over,
+        boolean waits) {
     public Plan {
         actions = List.copyOf(actions);
     }

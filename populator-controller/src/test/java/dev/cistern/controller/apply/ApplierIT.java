@@ -7,6 +7,7 @@ import dev.cistern.api.ControlPlane;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.loop.LoopMetrics;
 import dev.cistern.controller.loop.Reconciler;
+import dev.cistern.controller.loop.Turns;
 import dev.cistern.controller.loop.WorkQueue;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClaimKey;
@@ -316,6 +317,7 @@ class ApplierIT {
     void aWholeRun() {
         load("populator", "class", "backend");
         WorkQueue<ClaimKey> queue = new WorkQueue<>();
+        Turns turns = new Turns(100, Clock.systemUTC(), queue::add);
         Reconciler reconciler =
                 new Reconciler(
                         informers,
@@ -323,7 +325,8 @@ class ApplierIT {
                         new Planner(SETTINGS),
                         applier,
                         queue,
-                        new LoopMetrics(new SimpleMeterRegistry(), queue),
+                        turns,
+                        new LoopMetrics(new SimpleMeterRegistry(), queue, turns),
                         Clock.systemUTC());
         changed = reconciler::changed;
         reconciler.lead(2);

@@ -145,7 +145,7 @@ class CrashTest {
     @CsvSource({"10,2", "100,10", "1000,10"})
     void inACrowdSlowStepsCostNoMoreWrites(int underWay, int roundSeconds) throws IOException {
         Simulation cluster = cluster(Story.SUCCESS, false);
-        cluster.crowd = new Crowd(underWay);
+        cluster.crowd = new Crowd(underWay, true);
         cluster.round = Duration.ofSeconds(roundSeconds);
         cluster.run(_ -> false, _ -> {});
         check(cluster, Story.SUCCESS);
@@ -170,7 +170,7 @@ class CrashTest {
     @Test
     void inACrowdACopyThatLastsIsTold() throws IOException {
         Simulation cluster = cluster(Story.SUCCESS, false);
-        cluster.crowd = new Crowd(10);
+        cluster.crowd = new Crowd(10, true);
         cluster.round = Duration.ofSeconds(6);
         cluster.run(_ -> false, _ -> {});
         assertThat(cluster.writes).containsEntry("WriteStatus", 2);

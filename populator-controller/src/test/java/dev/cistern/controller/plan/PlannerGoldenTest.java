@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Each directory below `planner/` is a case: `in-*.yaml` are the cluster's objects, `in-now.yaml` the clock (and what the
-/// provisioner says), `out-plan.yaml` the plan for the PVC `team-a/data`. An object that nobody looks at, or a file of
+/// provisioner says, and whether it is the PVC's turn), `out-plan.yaml` the plan for the PVC `team-a/data`. An object that nobody looks at, or a file of
 /// another name, fails the case. `-Dgolden.update=true` writes the plans anew, for a person to read before committing.
 class PlannerGoldenTest {
     private static final Path CASES = Path.of("src/test/resources/planner");
@@ -86,6 +86,7 @@ class PlannerGoldenTest {
         Path dir = CASES.resolve(name);
         MemoryView view = new MemoryView();
         Instant now = Instant.parse("2026-01-01T00:10:00Z");
+        Crowd crowd = Crowd.ALONE;
         List<Path> files;
         try (Stream<Path> list = Files.list(dir)) {
             files = list.sorted().toList();
@@ -95,6 +96,7 @@ class PlannerGoldenTest {
             if (fileName.equals("in-now.yaml")) {
                 JsonNode clock = Serialization.yamlMapper().readTree(Files.readString(file));
                 now = Instant.parse(clock.path("now").asText(now.toString()));
+                crowd = new Crowd(1, clock.path("turn").asBoolean(true));
                 if (clock.has("provisionerSays")) {
                     view.provisionerSays(clock.get("provisionerSays").asText());
                 }
@@ -108,7 +110,7 @@ class PlannerGoldenTest {
         String uid = view.claim("team-a", "data").orElseThrow().getMetadata().getUid();
         Optional<Observed> seen =
                 new Observer(view, "cistern-populate")
-                        .observe("team-a", "data", uid, now, Crowd.ALONE, Timeline.EMPTY);
+                        .observe("team-a", "data", uid, now, crowd, Timeline.EMPTY);
         String plan =
                 seen.isEmpty() ? "ours: false\n" : render(new Planner(SETTINGS).plan(seen.get()));
 
@@ -167,6 +169,9 @@ class PlannerGoldenTest {
         plan.again().ifPresent(again -> out.put("again", again.toString()));
         if (plan.over()) {
             out.put("over", true);
+        }
+        if (plan.waits()) {
+            out.put("waits", true);
         }
         return yaml.writeValueAsString(out).replaceFirst("^---\n", "");
     }
