@@ -231,7 +231,7 @@ class PopulateJobTest {
     void aJobThatIsAskedToStopSaysSoAndKeepsWhatItHas() throws Exception {
         server().put("t/large", new byte[60 << 20]);
         Process job = child(environment(FaultyS3.BUCKET, 20 << 20));
-        while (server().bytesSent() < 20 << 20 && job.isAlive()) {
+        while (blocksInJournal() < 1 && job.isAlive()) {
             Thread.sleep(20);
         }
         job.destroy();
