@@ -36,6 +36,7 @@ final class Copier {
     private final Deque<Start> again = new ArrayDeque<>();
     private final java.util.Map<ObjectCopy, Integer> restarts = new java.util.HashMap<>();
     private final List<Thread> threads = new ArrayList<>();
+    private long begunBytes;
     private int starting;
     private boolean exhausted;
     private int wanted;
@@ -193,8 +194,16 @@ final class Copier {
                 entry, listed == null ? ObjectOpener.DIRECTORY : opener.withKey(entry, listed), 0);
     }
 
+    /// Whether one stream should fetch all of an object: while every stream has twice as much to do besides, splitting it only
+    /// makes more requests, and ones that stores answer at a higher cost than those for a whole object.
+    private synchronized boolean whole(long size) {
+        begunBytes += Math.max(0, size);
+        long left = context.meter().counts().bytesTotal() - begunBytes;
+        return left / (2L * Math.max(1, wanted)) >= size;
+    }
+
     private @Nullable Task begin(Start start) throws FillException, InterruptedException {
-        ObjectCopy copy = opener.open(start.entry, start.object);
+        ObjectCopy copy = opener.open(start.entry, start.object, whole(start.object.size()));
         if (copy == null) {
             return null;
         }

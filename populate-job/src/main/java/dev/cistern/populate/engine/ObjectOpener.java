@@ -88,7 +88,9 @@ final class ObjectOpener {
     }
 
     /// Begins an object; null when there is nothing to fetch.
-    @Nullable ObjectCopy open(Catalog.Entry entry, SourceObject object)
+    ///
+    /// @param whole whether one stream is to fetch all of it, however large it is
+    @Nullable ObjectCopy open(Catalog.Entry entry, SourceObject object, boolean whole)
             throws FillException, InterruptedException {
         try {
             if (object == DIRECTORY) {
@@ -100,7 +102,7 @@ final class ObjectOpener {
             if (finishedBefore(entry, object, id)) {
                 return null;
             }
-            return openUnfinished(entry, object, id);
+            return openUnfinished(entry, object, id, whole);
         } catch (IOException e) {
             throw FillException.ofTarget(e, "opening " + entry.path());
         }
@@ -132,13 +134,15 @@ final class ObjectOpener {
         return true;
     }
 
-    private @Nullable ObjectCopy openUnfinished(Catalog.Entry entry, SourceObject object, long id)
+    private @Nullable ObjectCopy openUnfinished(
+            Catalog.Entry entry, SourceObject object, long id, boolean whole)
             throws IOException, FillException, InterruptedException {
         boolean pin = context.inputs().get(entry.input()).sha256() != null;
         List<Journal.Block> before = new ArrayList<>(context.journal().blocksBefore(id));
-        boolean inOrder = object.size() <= WHOLE_BYTES && before.isEmpty();
+        boolean small = object.size() <= WHOLE_BYTES;
+        boolean inOrder = (small || whole) && before.isEmpty();
         ObjectDigest offered = null;
-        if (!inOrder && context.verify() == Verify.FULL) {
+        if (!(small && inOrder) && context.verify() == Verify.FULL) {
             ObjectDetails details = describe(entry, object);
             if (!details.object().version().equals(object.version())
                     || details.object().size() != object.size()) {
@@ -164,10 +168,10 @@ final class ObjectOpener {
                     context.journal().reserved(id, object.size());
                 }
             }
-            if (object.size() > WHOLE_BYTES && !readBack(offered, kind, pin)) {
+            if (!small && !readBack(copy, offered, pin)) {
                 context.target().bypassCache(file);
             }
-            plan(copy, before);
+            plan(copy, before, copy.inOrder() ? object.size() : rangeBytes(object.size()));
             opened = true;
             return copy;
         } finally {
@@ -178,16 +182,19 @@ final class ObjectOpener {
     }
 
     /// Whether the whole has to be read again for its digest, so that its bytes had better be in the page cache.
-    private static boolean readBack(@Nullable ObjectDigest offered, DigestKind kind, boolean pin) {
-        return pin || (offered != null && (offered.parts() > 0 || offered.kind() != kind));
+    private static boolean readBack(ObjectCopy copy, @Nullable ObjectDigest offered, boolean pin) {
+        if (offered != null && offered.parts() > 0) {
+            return true;
+        }
+        return !copy.inOrder() && (pin || (offered != null && offered.kind() != copy.kind()));
     }
 
     /// Takes over the pieces that are there, and cuts what is missing into ranges.
-    private void plan(ObjectCopy copy, List<Journal.Block> before) throws IOException {
+    private void plan(ObjectCopy copy, List<Journal.Block> before, long rangeBytes)
+            throws IOException {
         before.sort(Comparator.comparingLong(Journal.Block::offset));
         long size = copy.object.size();
         long at = 0;
-        long rangeBytes = rangeBytes(size);
         for (Journal.Block block : before) {
             boolean fits =
                     block.offset() >= at

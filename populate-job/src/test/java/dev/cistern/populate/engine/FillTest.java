@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -652,6 +653,23 @@ class FillTest {
         fill(limited, Steps.NONE);
         assertThat((System.nanoTime() - start) / 1e9).isBetween(1.1, 4.0);
         assertFilled();
+    }
+
+    @Test
+    void largeObjectsAreFetchedWholeWhileThereAreOthersAndInRangesAtTheEnd() throws Exception {
+        for (int i = 0; i < 9; i++) {
+            put("f" + i, 17_000_000);
+        }
+
+        fill();
+
+        assertFilled();
+        Map<String, Long> gets =
+                server.asked().stream()
+                        .filter(request -> !request.listing() && request.method().equals("GET"))
+                        .collect(Collectors.groupingBy(Asked::key, Collectors.counting()));
+        assertThat(gets.get("t/f0")).isEqualTo(1);
+        assertThat(gets.get("t/f8")).isEqualTo(2);
     }
 
     @Test
