@@ -23,8 +23,7 @@ final class WordFold {
 
     private static final int QUARTER = WINDOW / 4;
 
-    private static final long MOVE =
-            Crcs.power(DigestKind.CRC64NVME, (long) QUARTER * Long.BYTES);
+    private static final long MOVE = Crcs.power(DigestKind.CRC64NVME, (long) QUARTER * Long.BYTES);
 
     private WordFold() {}
 

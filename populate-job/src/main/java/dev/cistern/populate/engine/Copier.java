@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// A stream takes a waiting range of an object that others work on, else the next object. So many small objects and one huge object
 /// keep the same few connections busy.
 final class Copier {
-    /// Restarts of an object that changes, or whose digest is wrong, before the fill fails.
-    private static final int MAX_RESTARTS = 3;
-
     /// A stream's stack: no recursion beyond a few frames of TLS.
     private static final long STACK_BYTES = 512 * 1024;
 
@@ -34,7 +31,7 @@ final class Copier {
     private final Object cursorLock = new Object();
     private final Deque<ObjectCopy> open = new ArrayDeque<>();
     private final Deque<Start> again = new ArrayDeque<>();
-    private final java.util.Map<ObjectCopy, Integer> restarts = new java.util.HashMap<>();
+    private final Restarts restarts = new Restarts();
     private final List<Thread> threads = new ArrayList<>();
     private long begunBytes;
     private int starting;
@@ -209,7 +206,7 @@ final class Copier {
         }
         ObjectCopy.Range range = copy.take();
         synchronized (this) {
-            restarts.put(copy, start.restarts);
+            restarts.begun(copy, start.restarts);
             if (copy.hasWaiting()) {
                 open.add(copy);
                 notifyAll();
@@ -269,15 +266,12 @@ final class Copier {
         }
     }
 
-    private final java.util.Map<ObjectCopy, String> complaints =
-            new java.util.concurrent.ConcurrentHashMap<>();
-
     private void spoilt(ObjectCopy copy, SourceException.Changed e) throws FillException {
         if (e.gone()) {
             throw new FillException(e.reason(), e.getMessage() + "; it was listed before", e);
         }
         copy.spoil();
-        complaints.put(copy, String.valueOf(e.getMessage()));
+        restarts.changed(copy, String.valueOf(e.getMessage()));
     }
 
     /// Everything that can be fetched of an object was: completes it, or starts it again.
@@ -295,8 +289,7 @@ final class Copier {
             throw FillException.ofTarget(e, "completing " + copy.entry.path());
         } finally {
             synchronized (this) {
-                restarts.remove(copy);
-                complaints.remove(copy);
+                restarts.ended(copy);
                 notifyAll();
             }
         }
@@ -304,37 +297,11 @@ final class Copier {
 
     private void restart(ObjectCopy copy, String mismatch)
             throws FillException, InterruptedException, IOException {
-        int before;
-        synchronized (this) {
-            before = restarts.getOrDefault(copy, 0);
-        }
-        if (before == MAX_RESTARTS) {
-            String complaint = complaints.get(copy);
-            throw complaint == null
-                    ? new FillException(
-                            Reason.DIGEST_MISMATCH,
-                            "object "
-                                    + copy.object.key()
-                                    + " in "
-                                    + opener.source(copy.entry).name()
-                                    + " arrived "
-                                    + (before + 1)
-                                    + " times with a wrong digest: "
-                                    + mismatch
-                                    + "; check the object in the store, or set verify: size",
-                            null)
-                    : new FillException(
-                            Reason.OBJECT_CHANGED,
-                            complaint
-                                    + " "
-                                    + (before + 1)
-                                    + " times; stop the writer, or try again later",
-                            null);
-        }
+        int restart = restarts.next(copy, opener.source(copy.entry).name(), mismatch);
         opener.drop(copy);
         SourceObject now = opener.describeAgain(copy);
         synchronized (this) {
-            again.add(new Start(copy.entry, now, before + 1));
+            again.add(new Start(copy.entry, now, restart));
             notifyAll();
         }
     }

@@ -15,7 +15,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class ObjectOpener {
     /// Stands for a directory in the copier's queue.
     static final SourceObject DIRECTORY = new SourceObject("", -1, "", 0);
-
-    /// Up to this an object is fetched in one request: splitting gains nothing within one or two blocks.
-    private static final long WHOLE_BYTES = 2 * ObjectCopy.BLOCK_BYTES;
-
-    /// One request asks for at most this: large enough that its round trip does not count, small enough that the streams end together.
-    private static final long MAX_RANGE_BYTES = 8 * ObjectCopy.BLOCK_BYTES;
 
     private static final long ID_SEED = 0x6369737465726eL;
 
@@ -139,7 +132,7 @@ final class ObjectOpener {
             throws IOException, FillException, InterruptedException {
         boolean pin = context.inputs().get(entry.input()).sha256() != null;
         List<Journal.Block> before = new ArrayList<>(context.journal().blocksBefore(id));
-        boolean small = object.size() <= WHOLE_BYTES;
+        boolean small = object.size() <= Ranges.WHOLE_BYTES;
         boolean inOrder = (small || whole) && before.isEmpty();
         ObjectDigest offered = null;
         if (!(small && inOrder) && context.verify() == Verify.FULL) {
@@ -163,7 +156,7 @@ final class ObjectOpener {
         try {
             ObjectCopy copy =
                     new ObjectCopy(entry, object, id, file, kind, offered, inOrder && !kept, pin);
-            if (object.size() > WHOLE_BYTES && context.journal().reservedBefore(id) == 0) {
+            if (object.size() > Ranges.WHOLE_BYTES && context.journal().reservedBefore(id) == 0) {
                 if (context.target().allocate(id, object.size())) {
                     context.journal().reserved(id, object.size());
                 }
@@ -171,7 +164,7 @@ final class ObjectOpener {
             if (!small && !readBack(copy, offered, pin)) {
                 context.target().bypassCache(file);
             }
-            plan(copy, before, copy.inOrder() ? object.size() : rangeBytes(object.size()));
+            Ranges.plan(copy, before, context.meter());
             opened = true;
             return copy;
         } finally {
@@ -187,51 +180,6 @@ final class ObjectOpener {
             return true;
         }
         return !copy.inOrder() && (pin || (offered != null && offered.kind() != copy.kind()));
-    }
-
-    /// Takes over the pieces that are there, and cuts what is missing into ranges.
-    private void plan(ObjectCopy copy, List<Journal.Block> before, long rangeBytes)
-            throws IOException {
-        before.sort(Comparator.comparingLong(Journal.Block::offset));
-        long size = copy.object.size();
-        long at = 0;
-        for (Journal.Block block : before) {
-            boolean fits =
-                    block.offset() >= at
-                            && block.length() > 0
-                            && block.offset() + block.length() <= size;
-            if (!fits || block.kind() != copy.kind() || !holds(copy, block)) {
-                continue;
-            }
-            addRanges(copy, at, block.offset(), rangeBytes);
-            copy.addPiece(block.offset(), block.length(), block.digest());
-            context.meter().resumed(block.length());
-            at = block.offset() + block.length();
-        }
-        addRanges(copy, at, size, rangeBytes);
-    }
-
-    private static boolean holds(ObjectCopy copy, Journal.Block block) throws IOException {
-        if (copy.file.size() < block.offset() + block.length()) {
-            return false;
-        }
-        return block.trusted()
-                || Digester.crc(copy.file.channel(), block.kind(), block.offset(), block.length())
-                        == block.digest();
-    }
-
-    /// An eighth of the object, so that the streams end together; a request has to be worth its round trip, too.
-    private static long rangeBytes(long size) {
-        long blocks = (size / 8 + ObjectCopy.BLOCK_BYTES - 1) / ObjectCopy.BLOCK_BYTES;
-        return Math.clamp(blocks * ObjectCopy.BLOCK_BYTES, WHOLE_BYTES, MAX_RANGE_BYTES);
-    }
-
-    private static void addRanges(ObjectCopy copy, long from, long to, long rangeBytes) {
-        for (long at = from; at < to; ) {
-            long end = Math.min(to, at - at % ObjectCopy.BLOCK_BYTES + rangeBytes);
-            copy.addRange(at, end);
-            at = end;
-        }
     }
 
     private ObjectDetails describe(Catalog.Entry entry, SourceObject object)

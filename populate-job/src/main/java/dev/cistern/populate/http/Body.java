@@ -55,7 +55,7 @@ public final class Body {
         switch (framing) {
             case NONE -> {}
             case FIXED -> connection.readFixed(length, sink);
-            case CHUNKED -> connection.readChunked(sink);
+            case CHUNKED -> ChunkedBody.read(connection, sink);
             case TO_END -> connection.readToEnd(sink);
         }
         consumed = true;

@@ -222,25 +222,6 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         }
     }
 
-    /// Gives the bytes of a chunked body to the sink, trailers skipped.
-    void readChunked(BodySink sink) throws IOException {
-        while (true) {
-            long size = chunkSize(line());
-            if (size == 0) {
-                break;
-            }
-            readFixed(size, sink);
-            if (!line().isEmpty()) {
-                throw protocol("chunk longer than it said");
-            }
-        }
-        for (int trailers = 0; !line().isEmpty(); trailers++) {
-            if (trailers >= ResponseHead.MAX_HEADERS) {
-                throw protocol("trailers without end");
-            }
-        }
-    }
-
     /// Gives everything up to the connection's end to the sink.
     void readToEnd(BodySink sink) throws IOException {
         while (true) {
@@ -253,47 +234,16 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         }
     }
 
-    private String line() throws IOException {
-        StringBuilder line = new StringBuilder(16);
-        while (true) {
-            if (consumed == received) {
-                consumed = 0;
-                received = 0;
-                if (receive(buffer.capacity()) < 0) {
-                    throw cut("inside a chunked body");
-                }
-                continue;
+    /// The next byte of a body, 0 to 255; -1 at the stream's end.
+    int next() throws TransportException {
+        if (consumed == received) {
+            consumed = 0;
+            received = 0;
+            if (receive(buffer.capacity()) < 0) {
+                return -1;
             }
-            char c = (char) (buffer.get(consumed++) & 0xff);
-            if (c == '\n') {
-                int end = line.length() - 1;
-                if (end < 0 || line.charAt(end) != '\r') {
-                    throw protocol("line of a chunked body without carriage return");
-                }
-                return line.substring(0, end);
-            }
-            if (line.length() > 1024) {
-                throw protocol("line of a chunked body too long");
-            }
-            line.append(c);
         }
-    }
-
-    private long chunkSize(String line) throws TransportException {
-        int end = line.indexOf(';');
-        String digits = (end < 0 ? line : line.substring(0, end)).strip();
-        if (digits.isEmpty() || digits.length() > 15) {
-            throw protocol("chunk without a size");
-        }
-        try {
-            long size = Long.parseUnsignedLong(digits, 16);
-            if (size < 0 || digits.charAt(0) == '+') {
-                throw protocol("chunk without a size");
-            }
-            return size;
-        } catch (NumberFormatException e) {
-            throw protocol("chunk without a size");
-        }
+        return buffer.get(consumed++) & 0xff;
     }
 
     /// Whether bytes are left over that belong to no message: such a connection must not be used again.
@@ -306,7 +256,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
                 Kind.PROTOCOL, origin + " sent what is not HTTP: " + problem, null);
     }
 
-    private TransportException cut(String where) {
+    TransportException cut(String where) {
         return new TransportException(Kind.CUT, origin + " closed the connection " + where, null);
     }
 
