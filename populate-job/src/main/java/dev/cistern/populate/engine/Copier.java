@@ -164,7 +164,7 @@ final class Copier {
     private @Nullable Task waitingRange() {
         while (!open.isEmpty()) {
             ObjectCopy first = open.getFirst();
-            ObjectCopy.Range range = first.take();
+            ObjectCopy.Range range = first.takeLast();
             if (range != null) {
                 if (!first.hasWaiting()) {
                     open.removeFirst();
@@ -240,11 +240,14 @@ final class Copier {
     private void fetch(ObjectCopy copy, ObjectCopy.Range range)
             throws SourceException.Changed, IOException, FillException, InterruptedException {
         Patience patience = context.newPatience();
-        RangeSink sink = new RangeSink(context, copy, range.from(), patience);
+        RangeSink sink = new RangeSink(context, copy, range, patience);
+        long to = Ranges.requested(copy, range);
         while (true) {
             try {
-                opener.source(copy.entry).read(copy.object, sink.position(), range.to(), sink);
+                opener.source(copy.entry).read(copy.object, sink.position(), to, sink);
                 sink.finish();
+                return;
+            } catch (RangeSink.Enough e) {
                 return;
             } catch (SourceException.Retryable e) {
                 if (context.ended() || copy.spoilt()) {
@@ -258,7 +261,8 @@ final class Copier {
             } catch (SourceException e) {
                 throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
             }
-            if (sink.position() == range.to()) {
+            to = sink.end();
+            if (sink.position() == to) {
                 // Everything came before the connection broke.
                 sink.finish();
                 return;

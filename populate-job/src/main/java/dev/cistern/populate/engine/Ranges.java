@@ -12,7 +12,18 @@ final class Ranges {
     /// One request asks for at most this: large enough that its round trip does not count, small enough that the streams end together.
     private static final long MAX_RANGE_BYTES = 8 * ObjectCopy.BLOCK_BYTES;
 
+    /// A request that is cut short costs a connection, and what was on its way: for less than this it is not worth it.
+    private static final long OPEN_ENDED_FROM_BYTES = 16 * ObjectCopy.BLOCK_BYTES;
+
     private Ranges() {}
+
+    /// Up to where the store is asked for a range's bytes. Whoever begins a large object asks for all of it, goes on through the ranges
+    /// that nobody has taken (the others take the last), and hangs up where others have been: stores answer a request for
+    /// the whole at a lower cost than those for ranges.
+    static long requested(ObjectCopy copy, ObjectCopy.Range range) {
+        long size = copy.object.size();
+        return range.from() == 0 && size >= OPEN_ENDED_FROM_BYTES ? size : range.to();
+    }
 
     /// Takes over the pieces that are there, and cuts what is missing into ranges; one, if the object is fetched in order.
     static void plan(ObjectCopy copy, List<Journal.Block> before, Meter meter) throws IOException {

@@ -191,7 +191,8 @@ public final class SdkApi implements S3Api {
                         headers(http));
                 sink.begin(whole ? S3Answers.digest(headers(http)) : null);
                 copy(answer, object, to - from, sink);
-            } catch (SourceException e) {
+            } catch (SourceException | IOException e) {
+                // Closing alone would read the rest first.
                 answer.abort();
                 throw e;
             }
