@@ -164,7 +164,7 @@ final class Copier {
     private @Nullable Task waitingRange() {
         while (!open.isEmpty()) {
             ObjectCopy first = open.getFirst();
-            ObjectCopy.Range range = first.takeLast();
+            ObjectCopy.Range range = first.take();
             if (range != null) {
                 if (!first.hasWaiting()) {
                     open.removeFirst();
@@ -191,12 +191,9 @@ final class Copier {
                 entry, listed == null ? ObjectOpener.DIRECTORY : opener.withKey(entry, listed), 0);
     }
 
-    /// Whether one stream should fetch all of an object: while every stream has twice as much to do besides, splitting it only
-    /// makes more requests, and ones that stores answer at a higher cost than those for a whole object.
     private synchronized boolean whole(long size) {
         begunBytes += Math.max(0, size);
-        long left = context.meter().counts().bytesTotal() - begunBytes;
-        return left / (2L * Math.max(1, wanted)) >= size;
+        return Ranges.whole(size, context.meter().counts().bytesTotal() - begunBytes, wanted);
     }
 
     private @Nullable Task begin(Start start) throws FillException, InterruptedException {
@@ -240,14 +237,11 @@ final class Copier {
     private void fetch(ObjectCopy copy, ObjectCopy.Range range)
             throws SourceException.Changed, IOException, FillException, InterruptedException {
         Patience patience = context.newPatience();
-        RangeSink sink = new RangeSink(context, copy, range, patience);
-        long to = Ranges.requested(copy, range);
+        RangeSink sink = new RangeSink(context, copy, range.from(), patience);
         while (true) {
             try {
-                opener.source(copy.entry).read(copy.object, sink.position(), to, sink);
+                opener.source(copy.entry).read(copy.object, sink.position(), range.to(), sink);
                 sink.finish();
-                return;
-            } catch (RangeSink.Enough e) {
                 return;
             } catch (SourceException.Retryable e) {
                 if (context.ended() || copy.spoilt()) {
@@ -261,8 +255,7 @@ final class Copier {
             } catch (SourceException e) {
                 throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
             }
-            to = sink.end();
-            if (sink.position() == to) {
+            if (sink.position() == range.to()) {
                 // Everything came before the connection broke.
                 sink.finish();
                 return;

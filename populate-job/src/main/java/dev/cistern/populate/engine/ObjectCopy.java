@@ -78,31 +78,13 @@ final class ObjectCopy {
         pieces.add(new Piece(offset, length, digest));
     }
 
-    /// Takes the first range to fetch; null when none waits.
+    /// Takes a range to fetch; null when none waits.
     synchronized @Nullable Range take() {
-        return taken(spoilt ? null : waiting.poll());
-    }
-
-    /// Takes the last range to fetch, so that whoever has the first may go on; null when none waits.
-    synchronized @Nullable Range takeLast() {
-        return taken(spoilt ? null : waiting.pollLast());
-    }
-
-    private @Nullable Range taken(@Nullable Range range) {
+        Range range = spoilt ? null : waiting.poll();
         if (range != null) {
             active++;
         }
         return range;
-    }
-
-    /// Adds the range that begins at `end` to the one that ended there; where that one ends now, `end` itself if none waits there.
-    synchronized long extend(long end) {
-        Range next = spoilt ? null : waiting.peek();
-        if (next == null || next.from != end) {
-            return end;
-        }
-        waiting.remove();
-        return next.to;
     }
 
     synchronized boolean hasWaiting() {

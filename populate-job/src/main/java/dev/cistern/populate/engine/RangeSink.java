@@ -11,11 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts one range's bytes where they belong, digests them on the way, and notes each full block in the journal.
 final class RangeSink implements ObjectSink {
-    /// Others fetch what follows; nothing more is wanted of this answer.
-    static final class Enough extends IOException {
-        private static final long serialVersionUID = 1L;
-    }
-
     /// The fill has failed elsewhere; nothing more is wanted.
     static final class Ended extends IOException {
         private static final long serialVersionUID = 1L;
@@ -27,15 +22,13 @@ final class RangeSink implements ObjectSink {
     private @Nullable Checksum checksum;
     private long position;
     private long blockStart;
-    private long end;
 
-    RangeSink(CopyContext context, ObjectCopy copy, ObjectCopy.Range range, Patience patience) {
+    RangeSink(CopyContext context, ObjectCopy copy, long from, Patience patience) {
         this.context = context;
         this.copy = copy;
         this.patience = patience;
-        this.position = range.from();
-        this.blockStart = range.from();
-        this.end = range.to();
+        this.position = from;
+        this.blockStart = from;
     }
 
     /// Where the next byte goes.
@@ -43,15 +36,9 @@ final class RangeSink implements ObjectSink {
         return position;
     }
 
-    /// Where the range ends, and those that were added to it.
-    long end() {
-        return end;
-    }
-
     @Override
     public void begin(@Nullable ObjectDigest digest) {
         if (digest != null
-                && copy.inOrder()
                 && position == 0
                 && checksum == null
                 && context.verify() == Verify.FULL) {
@@ -64,35 +51,23 @@ final class RangeSink implements ObjectSink {
         if (copy.spoilt() || context.ended()) {
             throw new Ended();
         }
-        int last = bytes.limit();
-        while (bytes.position() < last) {
-            if (position == end) {
-                goOn();
-            }
+        int end = bytes.limit();
+        while (bytes.position() < end) {
             long blockEnd =
                     blockStart - blockStart % ObjectCopy.BLOCK_BYTES + ObjectCopy.BLOCK_BYTES;
             int from = bytes.position();
-            int piece = (int) Math.min(last - from, Math.min(blockEnd, end) - position);
+            int piece = (int) Math.min(end - from, blockEnd - position);
             bytes.limit(from + piece);
             digest(bytes, from);
             write(bytes);
             position += piece;
-            bytes.limit(last);
+            bytes.limit(end);
             context.meter().fetched(piece);
             if (position == blockEnd) {
                 endBlock();
             }
         }
         patience.progress();
-    }
-
-    /// More comes than the range has: the store was asked for the whole.
-    private void goOn() throws IOException {
-        endBlock();
-        end = copy.extend(position);
-        if (end == position) {
-            throw new Enough();
-        }
     }
 
     private void digest(ByteBuffer bytes, int from) {

@@ -12,17 +12,18 @@ final class Ranges {
     /// One request asks for at most this: large enough that its round trip does not count, small enough that the streams end together.
     private static final long MAX_RANGE_BYTES = 8 * ObjectCopy.BLOCK_BYTES;
 
-    /// A request that is cut short costs a connection, and what was on its way: for less than this it is not worth it.
-    private static final long OPEN_ENDED_FROM_BYTES = 16 * ObjectCopy.BLOCK_BYTES;
+    /// Up to this an object may be fetched in one request. Stores far away give a connection some 100 MB a second, however many there
+    /// are: the last of those objects holds up the others' end by seconds, not minutes.
+    private static final long MOST_WHOLE_BYTES = 64 * ObjectCopy.BLOCK_BYTES;
 
     private Ranges() {}
 
-    /// Up to where the store is asked for a range's bytes. Whoever begins a large object asks for all of it, goes on through the ranges
-    /// that nobody has taken (the others take the last), and hangs up where others have been: stores answer a request for
-    /// the whole at a lower cost than those for ranges.
-    static long requested(ObjectCopy copy, ObjectCopy.Range range) {
-        long size = copy.object.size();
-        return range.from() == 0 && size >= OPEN_ENDED_FROM_BYTES ? size : range.to();
+    /// Whether one stream should fetch all of an object: while every stream has twice as much to do besides, splitting it only
+    /// makes more requests, and ones that stores answer at a higher cost than those for a whole object.
+    ///
+    /// @param left bytes of the objects that were not begun yet
+    static boolean whole(long size, long left, int streams) {
+        return size <= MOST_WHOLE_BYTES && left / (2L * Math.max(1, streams)) >= size;
     }
 
     /// Takes over the pieces that are there, and cuts what is missing into ranges; one, if the object is fetched in order.

@@ -672,30 +672,6 @@ class FillTest {
         assertThat(gets.get("t/f8")).isEqualTo(2);
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {-1, 0, 12_345_678, 60_000_000})
-    void whoeverBeginsALargeObjectGoesOnUntilItMeetsTheOthers(int cutAfter) throws Exception {
-        put("large", 140_000_000);
-        server.faults(
-                request ->
-                        cutAfter >= 0
-                                        && request.method().equals("GET")
-                                        && request.key().equals("t/large")
-                                        && !request.headers().containsKey("range")
-                                ? new Fault.Cut(cutAfter)
-                                : null);
-
-        fill();
-
-        assertFilled();
-        assertThat(meter.counts().bytesFetched()).isEqualTo(140_000_000);
-        assertThat(server.asked())
-                .filteredOn(request -> request.method().equals("GET"))
-                .filteredOn(request -> request.key().equals("t/large"))
-                .filteredOn(request -> !request.headers().containsKey("range"))
-                .hasSize(1);
-    }
-
     @Test
     void anInterruptedFillStopsAndGoesOnLater() throws Exception {
         put("large", 120_000_000);
