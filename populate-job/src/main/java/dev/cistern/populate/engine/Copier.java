@@ -193,6 +193,9 @@ final class Copier {
 
     private synchronized boolean whole(long size) {
         begunBytes += Math.max(0, size);
+        if (size <= Ranges.ALWAYS_WHOLE_BYTES) {
+            return true;
+        }
         return Ranges.whole(size, context.meter().counts().bytesTotal() - begunBytes, wanted);
     }
 

@@ -132,8 +132,8 @@ final class ObjectOpener {
             throws IOException, FillException, InterruptedException {
         boolean pin = context.inputs().get(entry.input()).sha256() != null;
         List<Journal.Block> before = new ArrayList<>(context.journal().blocksBefore(id));
-        boolean small = object.size() <= Ranges.WHOLE_BYTES;
-        boolean inOrder = (small || whole) && before.isEmpty();
+        boolean small = object.size() <= Ranges.ALWAYS_WHOLE_BYTES;
+        boolean inOrder = whole && before.isEmpty();
         ObjectDigest offered = null;
         if (!(small && inOrder) && context.verify() == Verify.FULL) {
             ObjectDetails details = describe(entry, object);
@@ -156,13 +156,14 @@ final class ObjectOpener {
         try {
             ObjectCopy copy =
                     new ObjectCopy(entry, object, id, file, kind, offered, inOrder && !kept, pin);
-            if (object.size() > Ranges.WHOLE_BYTES && context.journal().reservedBefore(id) == 0) {
-                if (context.target().allocate(id, object.size())) {
+            if (object.size() > Ranges.ALWAYS_WHOLE_BYTES) {
+                if (context.journal().reservedBefore(id) == 0
+                        && context.target().allocate(id, object.size())) {
                     context.journal().reserved(id, object.size());
                 }
-            }
-            if (!small && !readBack(copy, offered, pin)) {
-                context.target().bypassCache(file);
+                if (!readBack(copy, offered, pin)) {
+                    context.target().bypassCache(file);
+                }
             }
             Ranges.plan(copy, before, context.meter());
             opened = true;

@@ -6,15 +6,15 @@ import java.util.List;
 
 /// In which ranges an object is fetched, after what earlier attempts left of it.
 final class Ranges {
-    /// Up to this an object is fetched in one request: splitting gains nothing within one or two blocks.
-    static final long WHOLE_BYTES = 2 * ObjectCopy.BLOCK_BYTES;
+    /// Up to this an object is always fetched in one request: splitting gains nothing within one or two blocks.
+    static final long ALWAYS_WHOLE_BYTES = 2 * ObjectCopy.BLOCK_BYTES;
 
     /// One request asks for at most this: large enough that its round trip does not count, small enough that the streams end together.
     private static final long MAX_RANGE_BYTES = 8 * ObjectCopy.BLOCK_BYTES;
 
-    /// Up to this an object may be fetched in one request. Stores far away give a connection some 100 MB a second, however many there
+    /// Up to this an object is fetched in one request while there is enough to do besides. Stores far away give a connection some 100 MB a second, however many there
     /// are: the last of those objects holds up the others' end by seconds, not minutes.
-    private static final long MOST_WHOLE_BYTES = 64 * ObjectCopy.BLOCK_BYTES;
+    private static final long SOMETIMES_WHOLE_BYTES = 64 * ObjectCopy.BLOCK_BYTES;
 
     private Ranges() {}
 
@@ -23,7 +23,7 @@ final class Ranges {
     ///
     /// @param left bytes of the objects that were not begun yet
     static boolean whole(long size, long left, int streams) {
-        return size <= MOST_WHOLE_BYTES && left / (2L * Math.max(1, streams)) >= size;
+        return size <= SOMETIMES_WHOLE_BYTES && left / (2L * Math.max(1, streams)) >= size;
     }
 
     /// Takes over the pieces that are there, and cuts what is missing into ranges; one, if the object is fetched in order.
@@ -60,7 +60,7 @@ final class Ranges {
     /// An eighth of the object, so that the streams end together; a request has to be worth its round trip, too.
     private static long rangeBytes(long size) {
         long blocks = (size / 8 + ObjectCopy.BLOCK_BYTES - 1) / ObjectCopy.BLOCK_BYTES;
-        return Math.clamp(blocks * ObjectCopy.BLOCK_BYTES, WHOLE_BYTES, MAX_RANGE_BYTES);
+        return Math.clamp(blocks * ObjectCopy.BLOCK_BYTES, ALWAYS_WHOLE_BYTES, MAX_RANGE_BYTES);
     }
 
     private static void add(ObjectCopy copy, long from, long to, long rangeBytes) {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.function.ToDoubleFunction;
 
 /// What the control loop tells of itself.
 public final class LoopMetrics {
@@ -21,18 +22,34 @@ public final class LoopMetrics {
                 Counter.builder("cistern.reconcile.conflicts")
                         .description("Writes that found the cluster changed since it was observed")
                         .register(registry);
-        Gauge.builder("cistern.queue.depth", queue, WorkQueue::depth)
-                .description("PVCs that wait to be looked at")
-                .register(registry);
-        Gauge.builder("cistern.queue.working", queue, WorkQueue::working)
-                .description("PVCs being looked at")
-                .register(registry);
-        Gauge.builder("cistern.turns.waiting", turns, Turns::waiting)
-                .description("PVCs that wait for their turn to have their run begun")
-                .register(registry);
-        Gauge.builder("cistern.turns.taken", turns, Turns::taken)
-                .description("Runs whose next step is the control plane's")
-                .register(registry);
+        gauge(
+                registry,
+                "cistern.queue.depth",
+                queue,
+                WorkQueue::depth,
+                "PVCs that wait to be looked at");
+        gauge(registry, "cistern.queue.working", queue, WorkQueue::working, "PVCs being looked at");
+        gauge(
+                registry,
+                "cistern.turns.waiting",
+                turns,
+                Turns::waiting,
+                "PVCs that wait for their turn to have their run begun");
+        gauge(
+                registry,
+                "cistern.turns.taken",
+                turns,
+                Turns::taken,
+                "Runs whose next step is the control plane's");
+    }
+
+    private static <T> void gauge(
+            MeterRegistry registry,
+            String name,
+            T object,
+            ToDoubleFunction<T> value,
+            String description) {
+        Gauge.builder(name, object, value).description(description).register(registry);
     }
 
     private static Timer timer(MeterRegistry registry, String result) {

@@ -139,7 +139,7 @@ public final class Reconciler {
                                 clock.instant(),
                                 new Crowd(
                                         timelines.size(),
-                                        noted.latest().isPresent() || turns.take(key)),
+                                        !noted.times().isEmpty() || turns.take(key)),
                                 noted);
         if (seen.isEmpty()) {
             turns.leave(key);
