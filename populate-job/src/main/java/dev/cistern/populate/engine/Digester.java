@@ -1,5 +1,6 @@
 package dev.cistern.populate.engine;
 
+import dev.cistern.populate.digest.Crc64Nvme;
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.ObjectDigest;
 import java.io.IOException;
@@ -28,10 +29,19 @@ final class Digester {
         return HexFormat.of().formatHex(bytes);
     }
 
+    /// Takes bytes that nobody needs afterwards; what they are then is not defined.
+    static void consume(Checksum checksum, ByteBuffer bytes) {
+        if (checksum instanceof Crc64Nvme crc) {
+            crc.consume(bytes);
+        } else {
+            checksum.update(bytes);
+        }
+    }
+
     /// The CRC of a piece of a file; the file's end ends the piece, too.
     static long crc(FileChannel file, DigestKind kind, long from, long length) throws IOException {
         Checksum checksum = kind.newChecksum();
-        read(file, from, length, checksum::update);
+        read(file, from, length, bytes -> consume(checksum, bytes));
         return checksum.getValue();
     }
 

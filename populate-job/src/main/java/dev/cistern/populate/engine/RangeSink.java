@@ -58,8 +58,9 @@ final class RangeSink implements ObjectSink {
             int from = bytes.position();
             int piece = (int) Math.min(end - from, blockEnd - position);
             bytes.limit(from + piece);
-            digest(bytes, from);
+            digestInOrder(bytes);
             write(bytes);
+            digest(bytes.position(from));
             position += piece;
             bytes.limit(end);
             context.meter().fetched(piece);
@@ -70,24 +71,25 @@ final class RangeSink implements ObjectSink {
         patience.progress();
     }
 
-    private void digest(ByteBuffer bytes, int from) {
+    private void digestInOrder(ByteBuffer bytes) {
+        MessageDigest serial = copy.serial();
+        if (serial != null) {
+            serial.update(bytes.duplicate());
+        }
+        MessageDigest pinned = copy.pinned();
+        if (pinned != null) {
+            pinned.update(bytes.duplicate());
+        }
+    }
+
+    /// To be called last of all: the bytes are spoilt.
+    private void digest(ByteBuffer bytes) {
         Checksum running = checksum;
         if (running == null) {
             running = copy.kind().newChecksum();
             checksum = running;
         }
-        running.update(bytes);
-        MessageDigest serial = copy.serial();
-        if (serial != null) {
-            bytes.position(from);
-            serial.update(bytes);
-        }
-        MessageDigest pinned = copy.pinned();
-        if (pinned != null) {
-            bytes.position(from);
-            pinned.update(bytes);
-        }
-        bytes.position(from);
+        Digester.consume(running, bytes);
     }
 
     private void write(ByteBuffer bytes) throws IOException {

@@ -113,11 +113,16 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     private ResponseHead head() throws TransportException {
         int scanned = consumed;
         while (true) {
-            for (; scanned + 3 < received; scanned++) {
-                if (buffer.get(scanned + 3) == '\n'
-                        && buffer.get(scanned + 2) == '\r'
-                        && buffer.get(scanned + 1) == '\n'
-                        && buffer.get(scanned) == '\r') {
+            while (scanned + 3 < received) {
+                byte last = buffer.get(scanned + 3);
+                if (last != '\n' && last != '\r') {
+                    scanned += 4;
+                } else if (last == '\r'
+                        || buffer.get(scanned + 2) != '\r'
+                        || buffer.get(scanned + 1) != '\n'
+                        || buffer.get(scanned) != '\r') {
+                    scanned++;
+                } else {
                     int length = scanned - consumed;
                     if (headBytes.length < length) {
                         headBytes = new byte[length];

@@ -25,6 +25,7 @@ public final class ResponseHead {
 
     /// Parses a head without its final empty line.
     ///
+    /// @param bytes the names in it are put in lower case
     /// @throws IllegalArgumentException saying what is not HTTP
     static ResponseHead parse(byte[] bytes, int length) {
         int end = lineEnd(bytes, 0, length);
@@ -77,12 +78,14 @@ public final class ResponseHead {
     private static void header(
             byte[] bytes, int from, int end, List<String> names, List<String> values) {
         int colon = from;
-        while (colon < end && bytes[colon] != ':') {
-            if (!isToken(bytes[colon])) {
+        for (; colon < end && bytes[colon] != ':'; colon++) {
+            byte b = bytes[colon];
+            if (b >= 'A' && b <= 'Z') {
+                bytes[colon] = (byte) (b + ('a' - 'A'));
+            } else if (!isToken(b)) {
                 throw new IllegalArgumentException(
                         "header name holds a character that is not allowed");
             }
-            colon++;
         }
         if (colon == end || colon == from) {
             throw new IllegalArgumentException("header without a name or a colon");
@@ -94,13 +97,13 @@ public final class ResponseHead {
         while (end > start && isBlank(bytes[end - 1])) {
             end--;
         }
-        names.add(text(bytes, from, colon).toLowerCase(Locale.ROOT));
+        names.add(text(bytes, from, colon));
         values.add(text(bytes, start, end));
     }
 
     private static boolean isToken(byte b) {
         return (b >= 'a' && b <= 'z')
-                || (b >= 'A' && b <= 'Z')
+                || b == '-'
                 || (b >= '0' && b <= '9')
                 || "!#$%&'*+-.^_`|~".indexOf(b) >= 0;
     }

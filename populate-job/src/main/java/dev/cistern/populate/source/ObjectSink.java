@@ -11,6 +11,6 @@ public interface ObjectSink {
     /// @param digest of the whole object, where the store gave one with the bytes
     void begin(@Nullable ObjectDigest digest) throws IOException;
 
-    /// Takes all bytes between position and limit; the buffer is not the sink's to keep.
+    /// Takes all bytes between position and limit; the buffer is not the sink's to keep, but it may overwrite them.
     void accept(ByteBuffer bytes) throws IOException;
 }

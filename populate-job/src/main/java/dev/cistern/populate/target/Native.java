@@ -1,20 +1,14 @@
 package dev.cistern.populate.target;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
+import dev.cistern.populate.target.Syscalls.Arguments;
+import dev.cistern.populate.target.Syscalls.Call;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The calls of Linux that the JDK does not offer: `syncfs`, `posix_fallocate`'s fast form, and the count of free inodes.
+/// What Linux can do and the JDK does not offer: `syncfs`, reserving blocks, the count of free inodes, and a file's times in one call.
 ///
-/// Loading costs some 40 ms of CPU, so it is done for fills that gain more by it. Where the platform or the JVM's flags do not
+/// Loading costs some 20 ms of CPU, so it is done for fills that gain more by it. Where the platform or the JVM's flags do not
 /// allow it, callers fall back to what the JDK has.
 public final class Native implements AutoCloseable {
     private static final int O_RDONLY = 0;
@@ -30,56 +24,19 @@ public final class Native implements AutoCloseable {
     /// "The working directory" to calls that take a directory and a path; paths are absolute here.
     private static final int AT_FDCWD = -100;
 
-    /// Offset of `f_favail` in `struct statvfs` of 64-bit Linux, glibc and musl: seven words before it.
-    private static final long FREE_INODES_OFFSET = 56;
+    /// Of `f_files` and `f_ffree` in `struct statfs` of 64-bit Linux.
+    private static final int FILES_OFFSET = 40;
 
-    private final MethodHandle open;
-    private final MethodHandle close;
-    private final MethodHandle syncfs;
-    private final MethodHandle fallocate;
-    private final MethodHandle statvfs;
-    private final MethodHandle utimensat;
-    private final VarHandle errno;
-    private final StructLayout capture;
-    private final boolean arm;
-    private final int rootFd;
+    private static final int FREE_FILES_OFFSET = 48;
+
+    private final Syscalls syscalls;
     private final Path root;
+    private final int rootFd;
 
-    private Native(Path root) throws Throwable {
-        Linker linker = Linker.nativeLinker();
-        this.capture = Linker.Option.captureStateLayout();
-        this.errno = capture.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-        Linker.Option state = Linker.Option.captureCallState("errno");
-        ValueLayout.OfInt i = ValueLayout.JAVA_INT;
-        ValueLayout.OfLong l = ValueLayout.JAVA_LONG;
-        this.open =
-                handle(
-                        linker,
-                        "open",
-                        FunctionDescriptor.of(i, ValueLayout.ADDRESS, i),
-                        Linker.Option.firstVariadicArg(2));
-        this.close = handle(linker, "close", FunctionDescriptor.of(i, i));
-        this.syncfs = handle(linker, "syncfs", FunctionDescriptor.of(i, i), state);
-        this.fallocate = handle(linker, "fallocate", FunctionDescriptor.of(i, i, i, l, l), state);
-        this.statvfs =
-                handle(
-                        linker,
-                        "statvfs",
-                        FunctionDescriptor.of(i, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
-        this.utimensat =
-                handle(
-                        linker,
-                        "utimensat",
-                        FunctionDescriptor.of(i, i, ValueLayout.ADDRESS, ValueLayout.ADDRESS, i));
-        this.arm = System.getProperty("os.arch", "").equals("aarch64");
+    private Native(Syscalls syscalls, Path root) {
+        this.syscalls = syscalls;
         this.root = root;
-        this.rootFd = open(root, O_RDONLY | (arm ? O_DIRECTORY_ARM : O_DIRECTORY));
-    }
-
-    private static MethodHandle handle(
-            Linker linker, String name, FunctionDescriptor type, Linker.Option... options) {
-        return linker.downcallHandle(
-                linker.defaultLookup().find(name).orElseThrow(), type, options);
+        this.rootFd = open(root, O_RDONLY | (syscalls.arm() ? O_DIRECTORY_ARM : O_DIRECTORY));
     }
 
     /// The calls, with the target's directory held open: `syncfs` then reports every failed write-back since now. Null where they
@@ -91,70 +48,49 @@ public final class Native implements AutoCloseable {
             return null;
         }
         try {
-            Native loaded = new Native(root);
-            if (loaded.rootFd < 0) {
-                return null;
-            }
-            return loaded;
-        } catch (Throwable e) {
+            Native loaded = new Native(new Syscalls(), root);
+            return loaded.rootFd < 0 ? null : loaded;
+        } catch (RuntimeException | LinkageError e) {
             // No such symbol, or native access denied: the JDK's own ways do the work, only slower.
             return null;
         }
     }
 
     private int open(Path path, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) open.invokeExact(arena.allocateFrom(path.toString()), flags | O_CLOEXEC);
-        } catch (Throwable e) {
-            throw new IllegalStateException("open", e);
-        }
+        Arguments with = syscalls.arguments();
+        return (int)
+                syscalls.call(with, Call.OPENAT, AT_FDCWD, with.put(path), flags | O_CLOEXEC, 0);
     }
 
     private void close(int fd) {
-        try {
-            int ignored = (int) close.invokeExact(fd);
-        } catch (Throwable e) {
-            throw new IllegalStateException("close", e);
-        }
+        syscalls.call(syscalls.arguments(), Call.CLOSE, fd, 0, 0, 0);
     }
 
     /// Makes everything on the target's file system durable.
     ///
-    /// @throws java.io.IOException when something could not be written
-    public void syncFileSystem() throws java.io.IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(capture);
-            int result = (int) syncfs.invokeExact(state, rootFd);
-            if (result != 0) {
-                throw new java.io.IOException("syncfs failed: errno " + (int) errno.get(state, 0L));
-            }
-        } catch (java.io.IOException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("syncfs", e);
+    /// @throws IOException when something could not be written
+    public void syncFileSystem() throws IOException {
+        Arguments with = syscalls.arguments();
+        if (syscalls.call(with, Call.SYNCFS, rootFd, 0, 0, 0) != 0) {
+            throw new IOException("syncfs failed: errno " + with.errno());
         }
     }
 
     /// Reserves a file's blocks; false where the file system cannot.
     ///
-    /// @throws java.io.IOException when there is no room
-    boolean allocate(Path file, long size) throws java.io.IOException {
-        int fd = open(file, O_RDWR | (arm ? O_NOFOLLOW_ARM : O_NOFOLLOW));
+    /// @throws IOException when there is no room
+    boolean allocate(Path file, long size) throws IOException {
+        int fd = open(file, O_RDWR | (syscalls.arm() ? O_NOFOLLOW_ARM : O_NOFOLLOW));
         if (fd < 0) {
             return false;
         }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(capture);
-            int result = (int) fallocate.invokeExact(state, fd, 0, 0L, size);
-            int error = result == 0 ? 0 : (int) errno.get(state, 0L);
-            if (error == ENOSPC || error == EDQUOT) {
-                throw new java.io.IOException("No space left on device");
+        try {
+            Arguments with = syscalls.arguments();
+            boolean reserved = syscalls.call(with, Call.FALLOCATE, fd, 0, 0, size) == 0;
+            if (!reserved && (with.errno() == ENOSPC || with.errno() == EDQUOT)) {
+                throw new IOException("No space left on device");
             }
-            return result == 0;
-        } catch (java.io.IOException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("fallocate", e);
+            return reserved;
         } finally {
             close(fd);
         }
@@ -162,38 +98,24 @@ public final class Native implements AutoCloseable {
 
     /// Sets a file's times of change and of use: one call instead of the JDK's four.
     ///
-    /// @throws java.io.IOException when it could not be set
-    void setTimes(Path file, long millis) throws java.io.IOException {
+    /// @throws IOException when it could not be set
+    void setTimes(Path file, long millis) throws IOException {
         long seconds = Math.floorDiv(millis, 1000L);
         long nanos = Math.floorMod(millis, 1000L) * 1_000_000L;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment times =
-                    arena.allocateFrom(ValueLayout.JAVA_LONG, seconds, nanos, seconds, nanos);
-            int result =
-                    (int)
-                            utimensat.invokeExact(
-                                    AT_FDCWD, arena.allocateFrom(file.toString()), times, 0);
-            if (result != 0) {
-                throw new java.io.IOException("cannot set the time of " + file);
-            }
-        } catch (java.io.IOException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("utimensat", e);
+        Arguments with = syscalls.arguments();
+        with.words().putLong(0, seconds).putLong(8, nanos).putLong(16, seconds).putLong(24, nanos);
+        if (syscalls.call(with, Call.UTIMENSAT, AT_FDCWD, with.put(file), with.address(), 0) != 0) {
+            throw new IOException("cannot set the time of " + file + ": errno " + with.errno());
         }
     }
 
     /// How many files can still be made; -1 where the file system does not count them.
     long freeInodes() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment stats = arena.allocate(256, 8);
-            int result = (int) statvfs.invokeExact(arena.allocateFrom(root.toString()), stats);
-            long files = stats.get(ValueLayout.JAVA_LONG, FREE_INODES_OFFSET - 16);
-            long free = stats.get(ValueLayout.JAVA_LONG, FREE_INODES_OFFSET);
-            return result != 0 || files == 0 ? -1 : free;
-        } catch (Throwable e) {
-            return -1;
-        }
+        Arguments with = syscalls.arguments();
+        boolean known = syscalls.call(with, Call.STATFS, with.put(root), with.address(), 0, 0) == 0;
+        return known && with.words().getLong(FILES_OFFSET) != 0
+                ? with.words().getLong(FREE_FILES_OFFSET)
+                : -1;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cistern.populate.digest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.zip.Checksum;
@@ -20,38 +21,50 @@ class DigestTest {
 
     @Test
     void theSparseSumIsAMultipleOfThePolynomial() {
-        long sum = Crcs.power(DigestKind.CRC64NVME, 1740L * Long.BYTES);
-        for (int delay : WordFold.DELAYS) {
-            sum ^= Crcs.power(DigestKind.CRC64NVME, (1740L - delay) * Long.BYTES);
+        long sum = Crcs.power(DigestKind.CRC64NVME, SparseFold.WINDOW);
+        for (int delay : SparseFold.DELAYS) {
+            sum ^= Crcs.power(DigestKind.CRC64NVME, SparseFold.WINDOW - delay);
         }
         assertThat(sum).isZero();
     }
 
     @Test
-    void foldingAndPlainStepsAgreeForLengthsAroundEveryBorder() {
+    void consumingAndPlainStepsAgreeForLengthsAroundEveryBorder() {
         Random random = new Random(7);
-        int chunk = 16 * 1024 * 8;
-        int window = 1740 * 8;
-        for (int border :
-                new int[] {
-                    2 * window, chunk, chunk + window, 2 * chunk, 2 * chunk + window, 400_000
-                }) {
-            for (int length = border - 20; length < border + 20; length += 3) {
+        int from = Crc64Nvme.CONSUME_FROM_BYTES;
+        int stepsAlone = 2 * SparseFold.WINDOW + Long.BYTES;
+        assertThat(from).isGreaterThanOrEqualTo(stepsAlone);
+        for (int border : new int[] {from, from + SparseFold.WINDOW, 65_536, 400_000}) {
+            for (int length = border - 9; length < border + 9; length++) {
                 byte[] bytes = new byte[length];
                 random.nextBytes(bytes);
-                Crc64Nvme byByte = new Crc64Nvme();
-                for (byte b : bytes) {
-                    byByte.update(b);
+                for (int offset : new int[] {0, 3}) {
+                    ByteBuffer buffer = ByteBuffer.allocateDirect(length + offset + 5);
+                    buffer.position(offset);
+                    buffer.put(bytes).flip().position(offset);
+                    Crc64Nvme consumed = new Crc64Nvme();
+                    consumed.consume(buffer);
+                    assertThat(consumed.getValue())
+                            .as("length %s, offset %s", length, offset)
+                            .isEqualTo(byByte(bytes).getValue());
+                    assertThat(buffer.hasRemaining()).isFalse();
+                    assertThat(buffer.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
                 }
-                Crc64Nvme folded = new Crc64Nvme();
-                ByteBuffer buffer = ByteBuffer.allocateDirect(length + 3);
-                buffer.position(3);
-                buffer.put(bytes).flip().position(3);
-                folded.update(buffer);
-                assertThat(folded.getValue()).as("length %s", length).isEqualTo(byByte.getValue());
-                assertThat(buffer.hasRemaining()).isFalse();
             }
         }
+    }
+
+    @Test
+    void consumingLeavesWhatLiesAroundTheBytesAlone() {
+        byte[] around = new byte[3 * 65_536];
+        new Random(8).nextBytes(around);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(around.length).put(around);
+        new Crc64Nvme().consume(buffer.position(65_536).limit(2 * 65_536));
+        buffer.clear();
+        byte[] after = new byte[around.length];
+        buffer.get(after);
+        System.arraycopy(around, 65_536, after, 65_536, 65_536);
+        assertThat(after).isEqualTo(around);
     }
 
     @Test
@@ -60,21 +73,24 @@ class DigestTest {
         Random random = new Random(seed);
         byte[] bytes = new byte[900_000];
         random.nextBytes(bytes);
-        Crc64Nvme byByte = new Crc64Nvme();
-        for (byte b : bytes) {
-            byByte.update(b);
-        }
-        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes);
+        long expected = byByte(bytes).getValue();
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length);
         Crc64Nvme cut = new Crc64Nvme();
         for (int round = 0; round < 60; round++) {
+            direct.clear().put(bytes);
             int unit = random.nextBoolean() ? 1 : Long.BYTES;
             for (int at = 0; at < bytes.length; ) {
                 int most = 1 << (4 + random.nextInt(16));
                 int end = Math.min(bytes.length, at + unit * (1 + random.nextInt(most)));
-                cut.update(direct.limit(end).position(at));
+                direct.limit(end).position(at);
+                if (random.nextInt(4) == 0) {
+                    cut.update(direct);
+                } else {
+                    cut.consume(direct);
+                }
                 at = end;
             }
-            assertThat(cut.getValue()).as("seed %s", seed).isEqualTo(byByte.getValue());
+            assertThat(cut.getValue()).as("seed %s", seed).isEqualTo(expected);
             cut.reset();
         }
     }
@@ -96,6 +112,14 @@ class DigestTest {
                         .isEqualTo(value(kind, bytes, 0, bytes.length));
             }
         }
+    }
+
+    private static Crc64Nvme byByte(byte[] bytes) {
+        Crc64Nvme crc = new Crc64Nvme();
+        for (byte b : bytes) {
+            crc.update(b);
+        }
+        return crc;
     }
 
     private static String hex(DigestKind kind, byte[] bytes) {

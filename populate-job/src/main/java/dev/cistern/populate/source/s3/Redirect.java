@@ -39,13 +39,15 @@ record Redirect(Origin origin, String path, String query) {
     /// Whether `to` is the endpoint's own host, or in the same domain.
     static boolean mayCarrySignature(Origin endpoint, Origin to) {
         String host = endpoint.host();
+        if (to.host().equals(host)) {
+            return true;
+        }
         int dot = host.indexOf('.');
         String domain =
                 dot >= 0 && host.indexOf('.', dot + 1) >= 0 ? host.substring(dot) : "." + host;
         boolean address =
                 host.indexOf(':') >= 0
                         || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
-        return to.host().equals(host)
-                || (!address && (to.host().endsWith("." + host) || to.host().endsWith(domain)));
+        return !address && (to.host().endsWith("." + host) || to.host().endsWith(domain));
     }
 }

@@ -72,7 +72,8 @@ final class S3Sender implements AutoCloseable {
             Origin origin = redirect == null ? target.origin : redirect.origin();
             long clockOffset = writer.clockOffsetSeconds();
             AwsKeys signWith = keys.keys();
-            if (signWith != null
+            if (redirect != null
+                    && signWith != null
                     && !Redirect.mayCarrySignature(target.location.endpoint(), origin)) {
                 throw S3Errors.refused(
                         Reason.INVALID_CONFIGURATION,

@@ -20,6 +20,9 @@ final class SigV4 {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    /// Only ever cloned: looking SHA-256 up for each request takes longer than hashing.
+    private static final MessageDigest FRESH = sha256();
+
     private final String region;
     private @Nullable DayKey dayKey;
 
@@ -54,8 +57,7 @@ final class SigV4 {
         text.append('\n').append(names).append('\n').append(EMPTY_HASH);
         String day = timestamp.substring(0, 8);
         String scope = day + "/" + region + "/s3/aws4_request";
-        MessageDigest sha = sha256();
-        String hash = hex(sha.digest(utf8(text.toString())));
+        String hash = hex(hash(utf8(text.toString())));
         String toSign = "AWS4-HMAC-SHA256\n" + timestamp + "\n" + scope + "\n" + hash;
         String signature = hex(hmac(keys, day).of(utf8(toSign)));
         return "AWS4-HMAC-SHA256 Credential="
@@ -92,6 +94,14 @@ final class SigV4 {
             hex[2 * i + 1] = HEX[bytes[i] & 15];
         }
         return new String(hex, StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] hash(byte[] bytes) {
+        try {
+            return ((MessageDigest) FRESH.clone()).digest(bytes);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
+        }
     }
 
     private static MessageDigest sha256() {
