@@ -3,6 +3,7 @@ package dev.cistern.populate.http;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Where connections go: scheme, host and port.
 ///
@@ -41,6 +42,21 @@ public record Origin(boolean secure, String host, int port) {
             throw new IllegalArgumentException("port must be from 1 to 65535: " + url);
         }
         return new Origin(secure, host.toLowerCase(Locale.ROOT), port);
+    }
+
+    /// As a record's own, which is linked when it is first called and compared for every request.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof Origin that
+                        && secure == that.secure
+                        && port == that.port
+                        && host.equals(that.host));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * host.hashCode() + port;
     }
 
     /// The same origin under another host name.

@@ -1,5 +1,6 @@
 package dev.cistern.populate.source.s3;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What requests are signed with.
@@ -8,6 +9,21 @@ import org.jspecify.annotations.Nullable;
 /// @param secret of the key
 /// @param sessionToken goes with temporary keys; null for others
 public record AwsKeys(String id, String secret, @Nullable String sessionToken) {
+    /// As a record's own, which is linked when it is first called and compared for every request.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof AwsKeys that
+                        && id.equals(that.id)
+                        && secret.equals(that.secret)
+                        && Objects.equals(sessionToken, that.sessionToken));
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
     @Override
     public String toString() {
         return "AwsKeys[" + id + "]";
