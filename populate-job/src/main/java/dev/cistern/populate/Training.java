@@ -250,7 +250,7 @@ final class Training {
             answer.append(size).append("\r\n");
         }
         answer.append(
-                "ETag: \"1\"\r\nLast-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Length: ");
+                "ETag: \"1\"\r\nLast-Modified: Thu, 12 Nov 2026 11:00:00 GMT\r\nContent-Length: ");
         answer.append(to - from).append("\r\n\r\n");
         out.write(answer.toString().getBytes(StandardCharsets.ISO_8859_1));
         if (!head.startsWith("HEAD")) {
@@ -294,8 +294,8 @@ final class Training {
     private static void object(StringBuilder xml, String key, int size) {
         xml.append("<Contents><Key>")
                 .append(key)
-                .append("</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>");
-        xml.append("<ETag>&quot;1&quot;</ETag><Size>").append(size).append("</Size></Contents>");
+                .append("</Key><LastModified>2026-11-12T11:00:00.000Z</LastModified>");
+        xml.append("<ETag>&#34;1&#34;</ETag><Size>").append(size).append("</Size></Contents>");
     }
 
     private static String header(String head, String name) {
