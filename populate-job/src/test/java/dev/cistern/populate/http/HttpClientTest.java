@@ -53,6 +53,60 @@ final class HttpClientTest {
         assertThat(arrived.toByteArray()).isEqualTo(sent);
     }
 
+    /// The end of a head is looked for in steps; it may lie at any place in them, and arrive in two pieces.
+    @Test
+    void theEndOfAHeadIsFoundWhereverItLiesAndHoweverItArrives() throws Exception {
+        String body = "\r\n\r\n\n\r\n\r";
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                HttpClient client =
+                        new HttpClient(
+                                new HttpClient.Settings(2000, 5000, BufferPool.of(1 << 16)),
+                                new Tls(null, false))) {
+            Thread.ofVirtual().start(() -> answerInTwoPieces(listener, body));
+            Origin origin = new Origin(false, "127.0.0.1", listener.getLocalPort());
+            for (int answer = 0; answer < ANSWERS; answer++) {
+                String expected = "x".repeat(answer / CUTS);
+                byte[] arrived =
+                        client.exchange(
+                                origin,
+                                REQUEST.getBytes(StandardCharsets.US_ASCII),
+                                false,
+                                (head, content) -> {
+                                    assertThat(head.header("x-pad")).isEqualTo(expected);
+                                    assertThat(head.headers()).hasSize(4);
+                                    return content.bytes(100);
+                                });
+                assertThat(new String(arrived, StandardCharsets.US_ASCII)).isEqualTo(body);
+            }
+        }
+    }
+
+    private static final int CUTS = 8;
+    private static final int ANSWERS = 5 * CUTS;
+
+    private static void answerInTwoPieces(ServerSocket listener, String body) {
+        try (Socket socket = listener.accept()) {
+            socket.setTcpNoDelay(true);
+            OutputStream out = socket.getOutputStream();
+            for (int answer = 0; answer < ANSWERS; answer++) {
+                socket.getInputStream().readNBytes(REQUEST.length());
+                String head =
+                        "HTTP/1.1 200 OK\r\nContent-Length: "
+                                + body.length()
+                                + "\r\nX-Pad: "
+                                + "x".repeat(answer / CUTS)
+                                + "\r\n\r\n";
+                byte[] all = (head + body).getBytes(StandardCharsets.US_ASCII);
+                int cut = head.length() + 2 - answer % CUTS;
+                out.write(all, 0, cut);
+                Thread.sleep(5);
+                out.write(all, cut, all.length - cut);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /// Keeps the rest back until the first piece was given away.
     private void answerSlowly(ServerSocket listener, byte[] sent) {
         try (Socket socket = listener.accept()) {
