@@ -3,6 +3,7 @@ package dev.cistern.populate.source.s3;
 import dev.cistern.populate.http.Origin;
 import java.net.URI;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Where an answer sends a request, and whether it may go there.
@@ -11,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// @param path percent-encoded
 /// @param query its parameters sorted, as they are signed; empty where there are none
 record Redirect(Origin origin, String path, String query) {
+    /// How the names of S3's own endpoints end, but none of a customer's machines or load balancers in the same domain.
+    private static final Pattern S3_OF_AWS =
+            Pattern.compile(
+                    "(^|\\.)s3([.-]dualstack)?([.-][a-z]{2}(-[a-z]+)+-[0-9])?\\.amazonaws\\.com(\\.cn)?$");
 
     /// Where an answer leads; null when it is no redirect, or one from TLS to plain.
     ///
@@ -36,7 +41,8 @@ record Redirect(Origin origin, String path, String query) {
         }
     }
 
-    /// Whether `to` is the endpoint's own host, or in the same domain.
+    /// Whether `to` is the endpoint's own host, or in the same domain. AWS redirects to S3's endpoint in another region, too: a new
+    /// bucket's name may lead to a region that does not hold it for some hours.
     static boolean mayCarrySignature(Origin endpoint, Origin to) {
         String host = endpoint.host();
         if (to.host().equals(host)) {
@@ -48,6 +54,7 @@ record Redirect(Origin origin, String path, String query) {
         boolean address =
                 host.indexOf(':') >= 0
                         || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
-        return !address && (to.host().endsWith("." + host) || to.host().endsWith(domain));
+        return (!address && (to.host().endsWith("." + host) || to.host().endsWith(domain)))
+                || (S3_OF_AWS.matcher(host).find() && S3_OF_AWS.matcher(to.host()).find());
     }
 }

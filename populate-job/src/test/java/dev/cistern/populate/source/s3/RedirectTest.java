@@ -49,6 +49,28 @@ class RedirectTest {
         assertThat(mayCarry("10.0.0.1", "11.0.0.1")).isFalse();
     }
 
+    @Test
+    void aSignatureMayGoToAnotherRegionOfAwsButToNobodyElsesHostThere() {
+        String endpoint = "s3.eu-west-1.amazonaws.com";
+        assertThat(mayCarry(endpoint, "b.s3.us-west-2.amazonaws.com")).isTrue();
+        assertThat(mayCarry(endpoint, "my.bucket.s3-us-west-2.amazonaws.com")).isTrue();
+        assertThat(mayCarry(endpoint, "b.s3.dualstack.us-gov-west-1.amazonaws.com")).isTrue();
+        assertThat(mayCarry(endpoint, "b.s3.amazonaws.com")).isTrue();
+        assertThat(
+                        mayCarry(
+                                "s3.cn-north-1.amazonaws.com.cn",
+                                "b.s3.cn-northwest-1.amazonaws.com.cn"))
+                .isTrue();
+
+        assertThat(mayCarry(endpoint, "ec2-1-2-3-4.us-west-2.compute.amazonaws.com")).isFalse();
+        assertThat(mayCarry(endpoint, "s3-1.us-west-2.elb.amazonaws.com")).isFalse();
+        assertThat(mayCarry(endpoint, "s3.us-west-2.elb.amazonaws.com")).isFalse();
+        assertThat(mayCarry(endpoint, "xs3.us-west-2.amazonaws.com")).isFalse();
+        assertThat(mayCarry(endpoint, "b.s3.us-west-2.amazonaws.com.example")).isFalse();
+        assertThat(mayCarry("s3.store.example", "b.s3.us-west-2.amazonaws.com")).isFalse();
+        assertThat(mayCarry(endpoint, "s3.store.example")).isFalse();
+    }
+
     private static boolean mayCarry(String endpoint, String to) {
         return Redirect.mayCarrySignature(
                 Origin.of("https://" + endpoint), Origin.of("https://" + to));
