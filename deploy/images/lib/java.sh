@@ -80,6 +80,11 @@ check_modules() {
   [ -z "$missing" ] || die "the JRE lacks modules that the program uses:$missing. Add them to jre_modules (or to unused_modules) in deploy/images/lib/java.sh"
 }
 
+# native JAR: whether it holds libraries for Netty's loader and no class.
+native() {
+  case $1 in *-boringssl-static-*) true ;; *) false ;; esac
+}
+
 # app_layers IMAGE MODULE: keys of the libraries' and the program's layer. The class path is a file of its own, sorted:
 # the AOT cache holds only for the class path it was made with.
 app_layers() {
@@ -92,7 +97,15 @@ app_layers() {
     say "making the layer with the libraries of $image"
     tree=$(new_dir)
     mkdir -p "$tree/app/lib"
-    find "$dir" -name '*.jar' ! -name 'cistern-*' -exec cp -t "$tree/app/lib" {} +
+    find "$dir" -name '*.jar' ! -name 'cistern-*' | while read -r jar; do
+      if native "$jar"; then
+        # Netty would write the library into a temporary file at each start, which costs time and memory.
+        mkdir -p "$tree/app/native"
+        (cd "$tree/app/native" && "$JAVA_HOME/bin/jar" xf "$jar")
+      else
+        cp "$jar" "$tree/app/lib"
+      fi
+    done
     keep_tree "$tree" "$libs_key"
   fi
   if ! have_tree "$app_key"; then
@@ -103,7 +116,7 @@ app_layers() {
     cp "$dir"/cistern-*.jar "$tree/app/"
     cp "$options" "$tree/app/jvm.options"
     { cd "$tree/app" && printf -- '-cp\n' && { ls -1 /dev/null "$tree"/app/cistern-*.jar | grep -v /dev/null | sed "s#^$tree##"
-      find "$dir" -name '*.jar' ! -name 'cistern-*' -printf '/app/lib/%f\n'; } | LC_ALL=C sort | paste -sd:; } >"$tree/app/class-path"
+      find "$dir" -name '*.jar' ! -name 'cistern-*' | while read -r jar; do native "$jar" || echo "/app/lib/${jar##*/}"; done; } | LC_ALL=C sort | paste -sd:; } >"$tree/app/class-path"
     keep_tree "$tree" "$app_key"
   fi
   echo "$libs_key $app_key"

@@ -1,22 +1,16 @@
 package dev.cistern.populate.http;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +42,14 @@ public final class Tls {
     private final boolean skipVerification;
     private final Library library;
 
+    /// Guards what follows but the trust.
+    private final Object lock = new Object();
+
     /// Of closed connections; as many as were open at a time.
     private final Deque<TlsChannel.Buffers> unused = new ArrayDeque<>();
 
     private @Nullable TlsEngines engines;
+    private TrustManager @Nullable [] trust;
 
     /// @param authorities PEM text of authorities to trust besides the platform's; null means the platform's alone
     /// @param skipVerification whether any certificate under any name is accepted
@@ -74,62 +72,54 @@ public final class Tls {
     /// Who decides about certificates.
     ///
     /// @throws IOException when the authorities are no certificates
-    public TrustManager[] trustManagers() throws IOException {
-        if (skipVerification) {
-            return new TrustManager[] {new TrustAnyone()};
-        }
-        try {
-            TrustManagerFactory factory =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init((KeyStore) null);
-            return authorities == null ? factory.getTrustManagers() : with(factory, authorities);
-        } catch (GeneralSecurityException e) {
-            throw new IOException("cannot set up TLS: " + e.getMessage(), e);
-        }
-    }
-
-    private static TrustManager[] with(TrustManagerFactory platform, String pem)
-            throws IOException, GeneralSecurityException {
-        Collection<? extends Certificate> own;
-        try (InputStream in = new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8))) {
-            own = CertificateFactory.getInstance("X.509").generateCertificates(in);
-        } catch (GeneralSecurityException e) {
-            throw new IOException(
-                    "the certificate authorities are not PEM text of certificates", e);
-        }
-        if (own.isEmpty()) {
-            throw new IOException("the certificate authorities hold no certificate");
-        }
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        int index = 0;
-        for (Certificate certificate : own) {
-            store.setCertificateEntry("own-" + index++, certificate);
-        }
-        for (TrustManager manager : platform.getTrustManagers()) {
-            if (manager instanceof javax.net.ssl.X509TrustManager x509) {
-                for (X509Certificate certificate : x509.getAcceptedIssuers()) {
-                    store.setCertificateEntry("platform-" + index++, certificate);
-                }
-            }
-        }
-        TrustManagerFactory both =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        both.init(store);
-        return both.getTrustManagers();
-    }
-
-    private synchronized TlsEngines engines() throws IOException {
-        TlsEngines made = engines;
+    public synchronized TrustManager[] trustManagers() throws IOException {
+        TrustManager[] made = trust;
         if (made == null) {
-            TrustManager[] trust = trustManagers();
             made =
-                    library == Library.FASTEST && BoringTls.available()
-                            ? BoringTls.of(trust, !skipVerification)
-                            : new JdkTls(trust, !skipVerification);
-            engines = made;
+                    new TrustManager[] {
+                        skipVerification
+                                ? new TrustAnyone()
+                                : authorities == null
+                                        ? Authorities.platform()
+                                        : Authorities.and(authorities)
+                    };
+            trust = made;
         }
         return made;
+    }
+
+    private TlsEngines engines() throws IOException {
+        synchronized (lock) {
+            TlsEngines made = engines;
+            if (made != null) {
+                return made;
+            }
+            // Each takes some 50 ms at the start of a process, and neither needs the other.
+            FutureTask<TrustManager[]> reading = new FutureTask<>(this::trustManagers);
+            Thread.ofPlatform().daemon().name("tls-authorities").start(reading);
+            boolean fast = library == Library.FASTEST && BoringTls.available();
+            TrustManager[] managers = done(reading);
+            made =
+                    fast
+                            ? BoringTls.of(managers, !skipVerification)
+                            : new JdkTls(managers, !skipVerification);
+            engines = made;
+            return made;
+        }
+    }
+
+    private static TrustManager[] done(FutureTask<TrustManager[]> reading) throws IOException {
+        try {
+            return reading.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException known) {
+                throw known;
+            }
+            throw new IOException("cannot set up TLS: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while setting up TLS");
+        }
     }
 
     /// Speaks TLS on a connected socket; the handshake is done when this returns.
@@ -153,7 +143,7 @@ public final class Tls {
     }
 
     private TlsChannel.Buffers buffers(TlsEngines engines, SSLEngine engine) {
-        synchronized (unused) {
+        synchronized (lock) {
             TlsChannel.Buffers used = unused.pollFirst();
             if (used != null) {
                 return used;
@@ -163,14 +153,10 @@ public final class Tls {
     }
 
     private void takeBack(TlsChannel closed) {
-        TlsEngines made;
-        synchronized (this) {
-            made = engines;
-        }
-        if (made != null) {
-            made.release(closed.engine());
-        }
-        synchronized (unused) {
+        synchronized (lock) {
+            if (engines != null) {
+                engines.release(closed.engine());
+            }
             unused.addFirst(closed.buffers());
         }
     }

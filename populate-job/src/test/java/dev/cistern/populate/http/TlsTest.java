@@ -12,10 +12,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.util.Base64;
 import java.util.Random;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -30,7 +28,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TlsTest {
-    private static final char[] PASSWORD = "changeit".toCharArray();
     private static final byte[] BODY = new byte[3_000_000];
     @TempDir static Path work;
     private static String pem = "";
@@ -39,45 +36,13 @@ class TlsTest {
     @BeforeAll
     static void start() throws Exception {
         new Random(3).nextBytes(BODY);
-        Path store = work.resolve("store.p12");
-        int made =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "a",
-                                "-keyalg",
-                                "EC",
-                                "-dname",
-                                "CN=test",
-                                "-ext",
-                                "SAN=IP:127.0.0.1",
-                                "-validity",
-                                "2",
-                                "-storetype",
-                                "PKCS12",
-                                "-keystore",
-                                store.toString(),
-                                "-storepass",
-                                new String(PASSWORD))
-                        .redirectErrorStream(true)
-                        .redirectOutput(work.resolve("keytool.log").toFile())
-                        .start()
-                        .waitFor();
-        assertThat(made).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD);
-        }
-        pem =
-                "-----BEGIN CERTIFICATE-----\n"
-                        + Base64.getMimeEncoder()
-                                .encodeToString(keys.getCertificate("a").getEncoded())
-                        + "\n-----END CERTIFICATE-----\n";
+        Keytool tool = new Keytool(work.resolve("store.p12"));
+        tool.pair("a", "-ext", "SAN=IP:127.0.0.1", "-validity", "2");
+        KeyStore keys = tool.load();
+        pem = Keytool.pem(keys.getCertificate("a"));
         KeyManagerFactory managers =
                 KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, PASSWORD);
+        managers.init(keys, Keytool.PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
         SSLServerSocket socket =
