@@ -36,7 +36,11 @@ final class BoringTls implements TlsEngines {
 
     @Override
     public SSLEngine engine(Origin origin) {
-        return context.newEngine(UnpooledByteBufAllocator.DEFAULT, origin.host(), origin.port());
+        // An engine as Netty's own handler has it takes many records at a time; those that are
+        // given out alone take one, as the
+        // JDK's do.
+        return context.newHandler(UnpooledByteBufAllocator.DEFAULT, origin.host(), origin.port())
+                .engine();
     }
 
     @Override

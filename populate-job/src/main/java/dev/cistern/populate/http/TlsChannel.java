@@ -29,6 +29,7 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
     private volatile long waitingSince;
     private volatile boolean timedOut;
     private boolean closed;
+    private boolean established;
 
     /// What a connection's records are kept in.
     record Buffers(ByteBuffer in, ByteBuffer out, ByteBuffer spare) {
@@ -86,13 +87,14 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
             while (true) {
                 switch (engine.getHandshakeStatus()) {
                     case FINISHED, NOT_HANDSHAKING -> {
+                        established = true;
                         return;
                     }
                     case NEED_TASK -> tasks();
                     case NEED_WRAP -> wrap(nothing);
                     case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
                         spare.clear();
-                        int n = unwrapOnce(spare);
+                        int n = unwrapSome(spare);
                         spare.flip();
                         if (n < 0) {
                             throw new IOException("the peer closed the connection");
@@ -144,26 +146,36 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         return result.bytesConsumed();
     }
 
-    /// Decrypts one record into `target`, receiving as needed; the number of bytes, or -1 at the end.
-    private int unwrapOnce(ByteBuffer target) throws IOException {
+    /// Decrypts at least one record into `target`, receiving as needed, and those that have come besides and fit; the number of
+    /// bytes, or -1 at the end.
+    private int unwrapSome(ByteBuffer target) throws IOException {
         while (true) {
-            if (in.hasRemaining()) {
-                SSLEngineResult result = engine.unwrap(in, target);
+            int length = Records.whole(in, target.remaining());
+            if (length > 0) {
+                int limit = in.limit();
+                in.limit(in.position() + length);
+                SSLEngineResult result;
+                try {
+                    result = engine.unwrap(in, target);
+                } finally {
+                    in.limit(limit);
+                }
                 switch (result.getStatus()) {
                     case OK -> {
-                        if (result.getHandshakeStatus()
-                                == SSLEngineResult.HandshakeStatus.NEED_TASK) {
-                            tasks();
-                        }
+                        follow(result.getHandshakeStatus());
                         return result.bytesProduced();
                     }
                     case CLOSED -> {
-                        return -1;
+                        // What came before the peer's goodbye may have been decrypted with it.
+                        return result.bytesProduced() > 0 ? result.bytesProduced() : -1;
                     }
                     case BUFFER_OVERFLOW ->
                             throw new SSLException("a record larger than TLS allows");
                     case BUFFER_UNDERFLOW -> {}
                 }
+            }
+            if (engine.isInboundDone()) {
+                return -1;
             }
             in.compact();
             int n = socket.read(in);
@@ -172,6 +184,15 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
                 // Without close_notify this is a cut, and the framing above will say so.
                 return -1;
             }
+        }
+    }
+
+    /// Key updates of TLS 1.3 ask for an answer.
+    private void follow(SSLEngineResult.HandshakeStatus status) throws IOException {
+        if (status == SSLEngineResult.HandshakeStatus.NEED_TASK) {
+            tasks();
+        } else if (status == SSLEngineResult.HandshakeStatus.NEED_WRAP && established) {
+            wrap(ByteBuffer.allocate(0));
         }
     }
 
@@ -189,38 +210,22 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
             }
             // What was received already is taken along; nothing more is waited for once there is
             // something.
-            if (target.position() > before && !wholeRecordReceived()) {
+            if (target.position() > before && Records.whole(in, record) == 0) {
                 break;
             }
             int n;
             if (target.remaining() >= record) {
-                n = unwrapOnce(target);
+                n = unwrapSome(target);
             } else {
                 spare.clear();
-                n = unwrapOnce(spare);
+                n = unwrapSome(spare);
                 spare.flip();
             }
-            afterUnwrap();
             if (n < 0) {
                 return target.position() > before ? target.position() - before : -1;
             }
         }
         return target.position() - before;
-    }
-
-    private boolean wholeRecordReceived() {
-        if (in.remaining() < 5) {
-            return false;
-        }
-        int length = in.getShort(in.position() + 3) & 0xffff;
-        return in.remaining() >= 5 + length;
-    }
-
-    /// Key updates of TLS 1.3 ask for an answer.
-    private void afterUnwrap() throws IOException {
-        if (engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP) {
-            wrap(ByteBuffer.allocate(0));
-        }
     }
 
     @Override

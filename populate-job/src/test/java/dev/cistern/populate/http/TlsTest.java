@@ -193,6 +193,45 @@ class TlsTest {
         assertThat(fetch("127.0.0.1", tls, 1)).isEqualTo(BODY);
     }
 
+    /// Records come in pieces as the network likes, and several at a time.
+    @ParameterizedTest
+    @EnumSource
+    void recordsMayBeCutAnywhere(Tls.Library library) throws Exception {
+        try (ServerSocket front = new ServerSocket(0, 4, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> forward(front));
+            assertThat(fetch(front.getLocalPort(), "127.0.0.1", new Tls(pem, false, library), 2))
+                    .isEqualTo(BODY);
+        }
+    }
+
+    private static void forward(ServerSocket front) {
+        try (Socket client = front.accept();
+                Socket behind =
+                        new Socket(InetAddress.getLoopbackAddress(), socket().getLocalPort())) {
+            client.setTcpNoDelay(true);
+            Thread.ofVirtual().start(() -> pieces(client, behind, 1));
+            pieces(behind, client, 0);
+        } catch (IOException e) {
+            return;
+        }
+    }
+
+    private static void pieces(Socket from, Socket to, int seed) {
+        Random random = new Random(seed);
+        byte[] piece = new byte[100_000];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int n = in.read(piece, 0, 1); n > 0; ) {
+                out.write(piece, 0, n);
+                n = in.read(piece, 0, 1 + random.nextInt(random.nextInt(4) == 0 ? 100_000 : 60));
+            }
+            to.shutdownOutput();
+        } catch (IOException e) {
+            return;
+        }
+    }
+
     @Test
     void theFastLibraryIsThereWhereItIsPromised() {
         assertThat(BoringTls.available()).isTrue();
