@@ -91,8 +91,8 @@ app_layers() {
   local image=$1 module=$2 dir libs_key app_key tree options
   dir=$(jars "$module")
   options=$(jvm_options "$image" "$module")
-  libs_key=libs-$(cd "$dir" && { find . -name '*.jar' ! -name 'cistern-*' | LC_ALL=C sort | xargs -r sha256sum; declare -f app_layers; } | hash_of)
-  app_key=$image-$(cd "$dir" && { find . -name '*.jar' | LC_ALL=C sort | xargs sha256sum; cat "$options"; declare -f app_layers; } | hash_of)
+  libs_key=libs-$(cd "$dir" && { find . -name '*.jar' ! -name 'cistern-*' | LC_ALL=C sort | xargs -r sha256sum; declare -f native app_layers; } | hash_of)
+  app_key=$image-$(cd "$dir" && { find . -name '*.jar' | LC_ALL=C sort | xargs sha256sum; cat "$options"; declare -f native app_layers; } | hash_of)
   if ! have_tree "$libs_key"; then
     say "making the layer with the libraries of $image"
     tree=$(new_dir)

@@ -133,17 +133,25 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         }
     }
 
+    /// Sends until the engine has nothing more to send of its own: after an alert about the peer's certificate it is the next call
+    /// that says what was wrong.
     private int wrap(ByteBuffer plain) throws IOException {
-        out.clear();
-        SSLEngineResult result = engine.wrap(plain, out);
-        if (result.getStatus() == SSLEngineResult.Status.CLOSED && out.position() == 0) {
-            throw new SSLException("closed");
-        }
-        out.flip();
-        while (out.hasRemaining()) {
-            socket.write(out);
-        }
-        return result.bytesConsumed();
+        int consumed = 0;
+        SSLEngineResult result;
+        do {
+            out.clear();
+            result = engine.wrap(plain, out);
+            if (result.getStatus() == SSLEngineResult.Status.CLOSED && out.position() == 0) {
+                throw new SSLException("closed");
+            }
+            out.flip();
+            while (out.hasRemaining()) {
+                socket.write(out);
+            }
+            consumed += result.bytesConsumed();
+        } while (result.getStatus() == SSLEngineResult.Status.OK
+                && result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP);
+        return consumed;
     }
 
     /// Decrypts at least one record into `target`, receiving as needed, and those that have come besides and fit; the number of
@@ -178,6 +186,9 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
                 return -1;
             }
             in.compact();
+            if (!in.hasRemaining()) {
+                throw new SSLException("what came holds no record of TLS");
+            }
             int n = socket.read(in);
             in.flip();
             if (n < 0) {
@@ -187,11 +198,14 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         }
     }
 
-    /// Key updates of TLS 1.3 ask for an answer.
+    /// Key updates of TLS 1.3 and renegotiations of 1.2 ask for an answer.
     private void follow(SSLEngineResult.HandshakeStatus status) throws IOException {
-        if (status == SSLEngineResult.HandshakeStatus.NEED_TASK) {
+        SSLEngineResult.HandshakeStatus next = status;
+        if (next == SSLEngineResult.HandshakeStatus.NEED_TASK) {
             tasks();
-        } else if (status == SSLEngineResult.HandshakeStatus.NEED_WRAP && established) {
+            next = engine.getHandshakeStatus();
+        }
+        if (next == SSLEngineResult.HandshakeStatus.NEED_WRAP && established) {
             wrap(ByteBuffer.allocate(0));
         }
     }

@@ -4,19 +4,28 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Random;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -160,13 +169,26 @@ class TlsTest {
     @ParameterizedTest
     @EnumSource
     void aServerThatSpeaksNoTlsIsAFailureOfTls(Tls.Library library) throws Exception {
+        failsAsTls(library, "HTTP/1.1 400 Bad\r\n\r\n".getBytes(UTF_8));
+    }
+
+    /// It begins like a record of the oldest version, and more comes than there is room for.
+    @ParameterizedTest
+    @EnumSource
+    void whatOnlyLooksLikeTlsIsAFailureOfTls(Tls.Library library) throws Exception {
+        byte[] nonsense = new byte[300_000];
+        nonsense[0] = 22;
+        nonsense[4] = 2;
+        failsAsTls(library, nonsense);
+    }
+
+    private static void failsAsTls(Tls.Library library, byte[] answer) throws IOException {
         try (ServerSocket plain = new ServerSocket(0, 4, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual()
                     .start(
                             () -> {
                                 try (Socket socket = plain.accept()) {
-                                    socket.getOutputStream()
-                                            .write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(UTF_8));
+                                    socket.getOutputStream().write(answer);
                                     socket.getInputStream().readAllBytes();
                                 } catch (IOException e) {
                                     return;
@@ -182,6 +204,67 @@ class TlsTest {
                     .isInstanceOfSatisfying(
                             TransportException.class,
                             e -> assertThat(e.kind()).isEqualTo(TransportException.Kind.TLS));
+        }
+    }
+
+    /// BoringSSL as a server sends certificate and proof in one record, and this one waits for ever after it.
+    @ParameterizedTest
+    @EnumSource
+    void whoIsNotVouchedForIsRefusedAtOnceWhenAllCameInOneRecord(Tls.Library library)
+            throws Exception {
+        KeyManagerFactory managers =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(new Keytool(work.resolve("store.p12")).load(), Keytool.PASSWORD);
+        SSLEngine engine =
+                SslContextBuilder.forServer(managers)
+                        .sslProvider(SslProvider.OPENSSL)
+                        .protocols("TLSv1.3")
+                        .build()
+                        .newHandler(UnpooledByteBufAllocator.DEFAULT)
+                        .engine();
+        try (ServerSocketChannel boring = ServerSocketChannel.open()) {
+            boring.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            Thread.ofVirtual().start(() -> firstFlight(boring, engine));
+            assertThatThrownBy(
+                            () ->
+                                    fetch(
+                                            boring.socket().getLocalPort(),
+                                            "127.0.0.1",
+                                            new Tls(null, false, library),
+                                            1))
+                    .isInstanceOfSatisfying(
+                            TransportException.class,
+                            e -> assertThat(e.kind()).isEqualTo(TransportException.Kind.TLS))
+                    .hasMessageContaining("unable to find valid certification path");
+        }
+    }
+
+    private static void firstFlight(ServerSocketChannel listener, SSLEngine engine) {
+        ByteBuffer in = ByteBuffer.allocateDirect(1 << 16);
+        ByteBuffer out = ByteBuffer.allocateDirect(1 << 16);
+        try (SocketChannel client = listener.accept()) {
+            engine.beginHandshake();
+            for (boolean sent = false; client.read(in) >= 0; ) {
+                in.flip();
+                if (!sent) {
+                    engine.unwrap(in, out.clear());
+                    for (Runnable task = engine.getDelegatedTask();
+                            task != null;
+                            task = engine.getDelegatedTask()) {
+                        task.run();
+                    }
+                    out.clear();
+                    while (engine.getHandshakeStatus()
+                            == SSLEngineResult.HandshakeStatus.NEED_WRAP) {
+                        engine.wrap(ByteBuffer.allocate(0), out);
+                    }
+                    client.write(out.flip());
+                    sent = true;
+                }
+                in.clear();
+            }
+        } catch (IOException e) {
+            return;
         }
     }
 
