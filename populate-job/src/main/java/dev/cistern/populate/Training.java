@@ -41,8 +41,8 @@ final class Training {
 
     /// Trains; the exit code.
     ///
-    /// @param arguments nothing, or a PKCS12 file for the server of a Job over TLS (its password is `training`), which is 127.0.0.1, and the PEM file of
-    /// the authority that vouches for it
+    /// @param arguments nothing, or a PKCS12 file for the server of a Job over TLS (its password is `training`), which is 127.0.0.1,
+    /// and the PEM file of the authority that vouches for it
     static int run(PrintStream log, String[] arguments) {
         Path work = null;
         try (ServerSocket listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress())) {

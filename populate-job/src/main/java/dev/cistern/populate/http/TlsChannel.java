@@ -29,7 +29,6 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
     private volatile long waitingSince;
     private volatile boolean timedOut;
     private boolean closed;
-    private boolean established;
 
     /// What a connection's records are kept in.
     record Buffers(ByteBuffer in, ByteBuffer out, ByteBuffer spare) {
@@ -87,7 +86,6 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
             while (true) {
                 switch (engine.getHandshakeStatus()) {
                     case FINISHED, NOT_HANDSHAKING -> {
-                        established = true;
                         return;
                     }
                     case NEED_TASK -> tasks();
@@ -198,14 +196,14 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         }
     }
 
-    /// Key updates of TLS 1.3 and renegotiations of 1.2 ask for an answer.
+    /// Handshakes, key updates of TLS 1.3 and renegotiations of 1.2 ask for an answer.
     private void follow(SSLEngineResult.HandshakeStatus status) throws IOException {
         SSLEngineResult.HandshakeStatus next = status;
         if (next == SSLEngineResult.HandshakeStatus.NEED_TASK) {
             tasks();
             next = engine.getHandshakeStatus();
         }
-        if (next == SSLEngineResult.HandshakeStatus.NEED_WRAP && established) {
+        if (next == SSLEngineResult.HandshakeStatus.NEED_WRAP) {
             wrap(ByteBuffer.allocate(0));
         }
     }
