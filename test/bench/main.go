@@ -27,6 +27,8 @@ func main() {
 		err = docsMain(os.Args[2:])
 	case len(os.Args) > 1 && os.Args[1] == "serve":
 		err = serveMain(os.Args[2:])
+	case len(os.Args) > 1 && os.Args[1] == "rawread":
+		err = rawReadMain(os.Args[2:])
 	default:
 		err = benchMain(os.Args[1:])
 	}

@@ -44,7 +44,7 @@ func transferRow(name, issue, title, data string, to target, tls bool, g goal) r
 		if d.Single {
 			tools = append(tools, rawReadTool(), rawWriteTool())
 		} else {
-			tools = append(tools, localCopyTool())
+			tools = append(tools, rawRequestsTool(), localCopyTool())
 		}
 		res := b.newResult(r, d, tools)
 		res.Target, res.TLS, res.Goal = string(to), tls, g

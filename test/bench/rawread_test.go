@@ -1,0 +1,63 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+func TestRawReadTakesEveryObjectOnce(t *testing.T) {
+	var asked, connections atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Content-Length", "100000")
+		w.Write(make([]byte, 100_000))
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	if err := rawReadMain([]string{server.URL, paths(t, 50), ""}); err != nil {
+		t.Fatal(err)
+	}
+	if asked.Load() != 50 || connections.Load() != rawConnections {
+		t.Errorf("%d requests over %d connections", asked.Load(), connections.Load())
+	}
+}
+
+func TestRawReadTellsBadAnswers(t *testing.T) {
+	for what, answer := range map[string]http.HandlerFunc{
+		"403": func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(403) },
+		"EOF": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			w.Write(make([]byte, 50))
+			panic(http.ErrAbortHandler)
+		},
+		"without a length": func(w http.ResponseWriter, r *http.Request) {
+			w.Write(make([]byte, 10))
+			w.(http.Flusher).Flush()
+		},
+	} {
+		server := httptest.NewServer(answer)
+		if err := rawReadMain([]string{server.URL, paths(t, 1), ""}); err == nil || !strings.Contains(err.Error(), what) {
+			t.Errorf("wanted %q, got %v", what, err)
+		}
+		server.Close()
+	}
+}
+
+func paths(t *testing.T, n int) string {
+	file := filepath.Join(t.TempDir(), "paths")
+	if err := os.WriteFile(file, []byte(strings.Repeat("/bucket/key\n", n)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
