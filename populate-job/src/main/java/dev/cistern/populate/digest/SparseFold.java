@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 /// 1740 further on, and so may any row of bytes that is shorter than 280.
 ///
 /// The fold is done in place: what it was given is no longer there afterwards. [#middle] is a loop that the optimising JIT compiler
-/// turns into vector instructions as long as it only ever sees one kind of buffer. `jvm.options` names the class: its methods are
-/// to be compiled at once, each for itself, rather than again within every caller.
+/// turns into vector instructions as long as it only ever sees one kind of buffer. `jvm.options` names the two loops: they are to
+/// be compiled at once, each for itself, rather than again within every caller.
 final class SparseFold {
     /// Where a dropped byte is added, in bytes further on, nearest first. [DigestTest] divides the sum by the polynomial.
     static final int[] DELAYS = {280, 979, 1172, 1598, 1607, 1645, 1740};
