@@ -18,7 +18,7 @@ import (
 	"sync/atomic"
 )
 
-// rawConnections is how many connections the reader keeps busy: the fastest of 2, 4, 8 and 16 here.
+// rawConnections is how many connections the reader keeps busy: as many as a fill of Cistern begins with.
 const rawConnections = 4
 
 // rawRequestsTool reads every object to nowhere over connections that are kept: no listing, nothing signed (the links were signed before), no
@@ -110,7 +110,7 @@ func rawRead(dial func() (net.Conn, error), host string, next func() []byte) err
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		if _, err := answers.Discard(length); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return nil

@@ -7,14 +7,21 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
 
 func TestRawReadTakesEveryObjectOnce(t *testing.T) {
 	var asked, connections atomic.Int32
+	var all sync.WaitGroup
+	all.Add(rawConnections)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
+		// No connection finishes the work before the last of them has come.
+		if asked.Add(1) <= rawConnections {
+			all.Done()
+			all.Wait()
+		}
 		w.Header().Set("Content-Length", "100000")
 		w.Write(make([]byte, 100_000))
 	}))
