@@ -112,3 +112,30 @@ func busySeconds() float64 {
 
 // ticksPerSecond is USER_HZ, which is 100 on every platform that Linux gives Go.
 const ticksPerSecond = 100
+
+const (
+	// warmBesides is what a tool and the kernel need besides the bytes that it writes.
+	warmBesides = 512 << 20
+	// warmLeaves is what stays free while memory is warmed.
+	warmLeaves = 2 << 30
+)
+
+// warmMemory writes to as much free memory as a run will need, and frees it again.
+//
+// A virtual machine may hand free memory back to its host within seconds (free page reporting of virtio-balloon) and pay for each page
+// when it is next used, at times more than for writing the file. A machine that keeps its memory does not have that.
+func warmMemory(bytes int64) error {
+	available, err := strconv.ParseInt(strings.Fields(field("/proc/meminfo", "MemAvailable") + " 0")[0], 10, 64)
+	if err != nil {
+		return fmt.Errorf("how much memory is free: %w", err)
+	}
+	size := min(bytes+warmBesides, available*1024-warmLeaves)
+	if size <= 0 {
+		return nil
+	}
+	memory, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_POPULATE)
+	if err != nil {
+		return fmt.Errorf("writing to %d bytes of free memory: %w", size, err)
+	}
+	return unix.Munmap(memory)
+}

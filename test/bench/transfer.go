@@ -174,6 +174,9 @@ func (b *bench) runOnce(ctx context.Context, name string, t tool, d dataset, to 
 	if err != nil {
 		return sample{}, err
 	}
+	if err := warmMemory(d.bytes()); err != nil {
+		return sample{}, err
+	}
 	ctx, cancel := within(ctx, runLimit)
 	defer cancel()
 	s, err := measure(ctx, c, dir, filepath.Join(b.logs, name+"-"+t.Name+".log"), srv)

@@ -86,7 +86,7 @@ public final class Fill {
         Committer committer = new Committer(context);
         Copier copier = new Copier(context, committer);
         Thread committing = start("committer", committer);
-        Tuner tuner = new Tuner(request, meter, copier);
+        Tuner tuner = new Tuner(request, meter, !context.target().bypassesCache(), copier::streams);
         context.onFailure(
                 () -> {
                     copier.interrupt();

@@ -4,6 +4,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /// Finds how many streams a fill needs: begins with few, doubles while that brings at least a tenth more and the machine has
 /// processors to spare, goes back once it does not.
@@ -13,14 +16,30 @@ import java.nio.file.Path;
 final class Tuner implements Runnable {
     /// Small objects: waiting for the store is worth more than taking turns costs. A store at some distance is found out within
     /// seconds.
-    private static final int FIRST = 4;
+    static final int FIRST = 4;
 
-    /// Large objects keep a processor busy with a stream each; with TLS one more than there are processors pays, without it none.
+    /// What decides how many streams a fill begins with.
+    enum Load {
+        /// Mostly waiting.
+        SMALL_OBJECTS,
+        /// A stream waits for the disk, or deciphers, while others receive: one more than there are processors pays.
+        LARGE_OBJECTS,
+        /// Not deciphered, into the page cache, of which the kernel lets one writer at a time into a file: one stream keeps a processor
+        /// busy, receiving for it another one. More only take turns.
+        FEW_LARGE_OBJECTS_COPIED
+    }
+
     private static final int FEWEST_FOR_LARGE = 2;
 
     private static final long LARGE_BYTES = 16 << 20;
 
     private static final long STEP_MILLIS = 750;
+
+    /// A fill that began with fewer than [#FIRST] streams is looked at so soon, lest it crawl where the store is far.
+    private static final long LOOK_MILLIS = 300;
+
+    /// With so much of the machine idle it waits for the store or the disk.
+    private static final double WAITING_IDLE = 0.5;
 
     /// So many steps without growing before it is tried again: networks change.
     private static final int STEPS_OF_REST = 20;
@@ -33,25 +52,54 @@ final class Tuner implements Runnable {
 
     private final FillRequest request;
     private final Meter meter;
-    private final Copier copier;
+    private final boolean throughCache;
+    private final IntConsumer setStreams;
+    private final Supplier<DoubleSupplier> idleness;
     private boolean started;
     private int first = FIRST;
     private final Thread thread = new Thread(null, this, "tuner", 256 * 1024);
 
-    Tuner(FillRequest request, Meter meter, Copier copier) {
+    /// @param throughCache whether the target's files are written through the page cache
+    /// @param setStreams is told how many streams there shall be
+    Tuner(FillRequest request, Meter meter, boolean throughCache, IntConsumer setStreams) {
+        this(request, meter, throughCache, setStreams, Idle::new);
+    }
+
+    /// @param idleness makes what says how much of the machine was idle since it was made or last asked, 0 to 1
+    Tuner(
+            FillRequest request,
+            Meter meter,
+            boolean throughCache,
+            IntConsumer setStreams,
+            Supplier<DoubleSupplier> idleness) {
         this.request = request;
         this.meter = meter;
-        this.copier = copier;
+        this.throughCache = throughCache;
+        this.setStreams = setStreams;
+        this.idleness = idleness;
         thread.setDaemon(true);
     }
 
-    private int firstStreams() {
+    private Load load() {
         Meter.Counts counts = meter.counts();
-        boolean large = counts.bytesTotal() / Math.max(1, counts.filesTotal()) >= LARGE_BYTES;
-        return large
-                ? Math.clamp(
-                        Runtime.getRuntime().availableProcessors() + 1L, FEWEST_FOR_LARGE, FIRST)
-                : FIRST;
+        if (counts.bytesTotal() / Math.max(1, counts.filesTotal()) < LARGE_BYTES) {
+            return Load.SMALL_OBJECTS;
+        }
+        // Nobody would add streams to a fill with a limit.
+        return counts.filesTotal() < FIRST
+                        && throughCache
+                        && request.bytesPerSecond() == 0
+                        && request.inputs().stream().noneMatch(input -> input.source().overTls())
+                ? Load.FEW_LARGE_OBJECTS_COPIED
+                : Load.LARGE_OBJECTS;
+    }
+
+    static int first(Load load, int processors) {
+        return switch (load) {
+            case SMALL_OBJECTS -> FIRST;
+            case LARGE_OBJECTS -> Math.clamp(processors + 1L, FEWEST_FOR_LARGE, FIRST);
+            case FEW_LARGE_OBJECTS_COPIED -> Math.clamp(processors / 2, 1, FIRST);
+        };
     }
 
     boolean started() {
@@ -62,8 +110,8 @@ final class Tuner implements Runnable {
         started = true;
         int given = request.connections();
         int most = request.budget().maxStreams();
-        first = firstStreams();
-        copier.streams(Math.min(most, given > 0 ? given : first));
+        first = first(load(), Runtime.getRuntime().availableProcessors());
+        setStreams.accept(Math.min(most, given > 0 ? given : first));
         if (given == 0 && request.bytesPerSecond() == 0) {
             thread.start();
         }
@@ -74,15 +122,20 @@ final class Tuner implements Runnable {
     }
 
     /// How much of the machine has been idle since the last look, by the kernel's own count.
-    private static final class Idle {
+    private static final class Idle implements DoubleSupplier {
         private long lastIdle;
         private long lastAll;
 
         Idle() {
-            share();
+            look();
         }
 
-        double share() {
+        @Override
+        public double getAsDouble() {
+            return look();
+        }
+
+        private double look() {
             try (BufferedReader in = Files.newBufferedReader(Path.of("/proc/stat"))) {
                 String[] ticks = String.valueOf(in.readLine()).split(" +");
                 long all = 0;
@@ -107,14 +160,26 @@ final class Tuner implements Runnable {
         return counts.bytesFetched() + FILE_WORTH_BYTES * counts.filesDone();
     }
 
+    private void beginWithMore(DoubleSupplier idle) throws InterruptedException {
+        if (first < FIRST) {
+            Thread.sleep(LOOK_MILLIS);
+            int most = Math.min(FIRST, request.budget().maxStreams());
+            if (idle.getAsDouble() >= WAITING_IDLE && first < most) {
+                first = most;
+                setStreams.accept(first);
+            }
+        }
+    }
+
     @Override
     public void run() {
-        int streams = first;
         long best = 0;
         int rest = 0;
         boolean growing = false;
-        Idle idle = new Idle();
         try {
+            DoubleSupplier idle = idleness.get();
+            beginWithMore(idle);
+            int streams = first;
             // The first step is warming up.
             Thread.sleep(STEP_MILLIS);
             long before = work();
@@ -125,19 +190,19 @@ final class Tuner implements Runnable {
                 before = now;
                 if (growing && rate < best + best / 10) {
                     streams = Math.max(first, streams / 2);
-                    copier.streams(streams);
+                    setStreams.accept(streams);
                     growing = false;
                     rest = STEPS_OF_REST;
                 } else if (rest > 0) {
                     rest--;
-                } else if (idle.share() < MIN_IDLE) {
+                } else if (idle.getAsDouble() < MIN_IDLE) {
                     // More streams would only take turns; waiting for the store leaves processors
                     // idle.
                     rest = 1;
                 } else if (streams * 2 <= request.budget().maxStreams()) {
                     best = rate;
                     streams *= 2;
-                    copier.streams(streams);
+                    setStreams.accept(streams);
                     growing = true;
                 }
             }

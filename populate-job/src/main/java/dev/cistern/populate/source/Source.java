@@ -36,6 +36,9 @@ public interface Source extends AutoCloseable {
     /// How people call it: endpoint and bucket, no secret.
     String name();
 
+    /// Whether what is read has to be deciphered first.
+    boolean overTls();
+
     /// What makes an object of this source the same object in a later attempt.
     String identity();
 

@@ -156,9 +156,14 @@ public final class TargetTree implements AutoCloseable {
         return PartialFile.open(partial(id), keep);
     }
 
+    /// Whether large files' bytes go past the page cache here.
+    public boolean bypassesCache() throws IOException {
+        return BYPASS.contains(store().type());
+    }
+
     /// Lets a file's whole blocks go past the page cache from now on, where the file system gains by it.
     public void bypassCache(PartialFile file) throws IOException {
-        if (BYPASS.contains(store().type())) {
+        if (bypassesCache()) {
             file.bypassCache((int) blockSize());
         }
     }

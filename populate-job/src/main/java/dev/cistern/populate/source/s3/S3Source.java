@@ -100,6 +100,11 @@ public final class S3Source implements Source {
     }
 
     @Override
+    public boolean overTls() {
+        return location.endpoint().secure();
+    }
+
+    @Override
     public String identity() {
         return location.endpoint() + location.basePath() + "/" + location.bucket();
     }
