@@ -85,8 +85,8 @@ public final class Fill {
             throws FillException, InterruptedException, IOException {
         Committer committer = new Committer(context);
         Copier copier = new Copier(context, committer);
-        Thread committing = start("committer", committer);
         Tuner tuner = new Tuner(request, meter, !context.target().bypassesCache(), copier::streams);
+        Thread committing = start("committer", committer);
         context.onFailure(
                 () -> {
                     copier.interrupt();
