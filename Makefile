@@ -22,13 +22,15 @@ prepare: ## look for what the machine needs; on Debian, as root, install what is
 fmt: ## format the sources
 	$(call step,formatting Java and Go)
 	@$(MVN) -q spotless:apply
-	@gofmt -l -w deploy/images/pack test/cluster
+	@gofmt -l -w deploy/images/pack test/cluster test/bench
 
 check: prepare ## format, static analysis, unit tests, architecture tests (no cluster)
 	$(call step,checking the format, compiling with Error Prone and NullAway, running the unit and architecture tests)
 	@$(MVN) spotless:check verify
 	$(call step,testing the writer of images)
 	@cd deploy/images/pack && GOWORK=off go vet ./... && GOWORK=off go test ./...
+	$(call step,testing the benchmark)
+	@cd test/bench && GOWORK=off go vet ./... && GOWORK=off go test ./...
 
 images: prepare ## build the images into target/images (nothing unchanged is built again)
 	$(call step,building the images)

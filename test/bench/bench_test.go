@@ -2,8 +2,12 @@ package main
 
 import (
 	"hash/crc64"
+	"os"
 	"strings"
 	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestCRC64NVMEIsTheOneThatS3Means(t *testing.T) {
@@ -106,5 +110,27 @@ func TestSmallRunsSayWhatTheyAre(t *testing.T) {
 	rep := report{Scale: "small", Results: []result{ratios(onTmpfs, 2)}}
 	if !strings.Contains(rep.markdown(), "scaled-down data") || !strings.Contains(rep.plot(), "SCALED-DOWN") {
 		t.Error("a small run's report looks like a full one's")
+	}
+}
+
+func TestKeptMemoryIsAPageOfEachHalfBlock(t *testing.T) {
+	const size = 8 << 20
+	kept, err := keepMemory(size - keepBesides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(kept) != size {
+		t.Fatalf("the machine has %d bytes to spare, the test needs %d", len(kept), size)
+	}
+	defer kept.release()
+	page := os.Getpagesize()
+	resident := make([]byte, size/page)
+	if _, _, errno := unix.Syscall(unix.SYS_MINCORE, uintptr(unsafe.Pointer(&kept[0])), size, uintptr(unsafe.Pointer(&resident[0]))); errno != 0 {
+		t.Fatal(errno)
+	}
+	for i := range resident {
+		if there := resident[i]&1 == 1; there != (i*page%keepEvery == 0) {
+			t.Fatalf("page %d is there: %t", i, there)
+		}
 	}
 }

@@ -29,6 +29,9 @@ type dataset struct {
 
 func (d dataset) prefix() string { return d.Name + "/" }
 
+// file is the name below the target of what an object is copied to.
+func (d dataset) file(o object) string { return strings.TrimPrefix(o.Key, d.prefix()) }
+
 func (d dataset) bytes() (total int64) {
 	for _, o := range d.Objects {
 		total += o.Size
@@ -164,7 +167,7 @@ func check(d dataset, dir string, allBytes bool) error {
 		return fmt.Errorf("%d files in the target, %d objects in the source", len(found), len(d.Objects))
 	}
 	for _, o := range d.Objects {
-		name := strings.TrimPrefix(o.Key, d.prefix())
+		name := d.file(o)
 		size, ok := found[name]
 		if !ok {
 			return fmt.Errorf("%s is not in the target", name)

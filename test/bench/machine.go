@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -114,28 +115,47 @@ func busySeconds() float64 {
 const ticksPerSecond = 100
 
 const (
-	// warmBesides is what a tool and the kernel need besides the bytes that it writes.
-	warmBesides = 512 << 20
-	// warmLeaves is what stays free while memory is warmed.
-	warmLeaves = 2 << 30
+	// keepBesides is what a tool and the kernel need besides the bytes that it writes.
+	keepBesides = 1 << 30
+	// keepLeaves is what stays free while memory is written to.
+	keepLeaves = 2 << 30
+	// keepEvery is how many bytes lie between two pages that are kept: half of a block that a balloon takes (2 MiB on amd64).
+	keepEvery = 1 << 20
 )
 
-// warmMemory writes to as much free memory as a run will need, and frees it again.
+// keptMemory is memory that the machine's host is kept from taking back.
+type keptMemory []byte
+
+// keepMemory makes sure that a row finds as much free memory as it will need, with nothing to pay for it but the kernel's own work.
 //
-// A virtual machine may hand free memory back to its host within seconds (free page reporting of virtio-balloon) and pay for each page
-// when it is next used, at times more than for writing the file. A machine that keeps its memory does not have that.
-func warmMemory(bytes int64) error {
-	available, err := strconv.ParseInt(strings.Fields(field("/proc/meminfo", "MemAvailable") + " 0")[0], 10, 64)
-	if err != nil {
-		return fmt.Errorf("how much memory is free: %w", err)
-	}
-	size := min(bytes+warmBesides, available*1024-warmLeaves)
+// A virtual machine may hand free memory back to its host within seconds and pay for each page when it is next used, at times more than
+// for writing the file. What it hands back is free blocks of 2 MiB or so (free page reporting of virtio-balloon). So all of the memory is written to
+// once, and then freed but for one page in each half of such a block: no block is free as a whole until [keptMemory.release].
+func keepMemory(bytes int64) (keptMemory, error) {
+	page := int64(os.Getpagesize())
+	size := min(bytes+keepBesides, memoryAvailable()-keepLeaves) / keepEvery * keepEvery
 	if size <= 0 {
-		return nil
+		return nil, nil
 	}
-	memory, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_POPULATE)
+	memory, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
 	if err != nil {
-		return fmt.Errorf("writing to %d bytes of free memory: %w", size, err)
+		return nil, fmt.Errorf("taking %d bytes of free memory: %w", size, err)
 	}
-	return unix.Munmap(memory)
+	// A huge page would be kept as a whole for the sake of one page. Kernels that have none refuse.
+	_ = unix.Madvise(memory, unix.MADV_NOHUGEPAGE)
+	for at := int64(0); at < size; at += page {
+		memory[at] = 1
+	}
+	for at := int64(0); at < size; at += keepEvery {
+		if err := unix.Madvise(memory[at+page:at+keepEvery], unix.MADV_DONTNEED); err != nil {
+			return nil, errors.Join(fmt.Errorf("freeing memory: %w", err), unix.Munmap(memory))
+		}
+	}
+	return memory, nil
+}
+
+func (m keptMemory) release() {
+	if len(m) > 0 {
+		_ = unix.Munmap(m)
+	}
 }

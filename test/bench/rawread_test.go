@@ -1,11 +1,13 @@
 package main
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -61,9 +63,37 @@ func TestRawReadTellsBadAnswers(t *testing.T) {
 	}
 }
 
+func TestRawCopyWritesEveryObjectToItsFile(t *testing.T) {
+	// More than a buffer, and not a multiple of it.
+	body := func(path string) string { return strings.Repeat(path, rawBufferBytes/4) }
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(body(r.URL.Path))))
+		io.WriteString(w, body(r.URL.Path))
+	}))
+	defer server.Close()
+	list, target := filepath.Join(t.TempDir(), "paths"), t.TempDir()
+	want := map[string]string{"a.bin": "/bucket/a", "d/b.bin": "/bucket/b", "d/e/c.bin": "/bucket/c"}
+	var lines strings.Builder
+	for file, path := range want {
+		lines.WriteString(path + "\t" + file + "\n")
+	}
+	if err := os.WriteFile(list, []byte(lines.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := rawReadMain([]string{server.URL, list, "", target}); err != nil {
+		t.Fatal(err)
+	}
+	for file, path := range want {
+		got, err := os.ReadFile(filepath.Join(target, file))
+		if err != nil || string(got) != body(path) {
+			t.Errorf("%s: %d bytes, %v", file, len(got), err)
+		}
+	}
+}
+
 func paths(t *testing.T, n int) string {
 	file := filepath.Join(t.TempDir(), "paths")
-	if err := os.WriteFile(file, []byte(strings.Repeat("/bucket/key\n", n)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.Repeat("/bucket/key\tkey\n", n)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file

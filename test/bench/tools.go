@@ -22,6 +22,8 @@ type tool struct {
 	Version string `json:"version"`
 	// How tells the flags that it runs with, as a user would write them.
 	How string `json:"how"`
+	// Copies says of a limit that it leaves what a tool would, so that it is compared.
+	Copies bool `json:"copies,omitempty"`
 	// Missing says why it could not be brought here; empty if it could.
 	Missing string `json:"missing,omitempty"`
 

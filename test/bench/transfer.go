@@ -42,9 +42,9 @@ func transferRow(name, issue, title, data string, to target, tls bool, g goal) r
 		tools := []tool{b.ours["cistern"]}
 		tools = append(tools, b.peers...)
 		if d.Single {
-			tools = append(tools, rawReadTool(), rawWriteTool())
+			tools = append(tools, rawReadTool(), rawWriteTool(), rawCopyTool())
 		} else {
-			tools = append(tools, rawRequestsTool(), localCopyTool())
+			tools = append(tools, rawRequestsTool(), localCopyTool(), rawCopyTool())
 		}
 		res := b.newResult(r, d, tools)
 		res.Target, res.TLS, res.Goal = string(to), tls, g
@@ -80,6 +80,11 @@ func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []too
 	if err != nil {
 		return err
 	}
+	kept, err := keepMemory(d.bytes())
+	if err != nil {
+		return err
+	}
+	defer kept.release()
 	fastest := 0.0
 	once := func(i int, round int) {
 		t := &res.Tools[i]
@@ -174,13 +179,10 @@ func (b *bench) runOnce(ctx context.Context, name string, t tool, d dataset, to 
 	if err != nil {
 		return sample{}, err
 	}
-	if err := warmMemory(d.bytes()); err != nil {
-		return sample{}, err
-	}
 	ctx, cancel := within(ctx, runLimit)
 	defer cancel()
 	s, err := measure(ctx, c, dir, filepath.Join(b.logs, name+"-"+t.Name+".log"), srv)
-	if err == nil && t.Kind != limit {
+	if err == nil && (t.Kind != limit || t.Copies) {
 		err = check(d, dir, allBytes)
 	}
 	return s, err
