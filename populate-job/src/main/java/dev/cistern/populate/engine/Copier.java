@@ -37,6 +37,7 @@ final class Copier {
     private int starting;
     private boolean exhausted;
     private int wanted;
+    private @Nullable RangeSink alone;
 
     Copier(CopyContext context, Committer committer) {
         this.context = context;
@@ -64,7 +65,20 @@ final class Copier {
             threads.add(thread);
             thread.start();
         }
+        share();
         notifyAll();
+    }
+
+    /// Lets all streams work on what one has begun alone.
+    private synchronized void share() {
+        RangeSink sink = alone;
+        if (sink != null && wanted > 1) {
+            alone = null;
+            if (sink.share()) {
+                open.add(sink.copy());
+                notifyAll();
+            }
+        }
     }
 
     /// Waits until everything is copied, or the fill has failed.
@@ -191,16 +205,17 @@ final class Copier {
                 entry, listed == null ? ObjectOpener.DIRECTORY : opener.withKey(entry, listed), 0);
     }
 
-    private synchronized boolean whole(long size) {
+    private synchronized Ranges.Division division(long size) {
         begunBytes += Math.max(0, size);
-        if (size <= Ranges.ALWAYS_WHOLE_BYTES) {
-            return true;
-        }
-        return Ranges.whole(size, context.meter().counts().bytesTotal() - begunBytes, wanted);
+        long left =
+                size <= Ranges.ALWAYS_WHOLE_BYTES
+                        ? 0
+                        : context.meter().counts().bytesTotal() - begunBytes;
+        return Ranges.division(size, left, wanted);
     }
 
     private @Nullable Task begin(Start start) throws FillException, InterruptedException {
-        ObjectCopy copy = opener.open(start.entry, start.object, whole(start.object.size()));
+        ObjectCopy copy = opener.open(start.entry, start.object, division(start.object.size()));
         if (copy == null) {
             return null;
         }
@@ -239,29 +254,20 @@ final class Copier {
 
     private void fetch(ObjectCopy copy, ObjectCopy.Range range)
             throws SourceException.Changed, IOException, FillException, InterruptedException {
-        Patience patience = context.newPatience();
-        RangeSink sink = new RangeSink(context, copy, range.from(), patience);
-        while (true) {
-            try {
-                opener.source(copy.entry).read(copy.object, sink.position(), range.to(), sink);
-                sink.finish();
-                return;
-            } catch (SourceException.Retryable e) {
-                if (context.ended() || copy.spoilt()) {
-                    return;
-                }
-                patience.pause(e);
-            } catch (SourceException.Refused e) {
-                throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
-            } catch (SourceException.Changed e) {
-                throw e;
-            } catch (SourceException e) {
-                throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
-            }
-            if (sink.position() == range.to()) {
-                // Everything came before the connection broke.
-                sink.finish();
-                return;
+        RangeSink sink = new RangeSink(context, copy, range, context.newPatience());
+        if (!Ranges.canBeShared(copy, range)) {
+            sink.fetch(opener.source(copy.entry));
+            return;
+        }
+        synchronized (this) {
+            alone = sink;
+            share();
+        }
+        try {
+            sink.fetch(opener.source(copy.entry));
+        } finally {
+            synchronized (this) {
+                alone = alone == sink ? null : alone;
             }
         }
     }

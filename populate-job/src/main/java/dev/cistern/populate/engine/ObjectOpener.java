@@ -82,8 +82,8 @@ final class ObjectOpener {
 
     /// Begins an object; null when there is nothing to fetch.
     ///
-    /// @param whole whether one stream is to fetch all of it, however large it is
-    @Nullable ObjectCopy open(Catalog.Entry entry, SourceObject object, boolean whole)
+    /// @param division how it is to be divided if nothing of it is there
+    @Nullable ObjectCopy open(Catalog.Entry entry, SourceObject object, Ranges.Division division)
             throws FillException, InterruptedException {
         try {
             if (object == DIRECTORY) {
@@ -95,7 +95,7 @@ final class ObjectOpener {
             if (finishedBefore(entry, object, id)) {
                 return null;
             }
-            return openUnfinished(entry, object, id, whole);
+            return openUnfinished(entry, object, id, division);
         } catch (IOException e) {
             throw FillException.ofTarget(e, "opening " + entry.path());
         }
@@ -128,12 +128,12 @@ final class ObjectOpener {
     }
 
     private @Nullable ObjectCopy openUnfinished(
-            Catalog.Entry entry, SourceObject object, long id, boolean whole)
+            Catalog.Entry entry, SourceObject object, long id, Ranges.Division division)
             throws IOException, FillException, InterruptedException {
         boolean pin = context.inputs().get(entry.input()).sha256() != null;
         List<Journal.Block> before = new ArrayList<>(context.journal().blocksBefore(id));
         boolean small = object.size() <= Ranges.ALWAYS_WHOLE_BYTES;
-        boolean inOrder = whole && before.isEmpty();
+        boolean inOrder = division == Ranges.Division.IN_ORDER && before.isEmpty();
         ObjectDigest offered = null;
         if (!(small && inOrder) && context.verify() == Verify.FULL) {
             ObjectDetails details = describe(entry, object);
@@ -165,7 +165,7 @@ final class ObjectOpener {
                     context.target().bypassCache(file);
                 }
             }
-            Ranges.plan(copy, before, context.meter());
+            Ranges.plan(copy, before, division, context.meter());
             opened = true;
             return copy;
         } finally {

@@ -2,6 +2,8 @@ package dev.cistern.populate.engine;
 
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.ObjectSink;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,30 +18,77 @@ final class RangeSink implements ObjectSink {
         private static final long serialVersionUID = 1L;
     }
 
+    /// The range has become shorter, and all of it is there; the rest of the answer is not wanted.
+    private static final class Shortened extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
     private final CopyContext context;
     private final ObjectCopy copy;
     private final Patience patience;
     private @Nullable Checksum checksum;
     private long position;
+    private long to;
     private long blockStart;
 
-    RangeSink(CopyContext context, ObjectCopy copy, long from, Patience patience) {
+    RangeSink(CopyContext context, ObjectCopy copy, ObjectCopy.Range range, Patience patience) {
         this.context = context;
         this.copy = copy;
         this.patience = patience;
-        this.position = from;
-        this.blockStart = from;
+        this.position = range.from();
+        this.to = range.to();
+        this.blockStart = range.from();
     }
 
-    /// Where the next byte goes.
-    long position() {
-        return position;
+    ObjectCopy copy() {
+        return copy;
+    }
+
+    /// Leaves the rest of the range to other streams; false when it is not worth it. May be called by another thread than the one that
+    /// fetches.
+    synchronized boolean share() {
+        long end = Ranges.rest(copy, position, to);
+        boolean shared = end != to;
+        to = end;
+        return shared;
+    }
+
+    private synchronized long end() {
+        return to;
+    }
+
+    /// Fetches the range; tries again what may be tried again.
+    ///
+    /// @throws SourceException.Changed when the object is another one now
+    /// @throws IOException when the target failed, or nothing more is wanted
+    void fetch(Source source)
+            throws SourceException.Changed, IOException, FillException, InterruptedException {
+        // A connection may break after everything has come.
+        while (position < end()) {
+            try {
+                source.read(copy.object, position, end(), this);
+                break;
+            } catch (Shortened e) {
+                break;
+            } catch (SourceException.Retryable e) {
+                if (context.ended() || copy.spoilt()) {
+                    return;
+                }
+                patience.pause(e);
+            } catch (SourceException.Changed e) {
+                throw e;
+            } catch (SourceException e) {
+                throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
+            }
+        }
+        // Notes the last block.
+        endBlock();
     }
 
     @Override
     public void begin(@Nullable ObjectDigest digest) {
         if (digest != null
-                && position == 0
+                && copy.inOrder()
                 && checksum == null
                 && context.verify() == Verify.FULL) {
             copy.offer(digest);
@@ -47,10 +96,23 @@ final class RangeSink implements ObjectSink {
     }
 
     @Override
-    public void accept(ByteBuffer bytes) throws IOException {
+    public synchronized void accept(ByteBuffer bytes) throws IOException {
         if (copy.spoilt() || context.ended()) {
             throw new Ended();
         }
+        long wanted = to - position;
+        boolean tooMuch = wanted < bytes.remaining();
+        if (tooMuch) {
+            bytes.limit(bytes.position() + (int) wanted);
+        }
+        acceptWanted(bytes);
+        patience.progress();
+        if (tooMuch) {
+            throw new Shortened();
+        }
+    }
+
+    private void acceptWanted(ByteBuffer bytes) throws IOException {
         int end = bytes.limit();
         while (bytes.position() < end) {
             long blockEnd =
@@ -68,7 +130,6 @@ final class RangeSink implements ObjectSink {
                 endBlock();
             }
         }
-        patience.progress();
     }
 
     private void digestInOrder(ByteBuffer bytes) {
@@ -122,11 +183,6 @@ final class RangeSink implements ObjectSink {
         }
         running.reset();
         blockStart = position;
-    }
-
-    /// Notes the last block of the range.
-    void finish() throws IOException {
-        endBlock();
     }
 
     /// The target failed, not the source.

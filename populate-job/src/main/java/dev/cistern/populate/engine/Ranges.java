@@ -16,21 +16,37 @@ final class Ranges {
     /// are: the last of those objects holds up the others' end by seconds, not minutes.
     private static final long SOMETIMES_WHOLE_BYTES = 64 * ObjectCopy.BLOCK_BYTES;
 
-    private Ranges() {}
-
-    /// Whether one stream should fetch all of an object: while every stream has twice as much to do besides, splitting it only
-    /// makes more requests, and ones that stores answer at a higher cost than those for a whole object.
-    ///
-    /// @param left bytes of the objects that were not begun yet
-    static boolean whole(long size, long left, int streams) {
-        return size <= SOMETIMES_WHOLE_BYTES && left / (2L * Math.max(1, streams)) >= size;
+    /// How an object is divided among streams.
+    enum Division {
+        /// Not: one stream fetches it from first to last byte.
+        IN_ORDER,
+        /// Not before there is a second stream: until then the only one fetches all that is missing.
+        WHEN_SHARED,
+        /// At once.
+        AT_ONCE
     }
 
-    /// Takes over the pieces that are there, and cuts what is missing into ranges; one, if the object is fetched in order.
-    static void plan(ObjectCopy copy, List<Journal.Block> before, Meter meter) throws IOException {
+    private Ranges() {}
+
+    /// How an object should be divided. While every stream has twice as much to do besides, and while there is only one, ranges are only
+    /// more requests, and ones that stores answer at a higher cost than those for a whole object.
+    ///
+    /// @param left bytes of the objects that were not begun yet
+    static Division division(long size, long left, int streams) {
+        if (size <= ALWAYS_WHOLE_BYTES
+                || (size <= SOMETIMES_WHOLE_BYTES && left / (2L * Math.max(1, streams)) >= size)) {
+            return Division.IN_ORDER;
+        }
+        return streams == 1 ? Division.WHEN_SHARED : Division.AT_ONCE;
+    }
+
+    /// Takes over the pieces that are there, and cuts what is missing into ranges, if it is to be divided at once.
+    static void plan(ObjectCopy copy, List<Journal.Block> before, Division division, Meter meter)
+            throws IOException {
         before.sort(Comparator.comparingLong(Journal.Block::offset));
         long size = copy.object.size();
-        long rangeBytes = copy.inOrder() ? size : rangeBytes(size);
+        boolean undivided = copy.inOrder() || division == Division.WHEN_SHARED;
+        long rangeBytes = undivided ? size : rangeBytes(size);
         long at = 0;
         for (Journal.Block block : before) {
             boolean fits =
@@ -55,6 +71,26 @@ final class Ranges {
         return block.trusted()
                 || Digester.crc(copy.file.channel(), block.kind(), block.offset(), block.length())
                         == block.digest();
+    }
+
+    /// Whether a range is one that [#rest] may make shorter.
+    static boolean canBeShared(ObjectCopy copy, ObjectCopy.Range range) {
+        return !copy.inOrder() && range.length() > rangeBytes(copy.object.size());
+    }
+
+    /// Cuts what a stream that was alone has still to fetch into ranges for all, and says where its own ends now: so far behind its position
+    /// that what is on its way to it is not fetched twice, unless the connection holds more. The given end, if the rest is not worth it.
+    static long rest(ObjectCopy copy, long position, long to) {
+        long end =
+                position
+                        - position % ObjectCopy.BLOCK_BYTES
+                        + ALWAYS_WHOLE_BYTES
+                        + ObjectCopy.BLOCK_BYTES;
+        if (to - end < ALWAYS_WHOLE_BYTES) {
+            return to;
+        }
+        add(copy, end, to, rangeBytes(copy.object.size()));
+        return end;
     }
 
     /// An eighth of the object, so that the streams end together; a request has to be worth its round trip, too.

@@ -1,0 +1,127 @@
+package dev.cistern.populate.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cistern.populate.http.BufferPool;
+import dev.cistern.populate.http.HttpClient;
+import dev.cistern.populate.http.Tls;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.s3.AwsKeys;
+import dev.cistern.populate.source.s3.DirectApi;
+import dev.cistern.populate.source.s3.S3Location;
+import dev.cistern.populate.source.s3.S3Source;
+import dev.cistern.populate.target.TargetTree;
+import dev.cistern.populate.testing.FaultyS3;
+import dev.cistern.populate.testing.FaultyS3.Asked;
+import dev.cistern.populate.wire.Verify;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CopierTest {
+    private static final int MIB = 1 << 20;
+
+    @TempDir Path directory;
+    private final Meter meter = new Meter();
+
+    private static Source source(FaultyS3 server) {
+        S3Location location = S3Location.of(server.endpoint(), null, FaultyS3.BUCKET, true);
+        HttpClient http =
+                new HttpClient(
+                        new HttpClient.Settings(1000, 500, BufferPool.of(128 * 1024)),
+                        new Tls(null, false));
+        AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
+        return new S3Source(location, "t/", new DirectApi(location, http, () -> keys, "test"));
+    }
+
+    /// Copies one object with one stream, and with three from the given request for its bytes on.
+    private List<Asked> copy(byte[] bytes, int sharedFrom) throws Exception {
+        try (FaultyS3 server = new FaultyS3();
+                Source source = source(server);
+                TargetTree target = TargetTree.open(directory);
+                Journal journal = Journal.open(target.journal(), false)) {
+            server.put("t/object", bytes);
+            FillRequest request =
+                    new FillRequest(
+                            directory,
+                            List.of(new FillRequest.Input(source, "", List.of(), List.of(), null)),
+                            0,
+                            Verify.FULL,
+                            0,
+                            0,
+                            MemoryBudget.of(96 << 20),
+                            false,
+                            false,
+                            new FillRequest.Timing(4000, 1500, 5, 50));
+            CopyContext context =
+                    new CopyContext(
+                            request,
+                            target,
+                            journal,
+                            new Catalog(request.budget().catalogBytes()),
+                            meter,
+                            Steps.NONE);
+            new Lister(context).run(() -> {});
+            Committer committer = new Committer(context);
+            Copier copier = new Copier(context, committer);
+            AtomicInteger gets = new AtomicInteger();
+            server.faults(
+                    asked -> {
+                        if (isGet(asked) && gets.incrementAndGet() == sharedFrom) {
+                            copier.streams(3);
+                        }
+                        return null;
+                    });
+            Thread committing = new Thread(committer);
+            committing.start();
+            copier.streams(1);
+            copier.join();
+            committer.drain();
+            committing.join();
+            context.check();
+            assertThat(Files.readAllBytes(directory.resolve("object"))).isEqualTo(bytes);
+            assertThat(meter.counts().bytesFetched()).isEqualTo(bytes.length);
+            return server.asked().stream().filter(CopierTest::isGet).toList();
+        }
+    }
+
+    private static boolean isGet(Asked asked) {
+        return !asked.listing() && asked.method().equals("GET");
+    }
+
+    private static byte[] random(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
+    @Test
+    void oneStreamAsksForAllOfALargeObjectAtOnce() throws Exception {
+        assertThat(copy(random(90 * MIB + 1), 0))
+                .singleElement()
+                .matches(get -> !get.headers().containsKey("range"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {41 * MIB, 60 * MIB + 7, 120 * MIB})
+    void whatOneStreamBeganIsSharedWithThoseThatComeLater(int size) throws Exception {
+        List<Asked> gets = copy(random(size), 1);
+
+        assertThat(gets.getFirst().headers()).doesNotContainKey("range");
+        // Before a byte came: the first keeps 24 MiB.
+        assertThat(gets.size() - 1L).isEqualTo(Math.ceilDiv(size - 24 * MIB, 16 * MIB));
+        assertThat(gets.subList(1, gets.size()))
+                .allSatisfy(get -> assertThat(get.headers()).containsKey("range"));
+    }
+
+    @Test
+    void whatIsLeftOfAShortObjectIsNotShared() throws Exception {
+        assertThat(copy(random(39 * MIB), 1)).hasSize(1);
+    }
+}
