@@ -2,14 +2,7 @@ package dev.cistern.populate.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.populate.http.BufferPool;
-import dev.cistern.populate.http.HttpClient;
-import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.Source;
-import dev.cistern.populate.source.s3.AwsKeys;
-import dev.cistern.populate.source.s3.DirectApi;
-import dev.cistern.populate.source.s3.S3Location;
-import dev.cistern.populate.source.s3.S3Source;
 import dev.cistern.populate.target.TargetTree;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Asked;
@@ -30,20 +23,10 @@ class CopierTest {
     @TempDir Path directory;
     private final Meter meter = new Meter();
 
-    private static Source source(FaultyS3 server) {
-        S3Location location = S3Location.of(server.endpoint(), null, FaultyS3.BUCKET, true);
-        HttpClient http =
-                new HttpClient(
-                        new HttpClient.Settings(1000, 500, BufferPool.of(128 * 1024)),
-                        new Tls(null, false));
-        AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
-        return new S3Source(location, "t/", new DirectApi(location, http, () -> keys, "test"));
-    }
-
     /// Copies one object with one stream, and with three from the given request for its bytes on.
     private List<Asked> copy(byte[] bytes, int sharedFrom) throws Exception {
         try (FaultyS3 server = new FaultyS3();
-                Source source = source(server);
+                Source source = server.source("t/");
                 TargetTree target = TargetTree.open(directory);
                 Journal journal = Journal.open(target.journal(), false)) {
             server.put("t/object", bytes);

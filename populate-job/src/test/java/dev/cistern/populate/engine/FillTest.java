@@ -4,14 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cistern.populate.digest.DigestKind;
-import dev.cistern.populate.http.BufferPool;
-import dev.cistern.populate.http.HttpClient;
-import dev.cistern.populate.http.Tls;
-import dev.cistern.populate.source.Source;
-import dev.cistern.populate.source.s3.AwsKeys;
-import dev.cistern.populate.source.s3.DirectApi;
-import dev.cistern.populate.source.s3.S3Location;
-import dev.cistern.populate.source.s3.S3Source;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Asked;
 import dev.cistern.populate.testing.FaultyS3.Fault;
@@ -68,18 +60,8 @@ class FillTest {
         expected.put(path, bytes);
     }
 
-    private Source source(String prefix) {
-        S3Location location = S3Location.of(server.endpoint(), null, FaultyS3.BUCKET, true);
-        HttpClient http =
-                new HttpClient(
-                        new HttpClient.Settings(1000, 500, BufferPool.of(128 * 1024)),
-                        new Tls(null, false));
-        AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
-        return new S3Source(location, prefix, new DirectApi(location, http, () -> keys, "test"));
-    }
-
     private FillRequest.Input input(String prefix) {
-        return new FillRequest.Input(source(prefix), "", List.of(), List.of(), null);
+        return new FillRequest.Input(server.source(prefix), "", List.of(), List.of(), null);
     }
 
     private FillRequest request(
@@ -421,7 +403,7 @@ class FillTest {
                         List.of(
                                 input("t/"),
                                 new FillRequest.Input(
-                                        source("u/"), "x/y", List.of(), List.of(), null)),
+                                        server.source("u/"), "x/y", List.of(), List.of(), null)),
                         0,
                         Verify.FULL,
                         false);
@@ -498,13 +480,13 @@ class FillTest {
         }
         FillRequest.Input chosen =
                 new FillRequest.Input(
-                        source("t/"), "", List.of("**/*.bin"), List.of("**/skip/**"), null);
+                        server.source("t/"), "", List.of("**/*.bin"), List.of("**/skip/**"), null);
         fill(request(List.of(chosen), 0, Verify.FULL, false), Steps.NONE);
         expected.remove("a.txt");
         expected.remove("d/skip/c.bin");
         assertFilled();
         FillRequest.Input none =
-                new FillRequest.Input(source("t/"), "", List.of("*.none"), List.of(), null);
+                new FillRequest.Input(server.source("t/"), "", List.of("*.none"), List.of(), null);
         assertThatThrownBy(() -> fill(request(List.of(none), 0, Verify.FULL, false), Steps.NONE))
                 .hasMessageContaining("leave none of its 5 objects");
     }
@@ -528,7 +510,9 @@ class FillTest {
 
     private FillRequest pinned(String sha256) {
         return request(
-                List.of(new FillRequest.Input(source("t/"), "", List.of(), List.of(), sha256)),
+                List.of(
+                        new FillRequest.Input(
+                                server.source("t/"), "", List.of(), List.of(), sha256)),
                 0,
                 Verify.FULL,
                 false);

@@ -1,6 +1,14 @@
 package dev.cistern.populate.testing;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.http.BufferPool;
+import dev.cistern.populate.http.HttpClient;
+import dev.cistern.populate.http.Tls;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.s3.AwsKeys;
+import dev.cistern.populate.source.s3.DirectApi;
+import dev.cistern.populate.source.s3.S3Location;
+import dev.cistern.populate.source.s3.S3Source;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -106,6 +114,17 @@ public final class FaultyS3 implements AutoCloseable {
 
     public String endpoint() {
         return "http://127.0.0.1:" + listener.getLocalPort();
+    }
+
+    /// The objects below a prefix, read as a fill reads them, with time-outs of half a second and one.
+    public Source source(String prefix) {
+        S3Location location = S3Location.of(endpoint(), null, BUCKET, true);
+        HttpClient http =
+                new HttpClient(
+                        new HttpClient.Settings(1000, 500, BufferPool.of(128 * 1024)),
+                        new Tls(null, false));
+        AwsKeys keys = new AwsKeys(KEY_ID, SECRET, null);
+        return new S3Source(location, prefix, new DirectApi(location, http, () -> keys, "test"));
     }
 
     /// Stores an object with a CRC-64/NVME, as today's clients do.
