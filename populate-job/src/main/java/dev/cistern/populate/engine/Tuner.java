@@ -22,7 +22,9 @@ final class Tuner implements Runnable {
     enum Load {
         /// Mostly waiting.
         SMALL_OBJECTS,
-        /// A stream waits for the disk, or deciphers, while others receive: one more than there are processors pays.
+        /// Past the page cache: a stream waits for the disk with each write.
+        LARGE_OBJECTS_PAST_CACHE,
+        /// A stream waits for the store, or deciphers, while others receive: one more than there are processors pays.
         LARGE_OBJECTS,
         /// Not deciphered, into the page cache, of which the kernel lets one writer at a time into a file: one stream keeps a processor
         /// busy, receiving for it another one. More only take turns.
@@ -85,18 +87,22 @@ final class Tuner implements Runnable {
         if (counts.bytesTotal() / Math.max(1, counts.filesTotal()) < LARGE_BYTES) {
             return Load.SMALL_OBJECTS;
         }
+        boolean overTls = request.inputs().stream().anyMatch(input -> input.source().overTls());
+        if (!throughCache && !overTls) {
+            return Load.LARGE_OBJECTS_PAST_CACHE;
+        }
         // Nobody would add streams to a fill with a limit.
         return counts.filesTotal() < FIRST
                         && throughCache
                         && request.bytesPerSecond() == 0
-                        && request.inputs().stream().noneMatch(input -> input.source().overTls())
+                        && !overTls
                 ? Load.FEW_LARGE_OBJECTS_COPIED
                 : Load.LARGE_OBJECTS;
     }
 
     static int first(Load load, int processors) {
         return switch (load) {
-            case SMALL_OBJECTS -> FIRST;
+            case SMALL_OBJECTS, LARGE_OBJECTS_PAST_CACHE -> FIRST;
             case LARGE_OBJECTS -> Math.clamp(processors + 1L, FEWEST_FOR_LARGE, FIRST);
             case FEW_LARGE_OBJECTS_COPIED -> Math.clamp(processors / 2, 1, FIRST);
         };

@@ -109,6 +109,8 @@ class TunerTest {
     @CsvSource({
         "SMALL_OBJECTS,1,4",
         "SMALL_OBJECTS,64,4",
+        "LARGE_OBJECTS_PAST_CACHE,1,4",
+        "LARGE_OBJECTS_PAST_CACHE,64,4",
         "LARGE_OBJECTS,1,2",
         "LARGE_OBJECTS,2,3",
         "LARGE_OBJECTS,64,4",
@@ -145,7 +147,10 @@ class TunerTest {
         assertThat(begin(1, LARGE, true, true, 0, 0)).isEqualTo(usual);
         stop();
         streams.clear();
-        assertThat(begin(0, 0, false, false, 0, 0)).isEqualTo(usual);
+        assertThat(begin(0, 0, false, false, 0, 0)).as("disk").isEqualTo(Tuner.FIRST);
+        stop();
+        streams.clear();
+        assertThat(begin(0, 0, false, true, 0, 0)).as("disk, TLS").isEqualTo(usual);
         stop();
         streams.clear();
         assertThat(begin(Tuner.FIRST, LARGE, true, false, 0, 0)).isEqualTo(usual);
