@@ -35,6 +35,10 @@ public final class PartialFile implements Closeable {
     private static final Set<OpenOption> OPEN_DIRECT =
             Set.of(StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT, LinkOption.NOFOLLOW_LINKS);
 
+    /// At most so much goes through the page cache with one call. For more, Linux takes pages of 2 MiB where the file system can have such,
+    /// and those may have to be put together, or given back by a virtual machine's host, before they can be written to.
+    private static final int CACHED_WRITE_BYTES = 1 << 20;
+
     private final Path path;
     private final FileChannel file;
     private int blockBytes;
@@ -78,9 +82,12 @@ public final class PartialFile implements Closeable {
                 && bytes.alignmentOffset(bytes.position(), blockBytes) == 0) {
             at += writeBlocks(past, bytes, at);
         }
-        while (bytes.hasRemaining()) {
+        int end = bytes.limit();
+        while (bytes.position() < end) {
+            bytes.limit(Math.min(end, bytes.position() + CACHED_WRITE_BYTES));
             at += file.write(bytes, at);
         }
+        bytes.limit(end);
     }
 
     private long writeBlocks(FileChannel past, ByteBuffer bytes, long position) throws IOException {

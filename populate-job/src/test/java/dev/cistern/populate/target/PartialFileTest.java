@@ -19,10 +19,10 @@ final class PartialFileTest {
     void piecesOfAnyLengthFromAnyPlaceOfTheBufferArrive(int blockBytes) throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        byte[] expected = new byte[3_000_001];
+        byte[] expected = new byte[9_000_001];
         random.nextBytes(expected);
         Path path = directory.resolve("partial");
-        ByteBuffer buffer = ByteBuffer.allocateDirect(300_000).alignedSlice(4096);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(3_000_000).alignedSlice(4096);
         try (PartialFile file = PartialFile.open(path, false)) {
             if (blockBytes > 0) {
                 file.bypassCache(blockBytes);
@@ -30,10 +30,12 @@ final class PartialFileTest {
             for (int at = 0; at < expected.length; ) {
                 boolean whole = random.nextInt(4) > 0;
                 int length = whole ? 4096 * (1 + random.nextInt(40)) : 1 + random.nextInt(100_000);
+                // More than goes through the page cache at a time.
+                length += random.nextInt(10) == 0 ? 2 << 20 : 0;
                 length = Math.min(length, expected.length - at);
                 int from = random.nextBoolean() ? 0 : random.nextInt(5000);
                 ByteBuffer piece =
-                        random.nextInt(5) == 0 ? ByteBuffer.allocate(300_000) : buffer.clear();
+                        random.nextInt(5) == 0 ? ByteBuffer.allocate(3_000_000) : buffer.clear();
                 piece.position(from).put(expected, at, length).flip().position(from);
                 file.write(piece, at);
                 assertThat(piece.remaining()).as("seed %s", seed).isZero();
