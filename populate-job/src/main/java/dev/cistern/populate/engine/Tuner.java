@@ -87,15 +87,14 @@ final class Tuner implements Runnable {
         if (counts.bytesTotal() / Math.max(1, counts.filesTotal()) < LARGE_BYTES) {
             return Load.SMALL_OBJECTS;
         }
-        boolean overTls = request.inputs().stream().anyMatch(input -> input.source().overTls());
-        if (!throughCache && !overTls) {
+        if (request.inputs().stream().anyMatch(input -> input.source().overTls())) {
+            return Load.LARGE_OBJECTS;
+        }
+        if (!throughCache) {
             return Load.LARGE_OBJECTS_PAST_CACHE;
         }
         // Nobody would add streams to a fill with a limit.
-        return counts.filesTotal() < FIRST
-                        && throughCache
-                        && request.bytesPerSecond() == 0
-                        && !overTls
+        return counts.filesTotal() < FIRST && request.bytesPerSecond() == 0
                 ? Load.FEW_LARGE_OBJECTS_COPIED
                 : Load.LARGE_OBJECTS;
     }
