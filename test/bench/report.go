@@ -91,6 +91,15 @@ func others(s sample) float64  { return s.OtherCPUSeconds }
 
 func (t toolResult) complete() bool { return t.Failed == "" && len(t.Samples) > 0 }
 
+// roundRatios is one tool's wall time over another's, round by round: what drifts over minutes is in both.
+func roundRatios(a, b []sample) []float64 {
+	var ratios []float64
+	for i := range min(len(a), len(b)) {
+		ratios = append(ratios, a[i].WallSeconds/b[i].WallSeconds)
+	}
+	return ratios
+}
+
 // best is the peer with the smallest median, and that median.
 func (r result) best(value func(sample) float64) (string, float64) {
 	name, least := "", 0.0
@@ -290,8 +299,13 @@ func (rep report) transferSection(r result) string {
 	b.WriteString(" ⚠: something else took more than a tenth of the machine.\n")
 	if r.Issue == "5" && len(r.Tools) == 2 && r.Tools[0].complete() && r.Tools[1].complete() {
 		on, off := r.Tools[0].of(wall).Median, r.Tools[1].of(wall).Median
-		fmt.Fprintf(&b, "\nDigests cost %+.1f %% of wall time and %+.1f %% of CPU time (goal: wall < +10 %%).\n", (on/off-1)*100,
+		fmt.Fprintf(&b, "\nDigests cost %+.1f %% of wall time and %+.1f %% of CPU time (goal: wall < +10 %%).", (on/off-1)*100,
 			(r.Tools[0].of(cpu).Median/r.Tools[1].of(cpu).Median-1)*100)
+		if rounds := roundRatios(r.Tools[0].Samples, r.Tools[1].Samples); len(rounds) > 3 {
+			s := spreadOf(rounds)
+			fmt.Fprintf(&b, " Round by round, wall time: median %+.1f %%, quartiles %+.1f and %+.1f %%.", (s.Median-1)*100, (s.Q1-1)*100, (s.Q3-1)*100)
+		}
+		b.WriteString("\n")
 	}
 	for _, g := range r.Cgroup {
 		fmt.Fprintf(&b, "\nControl group: limit %.0f MB, peak %.0f MB (page cache of the written files included, which takes whatever is left), "+
