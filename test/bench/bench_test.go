@@ -2,6 +2,7 @@ package main
 
 import (
 	"hash/crc64"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -119,6 +120,16 @@ func TestDigestsAreComparedRoundByRound(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report does not say %q:\n%s", want, text)
 		}
+	}
+}
+
+func TestContendersAreThoseCloseToTheBestPeer(t *testing.T) {
+	r := ratios(onTmpfs, 4, 4.9, 5.1)
+	r.Tools = append(r.Tools, toolResult{tool: tool{Name: "cp", Kind: limit}, Samples: []sample{{WallSeconds: 1}}},
+		toolResult{tool: tool{Name: "broken", Kind: peer}, Failed: "exit 1", Samples: []sample{{WallSeconds: 4}}})
+	_, best := r.best(wall)
+	if got := r.contenders(best); !maps.Equal(got, map[string]bool{"cistern": true, "a": true, "b": true}) {
+		t.Errorf("contenders = %v", got)
 	}
 }
 

@@ -33,6 +33,9 @@ const (
 	runLimit = 15 * time.Minute
 	// A peer that its warm-up shows to be this much slower than the fastest is measured once: more rounds change nothing.
 	hopeless = 3.0
+	// The peers whose median is within this of the best, and Cistern, get so many times the rounds: three of them have shown either of two
+	// nearly equal ones ahead by a tenth.
+	closeTo, closeRounds = 1.25, 3
 	// Two nearly equal times of a machine whose speed drifts by a tenth and more: three rounds of the same two images gave +1 % and +16 %.
 	verifyRounds = 15
 )
@@ -114,15 +117,42 @@ func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []too
 		say("%s: %-18s %7.2f s wall %7.2f s synced %7.2f s CPU %6.0f MB peak, others used %.2f s%s",
 			res.Row, t.Name, s.WallSeconds, s.SyncedSeconds, s.CPUSeconds, s.PeakMB, s.OtherCPUSeconds, note)
 	}
-	for round := range res.Rounds + 1 {
+	turn := func(round int, wanted func(toolResult) bool) error {
 		for i := range tools {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			once((i+round)%len(tools), round)
+			if at := (i + round) % len(tools); wanted(res.Tools[at]) {
+				once(at, round)
+			}
+		}
+		return nil
+	}
+	for round := range res.Rounds + 1 {
+		if err := turn(round, func(toolResult) bool { return true }); err != nil {
+			return err
+		}
+	}
+	if _, best := res.best(wall); best > 0 {
+		contenders := res.contenders(best)
+		for round := res.Rounds + 1; round <= closeRounds*res.Rounds; round++ {
+			if err := turn(round, func(t toolResult) bool { return contenders[t.Name] }); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// contenders are Cistern and the peers whose median wall time is close to the best peer's.
+func (r result) contenders(best float64) map[string]bool {
+	names := map[string]bool{}
+	for _, t := range r.Tools {
+		if t.complete() && (t.Kind == ours || t.Kind == peer && t.of(wall).Median <= closeTo*best) {
+			names[t.Name] = true
+		}
+	}
+	return names
 }
 
 // quietTries is how often a run is made that something else on the machine disturbs, if quiet is asked for.
