@@ -134,18 +134,22 @@ jvm_options() {
   die "neither $2/jvm.options nor deploy/images/$1/jvm.options is there"
 }
 
+# image_env IMAGE: the environment that its containers start with, a variable a line. A program's training has the same.
+image_env() { sed -n 's/.*"env": *\[\(.*\)\].*/\1/p' "$images/$1/image.json" | grep -o '"[^"]*"' | tr -d '"'; }
+
 # aot_layer IMAGE MAIN LOWER-KEYS: runs the program's training in its own root file system, with the JRE, the paths and the
 # times that it will have in a container, and keeps what the JVM learned. deploy/images/IMAGE/train says how to train.
 aot_layer() {
   local image=$1 main=$2 lower=$3 key tree rootfs layer log status=0
   local args=() env=() ends=0 seconds=120
-  key=aot-$image-$({ echo "$main $lower"; cat "$images/$image/train" "$images/lib/in-root.sh"; declare -f aot_layer; } | hash_of)
+  key=aot-$image-$({ echo "$main $lower"; image_env "$image"; cat "$images/$image/train" "$images/lib/in-root.sh"; declare -f aot_layer; } | hash_of)
   if ! have_tree "$key"; then
     say "training $image for its AOT cache"
     rootfs=$(new_dir) tree=$(new_dir) log=$rootfs.log
     for layer in $lower; do cp -al "$cache/trees/$layer/." "$rootfs/"; done
     # shellcheck disable=SC1090
     . "$images/$image/train"
+    mapfile -t -O "${#env[@]}" env < <(image_env "$image")
     timeout --signal=TERM --kill-after=60 "$seconds" bash "$images/lib/in-root.sh" "${env[@]}" "$rootfs" \
       /opt/java/bin/java -XX:AOTCacheOutput=/tmp/app.aot @/app/jvm.options @/app/class-path "$main" "${args[@]}" \
       >"$log" 2>&1 || status=$?
@@ -165,10 +169,11 @@ said_in() { grep -vE '^\[[0-9.]+s\]\[(warning|info)\]\[(aot|cds)|AOT[Cc](ache|on
 
 # check_aot IMAGE MAIN KEYS: the JVM goes on without a cache that it can't use; the build does not.
 check_aot() {
-  local rootfs layer
+  local rootfs layer env
   rootfs=$(new_dir)
   for layer in $3; do cp -al "$cache/trees/$layer/." "$rootfs/"; done
-  bash "$images/lib/in-root.sh" "$rootfs" /opt/java/bin/java -XX:AOTMode=on @/app/jvm.options @/app/class-path \
+  mapfile -t env < <(image_env "$1")
+  bash "$images/lib/in-root.sh" "${env[@]}" "$rootfs" /opt/java/bin/java -XX:AOTMode=on @/app/jvm.options @/app/class-path \
     -XX:AOTCache=/app/app.aot -version >"$rootfs.log" 2>&1 || {
     rm -rf "$cache/trees/${3##* }"
     die "the AOT cache of $1 is of no use to its own JVM: $(cat "$rootfs.log")"

@@ -32,12 +32,15 @@ identity_layer() {
   echo "$key"
 }
 
-# The C library, as far as a JVM and the CSI tools need it.
+# The C library, as far as a JVM and the CSI tools need it, and the locale C.UTF-8, which is not built into it: a JVM takes the
+# encoding of file names from the locale and from nowhere else.
 glibc_layer() {
   local below=$1 triplet key
   triplet=$(arch_triplet)
-  debian_layer glibc "$below" "libc6" usr/lib/$triplet/{libc.so.6,libm.so.6,libdl.so.2,libpthread.so.0,librt.so.1} \
-    usr/lib/$triplet/{libresolv.so.2,libnss_dns.so.2,libnss_files.so.2}
+  debian_layer glibc "$below" "libc6 libc-bin" usr/lib/$triplet/{libc.so.6,libm.so.6,libdl.so.2,libpthread.so.0,librt.so.1} \
+    usr/lib/$triplet/{libresolv.so.2,libnss_dns.so.2,libnss_files.so.2} \
+    usr/lib/locale/C.utf8/LC_{ADDRESS,COLLATE,CTYPE,IDENTIFICATION,MEASUREMENT,MESSAGES/SYS_LC_MESSAGES,MONETARY} \
+    usr/lib/locale/C.utf8/LC_{NAME,NUMERIC,PAPER,TELEPHONE,TIME}
 }
 
 # What BoringSSL's library was linked with.

@@ -55,7 +55,13 @@ record Config(
     ///
     /// @throws InvalidConfig with all problems at once
     static Config from(Map<String, String> environment) {
+        return from(environment, System.getProperty("sun.jnu.encoding", ""));
+    }
+
+    /// @param pathEncoding what the JVM writes paths in, which it takes from the locale
+    static Config from(Map<String, String> environment, String pathEncoding) {
         Reader reader = new Reader(environment, new ArrayList<>());
+        reader.requireUtf8(pathEncoding);
         Config config =
                 new Config(
                         reader.required("NODE_NAME", "node", Config::nodeName),
@@ -87,6 +93,19 @@ record Config(
     }
 
     private record Reader(Map<String, String> environment, List<String> problems) {
+
+        /// Kubelet's paths are UTF-8; a path that cannot be written would fail one call at a time.
+        void requireUtf8(String pathEncoding) {
+            if (!pathEncoding.equalsIgnoreCase("UTF-8")) {
+                problems.add(
+                        "the locale (LC_ALL is \"%s\", LC_CTYPE \"%s\", LANG \"%s\") makes paths \"%s\" and they must be UTF-8: set LC_ALL to C.UTF-8, as the image does"
+                                .formatted(
+                                        environment.getOrDefault("LC_ALL", ""),
+                                        environment.getOrDefault("LC_CTYPE", ""),
+                                        environment.getOrDefault("LANG", ""),
+                                        pathEncoding));
+            }
+        }
 
         <T> T required(String name, String standIn, Function<String, T> parse) {
             String text = environment.getOrDefault(name, "");

@@ -30,6 +30,18 @@ class ConfigTest {
     }
 
     @Test
+    void aLocaleWhosePathsAreNotUtf8IsRefusedAtTheStart() {
+        Map<String, String> environment = Map.of("NODE_NAME", "n1", "LC_ALL", "POSIX");
+
+        assertThat(Config.from(environment, "UTF-8").node()).isEqualTo("n1");
+        assertThatThrownBy(() -> Config.from(environment, "ANSI_X3.4-1968"))
+                .isInstanceOf(Config.InvalidConfig.class)
+                .hasMessageContaining("LC_ALL is \"POSIX\"")
+                .hasMessageContaining("\"ANSI_X3.4-1968\"")
+                .hasMessageContaining("set LC_ALL to C.UTF-8");
+    }
+
+    @Test
     void everythingThatIsWrongIsToldAtOnce() {
         Map<String, String> environment =
                 Map.of(

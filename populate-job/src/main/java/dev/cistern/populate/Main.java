@@ -3,6 +3,7 @@ package dev.cistern.populate;
 import dev.cistern.populate.cli.FillCommand;
 import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.job.PopulateJob;
+import dev.cistern.populate.target.FileNames;
 import java.util.Arrays;
 
 /// Chooses the program: `job`, `fill`, `train`, `version`.
@@ -21,6 +22,7 @@ public final class Main {
 
     /// Ends the process with the program's exit code; 2 for a wrong command line.
     public static void main(String[] arguments) {
+        FileNames.startAgainUnlessUtf8();
         System.exit(run(arguments));
     }
 

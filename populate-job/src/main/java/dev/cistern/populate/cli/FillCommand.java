@@ -101,6 +101,8 @@ public final class FillCommand {
 
     private Fill.Result fill(FillOptions options, Meter meter)
             throws FillException, InterruptedException {
+        // Before the first path is made of an argument.
+        Fill.requireUtf8Names();
         Path directory = Path.of(options.directory());
         make(directory);
         Map<String, String> settings = new HashMap<>(environment);

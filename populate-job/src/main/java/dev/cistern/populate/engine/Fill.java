@@ -1,5 +1,6 @@
 package dev.cistern.populate.engine;
 
+import dev.cistern.populate.target.FileNames;
 import dev.cistern.populate.target.TargetTree;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Stage;
@@ -41,6 +42,7 @@ public final class Fill {
     /// @throws FillException why it could not; what was copied stays for the next attempt
     /// @throws InterruptedException when the thread was interrupted; the same
     public Result run() throws FillException, InterruptedException {
+        requireUtf8Names();
         try (TargetTree target = TargetTree.open(request.target())) {
             Result result = run(target);
             steps.reached(Steps.Step.AFTER_CLEANUP);
@@ -49,6 +51,16 @@ public final class Fill {
             throw FillException.ofTarget(e, "opening the target");
         } catch (IOException e) {
             throw FillException.ofTarget(e, "working in " + request.target());
+        }
+    }
+
+    /// Refuses where names beyond ASCII could not be written, whether or not a source has any: a fill that works until somebody
+    /// adds the first `é` is no better.
+    ///
+    /// @throws FillException terminal, naming the locale's encoding
+    public static void requireUtf8Names() throws FillException {
+        if (!FileNames.utf8()) {
+            throw new FillException(Reason.INVALID_CONFIGURATION, FileNames.problem(), null);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.cistern.populate.target;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /// Calls of the Linux kernel by number, through libc's `syscall`.
 ///
@@ -25,7 +27,8 @@ final class Syscalls {
         SYNCFS(306, 267),
         FALLOCATE(285, 47),
         STATFS(137, 43),
-        UTIMENSAT(280, 88);
+        UTIMENSAT(280, 88),
+        EXECVE(59, 221);
 
         private final long onAmd64;
         private final long onArm64;
@@ -102,6 +105,37 @@ final class Syscalls {
     /// The calling thread's.
     Arguments arguments() {
         return arguments.get();
+    }
+
+    /// Replaces this process's program; returns only when the kernel refuses.
+    ///
+    /// @param program path of the executable
+    /// @param environment `NAME=VALUE` each
+    void execute(byte[] program, List<byte[]> arguments, List<byte[]> environment) {
+        try (Arena arena = Arena.ofConfined()) {
+            call(
+                    arguments(),
+                    Call.EXECVE,
+                    text(arena, program).address(),
+                    vector(arena, arguments).address(),
+                    vector(arena, environment).address(),
+                    0);
+        }
+    }
+
+    /// What C calls `char **`: addresses of texts, and a zero after the last.
+    private static MemorySegment vector(Arena arena, List<byte[]> texts) {
+        MemorySegment vector = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1L);
+        for (int i = 0; i < texts.size(); i++) {
+            vector.setAtIndex(ValueLayout.JAVA_LONG, i, text(arena, texts.get(i)).address());
+        }
+        return vector;
+    }
+
+    private static MemorySegment text(Arena arena, byte[] bytes) {
+        MemorySegment text = arena.allocate(bytes.length + 1L);
+        MemorySegment.copy(bytes, 0, text, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        return text;
     }
 
     /// Whether the machine is an arm64, on which some flags have other values.

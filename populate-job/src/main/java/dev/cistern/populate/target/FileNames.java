@@ -1,0 +1,91 @@
+package dev.cistern.populate.target;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Whether this JVM writes file names as UTF-8, and what to do when it does not.
+///
+/// A JVM on Linux takes the encoding of file names, arguments and environment variables from the locale that it finds when it
+/// starts (`LC_ALL`, `LC_CTYPE`, `LANG`), and no option overrides that: `-Dsun.jnu.encoding` is ignored. Under `POSIX`, which is
+/// what a process without any of these variables gets, no name beyond ASCII can be written. A container's environment is set by whoever
+/// writes its pod, so the program does not rely on it: it starts itself again, in the same process, under `C.UTF-8`.
+public final class FileNames {
+    private static final String LOCALE = "LC_ALL=C.UTF-8";
+    private static final Path SELF = Path.of("/proc/self");
+
+    private FileNames() {}
+
+    /// Whether every Unicode name can be written, as UTF-8. Other encodings that know all of Unicode do not count: who reads the
+    /// volume expects UTF-8.
+    public static boolean utf8() {
+        return isUtf8(System.getProperty("sun.jnu.encoding", ""));
+    }
+
+    private static boolean isUtf8(String encoding) {
+        return encoding.equalsIgnoreCase("UTF-8") || encoding.equalsIgnoreCase("UTF8");
+    }
+
+    /// What is wrong and what to do about it; for where [#utf8] is false.
+    public static String problem() {
+        return "file names cannot be UTF-8 here: the locale's encoding is \""
+                + System.getProperty("sun.jnu.encoding", "")
+                + "\", and there is no locale C.UTF-8 to start again with; install that locale, or"
+                + " set LC_ALL to one whose encoding is UTF-8";
+    }
+
+    /// Replaces this program by itself under the locale `C.UTF-8` when names are not UTF-8: same process, arguments and environment
+    /// otherwise. To be called before anything else. Returns when names are UTF-8, and also when starting again cannot help; a
+    /// fill then ends with [#problem].
+    public static void startAgainUnlessUtf8() {
+        if (utf8() || !System.getProperty("os.name", "").equals("Linux")) {
+            return;
+        }
+        try {
+            List<byte[]> environment = strings("environ");
+            List<byte[]> mended = withLocale(environment);
+            // It was started with this locale, and yet: the machine lacks it.
+            if (!Arrays.deepEquals(environment.toArray(), mended.toArray())) {
+                new Syscalls()
+                        .execute(
+                                SELF.resolve("exe").toString().getBytes(StandardCharsets.US_ASCII),
+                                strings("cmdline"),
+                                mended);
+            }
+        } catch (IOException | RuntimeException | LinkageError e) {
+            // No /proc, or native access denied: the fill says what is wrong.
+            return;
+        }
+    }
+
+    /// The environment with the locale put last, and without what would override it or lead it elsewhere.
+    private static List<byte[]> withLocale(List<byte[]> environment) {
+        List<byte[]> mended = new ArrayList<>();
+        for (byte[] variable : environment) {
+            String text = new String(variable, StandardCharsets.ISO_8859_1);
+            if (!text.startsWith("LC_ALL=") && !text.startsWith("LOCPATH=")) {
+                mended.add(variable);
+            }
+        }
+        mended.add(LOCALE.getBytes(StandardCharsets.US_ASCII));
+        return mended;
+    }
+
+    /// The strings of a file of `/proc/self`, each ended by a zero, as bytes: their encoding is what is in doubt.
+    private static List<byte[]> strings(String file) throws IOException {
+        byte[] all = Files.readAllBytes(SELF.resolve(file));
+        List<byte[]> strings = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] == 0) {
+                strings.add(Arrays.copyOfRange(all, from, i));
+                from = i + 1;
+            }
+        }
+        return strings;
+    }
+}
