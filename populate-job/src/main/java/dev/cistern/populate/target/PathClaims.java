@@ -72,7 +72,8 @@ public final class PathClaims {
         return folding
                 ? "is the same file as another key's on this file system, which folds case or"
                         + " Unicode forms"
-                : "goes to the same path as a key of another source; give one of them another into";
+                : "goes to the same path as a key of another source, or is listed twice; give one"
+                        + " of the sources another into";
     }
 
     private String fold(String path) {

@@ -23,6 +23,8 @@ public enum Reason {
     DIGEST_MISMATCH("DigestMismatch", true),
     /// The source holds more objects than the engine accepts.
     TOO_MANY_OBJECTS("TooManyObjects", true),
+    /// The store's listing cannot be followed to its end.
+    LISTING_INCOMPLETE("ListingIncomplete", true),
     /// The store does not answer, or answers that it cannot serve now.
     SOURCE_UNAVAILABLE("SourceUnavailable", false),
     /// The store answers, but no byte has come for too long.

@@ -91,6 +91,9 @@ public final class FaultyS3 implements AutoCloseable {
         /// The body comes in chunks.
         record Chunked() implements Fault {}
 
+        /// Another document than the true one, well sent.
+        record Document(String text) implements Fault {}
+
         /// These bytes, and the connection closes.
         record Raw(String text) implements Fault {}
     }
@@ -258,6 +261,16 @@ public final class FaultyS3 implements AutoCloseable {
         if (fault instanceof Fault.Raw raw) {
             out.write(raw.text().getBytes(StandardCharsets.ISO_8859_1));
             return false;
+        }
+        if (fault instanceof Fault.Document document) {
+            byte[] body = document.text().getBytes(StandardCharsets.UTF_8);
+            return send(
+                    out,
+                    request,
+                    200,
+                    new TreeMap<>(Map.of("Content-Type", "application/xml")),
+                    body,
+                    null);
         }
         if (fault instanceof Fault.Status status) {
             return error(out, request, status.status(), status.code(), status.headers());

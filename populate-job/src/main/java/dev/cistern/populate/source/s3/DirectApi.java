@@ -12,9 +12,6 @@ import java.io.IOException;
 
 /// S3 over this module's own transport and signer: what is asked, and what of an answer is believed. [S3Sender] gets it there.
 public final class DirectApi implements S3Api {
-    /// A page of 1000 keys of 1 KiB, percent-encoded threefold, with 1 KiB around each.
-    private static final int MAX_PAGE_BYTES = 8 << 20;
-
     private final S3Sender sender;
 
     public DirectApi(
@@ -23,20 +20,16 @@ public final class DirectApi implements S3Api {
     }
 
     @Override
-    public Page list(String prefix, String continuation) throws SourceException {
-        return withoutSink(S3Request.list(prefix, continuation), this::page);
+    public Page list(String prefix, ListPosition from) throws SourceException {
+        return withoutSink(S3Request.list(prefix, from), this::page);
     }
 
     private Page page(ResponseHead head, Body body) throws SourceException, IOException {
-        byte[] bytes = body.bytes(MAX_PAGE_BYTES);
+        byte[] bytes = body.bytes(S3Answers.MAX_PAGE_BYTES);
         if (head.status() != 200) {
             throw S3Errors.garbled(sender.location(), null, "status " + head.status());
         }
-        try {
-            return S3Xml.page(bytes);
-        } catch (IllegalArgumentException e) {
-            throw S3Errors.garbled(sender.location(), null, String.valueOf(e.getMessage()));
-        }
+        return S3Answers.page(sender.location(), bytes);
     }
 
     @Override

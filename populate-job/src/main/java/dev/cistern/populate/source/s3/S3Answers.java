@@ -15,7 +15,21 @@ import org.jspecify.annotations.Nullable;
 
 /// What both ways of asking S3 do with an answer, so that they cannot differ in it.
 public final class S3Answers {
+    /// A page of 1000 keys of 1 KiB, percent-encoded threefold, with 1 KiB around each.
+    public static final int MAX_PAGE_BYTES = 8 << 20;
+
     private S3Answers() {}
+
+    /// A page of a listing.
+    ///
+    /// @throws SourceException when it is none
+    public static S3Api.Page page(S3Location where, byte[] document) throws SourceException {
+        try {
+            return S3Xml.page(document);
+        } catch (IllegalArgumentException e) {
+            throw S3Errors.garbled(where, null, String.valueOf(e.getMessage()));
+        }
+    }
 
     /// The digest in an answer's headers, asked for by lower-case name; null where there is none.
     public static @Nullable ObjectDigest digest(Function<String, @Nullable String> header) {

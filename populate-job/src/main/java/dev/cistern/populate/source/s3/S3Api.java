@@ -6,7 +6,6 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The three requests that reading a bucket takes. One attempt each; failures are mapped by [S3Errors].
 public interface S3Api extends AutoCloseable {
@@ -16,11 +15,11 @@ public interface S3Api extends AutoCloseable {
     /// One page of a listing.
     ///
     /// @param objects in the store's order
-    /// @param next the continuation token; null at the end
-    record Page(List<SourceObject> objects, @Nullable String next) {}
+    /// @param end what the store says about pages that follow
+    record Page(List<SourceObject> objects, PageEnd end) {}
 
-    /// Lists from the start (`continuation` empty) or goes on.
-    Page list(String prefix, String continuation) throws SourceException;
+    /// Lists from the start, or goes on.
+    Page list(String prefix, ListPosition from) throws SourceException;
 
     /// What the store knows about a key now; [SourceException.Changed] when there is none.
     ObjectDetails head(String key) throws SourceException;

@@ -13,20 +13,30 @@ import org.jspecify.annotations.Nullable;
 record S3Request(String method, @Nullable String key, String query, String ifMatch, String range) {
 
     /// Asks for a page of a listing.
-    ///
-    /// @param continuation empty for the first page
-    static S3Request list(String prefix, String continuation) {
+    static S3Request list(String prefix, ListPosition from) {
+        boolean older = from instanceof ListPosition.Marker;
         StringBuilder query = new StringBuilder(128);
-        if (!continuation.isEmpty()) {
-            query.append("continuation-token=");
-            S3Location.encode(continuation, query, false);
-            query.append('&');
+        if (from instanceof ListPosition.Token token) {
+            parameter(query, "continuation-token", token.value());
         }
-        query.append("encoding-type=url&list-type=2&max-keys=")
-                .append(S3Api.PAGE_SIZE)
-                .append("&prefix=");
-        S3Location.encode(prefix, query, false);
+        parameter(query, "encoding-type", "url");
+        if (!older) {
+            parameter(query, "list-type", "2");
+        }
+        if (from instanceof ListPosition.Marker marker) {
+            parameter(query, "marker", marker.key());
+        }
+        parameter(query, "max-keys", String.valueOf(S3Api.PAGE_SIZE));
+        parameter(query, "prefix", prefix);
+        if (from instanceof ListPosition.After after) {
+            parameter(query, "start-after", after.key());
+        }
         return new S3Request("GET", null, query.toString(), "", "");
+    }
+
+    private static void parameter(StringBuilder query, String name, String value) {
+        query.append(query.isEmpty() ? "" : "&").append(name).append('=');
+        S3Location.encode(value, query, false);
     }
 
     /// Asks what the store knows about an object.

@@ -7,6 +7,8 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A tree of objects in a bucket, or one object of it.
 ///
@@ -15,62 +17,99 @@ import java.io.IOException;
 public final class S3Source implements Source {
     private final S3Location location;
     private final S3Api api;
+    private final String prefix;
 
     /// What the prefix turned out to be; decided by the first listing.
     private volatile String root;
 
-    /// Continuation tokens and what they continue travel as one text: the root, a line feed, the token.
-    private static final char SEPARATOR = '\n';
+    /// The listing under way: what it has seen helps it to find its end, also after a page that could not be had.
+    private @Nullable PageWalk walk;
 
     public S3Source(S3Location location, String prefix, S3Api api) {
         this.location = location;
         this.api = api;
+        this.prefix = prefix;
         this.root = prefix;
     }
 
     @Override
     public void list(String after, Listing listing) throws SourceException, IOException {
-        String continuation = "";
-        if (!after.isEmpty()) {
-            int separator = after.indexOf(SEPARATOR);
-            root = after.substring(0, separator);
-            continuation = after.substring(separator + 1);
+        List<SourceObject> page = null;
+        PageWalk pages = walk;
+        if (after.isEmpty() || pages == null || !after.equals(text(pages))) {
+            Begun begun = after.isEmpty() ? begin() : resumed(after);
+            pages = begun.pages;
+            page = begun.first;
+            root = pages.prefix();
+            walk = pages;
         }
-        S3Api.Page page = api.list(root, continuation);
-        if (after.isEmpty() && !isTree(root)) {
-            if (!page.objects().isEmpty() && page.objects().getFirst().key().equals(root)) {
-                listing.object(
-                        page.objects().getFirst(), root.substring(root.lastIndexOf('/') + 1));
+        if (page == null) {
+            page = pages.next();
+        }
+        while (page != null) {
+            for (SourceObject object : page) {
+                listing.object(object, path(object.key()));
+            }
+            if (pages.position() == null) {
                 return;
             }
-            String tree = root + "/";
-            page = api.list(tree, "");
-            if (page.objects().isEmpty()) {
-                throw S3Errors.refused(
-                        Reason.NO_SUCH_OBJECT,
-                        "there is neither an object "
-                                + root
-                                + " nor a tree "
-                                + tree
-                                + " in "
-                                + location);
-            }
-            root = tree;
+            listing.page(text(pages));
+            page = pages.next();
         }
-        while (true) {
-            for (SourceObject object : page.objects()) {
-                if (!object.key().startsWith(root)) {
-                    throw S3Errors.garbled(location, object.key(), "listed outside prefix " + root);
-                }
-                listing.object(object, object.key().substring(root.length()));
-            }
-            String next = page.next();
-            if (next == null) {
-                return;
-            }
-            listing.page(root + SEPARATOR + next);
-            page = api.list(root, next);
+    }
+
+    /// A listing that has begun.
+    ///
+    /// @param first its first page; null where that is still to be asked for
+    private record Begun(PageWalk pages, @Nullable List<SourceObject> first) {}
+
+    /// Begins with the first page that holds something. A prefix that may be an object or a tree is decided by it.
+    private Begun begin() throws SourceException {
+        PageWalk named = new PageWalk(api, location, prefix, ListPosition.START);
+        List<SourceObject> first = named.nextFilled();
+        if (isTree(prefix)) {
+            return new Begun(named, first);
         }
+        for (SourceObject object : first) {
+            if (object.key().equals(prefix)) {
+                return new Begun(new PageWalk(api, location, prefix, null), List.of(object));
+            }
+        }
+        PageWalk tree = new PageWalk(api, location, prefix + "/", ListPosition.START);
+        List<SourceObject> below = tree.nextFilled();
+        if (below.isEmpty()) {
+            throw S3Errors.refused(
+                    Reason.NO_SUCH_OBJECT,
+                    "there is neither an object "
+                            + prefix
+                            + " nor a tree "
+                            + prefix
+                            + "/ in "
+                            + location);
+        }
+        return new Begun(tree, below);
+    }
+
+    private Begun resumed(String after) {
+        int colon = after.indexOf(':');
+        int end = colon + 1 + Integer.parseInt(after.substring(0, colon));
+        ListPosition from = ListPosition.parse(after.substring(end));
+        return new Begun(new PageWalk(api, location, after.substring(colon + 1, end), from), null);
+    }
+
+    /// Where a listing goes on, with what is listed: its length, a colon, the prefix, the position.
+    private static String text(PageWalk pages) {
+        ListPosition position = pages.position();
+        return pages.prefix().length()
+                + ":"
+                + pages.prefix()
+                + (position == null ? "" : position.text());
+    }
+
+    private String path(String key) {
+        return isTree(root)
+                ? key.substring(root.length())
+                : key.substring(key.lastIndexOf('/') + 1);
     }
 
     private static boolean isTree(String prefix) {

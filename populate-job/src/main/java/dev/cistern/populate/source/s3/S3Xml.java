@@ -127,7 +127,7 @@ final class S3Xml {
         return value;
     }
 
-    /// A page of `ListObjectsV2`.
+    /// A page of `ListObjectsV2`, or of `ListObjects`, which is all that some stores know.
     ///
     /// @throws IllegalArgumentException when it is not one
     /// @throws SourceException when a key is not text
@@ -138,22 +138,26 @@ final class S3Xml {
         }
         List<SourceObject> raw = new ArrayList<>(S3Api.PAGE_SIZE);
         boolean urlEncoded = false;
-        boolean truncated = false;
-        String next = null;
+        boolean older = false;
+        Boolean truncated = null;
+        String token = "";
+        String marker = "";
         while (xml.nextTag() && !xml.end) {
             switch (xml.name) {
                 case "Contents" -> raw.add(xml.object());
-                case "EncodingType" -> urlEncoded = xml.content().equals("url");
-                case "IsTruncated" -> truncated = xml.content().equals("true");
-                case "NextContinuationToken" -> next = xml.content();
+                case "EncodingType" -> urlEncoded = xml.content().strip().equalsIgnoreCase("url");
+                case "IsTruncated" -> truncated = PageEnd.truth(xml.content());
+                case "NextContinuationToken" -> token = xml.content();
+                case "NextMarker" -> marker = xml.content();
+                case "Marker" -> {
+                    older = true;
+                    xml.skip();
+                }
                 default -> xml.skip();
             }
         }
         if (!xml.end || !xml.name.equals("ListBucketResult")) {
             throw new IllegalArgumentException("the listing ends early");
-        }
-        if (truncated && (next == null || next.isEmpty())) {
-            throw new IllegalArgumentException("the listing goes on, and does not say where");
         }
         List<SourceObject> objects = raw;
         if (urlEncoded) {
@@ -167,7 +171,10 @@ final class S3Xml {
                                 object.modifiedMillis()));
             }
         }
-        return new S3Api.Page(objects, truncated ? next : null);
+        if (urlEncoded) {
+            marker = decoded(marker);
+        }
+        return new S3Api.Page(objects, new PageEnd(truncated, token, marker, older));
     }
 
     private SourceObject object() {

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-class DirectApiTest extends S3FaultsContract {
+class DirectApiTest extends ListingContract {
     @Override
     protected S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls) {
         HttpClient http =

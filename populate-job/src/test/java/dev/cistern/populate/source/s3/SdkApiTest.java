@@ -4,7 +4,7 @@ import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.s3.sdk.SdkApi;
 
 /// The yardstick: the SDK's own client gives the same bytes and the same errors as [DirectApi].
-class SdkApiTest extends S3FaultsContract {
+class SdkApiTest extends ListingContract {
     @Override
     protected S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls) {
         return new SdkApi(location, keys, tls, 2000, 700);

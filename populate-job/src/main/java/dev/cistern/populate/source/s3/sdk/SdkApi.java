@@ -6,6 +6,7 @@ import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.source.s3.AwsKeys;
+import dev.cistern.populate.source.s3.ListPosition;
 import dev.cistern.populate.source.s3.S3Answers;
 import dev.cistern.populate.source.s3.S3Api;
 import dev.cistern.populate.source.s3.S3Location;
@@ -14,8 +15,6 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -34,9 +33,9 @@ import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /// S3 by the SDK's own client over the JDK's HTTP: slower, and somebody else's. Chosen by `CISTERN_TRANSPORT=sdk`, and the
 /// yardstick of the tests: it and `DirectApi` must give the same bytes and the same errors.
@@ -63,7 +62,10 @@ public final class SdkApi implements S3Api {
                         // Checksums are the engine's business: it compares what lies on the disk.
                         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                         .overrideConfiguration(
-                                o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
+                                o ->
+                                        o.retryStrategy(DefaultRetryStrategy.doNotRetry())
+                                                .addExecutionInterceptor(
+                                                        new RawListing.Interceptor()))
                         .httpClient(
                                 UrlConnectionHttpClient.builder()
                                         .connectionTimeout(Duration.ofMillis(connectMillis))
@@ -99,31 +101,37 @@ public final class SdkApi implements S3Api {
     }
 
     @Override
-    public Page list(String prefix, String continuation) throws SourceException {
+    public Page list(String prefix, ListPosition from) throws SourceException {
+        RawListing raw = new RawListing();
         try {
-            ListObjectsV2Response answer =
-                    client.listObjectsV2(
-                            b ->
-                                    b.bucket(location.bucket())
-                                            .prefix(prefix)
-                                            .maxKeys(PAGE_SIZE)
-                                            .continuationToken(
-                                                    continuation.isEmpty() ? null : continuation));
-            List<SourceObject> objects = new ArrayList<>(answer.contents().size());
-            answer.contents()
-                    .forEach(
-                            o ->
-                                    objects.add(
-                                            new SourceObject(
-                                                    o.key(),
-                                                    o.size(),
-                                                    o.eTag() == null ? "" : o.eTag(),
-                                                    o.lastModified().toEpochMilli())));
-            boolean more = Boolean.TRUE.equals(answer.isTruncated());
-            return new Page(objects, more ? answer.nextContinuationToken() : null);
+            if (from instanceof ListPosition.Marker marker) {
+                client.listObjects(
+                        b ->
+                                b.bucket(location.bucket())
+                                        .prefix(prefix)
+                                        .encodingType(EncodingType.URL)
+                                        .maxKeys(PAGE_SIZE)
+                                        .marker(marker.key())
+                                        .overrideConfiguration(raw::taken));
+            } else {
+                client.listObjectsV2(
+                        b -> {
+                            b.bucket(location.bucket())
+                                    .prefix(prefix)
+                                    .encodingType(EncodingType.URL)
+                                    .maxKeys(PAGE_SIZE)
+                                    .overrideConfiguration(raw::taken);
+                            if (from instanceof ListPosition.Token token) {
+                                b.continuationToken(token.value());
+                            } else if (from instanceof ListPosition.After after) {
+                                b.startAfter(after.key());
+                            }
+                        });
+            }
         } catch (SdkException e) {
             throw failure(e, null);
         }
+        return S3Answers.page(location, raw.document());
     }
 
     @Override
