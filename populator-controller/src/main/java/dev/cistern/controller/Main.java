@@ -10,9 +10,9 @@ import dev.cistern.controller.loop.Reconciler;
 import dev.cistern.controller.loop.Turns;
 import dev.cistern.controller.loop.WorkQueue;
 import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.observe.Complaints;
 import dev.cistern.controller.observe.Informers;
 import dev.cistern.controller.observe.Observer;
-import dev.cistern.controller.observe.ProvisionerEvents;
 import dev.cistern.controller.observe.Resolver;
 import dev.cistern.controller.ops.ApiCalls;
 import dev.cistern.controller.ops.OpsServer;
@@ -98,7 +98,7 @@ public final class Main {
 
         WorkQueue<ClaimKey> queue = new WorkQueue<>();
         Turns turns = new Turns(config.turns(), clock, queue::add);
-        Informers informers = new Informers(client, new ProvisionerEvents(client));
+        Informers informers = new Informers(client, new Complaints(client));
         Api api = new Api(client);
         EventRecorder events = new EventRecorder(api, clock);
         Applier applier =

@@ -47,6 +47,10 @@ public final class Names {
     /// The scheduler's choice of a node for a PVC.
     public static final String ANNOTATION_SELECTED_NODE = "volume.kubernetes.io/selected-node";
 
+    private static final String PRIME = "prime-";
+
+    private static final String JOB = "populate-";
+
     /// Longest label value that the API accepts.
     private static final int MAX_LABEL = 63;
 
@@ -59,12 +63,17 @@ public final class Names {
 
     /// Name of the prime PVC.
     public static String prime(String uid) {
-        return "prime-" + uid;
+        return PRIME + uid;
     }
 
     /// Name of one attempt's Job.
     public static String job(String uid, int attempt) {
-        return "populate-" + uid + "-" + attempt;
+        return JOB + uid + "-" + attempt;
+    }
+
+    /// Whether a name may be that of a prime, a Job, or a Job's pod.
+    public static boolean ofRun(String name) {
+        return name.startsWith(PRIME) || name.startsWith(JOB);
     }
 
     /// A label's value for a name that may be longer than a label accepts; the UID label is what look-ups use.

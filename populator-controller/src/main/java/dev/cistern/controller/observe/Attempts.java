@@ -7,18 +7,13 @@ import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.RunResult;
 import dev.cistern.populate.wire.WireException;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
-import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// The pod is asked first: it knows the end of its container about a second before the Job's controller writes it down,
 /// and it alone knows what was said at the end.
 final class Attempts {
-    /// A pod may wait this long for a node before anybody is told.
-    private static final Duration UNSCHEDULED = Duration.ofSeconds(30);
-
-    /// What kubelet calls the states that a container passes through on its way up.
-    private static final Set<String> ON_THE_WAY = Set.of("ContainerCreating", "PodInitializing");
-
     /// Longest message that is passed on: an event takes 1,024 bytes, and ours say more than the quoted text.
     private static final int MAX_MESSAGE = 700;
 
@@ -41,9 +30,9 @@ final class Attempts {
     private Attempts() {}
 
     /// The attempts that have Jobs, lowest number first.
-    static List<Attempt> read(List<Job> jobs, List<Pod> pods, Instant now) {
+    static List<Attempt> read(List<Job> jobs, List<Pod> pods, PodTrouble trouble) {
         return jobs.stream()
-                .map(job -> attempt(job, pods, now))
+                .map(job -> attempt(job, pods, trouble))
                 .sorted(Comparator.comparingInt(Attempt::number))
                 .toList();
     }
@@ -58,7 +47,7 @@ final class Attempts {
         return "Succeeded".equals(phase) || "Failed".equals(phase);
     }
 
-    private static Attempt attempt(Job job, List<Pod> pods, Instant now) {
+    private static Attempt attempt(Job job, List<Pod> pods, PodTrouble trouble) {
         return new Attempt(
                 number(job),
                 job.getMetadata().getNamespace(),
@@ -66,7 +55,7 @@ final class Attempts {
                 job.getMetadata().getUid(),
                 Claims.time(job.getMetadata().getCreationTimestamp()),
                 job.getMetadata().getDeletionTimestamp() != null,
-                state(job, pod(job, pods), now));
+                state(job, pod(job, pods), trouble));
     }
 
     /// The attempt's number: what follows the last hyphen of the Job's name.
@@ -91,7 +80,7 @@ final class Attempts {
                 .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()));
     }
 
-    private static Attempt.State state(Job job, Optional<Pod> pod, Instant now) {
+    private static Attempt.State state(Job job, Optional<Pod> pod, PodTrouble trouble) {
         Optional<ContainerStatus> container = pod.flatMap(Attempts::container);
         Optional<ContainerStateTerminated> terminated =
                 container.flatMap(
@@ -100,7 +89,8 @@ final class Attempts {
                                         c.getState() == null
                                                 ? null
                                                 : c.getState().getTerminated()));
-        if (terminated.isPresent() && pod.filter(Attempts::ended).isPresent()) {
+        if (terminated.isPresent()) {
+            // Whatever else was put into the pod and still runs: it is none of ours.
             return ended(terminated.get());
         }
         Optional<JobCondition> failed = condition(job, "Failed");
@@ -125,7 +115,8 @@ final class Attempts {
                 .isPresent()) {
             return new Attempt.State.Running();
         }
-        return new Attempt.State.Starting(pod.flatMap(p -> trouble(p, container, now)));
+        return new Attempt.State.Starting(
+                pod.isEmpty() ? trouble.ofJob(job) : trouble.ofPod(pod.get(), container));
     }
 
     private static Attempt.State ended(ContainerStateTerminated terminated) {
@@ -208,46 +199,6 @@ final class Attempts {
         return job.getStatus().getConditions().stream()
                 .filter(c -> type.equals(c.getType()) && "True".equals(c.getStatus()))
                 .findFirst();
-    }
-
-    private static Optional<Attempt.Trouble> trouble(
-            Pod pod, Optional<ContainerStatus> container, Instant now) {
-        Optional<ContainerStateWaiting> waiting =
-                container.flatMap(
-                        c ->
-                                Optional.ofNullable(
-                                        c.getState() == null ? null : c.getState().getWaiting()));
-        if (waiting.isPresent()
-                && waiting.get().getReason() != null
-                && !ON_THE_WAY.contains(waiting.get().getReason())) {
-            return Optional.of(
-                    new Attempt.Trouble(
-                            waiting.get().getReason(),
-                            shorten(
-                                    waiting.get().getMessage() == null
-                                            ? "the populate pod does not start"
-                                            : waiting.get().getMessage())));
-        }
-        boolean patient =
-                Claims.time(pod.getMetadata().getCreationTimestamp())
-                        .plus(UNSCHEDULED)
-                        .isAfter(now);
-        if (patient || pod.getStatus() == null || pod.getStatus().getConditions() == null) {
-            return Optional.empty();
-        }
-        return pod.getStatus().getConditions().stream()
-                .filter(c -> "PodScheduled".equals(c.getType()) && "False".equals(c.getStatus()))
-                .findFirst()
-                .map(Attempts::unscheduled);
-    }
-
-    private static Attempt.Trouble unscheduled(PodCondition condition) {
-        return new Attempt.Trouble(
-                condition.getReason() == null ? "Unschedulable" : condition.getReason(),
-                shorten(
-                        condition.getMessage() == null
-                                ? "no node takes the populate pod"
-                                : condition.getMessage()));
     }
 
     static String shorten(String text) {

@@ -5,6 +5,7 @@ import dev.cistern.api.v1alpha1.Dataset;
 import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.Complaint;
 import dev.cistern.controller.model.SourceRef;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -64,7 +65,7 @@ public interface ClusterView {
     /// All `ReferenceGrant`s of a namespace; empty where that kind does not exist.
     List<GenericKubernetesResource> grants(String namespace);
 
-    /// The newest warning that the provisioner gave about a claim that waits for its volume. May ask the API server, at a
-    /// bounded rate; only claims that wait for long are asked about.
-    Optional<String> provisionerMessage(String namespace, String name, String uid);
+    /// The newest warning about a prime, Job or pod of a run. May ask the API server, at a bounded rate; only objects that stand
+    /// still are asked about.
+    Optional<Complaint> complaint(String namespace, String uid);
 }

@@ -6,6 +6,7 @@ import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.Complaint;
 import dev.cistern.controller.model.Phase;
 import dev.cistern.controller.model.SourceRef;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -28,13 +29,13 @@ import org.jspecify.annotations.Nullable;
 /// looked at when it changes in [Changes].
 public final class Informers implements ClusterView, AutoCloseable {
     private final WatchedKinds kinds;
-    private final ProvisionerEvents provisioner;
+    private final Complaints complaints;
     private volatile @Nullable Changes changes;
 
     /// Informers that are not started yet.
-    public Informers(KubernetesClient client, ProvisionerEvents provisioner) {
+    public Informers(KubernetesClient client, Complaints complaints) {
         this.kinds = new WatchedKinds(client);
-        this.provisioner = provisioner;
+        this.complaints = complaints;
     }
 
     /// Starts all informers and waits until each has its first list.
@@ -209,8 +210,8 @@ public final class Informers implements ClusterView, AutoCloseable {
     }
 
     @Override
-    public Optional<String> provisionerMessage(String namespace, String name, String uid) {
-        return provisioner.newest(namespace, name, uid);
+    public Optional<Complaint> complaint(String namespace, String uid) {
+        return complaints.newest(namespace, uid);
     }
 
     @Override

@@ -56,7 +56,8 @@ public final class Observer {
         Optional<VolumePopulation> record = view.run(claim.key().namespace(), Names.run(uid));
         Optional<Run> run = record.map(r -> RunRecords.run(r, sourceUid(claim.source())));
         Optional<Prime> prime = prime(claim, run).map(Claims::prime);
-        List<Attempt> attempts = Attempts.read(view.jobs(uid), view.pods(uid), now);
+        List<Attempt> attempts =
+                Attempts.read(view.jobs(uid), view.pods(uid), new PodTrouble(view::complaint, now));
         return new Observed(
                 now,
                 claim,
@@ -104,8 +105,8 @@ public final class Observer {
                         && prime.created().plus(crowd.slowVolume()).isBefore(now);
         boolean gaveUp = prime.madeForNode() != null && prime.selectedNode() == null;
         return slow || (gaveUp && prime.phase() == ClaimPhase.PENDING)
-                ? view.provisionerMessage(prime.namespace(), prime.name(), prime.uid())
-                        .map(Attempts::shorten)
+                ? view.complaint(prime.namespace(), prime.uid())
+                        .map(complaint -> Attempts.shorten(complaint.message()))
                 : Optional.empty();
     }
 

@@ -15,8 +15,11 @@ import java.util.Optional;
 
 /// The prime has its volume: one attempt after the other to fill it, until one succeeds or none is worth while.
 final class Attempting {
-    /// A pod that nobody schedules sends no further news; after this long its condition is worth telling.
-    private static final Duration LOOK_AT_POD = Duration.ofSeconds(31);
+    /// What keeps a pod from starting is told by events, which nobody watches: looked for this often, until the pod runs.
+    private static final Duration LOOK_AT_POD = Duration.ofSeconds(3);
+
+    /// The same in a crowd, whose pods wait for one another; and once it has been told.
+    private static final Duration LOOK_SELDOM = Duration.ofSeconds(8);
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -119,9 +122,10 @@ final class Attempting {
                     String message = trouble.get().reason() + ": " + trouble.get().message();
                     draft.tell(true, Why.POD_NOT_STARTING, message);
                     draft.write(shown.in(Phase.POPULATING, Why.POD_NOT_STARTING, message));
+                    draft.again(LOOK_SELDOM);
                 } else {
                     show(draft, shown);
-                    draft.again(LOOK_AT_POD);
+                    draft.again(draft.seen.crowd().many() ? LOOK_SELDOM : LOOK_AT_POD);
                 }
             }
             case Attempt.State.Running() -> {

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The Job of one attempt.
@@ -26,6 +27,21 @@ final class JobManifest {
 
     /// Longest time for an attempt when its populator says nothing: 7 days, the longest that a report token lives.
     private static final long DEADLINE_SECONDS = 7 * 24 * 3600;
+
+    /// Service meshes put a container beside ours that never ends, and take its connections over before it is ready. A populator
+    /// that wants one says so in `generic.labels` or `generic.annotations`. Istio and Kuma look at labels first; their older
+    /// versions, and the others, at annotations.
+    private static final Map<String, String> NO_MESH_LABELS =
+            Map.of("sidecar.istio.io/inject", "false", "kuma.io/sidecar-injection", "disabled");
+
+    private static final Map<String, String> NO_MESH_ANNOTATIONS =
+            Map.of(
+                    "appmesh.k8s.aws/sidecarInjectorWebhook", "disabled",
+                    "consul.hashicorp.com/connect-inject", "false",
+                    "kuma.io/sidecar-injection", "disabled",
+                    "linkerd.io/inject", "disabled",
+                    "openservicemesh.io/sidecar-injection", "disabled",
+                    "sidecar.istio.io/inject", "false");
 
     private final Settings settings;
     private final PopulateContainer container;
@@ -71,13 +87,21 @@ final class JobManifest {
                 .withNewTemplate()
                 .withMetadata(
                         new ObjectMetaBuilder()
-                                .withLabels(labels)
-                                .withAnnotations(annotations)
+                                .withLabels(over(NO_MESH_LABELS, labels))
+                                .withAnnotations(over(NO_MESH_ANNOTATIONS, annotations))
                                 .build())
                 .withSpec(pod(claim, spec, generic, prime, attempt).build())
                 .endTemplate()
                 .endSpec()
                 .build();
+    }
+
+    /// The defaults with what was asked over them, sorted, so that the same run gives the same Job.
+    private static Map<String, String> over(
+            Map<String, String> defaults, Map<String, String> asked) {
+        Map<String, String> all = new TreeMap<>(defaults);
+        all.putAll(asked);
+        return all;
     }
 
     private PodSpecBuilder pod(

@@ -17,9 +17,9 @@ import dev.cistern.controller.model.Phase;
 import dev.cistern.controller.model.RunStatus;
 import dev.cistern.controller.model.Step;
 import dev.cistern.controller.model.Timeline;
+import dev.cistern.controller.observe.Complaints;
 import dev.cistern.controller.observe.Informers;
 import dev.cistern.controller.observe.Observer;
-import dev.cistern.controller.observe.ProvisionerEvents;
 import dev.cistern.controller.observe.RunRecords;
 import dev.cistern.controller.plan.Action;
 import dev.cistern.controller.plan.Planner;
@@ -118,7 +118,7 @@ class ApplierIT {
                                 .build())
                 .create();
         api = new Api(client);
-        informers = new Informers(client, new ProvisionerEvents(client));
+        informers = new Informers(client, new Complaints(client));
         events = new EventRecorder(api, Clock.systemUTC());
         applier =
                 new Applier(

@@ -17,6 +17,7 @@ import dev.cistern.controller.model.Timeline;
 import dev.cistern.controller.observe.Observer;
 import dev.cistern.controller.observe.RunRecords;
 import dev.cistern.controller.world.MemoryView;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
@@ -38,8 +39,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each directory below `planner/` is a case: `in-*.yaml` are the cluster's objects, `in-now.yaml` the clock (and what the
-/// provisioner says, and whether it is the PVC's turn), `out-plan.yaml` the plan for the PVC `team-a/data`. An object that nobody looks at, or a file of
+/// Each directory below `planner/` is a case: `in-*.yaml` are the cluster's objects, `in-now.yaml` the clock (and
+/// whether it is the PVC's turn), `out-plan.yaml` the plan for the PVC `team-a/data`. An object that nobody looks at, or a file of
 /// another name, fails the case. `-Dgolden.update=true` writes the plans anew, for a person to read before committing.
 class PlannerGoldenTest {
     private static final Path CASES = Path.of("src/test/resources/planner");
@@ -62,6 +63,7 @@ class PlannerGoldenTest {
                             StorageClass.class,
                             Pod.class,
                             Job.class,
+                            Event.class,
                             VolumePopulation.class,
                             ObjectVolumePopulator.class,
                             OSSVolumePopulator.class,
@@ -97,9 +99,6 @@ class PlannerGoldenTest {
                 JsonNode clock = Serialization.yamlMapper().readTree(Files.readString(file));
                 now = Instant.parse(clock.path("now").asText(now.toString()));
                 crowd = new Crowd(1, clock.path("turn").asBoolean(true));
-                if (clock.has("provisionerSays")) {
-                    view.provisionerSays(clock.get("provisionerSays").asText());
-                }
             } else if (fileName.startsWith("in-") && fileName.endsWith(".yaml")) {
                 load(view, file);
             } else {

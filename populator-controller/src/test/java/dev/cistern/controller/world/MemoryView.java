@@ -6,8 +6,11 @@ import dev.cistern.api.v1alpha1.Dataset;
 import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.Complaint;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.observe.ClusterView;
+import dev.cistern.controller.observe.Complaints;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
@@ -33,7 +36,6 @@ public final class MemoryView implements ClusterView {
 
     private final Map<String, HasMetadata> objects = new TreeMap<>();
     private final Set<String> used = new HashSet<>();
-    private Optional<String> provisionerMessage = Optional.empty();
 
     /// An object as a tree, as the client would send it.
     public static JsonNode tree(Object object) {
@@ -72,11 +74,6 @@ public final class MemoryView implements ClusterView {
         Set<String> unused = new HashSet<>(objects.keySet());
         unused.removeAll(used);
         return unused;
-    }
-
-    /// Sets what the provisioner says.
-    public void provisionerSays(@Nullable String message) {
-        provisionerMessage = Optional.ofNullable(message);
     }
 
     /// The object of that class and name.
@@ -174,7 +171,12 @@ public final class MemoryView implements ClusterView {
     }
 
     @Override
-    public Optional<String> provisionerMessage(String namespace, String name, String uid) {
-        return provisionerMessage;
+    public Optional<Complaint> complaint(String namespace, String uid) {
+        return Complaints.newest(
+                list(Event.class).stream()
+                        .filter(e -> namespace.equals(e.getMetadata().getNamespace()))
+                        .filter(e -> uid.equals(e.getInvolvedObject().getUid()))
+                        .peek(e -> used.add(key(e)))
+                        .toList());
     }
 }
