@@ -1,21 +1,19 @@
 package dev.cistern.csi;
 
 import dev.cistern.csi.pool.LocalPool;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Clears away removed volumes: at once when told of one, and again every minute for what could not be cleared away then.
 final class Janitor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Janitor.class);
     private static final Duration PERIOD = Duration.ofMinutes(1);
 
     private final LocalPool pool;
-    private final Semaphore work = new Semaphore(0);
+
+    /// A crash may have left something: there is work at once.
+    private final Semaphore work = new Semaphore(1);
 
     Janitor(LocalPool pool) {
         this.pool = pool;
@@ -35,18 +33,10 @@ final class Janitor {
             while (true) {
                 work.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS);
                 work.drainPermits();
-                tidy();
+                pool.tidy();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void tidy() {
-        try {
-            pool.tidy();
-        } catch (IOException e) {
-            LOG.atWarn().setCause(e).log("removed volumes could not be cleared away yet");
         }
     }
 }

@@ -33,7 +33,8 @@ public final class StatusServer {
     private volatile Answer last;
 
     /// What the pool said.
-    private record Answer(Instant at, String problem, PoolCapacity capacity, int volumes) {}
+    private record Answer(
+            Instant at, String problem, PoolCapacity capacity, int volumes, int leftovers) {}
 
     public StatusServer(
             Vertx vertx, VolumePool pool, PrometheusMeterRegistry meters, InstantSource clock) {
@@ -41,8 +42,9 @@ public final class StatusServer {
         this.pool = pool;
         this.meters = meters;
         this.clock = clock;
-        this.last = new Answer(clock.instant(), "", new PoolCapacity(0, 0), 0);
+        this.last = new Answer(clock.instant(), "", new PoolCapacity(0, 0), 0, 0);
         gauge("cistern.csi.volumes", () -> last.volumes());
+        gauge("cistern.csi.leftovers", () -> last.leftovers());
         gauge("cistern.csi.pool.available.bytes", () -> last.capacity().available());
     }
 
@@ -78,10 +80,19 @@ public final class StatusServer {
     private Answer ask() {
         try {
             pool.check();
-            return new Answer(clock.instant(), "", pool.capacity(), pool.list().size());
+            return new Answer(
+                    clock.instant(),
+                    "",
+                    pool.capacity(),
+                    pool.list().size(),
+                    pool.leftovers().size());
         } catch (VolumeFailure e) {
             return new Answer(
-                    clock.instant(), e.getMessage(), new PoolCapacity(0, 0), pool.list().size());
+                    clock.instant(),
+                    e.getMessage(),
+                    new PoolCapacity(0, 0),
+                    pool.list().size(),
+                    pool.leftovers().size());
         }
     }
 

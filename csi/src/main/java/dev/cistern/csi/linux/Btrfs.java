@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -18,7 +17,6 @@ import java.util.stream.Stream;
 public final class Btrfs {
 
     private static final long SUBVOL_CREATE = 0x5000940EL;
-    private static final long SNAP_DESTROY = 0x5000940FL;
     private static final long RESIZE = 0x50009403L;
     private static final long START_SYNC = 0x80089418L;
     private static final long INO_LOOKUP = 0xD0009412L;
@@ -115,20 +113,36 @@ public final class Btrfs {
         }
     }
 
-    /// Removes a subvolume and the subvolumes within it; the space is given back by the kernel in the background.
+    /// Removes a subvolume and the subvolumes within it, read-only ones, too; the space is given back by the kernel in the background.
     public void destroySubvolume(Path path) throws IOException {
+        Restrictions.lift(path);
+        long id = subvolumeId(path);
+        liftLimit(LEVEL_ONE | id);
+        try (Libc.Fd fileSystem = directory(root)) {
+            new SubvolumeRemover(fileSystem).removeNested(id);
+        }
+        Path parent = path.getParent();
+        Path name = path.getFileName();
+        if (parent == null || name == null) {
+            throw new IllegalArgumentException("not below a directory: " + path);
+        }
+        try (Libc.Fd fd = directory(parent)) {
+            SubvolumeRemover.destroy(
+                    "BTRFS_IOC_SNAP_DESTROY " + path,
+                    fd,
+                    name.toString().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /// Removing writes to the volume, which may be full.
+    private void liftLimit(long group) throws IOException {
         try {
-            named("BTRFS_IOC_SNAP_DESTROY " + path, path, SNAP_DESTROY);
+            limit(group, NO_LIMIT);
         } catch (LinuxException e) {
-            if (e.errno() != LinuxException.ENOTEMPTY) {
+            // A subvolume that was only half made has no limit yet.
+            if (e.errno() != LinuxException.ENOENT) {
                 throw e;
             }
-            // Removing one writes to the volume, which may be full.
-            limit(LEVEL_ONE | subvolumeId(path), NO_LIMIT);
-            for (Path nested : nested(path).reversed()) {
-                named("BTRFS_IOC_SNAP_DESTROY " + nested, nested, SNAP_DESTROY);
-            }
-            named("BTRFS_IOC_SNAP_DESTROY " + path, path, SNAP_DESTROY);
         }
     }
 
@@ -205,23 +219,6 @@ public final class Btrfs {
                     .map(Long::parseLong)
                     .toList();
         }
-    }
-
-    /// The subvolumes below a directory, each after those that hold it.
-    private static List<Path> nested(Path path) throws IOException {
-        List<Path> found = new ArrayList<>();
-        try (Stream<Path> tree = Files.walk(path)) {
-            for (Path entry : (Iterable<Path>) tree::iterator) {
-                if (!entry.equals(path)
-                        && Files.isDirectory(entry, java.nio.file.LinkOption.NOFOLLOW_LINKS)
-                        && isSubvolume(entry)) {
-                    found.add(entry);
-                }
-            }
-        } catch (java.io.UncheckedIOException e) {
-            throw e.getCause();
-        }
-        return found;
     }
 
     private static long subvolumeId(Path path) throws IOException {

@@ -18,7 +18,14 @@ final class Libc {
 
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
+    static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
+    private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+
+    /// Two of the few flags whose number depends on the processor.
+    static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
+
+    static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
     static final int AT_FDCWD = -100;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -28,6 +35,11 @@ final class Libc {
 
     private static final MethodHandle OPEN =
             function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), 2);
+    private static final MethodHandle OPEN_BY_HANDLE =
+            function(
+                    "open_by_handle_at",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
+                    -1);
     private static final MethodHandle CLOSE =
             function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), -1);
     private static final MethodHandle IOCTL =
@@ -75,6 +87,24 @@ final class Libc {
                                     state, arena.allocateFrom(path.toString()), flags | O_CLOEXEC);
             check("open " + path, fd, state);
             return new Fd(fd);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    /// Opens what a file handle names.
+    ///
+    /// @param fileSystem anything open on the file system
+    /// @param handle a `struct file_handle`
+    static Fd openByHandle(String name, Fd fileSystem, MemorySegment handle, int flags)
+            throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = state(arena);
+            int fd =
+                    (int)
+                            OPEN_BY_HANDLE.invokeExact(
+                                    state, fileSystem.number(), handle, flags | O_CLOEXEC);
+            return new Fd(check(name, fd, state));
         } catch (Throwable e) {
             throw rethrow(e);
         }

@@ -12,7 +12,9 @@ public final class LinuxException extends IOException {
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
     public static final int EINVAL = 22;
+    public static final int ENOTTY = 25;
     public static final int ENOTEMPTY = 39;
+    public static final int EOPNOTSUPP = 95;
 
     private static final Map<Integer, String> NAMES =
             Map.ofEntries(
@@ -26,12 +28,12 @@ public final class LinuxException extends IOException {
                     Map.entry(19, "ENODEV: file system not known to the kernel"),
                     Map.entry(20, "ENOTDIR: not a directory"),
                     Map.entry(EINVAL, "EINVAL: invalid argument"),
-                    Map.entry(25, "ENOTTY: not supported by the file system"),
+                    Map.entry(ENOTTY, "ENOTTY: not supported by the file system"),
                     Map.entry(28, "ENOSPC: no space left"),
                     Map.entry(30, "EROFS: read-only file system"),
                     Map.entry(38, "ENOSYS: not in this kernel"),
                     Map.entry(ENOTEMPTY, "ENOTEMPTY: not empty"),
-                    Map.entry(95, "EOPNOTSUPP: not supported"),
+                    Map.entry(EOPNOTSUPP, "EOPNOTSUPP: not supported"),
                     Map.entry(122, "EDQUOT: quota exceeded"));
 
     private final int errno;

@@ -4,6 +4,7 @@ import dev.cistern.csi.volume.VolumeUsage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// How a pool keeps the content of volumes. All paths are below the pool's root.
 interface Backing {
@@ -20,8 +21,11 @@ interface Backing {
     /// Makes an empty directory for a volume.
     void make(Path path, long sizeBytes) throws IOException;
 
-    /// Removes a directory that [#make] made, with all that is in it.
+    /// Removes a directory that [#make] made, with all that is in it. Trees within it may be left beside it, to be removed by further calls.
     void destroy(Path path) throws IOException;
+
+    /// The size that a volume was made with; empty where the content does not tell.
+    OptionalLong sizeOf(Path path) throws IOException;
 
     VolumeUsage usage(Path path, long sizeBytes) throws IOException;
 

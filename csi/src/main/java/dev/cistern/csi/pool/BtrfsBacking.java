@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Volumes as subvolumes of a btrfs, each bounded by a quota group.
@@ -68,6 +69,11 @@ final class BtrfsBacking implements Backing {
         } else {
             FileTrees.delete(path);
         }
+    }
+
+    @Override
+    public OptionalLong sizeOf(Path path) throws IOException {
+        return OptionalLong.of(sizeWithin(btrfs.limitBytes(path)));
     }
 
     @Override

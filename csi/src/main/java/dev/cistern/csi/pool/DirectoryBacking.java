@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// Volumes as plain directories: no size is enforced, and a volume's usage is that of the file system it is on.
 final class DirectoryBacking implements Backing {
@@ -39,6 +40,11 @@ final class DirectoryBacking implements Backing {
     @Override
     public void destroy(Path path) throws IOException {
         FileTrees.delete(path);
+    }
+
+    @Override
+    public OptionalLong sizeOf(Path path) {
+        return OptionalLong.empty();
     }
 
     @Override

@@ -11,11 +11,14 @@ import java.nio.file.StandardOpenOption;
 /// Changes of directories that a crash or a power cut either loses whole or leaves whole.
 final class DurableFiles {
 
+    /// How the name of a file that is being written ends.
+    static final String UNFINISHED = ".new";
+
     private DurableFiles() {}
 
     /// Writes a file that is seen with all of its content or not at all.
     static void write(Path file, byte[] content) throws IOException {
-        Path temp = file.resolveSibling(file.getFileName() + ".new");
+        Path temp = file.resolveSibling(file.getFileName() + UNFINISHED);
         try (FileChannel channel =
                 FileChannel.open(
                         temp,

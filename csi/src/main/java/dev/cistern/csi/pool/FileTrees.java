@@ -1,46 +1,100 @@
 package dev.cistern.csi.pool;
 
+import dev.cistern.csi.linux.Restrictions;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicLong;
 
-/// Removal of directory trees that others have filled.
+/// Removal of directory trees that others have filled, as deep as they like.
+///
+/// A directory that is found in a tree and is not empty is moved beside the tree, to be removed as a tree of its own. So no path is ever longer
+/// than two names below where the tree lies, and neither memory nor the stack grows with the tree.
 final class FileTrees {
+
+    private static final AtomicLong MOVED = new AtomicLong();
 
     private FileTrees() {}
 
-    /// Removes a file or a tree; symbolic links are removed, never followed.
-    static void delete(Path path) throws IOException {
-        try {
-            Files.walkFileTree(
-                    path,
-                    new SimpleFileVisitor<>() {
-                        @Override
-                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                                throws IOException {
-                            Files.delete(file);
-                            return FileVisitResult.CONTINUE;
-                        }
+    /// Removes a file or a directory, but only moves the trees within it beside it: whoever calls this has to look for more in the directory
+    /// that holds `tree`. Symbolic links are removed, never followed; one that is not there is fine.
+    static void delete(Path tree) throws IOException {
+        if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (isDirectory(tree)) {
+            empty(tree);
+        }
+        deleteOne(tree);
+    }
 
-                        @Override
-                        public FileVisitResult postVisitDirectory(
-                                Path directory, @Nullable IOException failure) throws IOException {
-                            if (failure != null) {
-                                throw failure;
-                            }
-                            Files.delete(directory);
-                            return FileVisitResult.CONTINUE;
-                        }
-                    });
-        } catch (NoSuchFileException e) {
-            if (!path.toString().equals(e.getFile())) {
-                throw e;
+    private static void empty(Path directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                if (!isDirectory(entry)) {
+                    deleteOne(entry);
+                } else if (!deletedEmpty(entry)) {
+                    move(directory, entry, directory.resolveSibling("moved." + unique()));
+                }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static String unique() {
+        return Long.toUnsignedString(System.nanoTime(), 36) + "." + MOVED.incrementAndGet();
+    }
+
+    private static boolean isDirectory(Path path) {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static boolean deletedEmpty(Path directory) throws IOException {
+        try {
+            deleteOne(directory);
+            return true;
+        } catch (DirectoryNotEmptyException e) {
+            return false;
+        }
+    }
+
+    private static void move(Path holder, Path directory, Path to) throws IOException {
+        try {
+            Files.move(directory, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            Restrictions.lift(holder);
+            Restrictions.lift(directory);
+            Files.move(directory, to, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static void deleteOne(Path path) throws IOException {
+        try {
+            Files.delete(path);
+        } catch (DirectoryNotEmptyException e) {
+            throw e;
+        } catch (FileSystemException e) {
+            lift(path);
+            Files.delete(path);
+        }
+    }
+
+    private static void lift(Path path) throws IOException {
+        Path holder = path.getParent();
+        if (holder != null) {
+            Restrictions.lift(holder);
+        }
+        // Links, sockets and devices cannot be opened for it, and have no such attributes but on
+        // the directory that holds them.
+        if (isDirectory(path) || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            Restrictions.lift(path);
         }
     }
 }

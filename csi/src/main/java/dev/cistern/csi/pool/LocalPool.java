@@ -1,5 +1,6 @@
 package dev.cistern.csi.pool;
 
+import dev.cistern.csi.linux.Restrictions;
 import dev.cistern.csi.volume.PoolCapacity;
 import dev.cistern.csi.volume.Volume;
 import dev.cistern.csi.volume.VolumeFailure;
@@ -14,7 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,11 +47,15 @@ public final class LocalPool implements VolumePool {
     private final Path root;
     private final Backing backing;
     private final VolumeRecords records;
+    private final Trash trash;
     private final int overcommitPercent;
     private final InstantSource clock;
 
     /// Volumes that exist or are being made, by id.
     private final ConcurrentSkipListMap<VolumeId, Volume> volumes = new ConcurrentSkipListMap<>();
+
+    /// Why a volume that has content cannot be used, by id.
+    private final ConcurrentSkipListMap<VolumeId, String> unusable = new ConcurrentSkipListMap<>();
 
     private final Object promising = new Object();
 
@@ -58,9 +65,10 @@ public final class LocalPool implements VolumePool {
         this.records = new VolumeRecords(root.resolve("records"));
         this.overcommitPercent = overcommitPercent;
         this.clock = clock;
+        this.trash = new Trash(root, backing, volumes::containsKey);
     }
 
-    /// Opens the pool at `root` and clears away what a crash has left.
+    /// Opens the pool at `root`; what a crash has left is cleared away by the next [#tidy].
     ///
     /// @param overcommitPercent how much of the pool may be promised, 100 for what it has
     static LocalPool open(Path root, Backing backing, int overcommitPercent, InstantSource clock)
@@ -76,20 +84,16 @@ public final class LocalPool implements VolumePool {
     }
 
     private void recover() throws IOException {
-        for (Volume volume : records.readAll()) {
-            if (Files.isDirectory(path(volume.id()))) {
-                volumes.put(volume.id(), volume);
-            } else {
-                LOG.atInfo()
-                        .addKeyValue("volume", volume.id())
-                        .log("volume was only half made or half removed: record dropped");
-                records.delete(volume.id());
+        for (VolumeRecords.Found found : records.readAll()) {
+            switch (found) {
+                case VolumeRecords.Readable readable -> recover(readable.volume());
+                case VolumeRecords.Unreadable unreadable -> recover(unreadable);
             }
         }
         try (DirectoryStream<Path> contents = Files.newDirectoryStream(root.resolve("volumes"))) {
             for (Path content : contents) {
                 if (VolumeId.parse(content.getFileName().toString())
-                        .filter(volumes::containsKey)
+                        .filter(id -> volumes.containsKey(id) || unusable.containsKey(id))
                         .isEmpty()) {
                     LOG.atWarn()
                             .addKeyValue("path", content)
@@ -99,7 +103,56 @@ public final class LocalPool implements VolumePool {
                 }
             }
         }
-        tidy();
+    }
+
+    private void recover(Volume volume) throws IOException {
+        if (Files.isDirectory(path(volume.id()))) {
+            volumes.put(volume.id(), volume);
+        } else {
+            LOG.atInfo()
+                    .addKeyValue("volume", volume.id())
+                    .log("volume was only half made or half removed: record dropped");
+            records.delete(volume.id());
+        }
+    }
+
+    /// One volume's trouble is that volume's: where its content tells its size, the record is made anew, else the volume alone cannot be used.
+    private void recover(VolumeRecords.Unreadable record) throws IOException {
+        VolumeId id = record.id();
+        if (!Files.isDirectory(path(id))) {
+            LOG.atWarn()
+                    .addKeyValue("volume", id)
+                    .addKeyValue("problem", record.problem())
+                    .log("a volume without content has an unreadable record: dropped");
+            records.delete(id);
+            return;
+        }
+        OptionalLong size = record.replaceable() ? sizeOf(id) : OptionalLong.empty();
+        if (size.isPresent()) {
+            Volume volume = new Volume(id, id.value(), size.getAsLong(), clock.instant());
+            records.write(volume);
+            volumes.put(id, volume);
+            LOG.atWarn()
+                    .addKeyValue("volume", id)
+                    .addKeyValue("problem", record.problem())
+                    .addKeyValue("bytes", volume.bytes())
+                    .log("an unreadable record was made anew from the volume's limit");
+            return;
+        }
+        unusable.put(id, record.problem());
+        LOG.atError()
+                .addKeyValue("volume", id)
+                .addKeyValue("problem", record.problem())
+                .log("this volume cannot be used, and its size is counted with nobody's");
+    }
+
+    private OptionalLong sizeOf(VolumeId id) {
+        try {
+            return backing.sizeOf(path(id));
+        } catch (IOException e) {
+            LOG.atWarn().addKeyValue("volume", id).setCause(e).log("its size cannot be read");
+            return OptionalLong.empty();
+        }
     }
 
     @Override
@@ -110,7 +163,7 @@ public final class LocalPool implements VolumePool {
     @Override
     public Volume create(String name, VolumeSize size) {
         VolumeId id = VolumeId.ofName(name);
-        Volume existing = volumes.get(id);
+        Volume existing = find(id).orElse(null);
         if (existing != null) {
             if (!size.admits(existing.bytes())) {
                 throw new VolumeFailure.AlreadyExists(
@@ -189,7 +242,7 @@ public final class LocalPool implements VolumePool {
 
     @Override
     public void delete(VolumeId id) {
-        if (!volumes.containsKey(id)) {
+        if (!volumes.containsKey(id) && !unusable.containsKey(id)) {
             return;
         }
         try {
@@ -198,6 +251,7 @@ public final class LocalPool implements VolumePool {
             throw new VolumeFailure.Broken("removing volume " + id, e);
         }
         volumes.remove(id);
+        unusable.remove(id);
     }
 
     private void remove(VolumeId id) throws IOException {
@@ -205,41 +259,29 @@ public final class LocalPool implements VolumePool {
         // away.
         String unique = id.value() + "." + Long.toUnsignedString(System.nanoTime(), 36);
         if (Files.exists(path(id))) {
+            // A directory whose owner made it read-only or immutable cannot be moved.
+            Restrictions.lift(path(id));
             DurableFiles.rename(path(id), root.resolve("trash").resolve(unique));
         }
         records.delete(id);
     }
 
-    /// Destroys what was removed. Takes as long as the content is large where the backing cannot do it at once; nobody waits for it.
-    public void tidy() throws IOException {
-        IOException first = null;
-        for (String directory : List.of("staging", "trash")) {
-            try (DirectoryStream<Path> leftovers =
-                    Files.newDirectoryStream(root.resolve(directory))) {
-                for (Path leftover : leftovers) {
-                    // What is being made right now is in the list of volumes.
-                    if (directory.equals("staging")
-                            && VolumeId.parse(leftover.getFileName().toString())
-                                    .filter(volumes::containsKey)
-                                    .isPresent()) {
-                        continue;
-                    }
-                    try {
-                        backing.destroy(leftover);
-                    } catch (IOException e) {
-                        first = first == null ? e : first;
-                    }
-                }
-            }
-        }
-        backing.tidy();
-        if (first != null) {
-            throw first;
-        }
+    /// Destroys what was removed; what cannot be destroyed is in [#leftovers].
+    public void tidy() {
+        trash.empty();
+    }
+
+    @Override
+    public Map<Path, String> leftovers() {
+        return trash.stuck();
     }
 
     @Override
     public Optional<Volume> find(VolumeId id) {
+        String problem = unusable.get(id);
+        if (problem != null) {
+            throw new VolumeFailure.Broken("volume " + id, new IOException(problem));
+        }
         return Optional.ofNullable(volumes.get(id));
     }
 

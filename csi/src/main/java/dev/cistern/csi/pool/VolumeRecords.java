@@ -15,11 +15,15 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The records of a pool's volumes: `<id>.json` each, in one directory.
 final class VolumeRecords {
 
+    private static final Logger LOG = LoggerFactory.getLogger(VolumeRecords.class);
     private static final int VERSION = 1;
     private static final String SUFFIX = ".json";
     private static final JsonFactory JSON = new JsonFactory();
@@ -48,21 +52,58 @@ final class VolumeRecords {
         DurableFiles.deleteIfExists(file(id));
     }
 
-    /// All records; what a crash left half-written is removed.
+    /// A record as it was found.
+    sealed interface Found {}
+
+    record Readable(Volume volume) implements Found {}
+
+    /// A record that makes no sense.
     ///
-    /// @throws IOException when a record cannot be understood, naming the file
-    List<Volume> readAll() throws IOException {
-        List<Volume> volumes = new ArrayList<>();
+    /// @param id by the file's name
+    /// @param problem what is wrong with which file, and what to do
+    /// @param replaceable whether nothing is lost when the record is written anew: not so for one of a later version of this program
+    record Unreadable(VolumeId id, String problem, boolean replaceable) implements Found {}
+
+    /// All records; what a crash left half-written is removed, what is no record is left alone.
+    List<Found> readAll() throws IOException {
+        List<Found> records = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                if (file.getFileName().toString().endsWith(SUFFIX)) {
-                    volumes.add(read(file));
-                } else {
+                String name = file.getFileName().toString();
+                Optional<VolumeId> id =
+                        name.endsWith(SUFFIX)
+                                ? VolumeId.parse(name.substring(0, name.length() - SUFFIX.length()))
+                                : Optional.empty();
+                if (id.isPresent()) {
+                    records.add(found(file, id.get()));
+                } else if (name.endsWith(DurableFiles.UNFINISHED)) {
                     Files.delete(file);
+                } else {
+                    LOG.atWarn().addKeyValue("path", file).log("no volume's record: left alone");
                 }
             }
         }
-        return volumes;
+        return records;
+    }
+
+    private Found found(Path file, VolumeId id) {
+        try {
+            return new Readable(read(file));
+        } catch (LaterVersion e) {
+            return new Unreadable(id, String.valueOf(e.getMessage()), false);
+        } catch (IOException e) {
+            return new Unreadable(id, String.valueOf(e.getMessage()), true);
+        }
+    }
+
+    private static final class LaterVersion extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        LaterVersion(Path file, int version) {
+            super(
+                    "volume record %s has version %d, this program knows %d; install the version of Cistern that wrote it"
+                            .formatted(file, version, VERSION));
+        }
     }
 
     private Volume read(Path file) throws IOException {
@@ -85,12 +126,11 @@ final class VolumeRecords {
                     default -> json.skipChildren();
                 }
             }
-            if (version != VERSION) {
-                throw unreadable(
-                        file, "has version " + version + ", this program knows " + VERSION, null);
+            if (version > VERSION) {
+                throw new LaterVersion(file, version);
             }
-            if (id == null || name == null || created == null || bytes < 0) {
-                throw unreadable(file, "lacks one of id, name, bytes, created", null);
+            if (version != VERSION || id == null || name == null || created == null || bytes < 0) {
+                throw unreadable(file, "lacks one of version, id, name, bytes, created", null);
             }
             Volume volume = new Volume(new VolumeId(id), name, bytes, Instant.parse(created));
             if (!file.equals(file(volume.id()))) {

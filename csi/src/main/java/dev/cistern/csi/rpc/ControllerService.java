@@ -110,9 +110,6 @@ public final class ControllerService {
 
     private void delete(VolumeId id, Call call) {
         try (var _ = locks.hold(id, call.patience())) {
-            if (pool.find(id).isEmpty()) {
-                return;
-            }
             List<Path> mounts = mounter.published(pool.path(id));
             if (!mounts.isEmpty()) {
                 throw new VolumeFailure.Conflict(

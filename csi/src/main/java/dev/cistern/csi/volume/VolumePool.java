@@ -2,6 +2,7 @@ package dev.cistern.csi.volume;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The volumes of one node. Implementations are safe for use by several threads; two calls for one volume are kept apart by the caller
@@ -20,6 +21,9 @@ public interface VolumePool {
     /// Removes a volume and what is in it; one that is not there is fine.
     void delete(VolumeId id);
 
+    /// The volume of that id, if there is one.
+    ///
+    /// @throws VolumeFailure.Broken when it has content but no record that can be read
     Optional<Volume> find(VolumeId id);
 
     /// All volumes, ordered by id.
@@ -28,6 +32,9 @@ public interface VolumePool {
     PoolCapacity capacity();
 
     VolumeUsage usage(Volume volume);
+
+    /// Content of removed volumes that could not be cleared away so far, with the reason of each.
+    Map<Path, String> leftovers();
 
     /// The directory with the volume's content.
     Path path(VolumeId id);

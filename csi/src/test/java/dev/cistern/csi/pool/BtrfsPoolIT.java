@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A real btrfs in a real image.
 @NeedsMounts
@@ -126,18 +128,86 @@ class BtrfsPoolIT {
             throws IOException, InterruptedException {
         pool().create("a", mib(50));
         Path nested = pool().path(A).resolve("nested");
-        assertThat(
-                        new ProcessBuilder("btrfs", "-q", "subvolume", "create", nested.toString())
-                                .inheritIO()
-                                .start()
-                                .waitFor())
-                .isZero();
+        run("btrfs", "-q", "subvolume", "create", nested.toString());
 
         assertThat(fill(nested.resolve("f"), 200 * MIB)).isLessThan(56 * MIB);
 
         pool().delete(A);
         pool().tidy();
         assertThat(directory.resolve("pool/trash")).isEmptyDirectory();
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+
+    private static void run(Path directory, String script)
+            throws IOException, InterruptedException {
+        Process shell =
+                new ProcessBuilder("bash", "-euc", script)
+                        .directory(directory.toFile())
+                        .inheritIO()
+                        .start();
+        assertThat(shell.waitFor()).isZero();
+    }
+
+    /// Each needs no privilege in the pod but the last three, which need one (`CAP_LINUX_IMMUTABLE`).
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // A nested subvolume is read-only, and so is one within it, and what holds it.
+                "btrfs -q subvolume create n; mkdir n/d; btrfs -q subvolume create n/d/m; touch"
+                    + " n/d/m/f; btrfs property set -ts n/d/m ro true; btrfs property set -ts n ro"
+                    + " true",
+                // The volume itself is.
+                "touch f; btrfs property set -ts . ro true",
+                // A snapshot of the volume within itself.
+                "echo x > f; btrfs -q subvolume snapshot -r . s; btrfs -q subvolume snapshot s s2",
+                // Two subvolumes below 40 directories with names of 200 bytes: no path leads there.
+                "name=$(printf 'n%.0s' {1..200}); for i in {1..40}; do mkdir $name; cd $name; done;"
+                    + " btrfs -q subvolume create deep; cd deep; btrfs -q subvolume create deeper;"
+                    + " btrfs property set -ts deeper ro true",
+                // Five hundred subvolumes.
+                "for i in {1..200}; do btrfs -q subvolume create s$i; done;"
+                        + " for i in {1..300}; do btrfs -q subvolume create s7/$i; done",
+                // Subvolumes in subvolumes, forty deep.
+                "for i in {1..40}; do btrfs -q subvolume create d; cd d; done",
+                // A name that is not UTF-8.
+                "btrfs -q subvolume create $'\\xff\\xfe'; btrfs property set -ts $'\\xff\\xfe' ro"
+                        + " true",
+                // A full volume.
+                "btrfs -q subvolume create n; dd if=/dev/zero of=n/f bs=1M 2>/dev/null || true;"
+                        + " btrfs property set -ts n ro true || true",
+                "btrfs -q subvolume create n; touch n/f; chattr +i n/f n",
+                "mkdir d; btrfs -q subvolume create d/n; chattr +a d",
+                "touch f; chattr +i f; chattr +i ."
+            })
+    void whateverAPodDidToItsVolumeItGoes(String script) throws Exception {
+        pool().create("a", mib(50));
+        run(pool().path(A), script);
+
+        pool().delete(A);
+        pool().tidy();
+
+        assertThat(pool().leftovers()).isEmpty();
+        assertThat(directory.resolve("pool/trash")).isEmptyDirectory();
+        opened.close();
+        opened = open(PoolSettings.Kind.AUTO, 1024 * MIB);
+        assertThat(pool().list()).isEmpty();
+        pool().create("a", mib(50));
+    }
+
+    @Test
+    void aDamagedRecordIsMadeAnewFromTheLimit() throws Exception {
+        pool().create("a", mib(50));
+        Files.writeString(pool().path(A).resolve("f"), "data");
+        Files.writeString(directory.resolve("pool/records/a.json"), "{");
+        opened.close();
+
+        opened = open(PoolSettings.Kind.AUTO, 1024 * MIB);
+
+        assertThat(pool().find(A)).get().extracting(Volume::bytes).isEqualTo(50 * MIB);
+        assertThat(pool().path(A).resolve("f")).hasContent("data");
     }
 
     @Test
@@ -202,6 +272,7 @@ class BtrfsPoolIT {
         opened.close();
 
         opened = open(PoolSettings.Kind.AUTO, 1024 * MIB);
+        pool().tidy();
 
         assertThat(pool().list()).isEmpty();
         for (String name : List.of("records", "staging", "trash", "volumes")) {

@@ -4,6 +4,7 @@ import dev.cistern.csi.volume.VolumeUsage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// Plain directories, a pool of a given size, and faults on demand.
 final class FaultyBacking implements Backing {
@@ -13,6 +14,7 @@ final class FaultyBacking implements Backing {
     long unclaimedBytes = Long.MAX_VALUE;
     boolean failMake;
     boolean failDestroy;
+    OptionalLong size = OptionalLong.empty();
 
     FaultyBacking(Path root) {
         this.directories = new DirectoryBacking(root);
@@ -47,6 +49,11 @@ final class FaultyBacking implements Backing {
             throw new IOException("still in use");
         }
         directories.destroy(path);
+    }
+
+    @Override
+    public OptionalLong sizeOf(Path path) {
+        return size;
     }
 
     @Override

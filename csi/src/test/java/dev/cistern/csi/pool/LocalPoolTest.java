@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,16 +177,46 @@ class LocalPoolTest {
     }
 
     @Test
-    void oneThatCannotBeClearedAwayStaysInTheTrash() throws IOException {
+    void oneThatCannotBeClearedAwayStaysInTheTrashIsToldAndStopsNothing() throws IOException {
         pool.create("a", mib(10));
         pool.delete(A);
         backing.failDestroy = true;
 
-        assertThatThrownBy(() -> pool.tidy()).hasMessageContaining("still in use");
+        pool.tidy();
 
         assertThat(in("trash")).hasSize(1);
+        assertThat(pool.leftovers()).hasSize(1);
+        assertThat(pool.leftovers().values()).allMatch(reason -> reason.contains("still in use"));
+        pool = LocalPool.open(root, backing, 100, CLOCK);
+        pool.tidy();
+        pool.create("a", mib(10));
         backing.failDestroy = false;
         pool.tidy();
+        assertThat(in("trash")).isEmpty();
+        assertThat(pool.leftovers()).isEmpty();
+    }
+
+    /// 1,500 directories, one within the other: 6,000 bytes of path, and more than a stack of calls or of open files should hold.
+    @Test
+    void aTreeDeeperThanAPathMayBeLongGoes() throws IOException {
+        pool.create("a", mib(10));
+        Path top = pool.path(A);
+        for (int level = 0; level < 1500; level++) {
+            // Built from below, so that no path here is too long either.
+            Path next = root.resolve("next");
+            Files.createDirectory(next);
+            Files.writeString(next.resolve("file"), "data");
+            if (level > 0) {
+                Files.move(root.resolve("tree"), next.resolve("abc"));
+            }
+            Files.move(next, root.resolve("tree"));
+        }
+        Files.move(root.resolve("tree"), top.resolve("tree"));
+
+        pool.delete(A);
+        pool.tidy();
+
+        assertThat(pool.leftovers()).isEmpty();
         assertThat(in("trash")).isEmpty();
     }
 
@@ -211,6 +242,7 @@ class LocalPoolTest {
         }
 
         open();
+        pool.tidy();
 
         assertThat(pool.list()).isEmpty();
         for (String directory : List.of("records", "volumes", "staging", "trash")) {
@@ -233,23 +265,78 @@ class LocalPoolTest {
         assertThat(root.resolve("volumes/a/file")).hasContent("precious");
     }
 
+    private static final String LATER_VERSION =
+            "{\"version\":2,\"id\":\"a\",\"name\":\"a\",\"bytes\":1,\"created\":\"2026-01-01T00:00:00Z\"}";
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
                 "{",
                 "[]",
-                "{\"version\":2,\"id\":\"a\",\"name\":\"a\",\"bytes\":1,\"created\":\"2026-01-01T00:00:00Z\"}",
+                LATER_VERSION,
                 "{\"version\":1,\"id\":\"a\",\"name\":\"a\",\"bytes\":1}",
                 "{\"version\":1,\"id\":\"b\",\"name\":\"b\",\"bytes\":1,\"created\":\"2026-01-01T00:00:00Z\"}",
                 "{\"version\":1,\"id\":\"../a\",\"name\":\"a\",\"bytes\":1,\"created\":\"2026-01-01T00:00:00Z\"}"
             })
-    void aRecordThatCannotBeUnderstoodStopsTheStart(String content) throws IOException {
+    void aRecordThatCannotBeReadIsThatVolumesTroubleAlone(String content) throws IOException {
+        pool.create("a", mib(10));
+        Files.writeString(pool.path(A).resolve("file"), "precious");
+        Volume other = pool.create("b", mib(10));
         Files.writeString(root.resolve("records/a.json"), content);
 
-        assertThatThrownBy(this::open)
-                .isInstanceOf(IOException.class)
+        open();
+
+        assertThat(pool.list()).containsExactly(other);
+        assertThatThrownBy(() -> pool.find(A))
+                .isInstanceOf(VolumeFailure.Broken.class)
                 .hasMessageContaining("a.json");
+        assertThatThrownBy(() -> pool.create("a", mib(10)))
+                .isInstanceOf(VolumeFailure.Broken.class);
+        assertThat(pool.path(A).resolve("file")).hasContent("precious");
+        pool.create("c", mib(10));
+
+        pool.delete(A);
+        pool.create("a", mib(10));
+        assertThat(pool.path(A)).isEmptyDirectory();
+    }
+
+    @Test
+    void aDamagedRecordIsMadeAnewWhereTheContentTellsTheSize() throws IOException {
+        pool.create("a", mib(10));
+        Files.writeString(pool.path(A).resolve("file"), "precious");
+        Files.writeString(root.resolve("records/a.json"), "{");
+        backing.size = OptionalLong.of(10 * MIB);
+
+        pool = LocalPool.open(root, backing, 100, CLOCK);
+
+        assertThat(pool.find(A)).get().extracting(Volume::bytes).isEqualTo(10 * MIB);
+        assertThat(pool.path(A).resolve("file")).hasContent("precious");
+        open();
+        assertThat(pool.find(A)).isPresent();
+        assertThat(pool.create("a", mib(10)).bytes()).isEqualTo(10 * MIB);
+    }
+
+    @Test
+    void aRecordOfALaterVersionIsNotOverwritten() throws IOException {
+        pool.create("a", mib(10));
+        Files.writeString(root.resolve("records/a.json"), LATER_VERSION);
+        backing.size = OptionalLong.of(10 * MIB);
+
+        pool = LocalPool.open(root, backing, 100, CLOCK);
+
+        assertThat(root.resolve("records/a.json")).hasContent(LATER_VERSION);
+        assertThatThrownBy(() -> pool.find(A)).hasMessageContaining("version 2");
+    }
+
+    @Test
+    void whatIsNoRecordIsLeftAlone() throws IOException {
+        Files.writeString(root.resolve("records/NOTES"), "by hand");
+        Files.createDirectories(root.resolve("records/backup/old"));
+
+        open();
+
+        assertThat(in("records")).containsExactly("NOTES", "backup");
     }
 
     @Test

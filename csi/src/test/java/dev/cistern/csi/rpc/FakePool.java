@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -68,6 +69,11 @@ final class FakePool implements VolumePool {
     @Override
     public VolumeUsage usage(Volume volume) {
         return new VolumeUsage(volume.bytes(), 4096, volume.bytes() - 4096);
+    }
+
+    @Override
+    public Map<Path, String> leftovers() {
+        return Map.of();
     }
 
     @Override

@@ -1,0 +1,71 @@
+package dev.cistern.csi.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/// What a pod may have set on its files that keeps even root from moving or removing them: the read-only flag of a btrfs subvolume, which
+/// needs no privilege, and the attributes immutable and append-only (`chattr +i`, `+a`), which need one.
+public final class Restrictions {
+
+    private static final long SUBVOL_GETFLAGS = 0x80089419L;
+    private static final long SUBVOL_SETFLAGS = 0x4008941AL;
+    private static final long FS_GETFLAGS = 0x80086601L;
+    private static final long FS_SETFLAGS = 0x40086602L;
+    private static final long SUBVOL_RDONLY = 2;
+    private static final int FS_IMMUTABLE = 0x10;
+    private static final int FS_APPEND_ONLY = 0x20;
+
+    private Restrictions() {}
+
+    /// Lifts what is set on one file or directory itself; what is in a directory stays as it is. Where the file system knows no such thing there
+    /// is nothing to do.
+    ///
+    /// @param path a regular file or a directory, no link
+    public static void lift(Path path) throws IOException {
+        try (Libc.Fd file = Libc.open(path, Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK)) {
+            lift(file, path.toString());
+        }
+    }
+
+    static void lift(Libc.Fd file, String label) throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment flags = arena.allocate(JAVA_LONG);
+            if (has("BTRFS_IOC_SUBVOL_GETFLAGS " + label, file, SUBVOL_GETFLAGS, flags)) {
+                long set = flags.get(JAVA_LONG, 0);
+                if ((set & SUBVOL_RDONLY) != 0) {
+                    flags.set(JAVA_LONG, 0, set & ~SUBVOL_RDONLY);
+                    Libc.ioctl("BTRFS_IOC_SUBVOL_SETFLAGS " + label, file, SUBVOL_SETFLAGS, flags);
+                }
+            }
+            flags.set(JAVA_LONG, 0, 0);
+            if (has("FS_IOC_GETFLAGS " + label, file, FS_GETFLAGS, flags)) {
+                int set = flags.get(JAVA_INT, 0);
+                if ((set & (FS_IMMUTABLE | FS_APPEND_ONLY)) != 0) {
+                    flags.set(JAVA_INT, 0, set & ~(FS_IMMUTABLE | FS_APPEND_ONLY));
+                    Libc.ioctl("FS_IOC_SETFLAGS " + label, file, FS_SETFLAGS, flags);
+                }
+            }
+        }
+    }
+
+    /// Whether the file has such flags at all; a file system that does not know them says so in one of three ways.
+    private static boolean has(String call, Libc.Fd file, long request, MemorySegment flags)
+            throws LinuxException {
+        try {
+            Libc.ioctl(call, file, request, flags);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() == LinuxException.EINVAL
+                    || e.errno() == LinuxException.ENOTTY
+                    || e.errno() == LinuxException.EOPNOTSUPP) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}
