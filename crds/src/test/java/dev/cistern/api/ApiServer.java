@@ -13,12 +13,15 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// A real API server with our CRDs in it: that of `CISTERN_TEST_KUBECONFIG`, else a [ControlPlane] of its own. Objects go
+/// A real API server with our CRDs and admission policies in it: that of `CISTERN_TEST_KUBECONFIG`, else a [ControlPlane] of its own. Objects go
 /// in and come out as JSON, untouched by Java types, and unknown fields are errors instead of being dropped.
 final class ApiServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final Duration ESTABLISH = Duration.ofSeconds(30);
+
+    /// The API server learns of its policies by a watch of its own, and compiles them.
+    private static final Duration TAKE_EFFECT = Duration.ofSeconds(30);
 
     private final @Nullable ControlPlane own;
     private final KubernetesClient client;
@@ -43,6 +46,10 @@ final class ApiServer implements AutoCloseable {
                 server.install(crd);
             }
             server.ensureNamespace("team-a");
+            for (PolicyFile policy : PolicyFile.all()) {
+                server.install(policy);
+            }
+            server.awaitPolicies();
         } catch (RuntimeException | InterruptedException e) {
             server.close();
             throw e;
@@ -59,6 +66,11 @@ final class ApiServer implements AutoCloseable {
 
     Answer create(String collection, JsonNode object) {
         return write(collection, "POST", object);
+    }
+
+    /// What the API server would say to a new object; it keeps nothing.
+    Answer tryCreate(String collection, JsonNode object) {
+        return write(collection, "POST", "&dryRun=All", object);
     }
 
     /// Replaces what is there, whatever its version.
@@ -103,8 +115,12 @@ final class ApiServer implements AutoCloseable {
     }
 
     private Answer write(String path, String method, JsonNode object) {
+        return write(path, method, "", object);
+    }
+
+    private Answer write(String path, String method, String options, JsonNode object) {
         try {
-            String answer = client.raw(path + "?fieldValidation=Strict", method, object);
+            String answer = client.raw(path + "?fieldValidation=Strict" + options, method, object);
             return new Answer.Accepted((ObjectNode) JSON.readTree(answer));
         } catch (KubernetesClientException e) {
             if (e.getStatus() == null || e.getCode() < 400) {
@@ -146,6 +162,34 @@ final class ApiServer implements AutoCloseable {
         }
         if (condition(crd, "NonStructuralSchema").equals("True")) {
             throw new AssertionError(crd.path() + " has a schema that is not structural");
+        }
+    }
+
+    private void install(PolicyFile policy) {
+        for (ObjectNode document : policy.documents()) {
+            String collection = PolicyFile.collection(document);
+            Answer answer = create(collection, document);
+            if (answer instanceof Answer.Refused(int code, String _) && code == 409) {
+                answer = replace(collection, document);
+            }
+            if (answer instanceof Answer.Refused(int code, String message)) {
+                throw new AssertionError(
+                        policy.path() + " is refused with " + code + ": " + message);
+            }
+        }
+    }
+
+    /// Waits until each policy refuses what only it refuses.
+    private void awaitPolicies() throws InterruptedException {
+        Instant end = Instant.now().plus(TAKE_EFFECT);
+        for (PolicyFile.Probe probe : PolicyFile.PROBES) {
+            while (tryCreate(probe.collection(), probe.object()) instanceof Answer.Accepted) {
+                if (Instant.now().isAfter(end)) {
+                    throw new AssertionError(
+                            "no policy refuses " + probe.object() + " after " + TAKE_EFFECT);
+                }
+                Thread.sleep(100);
+            }
         }
     }
 

@@ -53,6 +53,46 @@ class ManifestsIT {
                                         kind.getKey(), tests(kind.getValue())));
     }
 
+    /// By trial only: a claim that is kept would wait for a controller to take its finalizer off.
+    @TestFactory
+    Stream<DynamicTest> claims() {
+        return Sample.claims().stream()
+                .map(s -> DynamicTest.dynamicTest(s.name(), () -> checkClaim(s)));
+    }
+
+    /// An API server without the feature gate drops the reference: such a claim must not be taken as if nothing had been asked.
+    @Test
+    void aClaimThatNamesAnotherNamespaceKeepsTheReferenceOrIsRefused() {
+        ObjectNode claim = JSON.createObjectNode();
+        claim.put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
+        claim.putObject("metadata").put("name", "data");
+        ObjectNode spec = claim.putObject("spec");
+        spec.putArray("accessModes").add("ReadWriteOnce");
+        spec.putObject("resources").putObject("requests").put("storage", "1Gi");
+        ObjectNode reference = spec.putObject("dataSourceRef").put("apiGroup", "cistern.dev");
+        reference.put("kind", "ObjectVolumePopulator").put("name", "x").put("namespace", "team-b");
+
+        switch (server.tryCreate(PolicyFile.CLAIMS, claim)) {
+            case Answer.Accepted(ObjectNode kept) ->
+                    assertThat(kept.at("/spec/dataSourceRef/namespace").asText())
+                            .isEqualTo("team-b");
+            case Answer.Refused(int _, String message) ->
+                    assertThat(message)
+                            .contains(
+                                    "spec.dataSourceRef.namespace: this cluster ignores references"
+                                            + " to other namespaces");
+        }
+    }
+
+    private void checkClaim(Sample sample) {
+        Answer answer = server.tryCreate(PolicyFile.CLAIMS, sample.first());
+        if (sample.valid()) {
+            accepted(answer);
+        } else {
+            refused(sample, answer);
+        }
+    }
+
     private List<DynamicTest> tests(List<Sample> samples) {
         return samples.stream()
                 .map(s -> DynamicTest.dynamicTest(s.name(), () -> check(s)))

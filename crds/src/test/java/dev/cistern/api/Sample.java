@@ -35,6 +35,7 @@ record Sample(
     }
 
     static final Path ROOT = Path.of("src/test/resources/manifests");
+    private static final Path CLAIMS = Path.of("src/test/resources/claims");
     private static final String EXPECT = "# expect: ";
     private static final Pattern NAME =
             Pattern.compile("(valid|invalid)-((update|status)-)?[a-z0-9-]+[.]yaml");
@@ -42,8 +43,20 @@ record Sample(
 
     /// Every file below the root. A file that no test would use is an error.
     static List<Sample> all() {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.filter(Files::isRegularFile).sorted().map(Sample::read).toList();
+        return below(ROOT);
+    }
+
+    /// Manifests of Kubernetes' own PersistentVolumeClaim, which `deploy/policies` decides about.
+    static List<Sample> claims() {
+        return below(CLAIMS);
+    }
+
+    private static List<Sample> below(Path root) {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(Files::isRegularFile)
+                    .sorted()
+                    .map(file -> read(root, file))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -62,10 +75,10 @@ record Sample(
         return kind + "/" + name;
     }
 
-    private static Sample read(Path file) {
-        Path relative = ROOT.relativize(file);
+    private static Sample read(Path root, Path file) {
+        Path relative = root.relativize(file);
         Matcher name = NAME.matcher(relative.getFileName().toString());
-        if (relative.getNameCount() != 2 || !name.matches()) {
+        if (relative.getNameCount() != (root.equals(ROOT) ? 2 : 1) || !name.matches()) {
             throw new AssertionError(file + " is used by no test: name it KIND/" + NAME);
         }
         boolean valid = name.group(1).equals("valid");
@@ -98,7 +111,7 @@ record Sample(
                 throw new AssertionError(file + " has no status");
             }
             return new Sample(
-                    relative.getName(0).toString(),
+                    file.getName(file.getNameCount() - 2).toString(),
                     relative.getFileName().toString(),
                     subject,
                     valid,

@@ -31,6 +31,12 @@ final class Kubectl {
         command("apply", "-f", "-").input(yaml).run().orThrow();
     }
 
+    /// Applies what is to be refused; whatever kubectl said, and empty when nothing was refused.
+    String refusal(String yaml) {
+        Command.Result result = command("apply", "-f", "-").input(yaml).run();
+        return result.ok() ? "" : result.output();
+    }
+
     private Command command(String... args) {
         return Command.of(argv(args))
                 .env("KUBECONFIG", cluster.kubeconfig().toString())

@@ -63,6 +63,20 @@ class RefusedClaimsST {
         refused(team, team.pvc("data").orElseThrow(), "UnsupportedClaim");
     }
 
+    /// The API server would drop the field, and an empty volume would be bound.
+    @Test
+    void aSourceInTheFieldThatIsIgnored(Cistern cistern, Team team) {
+        team.populator("data", bucket(team));
+        String yaml = Claim.from("data").yaml().replace("NAMESPACE", team.namespace());
+
+        assertThat(cistern.kubectl().refusal(yaml.replace("dataSourceRef:", "dataSource:")))
+                .contains("spec.dataSource:", "write spec.dataSourceRef");
+        assertThat(cistern.kubectl().refusal(yaml.replace("ObjectVolumePop", "ObjectvolumePop")))
+                .contains("spec.dataSourceRef.kind:", "write ObjectVolumePopulator");
+        assertThat(team.pvc("data")).isEmpty();
+        assertThat(cistern.kubectl().refusal(yaml)).isEmpty();
+    }
+
     @Test
     void aBackendThatDoesNotAdmitTheNamespace(Cistern cistern, Team team) {
         String backend =
