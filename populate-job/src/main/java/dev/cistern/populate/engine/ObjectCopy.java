@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// One object on its way into its unfinished file: which ranges are still to be fetched, which pieces are there and with what
 /// digest. Several streams may work on it; all state is guarded by the object itself.
 final class ObjectCopy {
-    /// Pieces are noted in the journal in this size: what a killed process fetches again is at most this per stream.
+    /// Pieces are noted in the journal in this size at most: what a killed process fetches again is never more than this per stream.
     static final long BLOCK_BYTES = 8 << 20;
 
     /// A range not yet fetched.
@@ -74,8 +74,21 @@ final class ObjectCopy {
         waiting.add(new Range(from, to));
     }
 
+    /// Adds a piece; to the one before it, if both are of one block: what comes slowly is noted often.
     synchronized void addPiece(long offset, long length, long digest) {
-        pieces.add(new Piece(offset, length, digest));
+        Piece last = pieces.isEmpty() ? null : pieces.getLast();
+        if (last != null
+                && last.offset + last.length == offset
+                && last.offset / BLOCK_BYTES == (offset + length - 1) / BLOCK_BYTES) {
+            pieces.set(
+                    pieces.size() - 1,
+                    new Piece(
+                            last.offset,
+                            last.length + length,
+                            Crcs.combine(kind, last.digest, digest, length)));
+        } else {
+            pieces.add(new Piece(offset, length, digest));
+        }
     }
 
     /// Takes a range to fetch; null when none waits.

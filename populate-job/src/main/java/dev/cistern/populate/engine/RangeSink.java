@@ -11,8 +11,12 @@ import java.security.MessageDigest;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 
-/// Puts one range's bytes where they belong, digests them on the way, and notes each full block in the journal.
+/// Puts one range's bytes where they belong, digests them on the way, and notes in the journal what has come: each full block, what has
+/// come in [#NOTE_NANOS], and at an interruption or the end what is there.
 final class RangeSink implements ObjectSink {
+    /// A slow connection fills a block in a minute or never; a killed process then fetches again what came in so many nanoseconds.
+    static final long NOTE_NANOS = 2_000_000_000L;
+
     /// The fill has failed elsewhere; nothing more is wanted.
     static final class Ended extends IOException {
         private static final long serialVersionUID = 1L;
@@ -30,6 +34,7 @@ final class RangeSink implements ObjectSink {
     private long position;
     private long to;
     private long blockStart;
+    private long blockSinceNanos = System.nanoTime();
 
     RangeSink(CopyContext context, ObjectCopy copy, ObjectCopy.Range range, Patience patience) {
         this.context = context;
@@ -63,26 +68,55 @@ final class RangeSink implements ObjectSink {
     /// @throws IOException when the target failed, or nothing more is wanted
     void fetch(Source source)
             throws SourceException.Changed, IOException, FillException, InterruptedException {
-        // A connection may break after everything has come.
-        while (position < end()) {
-            try {
-                source.read(copy.object, position, end(), this);
-                break;
-            } catch (Shortened e) {
-                break;
-            } catch (SourceException.Retryable e) {
-                if (context.ended() || copy.spoilt()) {
+        try {
+            // A connection may break after everything has come.
+            while (position < end()) {
+                if (!more(source)) {
                     return;
                 }
-                patience.pause(e);
-            } catch (SourceException.Changed e) {
-                throw e;
-            } catch (SourceException e) {
-                throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
+            }
+        } finally {
+            // The next attempt goes on from here, whatever ended this one.
+            noteWhatCame();
+        }
+    }
+
+    /// Asks once for what is missing; whether to ask again if something still is.
+    private boolean more(Source source)
+            throws SourceException.Changed, IOException, FillException, InterruptedException {
+        try {
+            source.read(copy.object, position, end(), this);
+            return false;
+        } catch (Shortened e) {
+            return false;
+        } catch (SourceException.Retryable e) {
+            if (context.ended() || copy.spoilt()) {
+                return false;
+            }
+            // The store may be away for long, and the process be killed meanwhile.
+            noteWhatCame();
+            patience.pause(e);
+            return true;
+        } catch (SourceException.Changed e) {
+            throw e;
+        } catch (SourceException e) {
+            throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void noteWhatCame() throws IOException {
+        if (copy.spoilt()) {
+            return;
+        }
+        // An interrupted thread that has to write the journal's buffer would close its file.
+        boolean interrupted = Thread.interrupted();
+        try {
+            endBlock();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
-        // Notes the last block.
-        endBlock();
     }
 
     @Override
@@ -126,7 +160,7 @@ final class RangeSink implements ObjectSink {
             position += piece;
             bytes.limit(end);
             context.meter().fetched(piece);
-            if (position == blockEnd) {
+            if (position == blockEnd || System.nanoTime() - blockSinceNanos >= NOTE_NANOS) {
                 endBlock();
             }
         }
@@ -183,6 +217,7 @@ final class RangeSink implements ObjectSink {
         }
         running.reset();
         blockStart = position;
+        blockSinceNanos = System.nanoTime();
     }
 
     /// The target failed, not the source.

@@ -207,6 +207,30 @@ class FillTest {
         assertFails(Reason.SOURCE_STALLED, "t/a");
     }
 
+    /// Far less than a block has come of each: what the next attempt finds is what this one counted.
+    @Test
+    void whatCameBeforeAStoreWentAwayIsKept() throws Exception {
+        put("a", 3_000_000);
+        put("b", 20_000_000);
+        server.faults(
+                request ->
+                        request.listing() || request.method().equals("HEAD")
+                                ? null
+                                : request.number() == 1
+                                        ? new Fault.Cut(1_500_000)
+                                        : new Fault.Status(503, "SlowDown", Map.of()));
+        assertFails(Reason.SOURCE_UNAVAILABLE, "given up after");
+        long there = meter.counts().bytesDone();
+        assertThat(there).isBetween(2_000_000L, 3_000_000L);
+        server.faults(request -> null);
+
+        fill();
+
+        assertFilled();
+        assertThat(meter.counts().bytesResumed()).isEqualTo(there);
+        assertThat(meter.counts().bytesFetched()).isEqualTo(23_000_000 - there);
+    }
+
     @Test
     void aWrongByteIsFetchedAgainAndThenAMismatch() throws Exception {
         put("a", 100_000);
@@ -669,8 +693,10 @@ class FillTest {
                     return null;
                 });
         assertThatThrownBy(this::fill).isInstanceOf(InterruptedException.class);
+        long there = meter.counts().bytesDone();
         fill();
         assertFilled();
-        assertThat(meter.counts().bytesResumed()).isPositive();
+        assertThat(meter.counts().bytesResumed()).isEqualTo(there).isPositive();
+        assertThat(meter.counts().bytesFetched()).isEqualTo(120_000_000 - there);
     }
 }

@@ -36,6 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PopulateJobTest {
+    private static final long BLOCK = 8 << 20;
+    private static final long SMALL = 20_000;
+
     @TempDir Path directory;
     private @Nullable FaultyS3 server;
     private @Nullable HttpServer controller;
@@ -195,7 +198,7 @@ class PopulateJobTest {
         }
         long total = large.length + 200L * 10_000 + 199 * 200 / 2;
         Process first = child(environment(FaultyS3.BUCKET, 24 << 20));
-        while (blocksInJournal() < 2 && first.isAlive()) {
+        while (bytesInJournal() < 2 * BLOCK && first.isAlive()) {
             Thread.sleep(20);
         }
         assertThat(first.isAlive()).as(Files.readString(directory.resolve("log"))).isTrue();
@@ -207,31 +210,53 @@ class PopulateJobTest {
         assertThat(second.exitValue()).as(Files.readString(directory.resolve("log"))).isZero();
         assertThat(directory.resolve("volume/large")).hasBinaryContent(large);
         assertThat(directory.resolve("volume/.cistern")).doesNotExist();
-        assertThat(message().bytesResumed()).isGreaterThanOrEqualTo(2 * (8 << 20));
+        assertThat(message().bytesResumed()).isGreaterThanOrEqualTo(2 * BLOCK);
         assertThat(message().bytesFetched() + message().bytesResumed()).isEqualTo(total);
     }
 
-    /// What was sent may still be on its way; what the journal's file tells of has arrived.
-    private int blocksInJournal() throws IOException {
+    /// What was sent may still be on its way; what the journal's file tells of has arrived. Of the large object only: small files
+    /// are pieces, too.
+    private long bytesInJournal() throws IOException {
         Path journal = directory.resolve("volume/.cistern/journal");
         if (!Files.exists(journal)) {
             return 0;
         }
-        // A record has 40 bytes; its type is the first, and 24 bytes on is a block's length. Small
-        // files are short blocks.
+        // A record has 40 bytes; its type is the first, and 24 bytes on is a piece's length.
         ByteBuffer records = ByteBuffer.wrap(Files.readAllBytes(journal));
-        int blocks = 0;
+        long bytes = 0;
         for (int at = 0; at + 40 <= records.limit(); at += 40) {
-            blocks += records.get(at) == 1 && records.getLong(at + 24) == 8 << 20 ? 1 : 0;
+            long length = records.getLong(at + 24);
+            bytes += records.get(at) == 1 && length > SMALL ? length : 0;
         }
-        return blocks;
+        return bytes;
+    }
+
+    /// At this rate a block of 8 MiB takes far longer than what is waited for here; an object of 5 MiB never has one.
+    @Test
+    void whatASlowProcessHadFetchedIsKeptWhenItIsKilled() throws Exception {
+        byte[] large = new byte[5 << 20];
+        new Random(6).nextBytes(large);
+        server().put("t/large", large);
+        Process first = child(environment(FaultyS3.BUCKET, 500_000));
+        while (bytesInJournal() == 0 && first.isAlive()) {
+            Thread.sleep(20);
+        }
+        long noted = bytesInJournal();
+        assertThat(first.isAlive()).as(Files.readString(directory.resolve("log"))).isTrue();
+        first.destroyForcibly().waitFor();
+
+        assertThat(run(environment(FaultyS3.BUCKET, 0))).isZero();
+
+        assertThat(directory.resolve("volume/large")).hasBinaryContent(large);
+        assertThat(message().bytesResumed()).isGreaterThanOrEqualTo(noted).isPositive();
+        assertThat(message().bytesFetched() + message().bytesResumed()).isEqualTo(large.length);
     }
 
     @Test
     void aJobThatIsAskedToStopSaysSoAndKeepsWhatItHas() throws Exception {
         server().put("t/large", new byte[60 << 20]);
         Process job = child(environment(FaultyS3.BUCKET, 20 << 20));
-        while (blocksInJournal() < 1 && job.isAlive()) {
+        while (bytesInJournal() < BLOCK && job.isAlive()) {
             Thread.sleep(20);
         }
         job.destroy();

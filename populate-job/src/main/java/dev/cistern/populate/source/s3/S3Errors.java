@@ -4,6 +4,7 @@ import dev.cistern.populate.http.TransportException;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.wire.Reason;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What S3's answers mean for a run: the only place that knows.
@@ -25,6 +26,14 @@ final class S3Errors {
                     "RequestTimeTooSkewed",
                     "InvalidIdentityToken",
                     "XAmzContentSHA256Mismatch");
+
+    /// Codes that say of the user or its key that there is none: stores that are not S3 call it `NoSuchUser`, `XAdminNoSuchUser` or
+    /// `NoSuchAccessKey`, and answer it with 404 or 400 as readily as with 403.
+    private static final Pattern USER =
+            Pattern.compile(
+                    "(?i)(?=.*(?:user|access_?key|account|principal))"
+                        + "(?=.*(?:no_?such|not_?found|not_?exist|unknown|invalid|inactive|disabled)).*");
+
     private static final Set<String> RETRYABLE =
             Set.of(
                     "RequestTimeout",
@@ -75,7 +84,7 @@ final class S3Errors {
                     true,
                     null);
         }
-        if (CREDENTIALS.contains(code) || answer.status() == 401) {
+        if (CREDENTIALS.contains(code) || USER.matcher(code).matches() || answer.status() == 401) {
             String hint =
                     code.equals("RequestTimeTooSkewed") ? "set the clock" : "check the access key";
             return refused(

@@ -142,6 +142,31 @@ abstract class S3FaultsContract extends SourceContract {
                 });
     }
 
+    /// What a listing's 404 speaks of is in its code: only one that says so, or nothing, is about the bucket.
+    @Test
+    void aCodeThatSpeaksOfTheUserIsAboutTheCredentials() throws Exception {
+        Map<Fault, Reason> cases =
+                Map.of(
+                        new Fault.Status(404, "NoSuchUser", Map.of()), Reason.INVALID_CREDENTIALS,
+                        new Fault.Status(404, "XAdminNoSuchUser", Map.of()),
+                                Reason.INVALID_CREDENTIALS,
+                        new Fault.Status(404, "NoSuchAccessKey", Map.of()),
+                                Reason.INVALID_CREDENTIALS,
+                        new Fault.Status(404, "InvalidAccessKeyId", Map.of()),
+                                Reason.INVALID_CREDENTIALS,
+                        new Fault.Status(400, "AccessKeyIdNotFound", Map.of()),
+                                Reason.INVALID_CREDENTIALS,
+                        new Fault.Status(404, "NoSuchBucket", Map.of()), Reason.NO_SUCH_BUCKET,
+                        new Fault.Status(404, "", Map.of()), Reason.NO_SUCH_BUCKET);
+        cases.forEach(
+                (fault, reason) -> {
+                    server().faults(request -> fault);
+                    assertThatThrownBy(() -> list(open("")))
+                            .as(fault.toString())
+                            .satisfies(is(reason));
+                });
+    }
+
     @Test
     void anAnswerAboutOtherBytesIsNotTaken() throws Exception {
         SourceObject object = object("x", 1000);
