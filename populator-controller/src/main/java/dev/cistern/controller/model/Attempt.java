@@ -1,8 +1,10 @@
 package dev.cistern.controller.model;
 
+import dev.cistern.populate.wire.Fault;
 import dev.cistern.populate.wire.RunResult;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One populate Job.
 ///
@@ -12,6 +14,7 @@ import java.util.Optional;
 /// @param uid of this life of it
 /// @param created when it was made, to the second
 /// @param deleting whether it has a deletion time
+/// @param node that its pod was given; null before
 /// @param state how far it is
 public record Attempt(
         int number,
@@ -20,6 +23,7 @@ public record Attempt(
         String uid,
         Instant created,
         boolean deleting,
+        @Nullable String node,
         State state) {
 
     /// What it says it did; empty while it runs, and when it left no readable message.
@@ -62,8 +66,8 @@ public record Attempt(
 
     /// Why an attempt failed.
     ///
-    /// @param terminal whether another attempt would be pointless
+    /// @param fault whose it is, and so whether and for how long it is tried again
     /// @param reason one word for machines
     /// @param message for people
-    public record Failure(boolean terminal, String reason, String message) {}
+    public record Failure(Fault fault, String reason, String message) {}
 }

@@ -1,5 +1,6 @@
 package dev.cistern.controller.model;
 
+import dev.cistern.populate.wire.Outcome;
 import dev.cistern.populate.wire.RunResult;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,26 +12,39 @@ import org.jspecify.annotations.Nullable;
 /// @param reason one word for machines; empty when all is well
 /// @param message for people
 /// @param attempts Jobs started so far
+/// @param failures attempts that count against the limit
 /// @param nextAttempt when the next Job starts; null when none is waited for
-/// @param node the node that the volume was made for; null when any will do
+/// @param waitingSince since when nothing has got through because the store is away or Jobs are stopped; null when something has
+/// @param node the node that the volume was made for, or that the Job is on; null when not known
 /// @param started when the run was made
 /// @param finished when it was settled; null before
+/// @param lastFailure how the last attempt that failed did
 /// @param result what the last attempt left
 public record RunStatus(
         Phase phase,
         String reason,
         String message,
         int attempts,
+        int failures,
         @Nullable Instant nextAttempt,
+        @Nullable Instant waitingSince,
         @Nullable String node,
         Instant started,
         @Nullable Instant finished,
+        Optional<LastFailure> lastFailure,
         Optional<Result> result) {
+
+    /// How an attempt failed.
+    ///
+    /// @param attempt its number
+    /// @param reason one word for machines
+    /// @param message for people
+    public record LastFailure(int attempt, String reason, String message) {}
 
     /// What an attempt left, added up over the attempts where that makes sense.
     ///
-    /// @param bytes on the volume
-    /// @param files on the volume
+    /// @param bytes on the volume, as far as any attempt has told
+    /// @param files on the volume, likewise
     /// @param bytesFetched read from the store by all attempts that said so
     /// @param bytesResumed found in place by the last attempt
     /// @param manifestDigest digest of the list of files; null unless it succeeded
@@ -43,49 +57,170 @@ public record RunStatus(
 
     /// The status of a run just made.
     public static RunStatus fresh(Instant now) {
-        return new RunStatus(Phase.PENDING, "", "", 0, null, null, now, null, Optional.empty());
+        return new RunStatus(
+                Phase.PENDING,
+                "",
+                "",
+                0,
+                0,
+                null,
+                null,
+                null,
+                now,
+                null,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /// This status in another phase.
     public RunStatus in(Phase phase, String reason, String message) {
         return new RunStatus(
-                phase, reason, message, attempts, nextAttempt, node, started, finished, result);
+                phase,
+                reason,
+                message,
+                attempts,
+                failures,
+                nextAttempt,
+                waitingSince,
+                node,
+                started,
+                finished,
+                lastFailure,
+                result);
     }
 
     /// This status with another count of attempts, and with or without a next one to wait for.
     public RunStatus attempt(int attempts, @Nullable Instant nextAttempt) {
         return new RunStatus(
-                phase, reason, message, attempts, nextAttempt, node, started, finished, result);
+                phase,
+                reason,
+                message,
+                attempts,
+                failures,
+                nextAttempt,
+                waitingSince,
+                node,
+                started,
+                finished,
+                lastFailure,
+                result);
     }
 
-    /// This status for a volume made for a node.
-    public RunStatus on(@Nullable String node) {
-        return new RunStatus(
-                phase, reason, message, attempts, nextAttempt, node, started, finished, result);
-    }
-
-    /// This status, settled at a moment.
-    public RunStatus ended(Instant at) {
-        return new RunStatus(phase, reason, message, attempts, null, node, started, at, result);
-    }
-
-    /// This status with what an attempt left; what that one fetched is added to what those before it did.
-    public RunStatus withResultOf(RunResult last) {
+    /// This status after one more attempt that counts against the limit.
+    public RunStatus counted() {
         return new RunStatus(
                 phase,
                 reason,
                 message,
                 attempts,
+                failures + 1,
                 nextAttempt,
+                null,
                 node,
                 started,
                 finished,
+                lastFailure,
+                result);
+    }
+
+    /// This status while nothing gets through.
+    public RunStatus waiting(Instant since) {
+        return new RunStatus(
+                phase,
+                reason,
+                message,
+                attempts,
+                failures,
+                nextAttempt,
+                since,
+                node,
+                started,
+                finished,
+                lastFailure,
+                result);
+    }
+
+    /// This status with how an attempt failed.
+    public RunStatus failed(LastFailure failure) {
+        return new RunStatus(
+                phase,
+                reason,
+                message,
+                attempts,
+                failures,
+                nextAttempt,
+                waitingSince,
+                node,
+                started,
+                finished,
+                Optional.of(failure),
+                result);
+    }
+
+    /// This status on a node; without one, where it was before.
+    public RunStatus on(@Nullable String node) {
+        return new RunStatus(
+                phase,
+                reason,
+                message,
+                attempts,
+                failures,
+                nextAttempt,
+                waitingSince,
+                node == null ? this.node : node,
+                started,
+                finished,
+                lastFailure,
+                result);
+    }
+
+    /// This status, settled at a moment.
+    public RunStatus ended(Instant at) {
+        return new RunStatus(
+                phase,
+                reason,
+                message,
+                attempts,
+                failures,
+                null,
+                null,
+                node,
+                started,
+                at,
+                lastFailure,
+                result);
+    }
+
+    /// This status with what an attempt left; what that one fetched is added to what those before it did. An attempt that failed
+    /// may not have got as far as finding what is there, so what one before it told still holds.
+    public RunStatus withResultOf(RunResult last) {
+        boolean all = last.outcome() == Outcome.SUCCEEDED;
+        return new RunStatus(
+                phase,
+                reason,
+                message,
+                attempts,
+                failures,
+                nextAttempt,
+                waitingSince,
+                node,
+                started,
+                finished,
+                lastFailure,
                 Optional.of(
                         new Result(
-                                last.bytes(),
-                                last.files(),
+                                all ? last.bytes() : Math.max(last.bytes(), bytesThere()),
+                                all
+                                        ? last.files()
+                                        : Math.max(
+                                                last.files(), result.map(Result::files).orElse(0L)),
                                 result.map(Result::bytesFetched).orElse(0L) + last.bytesFetched(),
                                 last.bytesResumed(),
                                 last.manifestDigest())));
+    }
+
+    /// How many bytes attempts have told of so far.
+    public long bytesThere() {
+        return result.map(Result::bytes).orElse(0L);
     }
 }

@@ -63,6 +63,15 @@ public final class Why {
     /// Too many attempts failed.
     public static final String RETRIES_EXHAUSTED = "RetriesExhausted";
 
+    /// The store was away, or Jobs were stopped, for longer than is waited.
+    public static final String OUTAGE_TOO_LONG = "OutageTooLong";
+
+    /// The Job was stopped from outside: evicted, preempted, drained, deleted, or lost with its node.
+    public static final String DISRUPTED = "Disrupted";
+
+    /// The Job needed more memory than its limit.
+    public static final String OUT_OF_MEMORY = "OutOfMemory";
+
     /// The Job ended without saying why.
     public static final String JOB_FAILED = "JobFailed";
 

@@ -37,6 +37,11 @@ public interface ClusterView {
     /// Pods of our Jobs of the PVC with that UID.
     List<Pod> pods(String uid);
 
+    /// The same pods as the API server has them now: one call. For a Job that is over while its pod, as far as is known here, is not.
+    ///
+    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when it does not answer
+    List<Pod> podsNow(String namespace, String uid);
+
     /// The run's record of that name.
     Optional<VolumePopulation> run(String namespace, String name);
 

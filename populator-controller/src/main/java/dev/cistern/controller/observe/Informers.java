@@ -178,6 +178,11 @@ public final class Informers implements ClusterView, AutoCloseable {
     }
 
     @Override
+    public List<Pod> podsNow(String namespace, String uid) {
+        return kinds.podsNow(namespace, uid);
+    }
+
+    @Override
     public Optional<VolumePopulation> run(String namespace, String name) {
         return kinds.runs.get(namespace, name);
     }

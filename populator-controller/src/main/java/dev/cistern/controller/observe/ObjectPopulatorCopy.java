@@ -88,6 +88,9 @@ record ObjectPopulatorCopy(String populateNamespace) {
         if (spec.getRetry() != null && spec.getRetry().getLimit() != null) {
             frozen.setRetryLimit(spec.getRetry().getLimit());
         }
+        if (spec.getRetry() != null && spec.getRetry().getOutageSeconds() != null) {
+            frozen.setOutageSeconds(spec.getRetry().getOutageSeconds());
+        }
         return frozen;
     }
 

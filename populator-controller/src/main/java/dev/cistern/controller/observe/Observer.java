@@ -16,6 +16,8 @@ import dev.cistern.controller.model.SourceRef;
 import dev.cistern.controller.model.Timeline;
 import dev.cistern.controller.model.Volume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -56,8 +58,9 @@ public final class Observer {
         Optional<VolumePopulation> record = view.run(claim.key().namespace(), Names.run(uid));
         Optional<Run> run = record.map(r -> RunRecords.run(r, sourceUid(claim.source())));
         Optional<Prime> prime = prime(claim, run).map(Claims::prime);
-        List<Attempt> attempts =
-                Attempts.read(view.jobs(uid), view.pods(uid), new PodTrouble(view::complaint, now));
+        List<Job> jobs = view.jobs(uid);
+        List<Pod> pods = pods(claim, run, jobs);
+        List<Attempt> attempts = Attempts.read(jobs, pods, new PodTrouble(view::complaint, now));
         return new Observed(
                 now,
                 claim,
@@ -74,11 +77,19 @@ public final class Observer {
                         .filter(volume -> volume.givenTo(uid))
                         .findFirst(),
                 attempts,
-                Attempts.live(view.pods(uid)),
+                Attempts.live(pods),
                 prime.flatMap(p -> complaint(p, now, crowd)),
                 crowd,
                 noted.or(
                         RunRecords.timeline(record.map(VolumePopulation::getStatus).orElse(null))));
+    }
+
+    private List<Pod> pods(Claim claim, Optional<Run> run, List<Job> jobs) {
+        List<Pod> pods = view.pods(claim.key().uid());
+        boolean judged = !claim.deleting() && run.filter(r -> !r.phase().settled()).isPresent();
+        return judged && Attempts.unexplained(jobs, pods)
+                ? view.podsNow(run.get().frozen().spec().getPrimeNamespace(), claim.key().uid())
+                : pods;
     }
 
     private Optional<PersistentVolumeClaim> prime(Claim claim, Optional<Run> run) {

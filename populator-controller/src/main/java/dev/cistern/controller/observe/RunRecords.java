@@ -3,6 +3,7 @@ package dev.cistern.controller.observe;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.VolumePopulationStatus;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Source;
+import dev.cistern.api.v1alpha1.volumepopulationstatus.LastFailure;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Steps;
 import dev.cistern.controller.model.Frozen;
@@ -68,11 +69,20 @@ public final class RunRecords {
                         Phase.of(status.getPhase().getValue()),
                         orEmpty(status.getReason()),
                         orEmpty(status.getMessage()),
-                        status.getAttempts() == null ? 0 : status.getAttempts(),
+                        orZero(status.getAttempts()),
+                        orZero(status.getFailures()),
                         instant(status.getNextAttemptAt()),
+                        instant(status.getWaitingSince()),
                         status.getNode(),
                         started == null ? Instant.EPOCH : started,
                         instant(status.getFinishedAt()),
+                        Optional.ofNullable(status.getLastFailure())
+                                .map(
+                                        last ->
+                                                new RunStatus.LastFailure(
+                                                        orZero(last.getAttempt()),
+                                                        orEmpty(last.getReason()),
+                                                        orEmpty(last.getMessage()))),
                         result));
     }
 
@@ -98,6 +108,17 @@ public final class RunRecords {
         out.setReason(status.reason().isEmpty() ? null : status.reason());
         out.setMessage(cut(status.message()));
         out.setAttempts(status.attempts());
+        out.setFailures(status.failures());
+        out.setWaitingSince(zoned(status.waitingSince()));
+        status.lastFailure()
+                .ifPresent(
+                        failure -> {
+                            LastFailure last = new LastFailure();
+                            last.setAttempt(failure.attempt());
+                            last.setReason(failure.reason());
+                            last.setMessage(cut(failure.message()));
+                            out.setLastFailure(last);
+                        });
         out.setNextAttemptAt(zoned(status.nextAttempt()));
         out.setNode(status.node());
         out.setStartedAt(zoned(status.started()));
@@ -170,6 +191,10 @@ public final class RunRecords {
     private static String cut(String text) {
         // The API takes 4,096 characters.
         return text.length() <= 4000 ? text : text.substring(0, 4000) + " …";
+    }
+
+    private static int orZero(@Nullable Integer number) {
+        return number == null ? 0 : number;
     }
 
     private static long orZero(@Nullable Long number) {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -93,7 +94,7 @@ final class WatchedKinds implements AutoCloseable {
                                 .inAnyNamespace()
                                 .withLabel(Names.LABEL_MANAGED_BY, Names.MANAGED_BY)
                                 .runnableInformer(0),
-                        pod -> pod.setSpec(null),
+                        WatchedKinds::withoutSpec,
                         Map.of(Index.RUN, Index::runLabel));
         runs =
                 make.kind(
@@ -138,6 +139,12 @@ final class WatchedKinds implements AutoCloseable {
                         objectPopulators,
                         datasets,
                         backends);
+    }
+
+    /// Of what a pod is to be, only where it is.
+    private static void withoutSpec(Pod pod) {
+        String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+        pod.setSpec(node == null ? null : new PodSpecBuilder().withNodeName(node).build());
     }
 
     /// Starts all informers and waits until each has its first list.
@@ -195,6 +202,17 @@ final class WatchedKinds implements AutoCloseable {
     /// The PVC with that UID, ours or not.
     Optional<PersistentVolumeClaim> claimByUid(String uid) {
         return claims.byIndex(Index.UID, uid).stream().findFirst();
+    }
+
+    /// The pods of a run as the API server has them now. Without a resource version a list is never older than what was written
+    /// before it.
+    List<Pod> podsNow(String namespace, String uid) {
+        return client.pods()
+                .inNamespace(namespace)
+                .withLabel(Names.LABEL_MANAGED_BY, Names.MANAGED_BY)
+                .withLabel(Names.LABEL_UID, uid)
+                .list()
+                .getItems();
     }
 
     /// Empty while the cluster does not have that kind.

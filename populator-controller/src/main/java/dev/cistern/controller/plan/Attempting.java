@@ -8,10 +8,12 @@ import dev.cistern.controller.model.RunStatus;
 import dev.cistern.controller.model.Step;
 import dev.cistern.controller.model.Volume;
 import dev.cistern.controller.model.Why;
+import dev.cistern.populate.wire.Fault;
 import dev.cistern.populate.wire.RunResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The prime has its volume: one attempt after the other to fill it, until one succeeds or none is worth while.
 final class Attempting {
@@ -23,15 +25,12 @@ final class Attempting {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    /// Backoff between attempts: 2 s, doubling, at most 5 min.
-    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(2);
-
-    private static final Duration LAST_BACKOFF = Duration.ofMinutes(5);
-
     private final JobManifest jobs;
+    private final Failing failing;
 
-    Attempting(JobManifest jobs) {
+    Attempting(JobManifest jobs, Failing failing) {
         this.jobs = jobs;
+        this.failing = failing;
     }
 
     void withVolume(Draft draft, Prime prime) {
@@ -62,13 +61,14 @@ final class Attempting {
 
     private void nextAttempt(Draft draft, Prime prime, RunStatus status) {
         Observed seen = draft.seen;
-        int limit = seen.run().orElseThrow().frozen().spec().getRetryLimit() + 1;
-        if (status.attempts() >= limit) {
-            fail(
+        if (status.attempts() > 0 && status.nextAttempt() == null) {
+            // It was begun, and what became of it was never written.
+            failing.failed(
                     draft,
                     status,
-                    Why.RETRIES_EXHAUSTED,
-                    "the last of " + limit + " attempts was deleted before it ended");
+                    status.attempts(),
+                    new Attempt.Failure(
+                            Fault.CLUSTER, Why.DISRUPTED, "the Job was deleted before it ended"));
             return;
         }
         Instant next = status.nextAttempt();
@@ -89,7 +89,7 @@ final class Attempting {
                         jobs.of(seen.claim(), seen.run().orElseThrow().frozen(), prime, number),
                         number));
         draft.mark(Step.JOB_CREATED);
-        draft.show(populating(status, prime, number), Step.JOB_CREATED);
+        draft.show(populating(status, prime, number, null), Step.JOB_CREATED);
     }
 
     private static void tellBegun(Draft draft) {
@@ -108,14 +108,31 @@ final class Attempting {
         }
     }
 
-    private static RunStatus populating(RunStatus status, Prime prime, int number) {
+    private static RunStatus populating(
+            RunStatus status, Prime prime, int number, @Nullable String node) {
         return status.attempt(number, null)
-                .on(prime.madeForNode())
-                .in(Phase.POPULATING, "", number == 1 ? "copying" : "copying, attempt " + number);
+                .on(node == null ? prime.madeForNode() : node)
+                .in(Phase.POPULATING, "", copying(status, number));
+    }
+
+    /// What is done, and why it is not the first time: the reason of the attempt before is what a person looks for.
+    private static String copying(RunStatus status, int number) {
+        String doing = number == 1 ? "copying" : "copying, attempt " + number;
+        return status.lastFailure()
+                .map(
+                        last ->
+                                doing
+                                        + "; attempt "
+                                        + last.attempt()
+                                        + " failed: "
+                                        + last.reason()
+                                        + ": "
+                                        + last.message())
+                .orElse(doing);
     }
 
     private void attempt(Draft draft, Prime prime, Volume volume, Attempt attempt) {
-        RunStatus shown = populating(draft.status(), prime, attempt.number());
+        RunStatus shown = populating(draft.status(), prime, attempt.number(), attempt.node());
         switch (attempt.state()) {
             case Attempt.State.Starting(Optional<Attempt.Trouble> trouble) -> {
                 if (trouble.isPresent()) {
@@ -146,9 +163,7 @@ final class Attempting {
         }
     }
 
-    private static void failed(
-            Draft draft, RunStatus status, Attempt attempt, Attempt.Failure failure) {
-        int limit = draft.seen.run().orElseThrow().frozen().spec().getRetryLimit();
+    private void failed(Draft draft, RunStatus status, Attempt attempt, Attempt.Failure failure) {
         RunStatus stored = draft.status();
         if (stored.nextAttempt() != null && stored.attempts() >= attempt.number()) {
             // Written before, and the Job not deleted yet.
@@ -156,66 +171,6 @@ final class Attempting {
             draft.again(SOON);
             return;
         }
-        if (failure.terminal()) {
-            fail(draft, status, failure.reason(), failure.message());
-            return;
-        }
-        if (attempt.number() > limit) {
-            fail(
-                    draft,
-                    status,
-                    Why.RETRIES_EXHAUSTED,
-                    "attempt "
-                            + attempt.number()
-                            + " was the last; "
-                            + failure.reason()
-                            + ": "
-                            + failure.message());
-            return;
-        }
-        Duration backoff = backoff(attempt.number());
-        String message =
-                "attempt "
-                        + attempt.number()
-                        + " failed, next in "
-                        + backoff.toSeconds()
-                        + "s; "
-                        + failure.reason()
-                        + ": "
-                        + failure.message();
-        draft.tell(true, Why.RETRYING, message);
-        Instant next = draft.seen.now().plus(backoff);
-        draft.write(
-                status.attempt(attempt.number(), next)
-                        .in(Phase.POPULATING, failure.reason(), message));
-        draft.deleteAttempts();
-        draft.again(backoff);
-    }
-
-    /// How long to wait after the failure of an attempt.
-    static Duration backoff(int attempt) {
-        // 2^8 × 2 s is beyond the cap already; a larger shift would overflow.
-        Duration delay = FIRST_BACKOFF.multipliedBy(1L << Math.min(attempt - 1, 8));
-        return delay.compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF : delay;
-    }
-
-    private static void fail(Draft draft, RunStatus status, String reason, String message) {
-        String text = reason + ": " + message;
-        draft.tell(
-                true,
-                Why.POPULATE_FAILED,
-                text
-                        + ". It is not tried again until "
-                        + draft.claim().source().display()
-                        + " or its StorageBackend changes, or this PVC's annotation"
-                        + " cistern.dev/retry gets a new value");
-        draft.tellSource(
-                true, Why.POPULATE_FAILED, "PVC " + draft.claim().key().display() + ": " + text);
-        draft.write(
-                status.in(Phase.FAILED, reason, message)
-                        .attempt(draft.attemptsStarted(), null)
-                        .ended(draft.seen.now()));
-        draft.deleteAttempts();
-        draft.deletePrime();
+        failing.failed(draft, status, attempt.number(), failure);
     }
 }

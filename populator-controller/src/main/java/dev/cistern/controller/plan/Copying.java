@@ -4,6 +4,7 @@ import dev.cistern.controller.model.Observed;
 import dev.cistern.controller.model.Prime;
 import dev.cistern.controller.model.RunStatus;
 import dev.cistern.controller.model.Why;
+import java.time.Instant;
 
 /// A run under way: by its prime it waits for the volume, fills it, or starts again.
 final class Copying {
@@ -61,7 +62,9 @@ final class Copying {
     /// Lets go of prime and Jobs; how many attempts there were is written first, so that their names stay unused.
     private static void restart(Draft draft) {
         RunStatus status = draft.status();
-        draft.write(status.attempt(draft.attemptsStarted(), status.nextAttempt()));
+        // A next attempt is waited for, if only for the new volume: none has ended without a word.
+        Instant next = status.nextAttempt() == null ? draft.seen.now() : status.nextAttempt();
+        draft.write(status.attempt(draft.attemptsStarted(), next));
         draft.deleteAttempts();
         draft.deletePrime();
     }

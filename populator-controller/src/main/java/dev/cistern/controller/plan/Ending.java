@@ -1,5 +1,6 @@
 package dev.cistern.controller.plan;
 
+import dev.cistern.controller.model.Attempt;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Observed;
@@ -86,7 +87,8 @@ final class Ending {
                 false, Why.POPULATED, "PVC " + draft.claim().key().display() + " is populated");
         RunStatus status = draft.status();
         RunStatus done =
-                status.in(Phase.SUCCEEDED, "", message)
+                status.on(draft.seen.latest().map(Attempt::node).orElse(null))
+                        .in(Phase.SUCCEEDED, "", message)
                         .attempt(draft.attemptsStarted(), null)
                         .ended(draft.seen.now());
         draft.write(draft.withLastResult(done));

@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicy;
+import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyBuilder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,17 @@ final class JobManifest {
     private static final long GRACE_SECONDS = 30;
 
     /// Longest time for an attempt when its populator says nothing: 7 days, the longest that a report token lives.
-    private static final long DEADLINE_SECONDS = 7 * 24 * 3600;
+    static final long DEADLINE_SECONDS = 7 * 24 * 3600;
+
+    /// A Job whose pod was evicted says so itself: the pod may be gone by the time that anybody looks. Another pod is a new attempt,
+    /// which the controller begins.
+    private static final PodFailurePolicy DISRUPTED =
+            new PodFailurePolicyBuilder()
+                    .addNewRule()
+                    .withAction("FailJob")
+                    .addNewOnPodCondition("True", "DisruptionTarget")
+                    .endRule()
+                    .build();
 
     /// Service meshes put a container beside ours that never ends, and take its connections over before it is ready. A populator
     /// that wants one says so in `generic.labels` or `generic.annotations`. Istio and Kuma look at labels first; their older
@@ -80,6 +92,7 @@ final class JobManifest {
                                 .build())
                 .withNewSpec()
                 .withBackoffLimit(0)
+                .withPodFailurePolicy(DISRUPTED)
                 .withActiveDeadlineSeconds(
                         generic.getActiveDeadlineSeconds() == null
                                 ? DEADLINE_SECONDS

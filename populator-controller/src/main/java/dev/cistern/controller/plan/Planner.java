@@ -18,7 +18,10 @@ public final class Planner {
     public Planner(Settings settings) {
         Provisioning provisioning = new Provisioning(new PrimeManifest());
         this.beginning = new Beginning(settings, provisioning);
-        this.copying = new Copying(provisioning, new Attempting(new JobManifest(settings)));
+        this.copying =
+                new Copying(
+                        provisioning,
+                        new Attempting(new JobManifest(settings), new Failing(settings)));
     }
 
     /// What to do next.

@@ -105,7 +105,8 @@ final class PopulateContainer {
                         1000));
     }
 
-    private ResourceRequirements resources(@Nullable ResourceRequirements given) {
+    /// What the container asks for and may use.
+    ResourceRequirements resources(@Nullable ResourceRequirements given) {
         Map<String, Quantity> requests = new LinkedHashMap<>(settings.requests());
         Map<String, Quantity> limits = new LinkedHashMap<>(settings.limits());
         if (given != null && given.getLimits() != null && !given.getLimits().isEmpty()) {

@@ -129,6 +129,13 @@ public final class MemoryView implements ClusterView {
         return labelled(Pod.class, uid);
     }
 
+    @Override
+    public List<Pod> podsNow(String namespace, String uid) {
+        return pods(uid).stream()
+                .filter(pod -> namespace.equals(pod.getMetadata().getNamespace()))
+                .toList();
+    }
+
     private <T extends HasMetadata> List<T> labelled(Class<T> type, String uid) {
         return list(type).stream()
                 .filter(o -> o.getMetadata().getLabels() != null)

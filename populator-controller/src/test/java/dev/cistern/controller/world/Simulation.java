@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -40,6 +41,10 @@ public final class Simulation {
     /// More rounds than this mean that the run does not come to an end.
     private static final int MAX_STEPS = 400;
 
+    private static final int QUIET_ROUNDS = 10;
+
+    private static final String EVICTED = "evicted ";
+
     /// The objects.
     public final MemoryView view = new MemoryView();
 
@@ -58,7 +63,11 @@ public final class Simulation {
     /// How long a round of the others takes: with much to do, longer.
     public Duration round = Duration.ofMillis(250);
 
+    /// Whether the pods that have ended are deleted by somebody as soon as their Job knows.
+    public boolean podsGoAtTheEnd;
+
     private final Planner planner;
+    private final LateView late;
     private final Observer observer;
     private final IntFunction<String> ends;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -67,10 +76,17 @@ public final class Simulation {
     private int done;
     private Timeline timeline = Timeline.EMPTY;
 
-    /// A cluster in which attempt number n ends with `ends.apply(n)`: an exit code, a space and a termination message.
+    /// A cluster in which attempt number n ends with `ends.apply(n)`: an exit code, a space and a termination message. With `evicted`
+    /// and a space before, its pod was evicted, and is gone as soon as its Job knows.
     public Simulation(Planner planner, IntFunction<String> ends) {
+        this(planner, ends, 0, 0);
+    }
+
+    /// The same, where the watch of pods and that of Jobs are so many rounds behind.
+    public Simulation(Planner planner, IntFunction<String> ends, int podsLate, int jobsLate) {
         this.planner = planner;
-        this.observer = new Observer(view, "cistern-populate");
+        this.late = new LateView(view, podsLate, jobsLate);
+        this.observer = new Observer(late, "cistern-populate");
         this.ends = ends;
     }
 
@@ -112,10 +128,12 @@ public final class Simulation {
         for (int i = 0; i < MAX_STEPS; i++) {
             interference.accept(done);
             boolean changed = environment();
+            late.round();
             Optional<Duration> again = look(crashes);
             now = now.plus(round);
             if (again.isEmpty() && !changed) {
-                if (++quiet == 3) {
+                // A watch that is late still has something to show.
+                if (++quiet == QUIET_ROUNDS) {
                     return;
                 }
             } else {
@@ -373,6 +391,9 @@ public final class Simulation {
                                                 .getName()
                                                 .equals(job.getMetadata().getName() + "-pod"))
                         .findFirst();
+        if (pod.isEmpty() && job.getStatus() != null) {
+            return false;
+        }
         if (pod.isEmpty()) {
             create(
                     new PodBuilder()
@@ -400,25 +421,60 @@ public final class Simulation {
             return true;
         }
         if (!live(pod.get())) {
-            return false;
+            return ended(job, pod.get());
         }
         int attempt = Integer.parseInt(job.getMetadata().getLabels().get(Names.LABEL_ATTEMPT));
-        String[] end = ends.apply(attempt).split(" ", 2);
-        put(
+        String end = ends.apply(attempt);
+        boolean evicted = end.startsWith(EVICTED);
+        String[] said = (evicted ? end.substring(EVICTED.length()) : end).split(" ", 2);
+        PodBuilder ended =
                 new PodBuilder(pod.get())
                         .editStatus()
-                        .withPhase(end[0].equals("0") ? "Succeeded" : "Failed")
+                        .withPhase(said[0].equals("0") ? "Succeeded" : "Failed")
                         .editFirstContainerStatus()
                         .withNewState()
                         .withNewTerminated()
-                        .withExitCode(Integer.valueOf(end[0]))
-                        .withMessage(end[1])
+                        .withExitCode(Integer.valueOf(said[0]))
+                        .withMessage(said[1])
                         .endTerminated()
                         .endState()
                         .endContainerStatus()
-                        .endStatus()
-                        .build());
+                        .endStatus();
+        if (evicted) {
+            ended.editStatus()
+                    .addNewCondition()
+                    .withType("DisruptionTarget")
+                    .withStatus("True")
+                    .withReason("EvictionByEvictionAPI")
+                    .endCondition()
+                    .endStatus();
+        }
+        put(ended.build());
         return true;
+    }
+
+    /// The Job's controller sees the end of a pod some time after it.
+    private boolean ended(Job job, Pod pod) {
+        boolean evicted = !pod.getStatus().getConditions().isEmpty();
+        if (job.getStatus() == null) {
+            boolean success = "Succeeded".equals(pod.getStatus().getPhase());
+            put(
+                    new JobBuilder(job)
+                            .withNewStatus()
+                            .addNewCondition()
+                            .withType(success ? "Complete" : "Failed")
+                            .withStatus("True")
+                            .withReason(evicted ? "PodFailurePolicy" : "BackoffLimitExceeded")
+                            .endCondition()
+                            .endStatus()
+                            .build());
+            return true;
+        }
+        if (evicted || podsGoAtTheEnd) {
+            view.remove(pod);
+            return true;
+        }
+        return false;
     }
 
     private static boolean live(Pod pod) {

@@ -1,0 +1,18 @@
+package dev.cistern.populate.wire;
+
+/// Whose fault a failure is, and so what becomes of the run. [Reason#fault] says it of each reason, and nothing else decides it.
+public enum Fault {
+    /// What was asked: another attempt would end the same way until a person changes something.
+    REQUEST,
+    /// The run's own, or that of the volume or the objects: another attempt may get further; how many there are is limited.
+    RUN,
+    /// The store's: it is away, or answers that it cannot serve now. It is waited for, for a time and not for a number of attempts.
+    STORE,
+    /// The cluster's: the Job was stopped from outside, by an eviction or with its node. The same holds.
+    CLUSTER;
+
+    /// Whether an attempt that ended so is one of those that `retry.limit` counts.
+    public boolean counts() {
+        return this == RUN;
+    }
+}
