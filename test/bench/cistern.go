@@ -200,7 +200,7 @@ const (
 )
 
 // runSpec is the text of CISTERN_RUN, as the controller writes it for a Job (docs/design/run-protocol.md).
-func runSpec(j job, target, ca, verify string) (string, error) {
+func runSpec(j job, target, ca, verify string, connections int) (string, error) {
 	source := map[string]any{
 		"type": "s3", "endpoint": j.endpoint, "region": region, "pathStyle": true, "skipTlsVerification": false,
 		"bucket": bucket, "prefix": j.path(), "include": []string{}, "exclude": []string{},
@@ -216,13 +216,13 @@ func runSpec(j job, target, ca, verify string) (string, error) {
 		"target":        target,
 		"capacityBytes": 0,
 		"verify":        verify,
-		"limits":        map[string]any{"bytesPerSecond": 0, "memoryBytes": j.memoryBytes, "connections": 0},
+		"limits":        map[string]any{"bytesPerSecond": 0, "memoryBytes": j.memoryBytes, "connections": connections},
 	})
 	return string(text), err
 }
 
 // cisternTool runs the image's entry point in the image's root, told what a Job is told.
-func cisternTool(i *image, name, verify string, withoutCache bool) tool {
+func cisternTool(i *image, name, verify string, withoutCache bool, connections int) tool {
 	how := "populate image " + i.digest[:19] + ": its JRE and AOT cache, verify: " + verify
 	if withoutCache {
 		how = "the same without its AOT cache"
@@ -230,7 +230,7 @@ func cisternTool(i *image, name, verify string, withoutCache bool) tool {
 	return tool{
 		Name: name, Kind: ours, Version: "this tree", How: how,
 		fill: func(j job) (command, error) {
-			text, err := runSpec(j, volumeInImage, caInImage, verify)
+			text, err := runSpec(j, volumeInImage, caInImage, verify, connections)
 			if err != nil {
 				return command{}, err
 			}
@@ -255,7 +255,7 @@ func cisternTool(i *image, name, verify string, withoutCache bool) tool {
 }
 
 // plainJavaTool is for machines where the image cannot be run; its start is not that of a Job, and its name says so.
-func plainJavaTool(ctx context.Context, p places, name, verify string, why error) tool {
+func plainJavaTool(ctx context.Context, p places, name, verify string, why error, connections int) tool {
 	t := tool{
 		Name: name + " (plain java)", Kind: ours, Version: "this tree",
 		How: "java -cp on the machine's JDK, without image and AOT cache, because: " + why.Error(),
@@ -267,7 +267,7 @@ func plainJavaTool(ctx context.Context, p places, name, verify string, why error
 	}
 	module := filepath.Join(p.root, "populate-job/target")
 	t.fill = func(j job) (command, error) {
-		text, err := runSpec(j, j.dir, j.ca, verify)
+		text, err := runSpec(j, j.dir, j.ca, verify, connections)
 		if err != nil {
 			return command{}, err
 		}

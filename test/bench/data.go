@@ -86,6 +86,18 @@ func datasets(full bool) map[string]dataset {
 	}
 	add(photos)
 
+	// What far stores are asked for: large enough for many connections.
+	add(dataset{Name: "one2g", Single: true, Objects: []object{{"one2g/blob.bin", scale(2*gib, 200*mib)}}})
+	far := dataset{Name: "model2g"}
+	for _, o := range model.Objects[:8] {
+		far.Objects = append(far.Objects, object{strings.Replace(o.Key, "model/", "model2g/", 1), o.Size})
+	}
+	shard = (scale(2_000_000_000, 200_000_000) - far.bytes()) / 5
+	for i := range 5 {
+		far.Objects = append(far.Objects, object{fmt.Sprintf("model2g/model-%05d-of-00005.safetensors", i+1), shard})
+	}
+	add(far)
+
 	add(dataset{Name: "tiny", Single: true, Objects: []object{{"tiny/hello.txt", 1 * kib}}})
 	return all
 }

@@ -27,6 +27,8 @@ func main() {
 		err = docsMain(os.Args[2:])
 	case len(os.Args) > 1 && os.Args[1] == "serve":
 		err = serveMain(os.Args[2:])
+	case len(os.Args) > 1 && os.Args[1] == "farstore":
+		err = farStoreMain(os.Args[2:])
 	case len(os.Args) > 1 && os.Args[1] == "rawread":
 		err = rawReadMain(os.Args[2:])
 	default:
@@ -148,15 +150,26 @@ func newBench(ctx context.Context, root string, full bool, rounds int) (*bench, 
 
 func (b *bench) addOurs(ctx context.Context) {
 	i, err := openImage(ctx, b.places, "populate")
+	b.fixed = func(n int) tool {
+		name := fmt.Sprintf("cistern-%d", n)
+		t := tool{}
+		if err == nil {
+			t = cisternTool(i, name, "full", false, n)
+		} else {
+			t = plainJavaTool(ctx, b.places, name, "full", err, n)
+		}
+		t.Kind, t.How = fixed, fmt.Sprintf("the same with a fixed number of connections, %d", n)
+		return t
+	}
 	if err == nil {
-		b.ours["cistern"] = cisternTool(i, "cistern", "full", false)
-		b.ours["cistern-size-only"] = cisternTool(i, "cistern-size-only", "size", false)
-		b.ours["cistern-no-aot"] = cisternTool(i, "cistern-no-aot", "full", true)
+		b.ours["cistern"] = cisternTool(i, "cistern", "full", false, 0)
+		b.ours["cistern-size-only"] = cisternTool(i, "cistern-size-only", "size", false, 0)
+		b.ours["cistern-no-aot"] = cisternTool(i, "cistern-no-aot", "full", true, 0)
 		return
 	}
 	say("the image cannot be measured: %v", err)
-	b.ours["cistern"] = plainJavaTool(ctx, b.places, "cistern", "full", err)
-	b.ours["cistern-size-only"] = plainJavaTool(ctx, b.places, "cistern-size-only", "size", err)
+	b.ours["cistern"] = plainJavaTool(ctx, b.places, "cistern", "full", err, 0)
+	b.ours["cistern-size-only"] = plainJavaTool(ctx, b.places, "cistern-size-only", "size", err, 0)
 	b.ours["cistern-no-aot"] = tool{Name: "cistern-no-aot", Kind: ours, Missing: "the image cannot be run"}
 }
 

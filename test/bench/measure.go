@@ -46,6 +46,10 @@ type sample struct {
 	ServerCPUSeconds float64 `json:"server_cpu_s"`
 	// OtherCPUSeconds is what anything else on the machine used: a run with much of it says little.
 	OtherCPUSeconds float64 `json:"other_cpu_s"`
+	// What a store that counts was asked meanwhile.
+	Requests    int64 `json:"requests,omitempty"`
+	Refused     int64 `json:"refused,omitempty"`
+	Connections int64 `json:"connections,omitempty"`
 	// StartNanos is CLOCK_MONOTONIC just before the process was made.
 	StartNanos int64 `json:"-"`
 }
@@ -134,6 +138,7 @@ func (h *helper) outcome() (outcome, error) {
 
 // measure runs a command to its end.
 func measure(ctx context.Context, c command, syncTarget, log string, server *server) (sample, error) {
+	countsBefore := server.count()
 	serverBefore, busyBefore := server.cpuSeconds(), busySeconds()
 	h, err := startHelper(c, syncTarget, log)
 	if err != nil {
@@ -161,6 +166,10 @@ func measure(ctx context.Context, c command, syncTarget, log string, server *ser
 		OtherCPUSeconds:  max(0, busy-serverUsed-o.User-o.System),
 		StartNanos:       o.StartNanos,
 	}
+	counts := server.count()
+	s.Requests, s.Refused = counts.requests-countsBefore.requests, counts.refused-countsBefore.refused
+	// The counts were asked for over one of their own.
+	s.Connections = max(0, counts.connections-countsBefore.connections-1)
 	if o.Error != "" {
 		return s, errors.New(o.Error)
 	}

@@ -25,6 +25,17 @@ type cgroupUse struct {
 
 // memoryRow fills a directory inside a memory control group. Memory of a tmpfs would count as the tool's, so it is the disk.
 func memoryRow(name, title, data string) row {
+	return limitedRow(name, title, data, func(b *bench, d dataset) (*server, error) { return b.serve(d, false) })
+}
+
+// farMemoryRow is the one with the most streams that a store far away brings about.
+func farMemoryRow() row {
+	p := farProfiles[len(farProfiles)-1]
+	return limitedRow("far-memory-small", "10,000 objects of 64 KiB → disk within 256 MiB; "+p.String(), "small",
+		func(b *bench, d dataset) (*server, error) { return b.serveFar(d, p) })
+}
+
+func limitedRow(name, title, data string, serve func(b *bench, d dataset) (*server, error)) row {
 	return row{Name: name, Issue: "4", Title: title, run: func(ctx context.Context, b *bench, r row) (result, error) {
 		d := b.data[data]
 		tools := []tool{b.ours["cistern"]}
@@ -33,7 +44,7 @@ func memoryRow(name, title, data string) row {
 		if err := b.room(d, onDisk); err != nil {
 			return res, err
 		}
-		srv, err := b.serve(d, false)
+		srv, err := serve(b, d)
 		if err != nil {
 			return res, err
 		}

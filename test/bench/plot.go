@@ -21,6 +21,7 @@ var colours = map[kind][2]string{
 	ours:  {"#2a9d8f", "#1b6a61"},
 	peer:  {"#b8bfc9", "#7d8794"},
 	limit: {"#e9c46a", "#b8933a"},
+	fixed: {"#a8dadc", "#6fa8ab"},
 }
 
 type bar struct {

@@ -21,17 +21,19 @@ type toolResult struct {
 
 // result is one row's numbers.
 type result struct {
-	Row     string       `json:"row"`
-	Issue   string       `json:"number"`
-	Title   string       `json:"title"`
-	Target  string       `json:"target,omitempty"`
-	TLS     bool         `json:"tls,omitempty"`
-	Objects int          `json:"objects"`
-	Bytes   int64        `json:"bytes"`
-	Rounds  int          `json:"rounds"`
-	Goal    goal         `json:"goal,omitzero"`
-	Tools   []toolResult `json:"tools,omitempty"`
-	Cgroup  []cgroupUse  `json:"cgroup,omitempty"`
+	Row     string `json:"row"`
+	Issue   string `json:"number"`
+	Title   string `json:"title"`
+	Target  string `json:"target,omitempty"`
+	TLS     bool   `json:"tls,omitempty"`
+	Objects int    `json:"objects"`
+	Bytes   int64  `json:"bytes"`
+	Rounds  int    `json:"rounds"`
+	Goal    goal   `json:"goal,omitzero"`
+	// Far says that the store was one far away, which counts what it is asked.
+	Far    bool         `json:"far,omitempty"`
+	Tools  []toolResult `json:"tools,omitempty"`
+	Cgroup []cgroupUse  `json:"cgroup,omitempty"`
 	// Bound is the row of one claim's way to Bound.
 	Bound *boundTimes `json:"bound,omitempty"`
 	// Controller is the row of many claims at once.
@@ -306,6 +308,9 @@ func (rep report) transferSection(r result) string {
 			fmt.Fprintf(&b, " Round by round, wall time: median %+.1f %%, quartiles %+.1f and %+.1f %%.", (s.Median-1)*100, (s.Q1-1)*100, (s.Q3-1)*100)
 		}
 		b.WriteString("\n")
+	}
+	if r.Far {
+		b.WriteString(r.farSection())
 	}
 	for _, g := range r.Cgroup {
 		fmt.Fprintf(&b, "\nControl group: limit %.0f MB, peak %.0f MB (page cache of the written files included, which takes whatever is left), "+

@@ -52,13 +52,14 @@ func rows() []row {
 		memoryRow("memory-small", "10,000 objects of 64 KiB → disk within 256 MiB", "small"),
 		memoryRow("memory-model", "Model-like tree → disk within 256 MiB", "model"),
 		memoryRow("memory-photos", "Photo-like tree → disk within 256 MiB", "photos"),
+		farMemoryRow(),
 		startRow(),
 		boundRow(),
 		controllerRow(100, 20),
 		controllerRow(1000, 100),
 		controllerRow(5000, 200),
 	}
-	return all
+	return append(all, farRows()...)
 }
 
 // choose gives the rows that a list of names, or of beginnings of names, asks for.

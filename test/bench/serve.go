@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -18,6 +19,7 @@ func serveMain(args []string) error {
 	name := flags.String("data", "one", "data set: one, small, model, photos or tiny")
 	scale := flags.String("scale", "full", "full or small")
 	tls := flags.Bool("tls", false, "with TLS")
+	far := flags.String("far", "", "a store far away: 2ms, 10ms, 25ms, 80ms or busy")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -32,7 +34,15 @@ func serveMain(args []string) error {
 		return err
 	}
 	defer b.close()
-	s, err := b.serve(d, *tls)
+	serve := func() (*server, error) { return b.serve(d, *tls) }
+	if *far != "" {
+		at := slices.IndexFunc(append(farProfiles, farBusy), func(p farProfile) bool { return p.Name == *far })
+		if at < 0 {
+			return errors.New("there is no far store " + *far)
+		}
+		serve = func() (*server, error) { return b.serveFar(d, append(farProfiles, farBusy)[at]) }
+	}
+	s, err := serve()
 	if err != nil {
 		return err
 	}
@@ -41,7 +51,7 @@ func serveMain(args []string) error {
 		j.ca = b.certs.ca
 	}
 	target := filepath.Join(b.shm, "target")
-	text, err := runSpec(j, target, j.ca, "full")
+	text, err := runSpec(j, target, j.ca, "full", 0)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,15 @@ type server struct {
 	endpoint string
 	process  *exec.Cmd
 	done     chan struct{}
+	// counts asks a store that counts; nil where it does not.
+	counts func() serverCounts
+}
+
+func (s *server) count() serverCounts {
+	if s == nil || s.counts == nil {
+		return serverCounts{}
+	}
+	return s.counts()
 }
 
 // startServer starts versitygw on a directory, on a free port of the loopback; with TLS if a certificate is given.
@@ -41,12 +50,17 @@ func startServer(program, data, log string, tls *certificates) (*server, error) 
 		args = append(args, "--cert", tls.serverCert, "--key", tls.serverKey)
 		endpoint = "https://" + address
 	}
+	return startProcess(endpoint, address, log, program, append(args, "posix", data)...)
+}
+
+// startProcess starts a server as a process that ends with this one, and waits until it listens.
+func startProcess(endpoint, address, log, program string, args ...string) (*server, error) {
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	defer out.Close()
-	cmd := exec.Command(program, append(args, "posix", data)...)
+	cmd := exec.Command(program, args...)
 	cmd.Stdout, cmd.Stderr = out, out
 	// The main goroutine starts it and is locked to the main thread, so the signal comes only when this program is gone.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -109,6 +123,15 @@ func processSeconds(pid string) float64 {
 	user, _ := strconv.ParseFloat(f[11], 64)
 	system, _ := strconv.ParseFloat(f[12], 64)
 	return (user + system) / ticksPerSecond
+}
+
+// selfAndAddress are this program and a free address of the loopback.
+func selfAndAddress() (self, address string, err error) {
+	if self, err = os.Executable(); err != nil {
+		return "", "", err
+	}
+	port, err := freePort()
+	return self, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), err
 }
 
 func freePort() (int, error) {

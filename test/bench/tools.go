@@ -13,6 +13,8 @@ const (
 	ours  kind = "ours"
 	peer  kind = "peer"
 	limit kind = "limit"
+	// fixed is Cistern told how many connections to have.
+	fixed kind = "fixed"
 )
 
 // tool is something that fills a directory from the server, or a limit of the machine to compare with.
@@ -27,7 +29,9 @@ type tool struct {
 	// Missing says why it could not be brought here; empty if it could.
 	Missing string `json:"missing,omitempty"`
 
-	fill func(j job) (command, error)
+	// program is what fill runs, where that may be given other flags.
+	program string
+	fill    func(j job) (command, error)
 }
 
 // job is one filling of one directory.
@@ -67,52 +71,63 @@ func (j job) environment(more ...string) []string {
 
 func s5cmdTool(program string) tool {
 	return tool{
-		Name: "s5cmd", Kind: peer, Version: "2.3.0",
+		Name: "s5cmd", Kind: peer, Version: "2.3.0", program: program,
 		How: "s5cmd --numworkers 16 cp --concurrency 4 --part-size 64 (objects above 64 MiB); " +
 			"s5cmd --numworkers 32 cp --concurrency 1 (small ones)",
-		fill: func(j job) (command, error) {
-			// The SDK inside takes one CA bundle from its environment.
-			env := j.environment()
-			if j.ca != "" {
-				env = append(env, "AWS_CA_BUNDLE="+j.ca)
+		fill: s5cmdFill(program, func(d dataset) []string {
+			if largest(d) > partSize {
+				return []string{"--numworkers", "16", "cp", "--concurrency", "4", "--part-size", "64"}
 			}
-			argv := []string{program, "--endpoint-url", j.endpoint, "--log", "error", "--numworkers", "32", "cp", "--concurrency", "1"}
-			if largest(j.data) > partSize {
-				argv = []string{program, "--endpoint-url", j.endpoint, "--log", "error", "--numworkers", "16", "cp",
-					"--concurrency", "4", "--part-size", "64"}
-			}
-			from := "s3://" + bucket + "/" + j.path()
-			if !j.data.Single {
-				from += "*"
-			}
-			return command{Argv: append(argv, from, j.dir+"/"), Env: env}, nil
-		},
+			return []string{"--numworkers", "32", "cp", "--concurrency", "1"}
+		}),
+	}
+}
+
+// s5cmdFill runs s5cmd with flags that follow from the data set.
+func s5cmdFill(program string, flags func(d dataset) []string) func(j job) (command, error) {
+	return func(j job) (command, error) {
+		// The SDK inside takes one CA bundle from its environment.
+		env := j.environment()
+		if j.ca != "" {
+			env = append(env, "AWS_CA_BUNDLE="+j.ca)
+		}
+		argv := append([]string{program, "--endpoint-url", j.endpoint, "--log", "error"}, flags(j.data)...)
+		from := "s3://" + bucket + "/" + j.path()
+		if !j.data.Single {
+			from += "*"
+		}
+		return command{Argv: append(argv, from, j.dir+"/"), Env: env}, nil
 	}
 }
 
 func rcloneTool(program string) tool {
 	return tool{
-		Name: "rclone", Kind: peer, Version: "1.75.1",
+		Name: "rclone", Kind: peer, Version: "1.75.1", program: program,
 		// Its own digest check is left out, as s5cmd has none.
 		How: "rclone copy --fast-list --no-traverse --inplace --ignore-checksum --use-server-modtime, with --transfers 4 " +
 			"--multi-thread-streams 4 --multi-thread-cutoff 64M (objects above 64 MiB) or --transfers 16 --checkers 16 --buffer-size 0",
-		fill: func(j job) (command, error) {
-			argv := []string{program, "copy", "--config", "/dev/null", "--fast-list", "--no-traverse", "--inplace",
-				"--ignore-checksum", "--use-server-modtime"}
-			if largest(j.data) > partSize {
-				argv = append(argv, "--transfers", "4", "--multi-thread-streams", "4", "--multi-thread-cutoff", "64M")
-			} else {
-				argv = append(argv, "--transfers", "16", "--checkers", "16", "--buffer-size", "0")
+		fill: rcloneFill(program, func(d dataset) []string {
+			if largest(d) > partSize {
+				return []string{"--transfers", "4", "--multi-thread-streams", "4", "--multi-thread-cutoff", "64M"}
 			}
-			if j.ca != "" {
-				argv = append(argv, "--ca-cert", j.ca)
-			}
-			from := "bench:" + bucket + "/" + strings.TrimSuffix(j.path(), "/")
-			return command{Argv: append(argv, from, j.dir), Env: j.environment(
-				"RCLONE_CONFIG_BENCH_TYPE=s3", "RCLONE_CONFIG_BENCH_PROVIDER=Other", "RCLONE_CONFIG_BENCH_ENV_AUTH=true",
-				"RCLONE_CONFIG_BENCH_ENDPOINT="+j.endpoint, "RCLONE_CONFIG_BENCH_FORCE_PATH_STYLE=true",
-			)}, nil
-		},
+			return []string{"--transfers", "16", "--checkers", "16", "--buffer-size", "0"}
+		}),
+	}
+}
+
+// rcloneFill runs rclone with flags that follow from the data set, besides those that it always gets.
+func rcloneFill(program string, flags func(d dataset) []string) func(j job) (command, error) {
+	return func(j job) (command, error) {
+		argv := append([]string{program, "copy", "--config", "/dev/null", "--fast-list", "--no-traverse", "--inplace",
+			"--ignore-checksum", "--use-server-modtime"}, flags(j.data)...)
+		if j.ca != "" {
+			argv = append(argv, "--ca-cert", j.ca)
+		}
+		from := "bench:" + bucket + "/" + strings.TrimSuffix(j.path(), "/")
+		return command{Argv: append(argv, from, j.dir), Env: j.environment(
+			"RCLONE_CONFIG_BENCH_TYPE=s3", "RCLONE_CONFIG_BENCH_PROVIDER=Other", "RCLONE_CONFIG_BENCH_ENV_AUTH=true",
+			"RCLONE_CONFIG_BENCH_ENDPOINT="+j.endpoint, "RCLONE_CONFIG_BENCH_FORCE_PATH_STYLE=true",
+		)}, nil
 	}
 }
 

@@ -19,6 +19,8 @@ type bench struct {
 	data   map[string]dataset
 	peers  []tool
 	ours   map[string]tool
+	// fixed is Cistern with a fixed number of connections.
+	fixed  func(connections int) tool
 	chosen map[string]bool
 	// quiet is how long to wait before each run for the rest of the machine to be idle.
 	quiet   time.Duration
@@ -26,7 +28,10 @@ type bench struct {
 	certs   *certificates
 	// The servers read the same directory; there is no TLS one until a row needs it.
 	plain, secure *server
-	uploaded      string
+	// far is the store that answers as one far away.
+	far *server
+	// uploaded is the data set on the servers' tmpfs.
+	uploaded string
 }
 
 const (
@@ -53,7 +58,7 @@ func transferRow(name, issue, title, data string, to target, tls bool, g goal) r
 		}
 		res := b.newResult(r, d, tools)
 		res.Target, res.TLS, res.Goal = string(to), tls, g
-		return res, b.rounds_(ctx, &res, d, tools, to, tls, 0)
+		return res, b.rounds_(ctx, &res, d, tools, b.near(d, to, tls))
 	}}
 }
 
@@ -64,7 +69,7 @@ func verifyRow(name, title, data string) row {
 		tools := []tool{b.ours["cistern"], b.ours["cistern-size-only"]}
 		res := b.newResult(r, d, tools)
 		res.Target, res.Rounds = string(onTmpfs), max(b.rounds, verifyRounds)
-		return res, b.rounds_(ctx, &res, d, tools, onTmpfs, false, 0)
+		return res, b.rounds_(ctx, &res, d, tools, b.near(d, onTmpfs, false))
 	}}
 }
 
@@ -76,12 +81,30 @@ func (b *bench) newResult(r row, d dataset, tools []tool) result {
 	return res
 }
 
+// contest is how a row's tools are compared.
+type contest struct {
+	to  target
+	tls bool
+	// memoryBytes is what Cistern is told to keep to; zero is nothing.
+	memoryBytes int64
+	// A peer whose warm-up took so many times the fastest's is measured once.
+	hopeless float64
+	// The contenders for the best get so many times the rounds.
+	closeRounds int
+	serve       func() (*server, error)
+}
+
+// near is a contest over versitygw by loopback.
+func (b *bench) near(d dataset, to target, tls bool) contest {
+	return contest{to: to, tls: tls, hopeless: hopeless, closeRounds: closeRounds, serve: func() (*server, error) { return b.serve(d, tls) }}
+}
+
 // rounds_ takes one warm-up of each tool, with every byte compared, then the measured rounds in rotated order.
-func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []tool, to target, tls bool, memory int64) error {
-	if err := b.room(d, to); err != nil {
+func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []tool, c contest) error {
+	if err := b.room(d, c.to); err != nil {
 		return err
 	}
-	srv, err := b.serve(d, tls)
+	srv, err := c.serve()
 	if err != nil {
 		return err
 	}
@@ -96,10 +119,10 @@ func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []too
 		if t.Missing != "" || t.Failed != "" || (b.chosen != nil && !b.chosen[t.Name]) {
 			return
 		}
-		if round > 1 && t.Kind == peer && t.WarmUp.WallSeconds > hopeless*fastest {
+		if round > 1 && (t.Kind == peer || t.Kind == fixed) && t.WarmUp.WallSeconds > c.hopeless*fastest {
 			return
 		}
-		s, err := b.runQuietly(ctx, res.Row, tools[i], d, to, tls, srv, round == 0)
+		s, err := b.runQuietly(ctx, res.Row, tools[i], d, c, srv, round == 0)
 		if err != nil {
 			t.Failed = err.Error()
 			say("%s: %s: FAILED: %v", res.Row, t.Name, err)
@@ -108,7 +131,7 @@ func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []too
 		note := ""
 		if round == 0 {
 			t.WarmUp, note = s, " (warm-up, every byte compared)"
-			if t.Kind == peer && (fastest == 0 || s.WallSeconds < fastest) {
+			if (t.Kind == peer || t.Kind == fixed) && (fastest == 0 || s.WallSeconds < fastest) {
 				fastest = s.WallSeconds
 			}
 		} else {
@@ -135,7 +158,7 @@ func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []too
 	}
 	if _, best := res.best(wall); best > 0 {
 		contenders := res.contenders(best)
-		for round := res.Rounds + 1; round <= closeRounds*res.Rounds; round++ {
+		for round := res.Rounds + 1; round <= c.closeRounds*res.Rounds; round++ {
 			if err := turn(round, func(t toolResult) bool { return contenders[t.Name] }); err != nil {
 				return err
 			}
@@ -159,11 +182,11 @@ func (r result) contenders(best float64) map[string]bool {
 const quietTries = 3
 
 // runQuietly makes a run when the machine has time for it, and the least disturbed of a few if it never has.
-func (b *bench) runQuietly(ctx context.Context, name string, t tool, d dataset, to target, tls bool, srv *server, allBytes bool) (sample, error) {
+func (b *bench) runQuietly(ctx context.Context, name string, t tool, d dataset, c contest, srv *server, allBytes bool) (sample, error) {
 	var best sample
 	for try := range quietTries {
 		b.awaitQuiet(ctx)
-		s, err := b.runOnce(ctx, name, t, d, to, tls, srv, allBytes)
+		s, err := b.runOnce(ctx, name, t, d, c, srv, allBytes)
 		if err != nil {
 			return s, err
 		}
@@ -198,22 +221,22 @@ func (b *bench) awaitQuiet(ctx context.Context) {
 }
 
 // runOnce fills an empty directory with one tool and looks at what it left there.
-func (b *bench) runOnce(ctx context.Context, name string, t tool, d dataset, to target, tls bool, srv *server, allBytes bool) (sample, error) {
-	dir, err := b.emptyTarget(to)
+func (b *bench) runOnce(ctx context.Context, name string, t tool, d dataset, c contest, srv *server, allBytes bool) (sample, error) {
+	dir, err := b.emptyTarget(c.to)
 	if err != nil {
 		return sample{}, err
 	}
-	j := job{endpoint: srv.endpoint, data: d, dir: dir, served: filepath.Join(b.serverData(), bucket, d.Name), home: b.home}
-	if tls {
+	j := job{endpoint: srv.endpoint, data: d, dir: dir, served: filepath.Join(b.serverData(), bucket, d.Name), home: b.home, memoryBytes: c.memoryBytes}
+	if c.tls {
 		j.ca = b.certs.ca
 	}
-	c, err := t.fill(j)
+	cmd, err := t.fill(j)
 	if err != nil {
 		return sample{}, err
 	}
 	ctx, cancel := within(ctx, runLimit)
 	defer cancel()
-	s, err := measure(ctx, c, dir, filepath.Join(b.logs, name+"-"+t.Name+".log"), srv)
+	s, err := measure(ctx, cmd, dir, filepath.Join(b.logs, name+"-"+t.Name+".log"), srv)
 	if err == nil && (t.Kind != limit || t.Copies) {
 		err = check(d, dir, allBytes)
 	}
@@ -297,8 +320,7 @@ func (b *bench) room(d dataset, to target) error {
 // serve gives a server that has just the data set.
 func (b *bench) serve(d dataset, tls bool) (*server, error) {
 	if b.uploaded != d.Name {
-		b.stopServers()
-		if err := os.RemoveAll(b.serverData()); err != nil {
+		if err := b.forget(); err != nil {
 			return nil, err
 		}
 		if err := os.MkdirAll(b.serverData(), 0o755); err != nil {
@@ -333,7 +355,19 @@ func (b *bench) serve(d dataset, tls bool) (*server, error) {
 func (b *bench) stopServers() {
 	b.plain.stop()
 	b.secure.stop()
-	b.plain, b.secure, b.uploaded = nil, nil, ""
+	b.far.stop()
+	b.plain, b.secure, b.far, b.uploaded = nil, nil, nil, ""
+}
+
+// forget ends the servers and frees the memory that their data took.
+func (b *bench) forget() error {
+	b.stopServers()
+	for _, path := range []string{b.serverData(), filepath.Join(b.shm, "far.json"), filepath.Join(b.shm, "far.data")} {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // close leaves nothing behind but the results.
