@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The first line and the headers of an HTTP/1.1 message, in their order and spelling.
-record HttpHead(String firstLine, List<Header> headers) {
+public record HttpHead(String firstLine, List<Header> headers) {
     private static final int MAX_BYTES = 64 << 10;
 
-    record Header(String name, String value) {}
+    public record Header(String name, String value) {}
 
-    HttpHead {
+    public HttpHead {
         headers = List.copyOf(headers);
     }
 
@@ -24,7 +24,7 @@ record HttpHead(String firstLine, List<Header> headers) {
     ///
     /// @return empty if the stream ended before the first byte
     /// @throws IOException if it ends later, or the head is malformed or longer than 64 KiB
-    static Optional<HttpHead> read(InputStream in) throws IOException {
+    public static Optional<HttpHead> read(InputStream in) throws IOException {
         String first = line(in, MAX_BYTES);
         if (first.isEmpty()) {
             return Optional.empty();
@@ -60,47 +60,47 @@ record HttpHead(String firstLine, List<Header> headers) {
         return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }
 
-    Optional<String> header(String name) {
+    public Optional<String> header(String name) {
         return headers.stream()
                 .filter(h -> h.name().equalsIgnoreCase(name))
                 .map(Header::value)
                 .findFirst();
     }
 
-    HttpHead without(String name) {
+    public HttpHead without(String name) {
         return new HttpHead(
                 firstLine, headers.stream().filter(h -> !h.name().equalsIgnoreCase(name)).toList());
     }
 
-    HttpHead with(String name, String value) {
+    public HttpHead with(String name, String value) {
         var all = new ArrayList<>(without(name).headers);
         all.add(new Header(name, value));
         return new HttpHead(firstLine, all);
     }
 
     /// The method of a request.
-    String method() {
+    public String method() {
         return firstLine.substring(0, Math.max(0, firstLine.indexOf(' ')));
     }
 
     /// The target of a request: path and query, as sent.
-    String target() {
+    public String target() {
         String[] parts = firstLine.split(" ", 3);
         return parts.length == 3 ? parts[1] : "/";
     }
 
-    String path() {
+    public String path() {
         int query = target().indexOf('?');
         return query < 0 ? target() : target().substring(0, query);
     }
 
-    String query() {
+    public String query() {
         int query = target().indexOf('?');
         return query < 0 ? "" : target().substring(query + 1);
     }
 
     /// The status of a response.
-    int status() throws IOException {
+    public int status() throws IOException {
         String[] parts = firstLine.split(" ", 3);
         if (parts.length < 2 || parts[1].length() != 3) {
             throw new IOException("malformed status line: " + firstLine);
@@ -108,17 +108,17 @@ record HttpHead(String firstLine, List<Header> headers) {
         return Integer.parseInt(parts[1]);
     }
 
-    boolean chunked() {
+    public boolean chunked() {
         return header("transfer-encoding")
                 .map(v -> v.toLowerCase(Locale.ROOT).contains("chunked"))
                 .orElse(false);
     }
 
-    boolean closes() {
+    public boolean closes() {
         return header("connection").map(v -> v.equalsIgnoreCase("close")).orElse(false);
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         var text = new StringBuilder(firstLine).append("\r\n");
         for (Header header : headers) {
             text.append(header.name()).append(": ").append(header.value()).append("\r\n");

@@ -18,7 +18,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// AWS Signature Version 4 in the `Authorization` header, for requests without a body: checked and made.
-final class SignatureV4 {
+public final class SignatureV4 {
     private static final Pattern AUTHORIZATION =
             Pattern.compile(
                     "AWS4-HMAC-SHA256 +Credential=([^/]+)/(\\d{8})/([^/]+)/([^/]+)/aws4_request, *"
@@ -30,21 +30,33 @@ final class SignatureV4 {
     private SignatureV4() {}
 
     /// The access key that a request says it is signed with.
-    static Optional<String> accessKey(HttpHead request) {
+    public static Optional<String> accessKey(HttpHead request) {
         return request.header("authorization")
                 .map(AUTHORIZATION::matcher)
                 .filter(Matcher::matches)
                 .map(m -> m.group(1));
     }
 
+    /// Whether a request with a session token is signed with the secret that belongs to it.
     static boolean isSignedWith(HttpHead request, String secret) {
+        return signedHeaders(request).contains("x-amz-security-token") && isSigned(request, secret);
+    }
+
+    /// Whether a request carries a signature made with this secret that covers its host and every `x-amz-` header it has.
+    public static boolean isSigned(HttpHead request, String secret) {
         Matcher m = AUTHORIZATION.matcher(request.header("authorization").orElse(""));
         if (!m.matches()) {
             return false;
         }
-        List<String> signed = Arrays.asList(m.group(5).split(";"));
-        // What decides who the request is from must be covered by the signature.
-        if (!signed.contains("host") || !signed.contains("x-amz-security-token")) {
+        List<String> signed = signedHeaders(request);
+        // What decides who the request is from and what it asks for must be covered by the
+        // signature.
+        boolean covered =
+                request.headers().stream()
+                        .map(header -> header.name().toLowerCase(Locale.ROOT))
+                        .filter(name -> name.equals("host") || name.startsWith("x-amz-"))
+                        .allMatch(signed::contains);
+        if (!covered || !signed.contains("host")) {
             return false;
         }
         String expected = signature(request, signed, m.group(2), m.group(3), m.group(4), secret);
@@ -53,8 +65,13 @@ final class SignatureV4 {
                 m.group(6).getBytes(StandardCharsets.US_ASCII));
     }
 
+    private static List<String> signedHeaders(HttpHead request) {
+        Matcher m = AUTHORIZATION.matcher(request.header("authorization").orElse(""));
+        return m.matches() ? Arrays.asList(m.group(5).split(";")) : List.of();
+    }
+
     /// The same request, signed by somebody else and without a session token.
-    static HttpHead resign(
+    public static HttpHead resign(
             HttpHead request, String accessKey, String secret, String region, Instant now) {
         String stamp = STAMP.format(now);
         HttpHead bare =

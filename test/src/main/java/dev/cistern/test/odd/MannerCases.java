@@ -1,0 +1,47 @@
+package dev.cistern.test.odd;
+
+import static dev.cistern.test.odd.Habit.*;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Headers, framing and XML that are legal, or common enough.
+final class MannerCases {
+    private MannerCases() {}
+
+    static List<OddCase> all() {
+        List<OddCase> all = new ArrayList<>();
+        for (Habit framing :
+                List.of(
+                        LOWER_CASE_HEADERS,
+                        HEADERS_TWICE,
+                        EARLY_HINTS,
+                        CONTINUES_UNASKED,
+                        CHUNKS_WITH_EXTENSIONS,
+                        CLOSES_EACH,
+                        CLOSES_SILENTLY,
+                        IGNORES_RANGE,
+                        PARTIAL_FOR_WHOLE,
+                        NO_DATE,
+                        STATUS_WITHOUT_REASON,
+                        LINE_FEEDS_ALONE,
+                        REGION_MALFORMED)) {
+            all.add(OddCase.of(framing, Objects.mixed()).arrives());
+        }
+        for (Habit xml :
+                List.of(
+                        XML_PRETTY,
+                        XML_PREFIXED,
+                        XML_COMMENTED,
+                        XML_CDATA,
+                        XML_BOM,
+                        XML_DOCTYPE_FREE,
+                        KEYS_RAW,
+                        KEYS_DOUBLE_NAMED,
+                        SIZES_IN_BLANKS,
+                        UNKNOWN_ELEMENTS)) {
+            all.add(OddCase.of(xml, Objects.pages()).arrives());
+        }
+        return all;
+    }
+}

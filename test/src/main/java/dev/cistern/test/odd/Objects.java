@@ -1,0 +1,34 @@
+package dev.cistern.test.odd;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Objects that several tables use.
+final class Objects {
+    private static final int MIB = 1 << 20;
+
+    /// One byte more than what is fetched without asking for the object's description first.
+    static final StoredObject BIG = StoredObject.sized("big", 16 * MIB + 1);
+
+    /// Put in two parts, as a client with parts of 5 MiB does it.
+    static final StoredObject PARTS = StoredObject.ofParts("parts", 6 * MIB, 5 * MIB);
+
+    static final StoredObject SMALL = StoredObject.sized("d/small", 10_000);
+    static final StoredObject EMPTY = StoredObject.of("d/empty", "");
+
+    private Objects() {}
+
+    /// Of every kind: an empty one, a small one, one in parts, a big one.
+    static StoredObject[] mixed() {
+        return new StoredObject[] {BIG, EMPTY, SMALL, PARTS};
+    }
+
+    /// Seven texts in two folders: three pages.
+    static StoredObject[] pages() {
+        List<StoredObject> all = new ArrayList<>();
+        for (String key : List.of("a/1", "a/2 +%", "a/\u00e9", "b/1", "b/2", "c", "d")) {
+            all.add(StoredObject.of(key, "content of " + key));
+        }
+        return all.toArray(StoredObject[]::new);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.cistern.test.odd;
+
+import static dev.cistern.test.odd.Habit.*;
+
+import java.util.List;
+
+/// What is absent from an answer is unknown, and never zero.
+final class SizeCases {
+    private SizeCases() {}
+
+    static List<OddCase> all() {
+        return List.of(
+                OddCase.of("by-the-book", Objects.mixed()).arrives(),
+                OddCase.of(HEAD_WITHOUT_LENGTH, Objects.mixed()).arrives(),
+                OddCase.of(HEAD_CHUNKED, Objects.mixed()).arrives(),
+                OddCase.of(HEAD_LENGTH_ZERO, Objects.mixed()).arrives(),
+                OddCase.of(HEAD_WITHOUT_ETAG, Objects.mixed()).arrives(),
+                OddCase.of("head-without-anything", Objects.mixed())
+                        .habit(
+                                HEAD_WITHOUT_LENGTH,
+                                HEAD_WITHOUT_ETAG,
+                                DATE_MISSING,
+                                LIST_WITHOUT_ETAG)
+                        .arrives(),
+                OddCase.of(HEAD_NOT_ALLOWED, Objects.mixed()).arrives(),
+                OddCase.of(HEAD_FORBIDDEN, Objects.mixed()).ends("AccessDenied", "big"),
+                OddCase.of(GET_CHUNKED, Objects.mixed()).arrives(),
+                OddCase.of("get-and-head-chunked", Objects.mixed())
+                        .habit(GET_CHUNKED, HEAD_CHUNKED)
+                        .arrives(),
+                OddCase.of(GET_UNTIL_CLOSE, Objects.mixed()).arrives(),
+                OddCase.of(RANGE_TOTAL_UNKNOWN, Objects.mixed()).arrives());
+    }
+}
