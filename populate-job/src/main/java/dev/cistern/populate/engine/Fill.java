@@ -104,8 +104,9 @@ public final class Fill {
                     copier.interrupt();
                     request.inputs().forEach(input -> input.source().close());
                 });
+        SpaceCheck space = new SpaceCheck(context, lister);
         try {
-            list(context, lister, tuner);
+            list(context, lister, space, () -> begin(tuner), () -> hold(tuner, copier));
             copier.join();
             context.check();
             meter.stage(Stage.FINISHING);
@@ -115,8 +116,9 @@ public final class Fill {
             steps.reached(Steps.Step.ALL_RENAMED);
             return new Result(Manifest.digest(context.catalog()));
         } catch (FillException e) {
-            context.fail(e);
-            throw e;
+            FillException told = space.full(e);
+            context.fail(told);
+            throw told;
         } catch (InterruptedException e) {
             context.fail(
                     new FillException(
@@ -135,26 +137,37 @@ public final class Fill {
     }
 
     /// Lists, checks, and starts the streams: at the end, or with the second page where they may overlap.
-    private void list(CopyContext context, Lister lister, Tuner tuner)
+    ///
+    /// @param begin starts the streams, if they have not started
+    /// @param hold stops them, as nothing they fetch will be of use
+    private void list(
+            CopyContext context, Lister lister, SpaceCheck space, Runnable begin, Runnable hold)
             throws FillException, InterruptedException, IOException {
-        SpaceCheck space = new SpaceCheck(context, lister);
         lister.run(
                 () -> {
                     // There are files enough for the native calls to pay.
                     context.target().useNativeCalls();
-                    space.soFar();
-                    if (request.overlap()) {
-                        begin(tuner);
+                    if (space.soFar()) {
+                        hold.run();
+                    } else if (request.overlap()) {
+                        begin.run();
                     }
                 });
         steps.reached(Steps.Step.LISTED);
-        if (!tuner.started()) {
+        if (meter.counts().stage() == Stage.LISTING) {
             meter.stage(Stage.CHECKING);
         }
         useNativeCalls(context);
         space.whole();
         steps.reached(Steps.Step.CHECKED);
-        begin(tuner);
+        begin.run();
+    }
+
+    private static void hold(Tuner tuner, Copier copier) {
+        if (tuner.started()) {
+            tuner.stop();
+            copier.streams(0);
+        }
     }
 
     private void begin(Tuner tuner) {

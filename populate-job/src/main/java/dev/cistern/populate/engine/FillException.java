@@ -23,9 +23,7 @@ public final class FillException extends Exception {
         String text = e.getMessage() == null ? e.toString() : e.getMessage();
         if (text.contains("No space left") || text.contains("Disk quota exceeded")) {
             return new FillException(
-                    Reason.INSUFFICIENT_SPACE,
-                    "the volume is full (" + text + "); make it larger",
-                    e);
+                    Reason.INSUFFICIENT_SPACE, "the volume is full (" + text + ")", e);
         }
         if (e instanceof dev.cistern.populate.target.TargetTree.NotADirectory) {
             return new FillException(Reason.TARGET_IO_ERROR, text, e);

@@ -15,15 +15,25 @@ final class Lister {
     private final PathClaims claims;
     private final int targetBytes;
     private final long blockSize;
+    private final long inlineBytes;
     private long files;
     private long spaceBytes;
     private long directories;
+    private long impliedDirectories;
+    private long nameBytes;
+    private String lastPath = "";
 
     Lister(CopyContext context) throws IOException {
         this.context = context;
         this.claims = new PathClaims(context.target().foldsNames());
         this.targetBytes = context.target().pathBytes();
         this.blockSize = context.target().blockSize();
+        this.inlineBytes = context.target().inlineBytes();
+    }
+
+    /// What a file's bytes take, without its inode.
+    private long allotted(long size) {
+        return size <= inlineBytes ? size : (size + blockSize - 1) / blockSize * blockSize;
     }
 
     /// What the file system will allot, in bytes.
@@ -34,6 +44,31 @@ final class Lister {
     /// Files and directories that will be made.
     long inodes() {
         return files + directories;
+    }
+
+    /// What all of it needs of a volume.
+    SpaceNeeds needs() {
+        return new SpaceNeeds(
+                spaceBytes, files, Math.max(directories, impliedDirectories), nameBytes);
+    }
+
+    /// Counts a path's name and the directories on the way that the path before it had not. A listing that is not sorted counts some
+    /// of them more than once.
+    private void countNames(String path) {
+        int end = Math.min(path.length(), lastPath.length());
+        int same = 0;
+        while (same < end && path.charAt(same) == lastPath.charAt(same)) {
+            same++;
+        }
+        int name = 0;
+        for (int i = 0; i < path.length(); i++) {
+            if (path.charAt(i) == '/') {
+                impliedDirectories += i >= same ? 1 : 0;
+                name = i + 1;
+            }
+        }
+        nameBytes += path.length() - name;
+        lastPath = path;
     }
 
     /// Is told of each page that another one follows.
@@ -177,9 +212,10 @@ final class Lister {
         private void file(SourceObject object, String path) throws IOException, UnsafeKeyException {
             claims.file(path, object.key());
             add(path, object);
+            countNames(path);
             takenFiles++;
             files++;
-            spaceBytes += (object.size() + blockSize - 1) / blockSize * blockSize;
+            spaceBytes += allotted(object.size());
             context.meter().listed(object.size());
         }
 

@@ -2,32 +2,52 @@ package dev.cistern.populate.engine;
 
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/// Compares what the sources need with what the volume was asked to hold and has free.
+/// Compares what the sources need with what the volume was asked to hold and has free, and says what would do.
 ///
-/// What is free is asked for once, before the first byte is copied; so it makes no difference whether copying has begun since.
+/// What is free is asked for once, before the first byte is copied; so it makes no difference whether copying has begun since. A volume
+/// that is too small is known early, what would be large enough only when everything is listed: the listing goes on for that, without a copy,
+/// for [#LIST_ON_NANOS] at most.
 final class SpaceCheck {
-    /// Directory entries, extents and the journal: what a file costs besides its blocks.
+    /// Directory entries, extents and the journal: what a file costs at least besides its blocks.
     private static final long OVERHEAD_BYTES_PER_FILE = 300;
+
+    /// Some hundred pages a second of a store that is near; with more, "at least" has to do.
+    private static final long LIST_ON_NANOS = 60_000_000_000L;
 
     private final CopyContext context;
     private final Lister lister;
     private boolean asked;
     private long freeBytes;
     private long freeInodes;
+    private long tooSmallSinceNanos;
+    private boolean tooSmall;
+    private boolean whole;
 
     SpaceCheck(CopyContext context, Lister lister) {
         this.context = context;
         this.lister = lister;
     }
 
-    /// While the listing goes on: whether what it has found is too much already.
+    /// While the listing goes on: whether what it has found is too much already. Nothing need be copied then.
     ///
-    /// @throws FillException when it is
-    void soFar() throws FillException, IOException {
+    /// @throws FillException when it is, and what would be enough cannot be found out in reasonable time
+    boolean soFar() throws FillException, IOException {
         ask();
         // How much of it an earlier attempt has written is known only when everything is listed.
-        compare(context.journal().empty() ? 0 : Long.MAX_VALUE, " at least");
+        String problem = problem(context.journal().empty() ? 0 : Long.MAX_VALUE);
+        if (problem.isEmpty()) {
+            return false;
+        }
+        if (!tooSmall) {
+            tooSmall = true;
+            tooSmallSinceNanos = System.nanoTime();
+        }
+        if (System.nanoTime() - tooSmallSinceNanos > LIST_ON_NANOS) {
+            throw tooSmall(problem, null);
+        }
+        return true;
     }
 
     /// With everything listed.
@@ -35,7 +55,18 @@ final class SpaceCheck {
     /// @throws FillException when the volume is too small
     void whole() throws FillException, IOException, InterruptedException {
         ask();
-        compare(context.journal().empty() ? 0 : spaceTaken(), "");
+        whole = true;
+        String problem = problem(context.journal().empty() ? 0 : spaceTaken());
+        if (!problem.isEmpty()) {
+            throw tooSmall(problem, null);
+        }
+    }
+
+    /// What a volume that turned out to be full is told as.
+    FillException full(FillException full) {
+        return asked && full.reason() == Reason.INSUFFICIENT_SPACE && full.getCause() != null
+                ? tooSmall(String.valueOf(full.getMessage()), full)
+                : full;
     }
 
     private void ask() throws IOException {
@@ -46,53 +77,66 @@ final class SpaceCheck {
         }
     }
 
+    /// What is wrong; empty when nothing is.
+    ///
     /// @param there bytes of it that are on the volume
-    private void compare(long there, String least) throws FillException {
-        long wanted = lister.spaceBytes() + OVERHEAD_BYTES_PER_FILE * lister.inodes();
+    private String problem(long there) {
         long capacity = context.request().capacityBytes();
         if (capacity > 0 && lister.spaceBytes() > capacity) {
-            throw tooSmall(
-                    "the sources need"
-                            + least
-                            + " "
-                            + lister.spaceBytes()
-                            + " bytes and the volume was asked to hold "
-                            + capacity
-                            + "; ask for at least "
-                            + mebibytes(wanted)
-                            + "Mi");
+            return "the sources need"
+                    + least()
+                    + " "
+                    + lister.spaceBytes()
+                    + " bytes and the volume was asked to hold "
+                    + capacity;
         }
-        long needed = wanted - there;
+        long needed = lister.spaceBytes() + OVERHEAD_BYTES_PER_FILE * lister.inodes() - there;
         if (needed > freeBytes) {
-            throw tooSmall(
-                    "the sources need"
-                            + least
-                            + " "
-                            + needed
-                            + " bytes more and the volume has "
-                            + freeBytes
-                            + " free; make it at least "
-                            + mebibytes(needed - freeBytes)
-                            + " MiB larger");
+            return "the sources need"
+                    + least()
+                    + " "
+                    + needed
+                    + " bytes more and the volume has "
+                    + freeBytes
+                    + " free";
         }
         if (freeInodes >= 0 && there == 0 && lister.inodes() > freeInodes) {
-            throw tooSmall(
-                    "the sources hold"
-                            + least
-                            + " "
-                            + lister.inodes()
-                            + " files and the volume's file system has room for "
-                            + freeInodes
-                            + "; use a larger volume or another file system");
+            return "the sources hold"
+                    + least()
+                    + " "
+                    + lister.inodes()
+                    + " files and the volume's file system has room for "
+                    + freeInodes;
         }
+        return "";
     }
 
-    private static FillException tooSmall(String message) {
-        return new FillException(Reason.INSUFFICIENT_SPACE, message, null);
+    private String least() {
+        return whole ? "" : " at least";
     }
 
-    private static long mebibytes(long bytes) {
-        return (bytes + (1 << 20) - 1) >> 20;
+    private FillException tooSmall(String problem, @Nullable Throwable cause) {
+        return new FillException(Reason.INSUFFICIENT_SPACE, problem + "; " + advice(), cause);
+    }
+
+    private String advice() {
+        SpaceNeeds needs = lister.needs();
+        long capacity = context.request().capacityBytes();
+        if (capacity == 0) {
+            long missing = Math.max(0, needs.bytes() - freeBytes);
+            return "it takes" + least() + " " + ((missing >> 20) + 1) + " MiB more of free space";
+        }
+        long already = context.journal().empty() ? 0 : Math.min(needs.dataBytes(), capacity);
+        long offered = Math.min(capacity, freeBytes + already);
+        long advised =
+                needs.advisedMebibytes(
+                        new SpaceNeeds.Volume(
+                                context.target().fileSystem(), capacity, offered, freeInodes));
+        return (whole ? "" : "the listing has not ended; ")
+                + "make the claim anew with spec.resources.requests.storage:"
+                + (whole ? " " : " more than ")
+                + advised
+                + "Mi (a claim cannot be made larger before it is bound)";
     }
 
     /// What earlier attempts have already taken of the volume for objects that are still wanted.

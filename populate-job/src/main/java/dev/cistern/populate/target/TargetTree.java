@@ -34,6 +34,9 @@ public final class TargetTree implements AutoCloseable {
     /// all the same (btrfs, for its checksums), or cannot.
     private static final Set<String> BYPASS = Set.of("ext4", "xfs");
 
+    /// The default of its mount option `max_inline`.
+    private static final long BTRFS_INLINE_BYTES = 2048;
+
     private final Path root;
     private final Path own;
     private final Path partials;
@@ -272,6 +275,20 @@ public final class TargetTree implements AutoCloseable {
     /// Bytes that can still be written.
     public long freeBytes() throws IOException {
         return store().getUsableSpace();
+    }
+
+    /// The file system's kind, such as `ext4`; empty where it is not known.
+    public String fileSystem() {
+        try {
+            return store().type();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /// Up to this size a file's bytes take no blocks of their own here.
+    public long inlineBytes() {
+        return fileSystem().equals("btrfs") ? BTRFS_INLINE_BYTES : 0;
     }
 
     /// Unit in which the file system allots space, in bytes.

@@ -1,0 +1,58 @@
+package dev.cistern.populate.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpaceNeedsTest {
+    private static final long MIB = 1 << 20;
+
+    /// What was charged to a volume's quota group on a btrfs with simple quotas, with everything written as the engine writes it.
+    @ParameterizedTest
+    @CsvSource({
+        // files, bytes of blocks (or inline), directories, name, charged
+        "10000, 10000000, 100, 9, 16814080",
+        "10000, 40960000, 10, 9, 46899200",
+        "10000, 81920000, 10, 68, 90128384",
+        "10000, 40960000, 100, 208, 54251520",
+        "300, 314572800, 3, 9, 314765312",
+        "40000, 163840000, 1, 18, 188555264"
+    })
+    void whatWasMeasuredFits(long files, long data, long directories, long name, long charged) {
+        assertThat(new SpaceNeeds(data, files, directories, files * name).bytes())
+                .isGreaterThan(charged)
+                .isLessThan(charged + charged / 10 + 10 * MIB);
+    }
+
+    @Test
+    void whatTheFileSystemKeepsIsAddedAndNeverLessThanItKeepsAtAnySize() {
+        SpaceNeeds needs = new SpaceNeeds(900 * MIB, 900, 9, 9000);
+        assertThat(advised(needs, "btrfs", 400, 400)).isBetween(909L, 912L);
+        assertThat(advised(needs, "ext4", 400, 390)).isBetween(1009L, 1014L);
+        assertThat(advised(needs, "ext4", 400, 320)).isBetween(1135L, 1140L);
+        assertThat(advised(needs, "nfs4", 400, 380)).isBetween(956L, 961L);
+    }
+
+    @Test
+    void aVolumeThatLookedLargeEnoughIsNotAdvisedAgain() {
+        assertThat(advised(new SpaceNeeds(100 * MIB, 100, 1, 900), "btrfs", 800, 800))
+                .isEqualTo(901);
+    }
+
+    /// ext4 makes fewer inodes for each byte from 512 MiB on.
+    @Test
+    void filesNeedInodes() {
+        SpaceNeeds needs = new SpaceNeeds(40 * MIB, 200_000, 0, 0);
+        long advised =
+                needs.advisedMebibytes(new SpaceNeeds.Volume("ext4", 256 * MIB, 230 * MIB, 65_000));
+        assertThat(advised * MIB / (16 * 1024)).isGreaterThan(200_000);
+        assertThat(advised).isLessThan(3_300);
+    }
+
+    private static long advised(SpaceNeeds needs, String type, long claimedMiB, long freeMiB) {
+        return needs.advisedMebibytes(
+                new SpaceNeeds.Volume(type, claimedMiB * MIB, freeMiB * MIB, -1));
+    }
+}
