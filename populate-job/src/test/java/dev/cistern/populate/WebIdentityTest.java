@@ -224,7 +224,7 @@ class WebIdentityTest {
     @ParameterizedTest
     @CsvSource({
         "400, InvalidIdentityToken, InvalidCredentials, audience",
-        "400, ExpiredTokenException, InvalidCredentials, audience",
+        "400, ExpiredTokenException, CredentialsExpired, read anew",
         "400, IDPRejectedClaim, InvalidCredentials, audience",
         "400, ValidationError, InvalidCredentials, roleArn",
         "403, AccessDenied, AccessDenied, trust policy"
@@ -236,7 +236,8 @@ class WebIdentityTest {
                         FillException.class,
                         e -> {
                             assertThat(e.reason()).hasToString(reason);
-                            assertThat(e.reason().terminal()).isTrue();
+                            assertThat(e.reason().terminal())
+                                    .isEqualTo(e.reason() != Reason.CREDENTIALS_EXPIRED);
                             assertThat(e.getMessage()).contains(ROLE, code, hint);
                         });
         assertThat(sts.asked()).hasSize(1);

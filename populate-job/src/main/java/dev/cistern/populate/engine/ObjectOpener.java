@@ -110,10 +110,12 @@ final class ObjectOpener {
         BasicFileAttributes attributes = context.target().finished(entry.path());
         if (attributes == null
                 || attributes.size() != object.size()
-                || attributes.lastModifiedTime().toMillis() != object.modifiedMillis()) {
+                || (object.dated()
+                        && attributes.lastModifiedTime().toMillis() != object.modifiedMillis())) {
             return false;
         }
-        if (!done.trusted()) {
+        // Without a date nothing else would show that somebody wrote into it since.
+        if (!done.trusted() || !object.dated()) {
             try (FileChannel file =
                     FileChannel.open(context.target().at(entry.path()), StandardOpenOption.READ)) {
                 if (Digester.crc(file, done.kind(), 0, object.size()) != done.digest()) {
@@ -243,7 +245,9 @@ final class ObjectOpener {
         context.steps().reached(Steps.Step.FILE_VERIFIED);
         copy.file.close();
         long modified = object.modifiedMillis();
-        context.target().setModified(copy.id, modified);
+        if (object.dated()) {
+            context.target().setModified(copy.id, modified);
+        }
         SourceObject listed = copy.entry.object();
         if (listed == null
                 || listed.size() != object.size()

@@ -5,5 +5,10 @@ package dev.cistern.populate.source;
 /// @param key its name in the store
 /// @param size in bytes
 /// @param version what the store calls this content: reading is conditional on it
-/// @param modifiedMillis when it was written, by the Unix clock in milliseconds
-public record SourceObject(String key, long size, String version, long modifiedMillis) {}
+/// @param modifiedMillis when it was written, by the Unix clock in milliseconds; 0 where the store gives no date that makes sense
+public record SourceObject(String key, long size, String version, long modifiedMillis) {
+    /// Whether the store says when it was written.
+    public boolean dated() {
+        return modifiedMillis != 0;
+    }
+}

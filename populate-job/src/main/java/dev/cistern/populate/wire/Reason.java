@@ -25,6 +25,8 @@ public enum Reason {
     TOO_MANY_OBJECTS("TooManyObjects", Fault.REQUEST),
     /// The store's listing cannot be followed to its end.
     LISTING_INCOMPLETE("ListingIncomplete", Fault.REQUEST),
+    /// The store knew the credentials until they expired; whoever renews them does so for the next attempt.
+    CREDENTIALS_EXPIRED("CredentialsExpired", Fault.STORE),
     /// The store does not answer, or answers that it cannot serve now.
     SOURCE_UNAVAILABLE("SourceUnavailable", Fault.STORE),
     /// The store answers, but no byte has come for too long.

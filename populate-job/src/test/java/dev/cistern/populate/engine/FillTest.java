@@ -142,6 +142,45 @@ class FillTest {
         assertFilled();
     }
 
+    @Test
+    void filesWithoutADateKeepTheTimeOfTheCopyAndAreNotFetchedTwice() throws Exception {
+        put("a", 1000);
+        put("b", 20_000_000);
+        StringBuilder listing =
+                new StringBuilder("<ListBucketResult><IsTruncated>false</IsTruncated>");
+        expected.forEach((path, bytes) -> listing.append(undated("t/" + path, bytes)));
+        listing.append("</ListBucketResult>");
+        server.faults(
+                request ->
+                        request.listing()
+                                ? new Fault.Document(listing.toString())
+                                : new Fault.Headers(Map.of("Last-Modified", "yesterday")));
+        long before = System.currentTimeMillis() - 2000;
+        AtomicInteger renamed = new AtomicInteger();
+        FillRequest request = request(List.of(input("t/")), 0, Verify.FULL, false);
+        assertThatThrownBy(
+                        () ->
+                                fill(
+                                        request,
+                                        step -> {
+                                            if (step == Steps.Step.ALL_RENAMED
+                                                    && renamed.incrementAndGet() == 1) {
+                                                throw new IllegalStateException("killed");
+                                            }
+                                        }))
+                .hasMessageContaining("killed");
+        fill();
+        assertFilled();
+        assertThat(meter.counts().bytesFetched()).isZero();
+        assertThat(Files.getLastModifiedTime(directory.resolve("a")).toMillis())
+                .isBetween(before, System.currentTimeMillis() + 2000);
+    }
+
+    private static String undated(String key, byte[] bytes) {
+        return "<Contents><Key>%s</Key><Size>%d</Size><ETag>\"%s\"</ETag><LastModified>soon</LastModified></Contents>"
+                .formatted(key, bytes.length, FaultyS3.md5(bytes));
+    }
+
     private void deleteTree() throws Exception {
         try (var all = Files.walk(directory)) {
             for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {

@@ -53,7 +53,7 @@ public final class DirectApi implements S3Api {
                                     key,
                                     Math.max(0, head.contentLength()),
                                     etag == null ? "" : etag,
-                                    modified == null ? 0 : S3Times.header(modified));
+                                    S3Times.millis(modified));
                     return new ObjectDetails(object, S3Digests.of(head::header));
                 });
     }

@@ -6,10 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Puts requests into the bytes that are sent, signed by the store's clock.
+/// Puts requests into the bytes that are sent, and signs them.
 final class RequestWriter {
     private final String userAgent;
-    private volatile long clockOffsetSeconds;
     private volatile Timestamp timestamp = new Timestamp(0, "");
 
     /// Text of the second that the last request was signed in: it takes longer to make than to look up.
@@ -19,37 +18,22 @@ final class RequestWriter {
         this.userAgent = userAgent;
     }
 
-    /// What the store's clock is ahead of this machine's, as far as is known, in seconds.
-    long clockOffsetSeconds() {
-        return clockOffsetSeconds;
-    }
-
-    /// Takes the store's clock for the right one. Only the first word counts: a clock that moves is nothing to follow.
-    ///
-    /// @param storeMillis what the store's clock shows now
-    /// @param signedWith the offset that the request was signed with which the store refused for its time
-    /// @return whether requests are signed for another time than that one was
-    synchronized boolean adjustClock(long storeMillis, long signedWith) {
-        if (clockOffsetSeconds == 0) {
-            clockOffsetSeconds = storeMillis / 1000 - System.currentTimeMillis() / 1000;
-        }
-        return clockOffsetSeconds != signedWith;
-    }
-
     /// @param path percent-encoded
     /// @param query percent-encoded, sorted
     /// @param keys to sign with; null for an unsigned request
+    /// @param second to sign for, Unix time by the store's clock
     byte[] bytes(
             S3Request request,
             Origin origin,
             String path,
             String query,
             SigV4 signer,
-            @Nullable AwsKeys keys) {
+            @Nullable AwsKeys keys,
+            long second) {
         List<String> headers = headers(request, origin);
         String authorization = "";
         if (keys != null) {
-            String now = timestamp();
+            String now = timestamp(second);
             headers.add("x-amz-content-sha256");
             headers.add(SigV4.EMPTY_HASH);
             headers.add("x-amz-date");
@@ -97,8 +81,7 @@ final class RequestWriter {
         return headers;
     }
 
-    private String timestamp() {
-        long second = System.currentTimeMillis() / 1000 + clockOffsetSeconds;
+    private String timestamp(long second) {
         Timestamp known = timestamp;
         if (known.second != second) {
             known = new Timestamp(second, S3Times.signed(second));

@@ -31,6 +31,11 @@ public final class S3Answers {
         }
     }
 
+    /// When an object was written, by the Unix clock in milliseconds, whatever form its date has; 0 where it makes no sense.
+    public static long modifiedMillis(@Nullable String date) {
+        return S3Times.millis(date);
+    }
+
     /// The digest in an answer's headers, asked for by lower-case name; null where there is none.
     public static @Nullable ObjectDigest digest(Function<String, @Nullable String> header) {
         return S3Digests.of(header);

@@ -17,9 +17,6 @@ final class S3Errors {
                     "InvalidSecurity",
                     "InvalidClientTokenId",
                     "UnrecognizedClientException",
-                    "TokenRefreshRequired",
-                    "ExpiredToken",
-                    "ExpiredTokenException",
                     "AuthorizationHeaderMalformed",
                     "CredentialsNotSupported",
                     "MissingSecurityHeader",
@@ -33,6 +30,10 @@ final class S3Errors {
             Pattern.compile(
                     "(?i)(?=.*(?:user|access_?key|account|principal))"
                         + "(?=.*(?:no_?such|not_?found|not_?exist|unknown|invalid|inactive|disabled)).*");
+
+    /// Codes that say that the keys were good once.
+    private static final Set<String> EXPIRED =
+            Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired");
 
     private static final Set<String> RETRYABLE =
             Set.of(
@@ -70,11 +71,24 @@ final class S3Errors {
 
     private S3Errors() {}
 
+    /// Whether the keys have expired.
+    static boolean expired(Answer answer) {
+        return EXPIRED.contains(answer.code());
+    }
+
+    /// Whether the time that a request was signed for may be why it was refused. The answer to a `HEAD` has no code to tell.
+    static boolean aboutTime(Answer answer) {
+        return answer.code().equals("RequestTimeTooSkewed")
+                || (answer.status() == 403 && answer.code().isEmpty());
+    }
+
     /// @param key of the object asked for; null for a listing
     static SourceException of(Answer answer, S3Location where, @Nullable String key) {
         String what = (key == null ? "" : "object " + key + " in ") + where;
         String code = answer.code();
-        if (answer.status() == 429
+        if (answer.status() == 408
+                || answer.status() == 425
+                || answer.status() == 429
                 || answer.status() >= 500 && answer.status() != 501
                 || RETRYABLE.contains(code)) {
             return new SourceException.Retryable(
@@ -83,6 +97,15 @@ final class S3Errors {
                     answer.retryAfterMillis(),
                     true,
                     null);
+        }
+        if (expired(answer)) {
+            return refused(
+                    Reason.CREDENTIALS_EXPIRED,
+                    what
+                            + " was asked for with keys that have expired ("
+                            + answer.shown()
+                            + "); renew them where they come from: the next attempt reads them"
+                            + " anew");
         }
         if (CREDENTIALS.contains(code) || USER.matcher(code).matches() || answer.status() == 401) {
             String hint =

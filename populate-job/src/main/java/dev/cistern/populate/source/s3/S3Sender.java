@@ -22,6 +22,7 @@ final class S3Sender implements AutoCloseable {
     private final HttpClient http;
     private final AwsKeys.Provider keys;
     private final RequestWriter writer;
+    private final StoreClock clock = new StoreClock(System::currentTimeMillis);
 
     /// Where requests go now; the bucket's real region moves it.
     private volatile Target home;
@@ -35,9 +36,8 @@ final class S3Sender implements AutoCloseable {
     /// An answer that is an error.
     ///
     /// @param location its header of that name
-    /// @param date its header of that name
-    private record Failure(
-            S3Errors.Answer answer, @Nullable String location, @Nullable String date) {}
+    /// @param storeMillis what the store's clock showed; 0 where it does not say
+    private record Failure(S3Errors.Answer answer, @Nullable String location, long storeMillis) {}
 
     S3Sender(S3Location location, HttpClient http, AwsKeys.Provider keys, String userAgent) {
         this.home = Target.of(location);
@@ -70,7 +70,7 @@ final class S3Sender implements AutoCloseable {
         for (int hops = 0; ; hops++) {
             Target target = home;
             Origin origin = redirect == null ? target.origin : redirect.origin();
-            long clockOffset = writer.clockOffsetSeconds();
+            long second = clock.seconds();
             AwsKeys signWith = keys.keys();
             if (redirect != null
                     && signWith != null
@@ -90,14 +90,16 @@ final class S3Sender implements AutoCloseable {
                                     request.path(target.location),
                                     request.query(),
                                     target.signer,
-                                    signWith)
+                                    signWith,
+                                    second)
                             : writer.bytes(
                                     request,
                                     origin,
                                     redirect.path(),
                                     redirect.query(),
                                     target.signer,
-                                    signWith);
+                                    signWith,
+                                    second);
             Object answer =
                     http.<Object, SourceException>exchange(
                             origin,
@@ -116,7 +118,7 @@ final class S3Sender implements AutoCloseable {
                 throw S3Errors.of(failure.answer, target.location, request.key());
             }
             redirect = Redirect.of(failure.answer.status(), failure.location, origin);
-            if (redirect == null && !learned(failure, target, clockOffset)) {
+            if (redirect == null && !learned(failure, target, signWith, second)) {
                 throw S3Errors.of(failure.answer, target.location, request.key());
             }
         }
@@ -132,6 +134,7 @@ final class S3Sender implements AutoCloseable {
         if (region == null) {
             region = S3Xml.element(text, "Region");
         }
+        long date = S3Times.millis(head.header("date"));
         String code = S3Xml.element(text, "Code");
         String message = S3Xml.element(text, "Message");
         return new Failure(
@@ -142,19 +145,25 @@ final class S3Sender implements AutoCloseable {
                         S3Answers.retryAfterMillis(head.header("retry-after")),
                         region),
                 head.header("location"),
-                head.header("date"));
+                date != 0 ? date : S3Times.millis(S3Xml.element(text, "ServerTime")));
     }
 
-    /// Takes up what the answer says about region or clock; whether there was anything new in it.
-    private boolean learned(Failure failure, Target target, long clockOffset) {
-        if (failure.answer.code().equals("RequestTimeTooSkewed") && failure.date != null) {
-            try {
-                return writer.adjustClock(S3Times.header(failure.date), clockOffset);
-            } catch (IllegalArgumentException e) {
-                return false;
-            }
+    /// Takes up what the answer says about region or clock, and new keys; whether there was anything new in it.
+    ///
+    /// @param signedWith null where the request was not signed
+    /// @param second that it was signed for
+    private boolean learned(
+            Failure failure, Target target, @Nullable AwsKeys signedWith, long second)
+            throws SourceException {
+        S3Errors.Answer answer = failure.answer;
+        if (signedWith != null && S3Errors.expired(answer)) {
+            // Whoever renews them may have done so since the request was signed.
+            return !signedWith.equals(keys.keys());
         }
-        S3Location moved = inRegionOf(failure.answer, target.location);
+        if (signedWith != null && S3Errors.aboutTime(answer)) {
+            return failure.storeMillis != 0 && clock.adjust(failure.storeMillis, second);
+        }
+        S3Location moved = inRegionOf(answer, target.location);
         if (moved == null) {
             return false;
         }

@@ -187,7 +187,7 @@ final class S3Xml {
                 case "Key" -> key = content();
                 case "ETag" -> etag = content();
                 case "Size" -> size = Long.parseLong(content());
-                case "LastModified" -> modified = S3Times.listed(content());
+                case "LastModified" -> modified = S3Times.millis(content());
                 default -> skip();
             }
         }

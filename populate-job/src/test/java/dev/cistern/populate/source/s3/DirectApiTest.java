@@ -198,6 +198,41 @@ class DirectApiTest extends ListingContract {
         assertThat(server().asked()).hasSize(4);
     }
 
+    @Test
+    void aCorrectedClockIsFollowedByAHeadToo() throws Exception {
+        SourceObject object = stored("x", 500);
+        server().faults(request -> TestClock.check(request, -7200));
+        try (Source source = open("")) {
+            assertThat(source.describe(object).object().size()).isEqualTo(500);
+        }
+        assertThat(server().asked()).hasSize(2);
+    }
+
+    @Test
+    void keysThatWereRenewedMeanwhileAreUsedAtOnce() throws Exception {
+        SourceObject object = stored("x", 500);
+        server().faults(
+                        request ->
+                                header(request, "x-amz-security-token").equals("old")
+                                        ? new Fault.Status(400, "ExpiredToken", Map.of())
+                                        : null);
+        java.util.concurrent.atomic.AtomicInteger given =
+                new java.util.concurrent.atomic.AtomicInteger();
+        S3Location location = S3Location.of(server().endpoint(), null, FaultyS3.BUCKET, true);
+        AwsKeys.Provider renewing =
+                () ->
+                        new AwsKeys(
+                                FaultyS3.KEY_ID,
+                                FaultyS3.SECRET,
+                                given.getAndIncrement() == 0 ? "old" : "new");
+        try (Source source =
+                new S3Source(location, "", api(location, renewing, new Tls(null, false)))) {
+            Bytes sink = new Bytes();
+            source.read(object, 0, 500, sink);
+            assertThat(sink.taken.size()).isEqualTo(500);
+        }
+    }
+
     private static String header(FaultyS3.Asked request, String name) {
         return request.headers().getOrDefault(name, "");
     }

@@ -17,10 +17,13 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The contract against a server that goes wrong on demand. Both ways of asking S3 run it: they must agree in every answer.
 abstract class S3FaultsContract extends SourceContract {
@@ -100,6 +103,8 @@ abstract class S3FaultsContract extends SourceContract {
                         new Fault.Status(503, "SlowDown", Map.of("Retry-After", "7")),
                         new Fault.Status(500, "InternalError", Map.of()),
                         new Fault.Status(429, "TooManyRequests", Map.of()),
+                        new Fault.Status(408, "", Map.of()),
+                        new Fault.Status(425, "TooEarly", Map.of()),
                         new Fault.Status(400, "RequestTimeout", Map.of()),
                         new Fault.Cut(0),
                         new Fault.Cut(500))) {
@@ -127,7 +132,7 @@ abstract class S3FaultsContract extends SourceContract {
                         new Fault.Status(403, "AccessDenied", Map.of()), Reason.ACCESS_DENIED,
                         new Fault.Status(403, "SignatureDoesNotMatch", Map.of()),
                                 Reason.INVALID_CREDENTIALS,
-                        new Fault.Status(400, "ExpiredToken", Map.of()), Reason.INVALID_CREDENTIALS,
+                        new Fault.Status(400, "ExpiredToken", Map.of()), Reason.CREDENTIALS_EXPIRED,
                         new Fault.Status(404, "NoSuchBucket", Map.of()), Reason.NO_SUCH_BUCKET,
                         new Fault.Status(400, "InvalidArgument", Map.of()),
                                 Reason.INVALID_CONFIGURATION);
@@ -165,6 +170,85 @@ abstract class S3FaultsContract extends SourceContract {
                             .as(fault.toString())
                             .satisfies(is(reason));
                 });
+    }
+
+    /// The store's clock, or this machine's, is set forward and back in the middle of a run.
+    @Test
+    void aClockThatIsCorrectedIsFollowedBothWays() throws Exception {
+        SourceObject object = object("x", 500);
+        AtomicLong ahead = new AtomicLong();
+        server().faults(request -> TestClock.check(request, ahead.get()));
+        try (Source source = open("")) {
+            for (long hours : new long[] {0, 3, 0, -5, 7}) {
+                ahead.set(hours * 3600);
+                for (int i = 0; i < 2; i++) {
+                    Bytes sink = new Bytes();
+                    source.read(object, 0, 500, sink);
+                    assertThat(sink.taken.size()).isEqualTo(500);
+                }
+            }
+        }
+        // One refusal for each correction; the SDK may have learnt of another clock before.
+        assertThat(server().asked().size()).isBetween(10 + 4, 10 + 5);
+    }
+
+    @Test
+    void aClockThatIsAnotherInEachAnswerEndsWithAWord() throws Exception {
+        SourceObject object = object("x", 500);
+        AtomicLong ahead = new AtomicLong();
+        server().faults(request -> TestClock.check(request, ahead.addAndGet(86_400)));
+        try (Source source = open("")) {
+            assertThatThrownBy(() -> source.read(object, 0, 500, new Bytes()))
+                    .satisfies(is(Reason.INVALID_CREDENTIALS))
+                    .hasMessageContaining("clock");
+        }
+        assertThat(server().asked()).hasSizeLessThan(6);
+    }
+
+    /// Dates in any form, and none, on `HEAD`, `GET` and in listings.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Fri, 02 Jan 2026 03:04:05 GMT | 1767323045000",
+                "Fri, 2 Jan 2026 03:04:05 +0000 | 1767323045000",
+                "Friday, 02-Jan-26 03:04:05 GMT | 1767323045000",
+                "Fri Jan  2 03:04:05 2026 | 1767323045000",
+                "2026-01-02T03:04:05Z | 1767323045000",
+                "2026-01-02T03:04:05.678Z | 1767323045678",
+                "2026-01-02T04:04:05+01:00 | 1767323045000",
+                "2026-01-02 03:04:05 | 1767323045000",
+                "yesterday | 0",
+                "Fri, 99 Foo 2026 99:04:05 GMT | 0",
+                "2026-99-99T99:99:99Z | 0",
+                "0 | 0",
+                "'' | 0"
+            })
+    void aDateIsNeverAReasonToFail(String date, long millis) throws Exception {
+        SourceObject object = object("x", 500);
+        String etag = "\"" + FaultyS3.md5(new byte[500]) + "\"";
+        server().faults(
+                        request ->
+                                request.listing()
+                                        ? new Fault.Document(
+                                                "<ListBucketResult><IsTruncated>false</IsTruncated>"
+                                                        + "<Contents><Key>x</Key><Size>500</Size>"
+                                                        + "<ETag>"
+                                                        + etag
+                                                        + "</ETag><LastModified>"
+                                                        + date
+                                                        + "</LastModified></Contents>"
+                                                        + "</ListBucketResult>")
+                                        : new Fault.Headers(Map.of("Last-Modified", date)));
+        // What is known to the second in a header is not known better.
+        long seconds = millis / 1000 * 1000;
+        try (Source source = open("")) {
+            assertThat(source.describe(object).object().modifiedMillis()).isIn(millis, seconds);
+            assertThat(list(source).getFirst().object().modifiedMillis()).isEqualTo(millis);
+            Bytes sink = new Bytes();
+            source.read(object, 0, 500, sink);
+            assertThat(sink.taken.size()).isEqualTo(500);
+        }
     }
 
     @Test

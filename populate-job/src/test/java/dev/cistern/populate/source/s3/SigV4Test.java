@@ -117,9 +117,9 @@ class SigV4Test {
                     java.time.format.DateTimeFormatter.ofPattern(
                                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", java.util.Locale.US)
                             .format(instant.atOffset(ZoneOffset.UTC));
-            assertThat(S3Times.listed(listed)).isEqualTo(second * 1000 + 7);
-            assertThat(S3Times.listed(instant.toString())).isEqualTo(second * 1000);
-            assertThat(S3Times.header(header)).isEqualTo(second * 1000);
+            assertThat(S3Times.millis(listed)).isEqualTo(second * 1000 + 7);
+            assertThat(S3Times.millis(instant.toString())).isEqualTo(second * 1000);
+            assertThat(S3Times.millis(header)).isEqualTo(second * 1000);
             assertThat(S3Times.signed(second)).isEqualTo(instant.toString().replaceAll("[-:]", ""));
         }
     }

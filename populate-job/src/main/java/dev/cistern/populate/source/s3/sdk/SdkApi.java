@@ -42,6 +42,9 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 public final class SdkApi implements S3Api {
     private static final int BUFFER_BYTES = 128 * 1024;
 
+    /// A clock that is another in each answer is nothing to follow.
+    private static final int MAX_CORRECTIONS = 3;
+
     private final S3Location location;
     private final AwsKeys.Provider keys;
     private final S3Client client;
@@ -65,7 +68,8 @@ public final class SdkApi implements S3Api {
                                 o ->
                                         o.retryStrategy(DefaultRetryStrategy.doNotRetry())
                                                 .addExecutionInterceptor(
-                                                        new RawListing.Interceptor()))
+                                                        new RawListing.Interceptor())
+                                                .addExecutionInterceptor(new LenientDates()))
                         .httpClient(
                                 UrlConnectionHttpClient.builder()
                                         .connectionTimeout(Duration.ofMillis(connectMillis))
@@ -102,65 +106,62 @@ public final class SdkApi implements S3Api {
 
     @Override
     public Page list(String prefix, ListPosition from) throws SourceException {
+        return asked(null, () -> page(prefix, from));
+    }
+
+    private Page page(String prefix, ListPosition from) throws SourceException {
         RawListing raw = new RawListing();
-        try {
-            if (from instanceof ListPosition.Marker marker) {
-                client.listObjects(
-                        b ->
-                                b.bucket(location.bucket())
-                                        .prefix(prefix)
-                                        .encodingType(EncodingType.URL)
-                                        .maxKeys(PAGE_SIZE)
-                                        .marker(marker.key())
-                                        .overrideConfiguration(raw::taken));
-            } else {
-                client.listObjectsV2(
-                        b -> {
+        if (from instanceof ListPosition.Marker marker) {
+            client.listObjects(
+                    b ->
                             b.bucket(location.bucket())
                                     .prefix(prefix)
                                     .encodingType(EncodingType.URL)
                                     .maxKeys(PAGE_SIZE)
-                                    .overrideConfiguration(raw::taken);
-                            if (from instanceof ListPosition.Token token) {
-                                b.continuationToken(token.value());
-                            } else if (from instanceof ListPosition.After after) {
-                                b.startAfter(after.key());
-                            }
-                        });
-            }
-        } catch (SdkException e) {
-            throw failure(e, null);
+                                    .marker(marker.key())
+                                    .overrideConfiguration(raw::taken));
+        } else {
+            client.listObjectsV2(
+                    b -> {
+                        b.bucket(location.bucket())
+                                .prefix(prefix)
+                                .encodingType(EncodingType.URL)
+                                .maxKeys(PAGE_SIZE)
+                                .overrideConfiguration(raw::taken);
+                        if (from instanceof ListPosition.Token token) {
+                            b.continuationToken(token.value());
+                        } else if (from instanceof ListPosition.After after) {
+                            b.startAfter(after.key());
+                        }
+                    });
         }
         return S3Answers.page(location, raw.document());
     }
 
     @Override
     public ObjectDetails head(String key) throws SourceException {
-        try {
-            HeadObjectResponse answer =
-                    client.headObject(
-                            b ->
-                                    b.bucket(location.bucket())
-                                            .key(key)
-                                            .checksumMode(ChecksumMode.ENABLED));
-            SourceObject object =
-                    new SourceObject(
-                            key,
-                            answer.contentLength(),
-                            answer.eTag() == null ? "" : answer.eTag(),
-                            answer.lastModified() == null
-                                    ? 0
-                                    : answer.lastModified().toEpochMilli());
-            return S3Answers.details(
-                    object,
-                    S3Answers.digest(headers(answer.sdkHttpResponse())),
-                    () ->
-                            client.headObject(
-                                            b -> b.bucket(location.bucket()).key(key).partNumber(1))
-                                    .contentLength());
-        } catch (SdkException e) {
-            throw failure(e, key);
-        }
+        return asked(key, () -> details(key));
+    }
+
+    private ObjectDetails details(String key) throws SourceException {
+        HeadObjectResponse answer =
+                client.headObject(
+                        b ->
+                                b.bucket(location.bucket())
+                                        .key(key)
+                                        .checksumMode(ChecksumMode.ENABLED));
+        SourceObject object =
+                new SourceObject(
+                        key,
+                        answer.contentLength(),
+                        answer.eTag() == null ? "" : answer.eTag(),
+                        answer.lastModified() == null ? 0 : answer.lastModified().toEpochMilli());
+        return S3Answers.details(
+                object,
+                S3Answers.digest(headers(answer.sdkHttpResponse())),
+                () ->
+                        client.headObject(b -> b.bucket(location.bucket()).key(key).partNumber(1))
+                                .contentLength());
     }
 
     private static java.util.function.Function<String, @Nullable String> headers(
@@ -170,6 +171,16 @@ public final class SdkApi implements S3Api {
 
     @Override
     public void get(SourceObject object, long from, long to, ObjectSink sink)
+            throws SourceException, IOException {
+        asked(
+                object.key(),
+                () -> {
+                    read(object, from, to, sink);
+                    return to;
+                });
+    }
+
+    private void read(SourceObject object, long from, long to, ObjectSink sink)
             throws SourceException, IOException {
         boolean whole = from == 0 && to == object.size();
         try (ResponseInputStream<GetObjectResponse> answer =
@@ -204,8 +215,26 @@ public final class SdkApi implements S3Api {
                 answer.abort();
                 throw e;
             }
-        } catch (SdkException e) {
-            throw failure(e, object.key());
+        }
+    }
+
+    /// A question to the store.
+    private interface Question<T, E extends Exception> {
+        T ask() throws SourceException, E;
+    }
+
+    /// Asks, and again when the store's clock turns out to be another: the SDK takes it up, and leaves it to others to try again.
+    private <T, E extends Exception> T asked(@Nullable String key, Question<T, E> question)
+            throws SourceException, E {
+        for (int corrections = 0; ; corrections++) {
+            try {
+                return question.ask();
+            } catch (SdkException e) {
+                boolean clock = e instanceof AwsServiceException s && s.isClockSkewException();
+                if (!clock || corrections == MAX_CORRECTIONS) {
+                    throw failure(e, key);
+                }
+            }
         }
     }
 

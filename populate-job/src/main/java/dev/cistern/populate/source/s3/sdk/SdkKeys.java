@@ -33,11 +33,7 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 public final class SdkKeys implements AwsKeys.Provider {
     /// Codes that say that the token or the role's trust is at fault, whatever is tried.
     private static final Set<String> BAD_TOKEN =
-            Set.of(
-                    "InvalidIdentityToken",
-                    "ExpiredTokenException",
-                    "IDPRejectedClaim",
-                    "InvalidClientTokenId");
+            Set.of("InvalidIdentityToken", "IDPRejectedClaim", "InvalidClientTokenId");
 
     /// Codes that say that the request itself cannot be good.
     private static final Set<String> BAD_REQUEST =
@@ -164,6 +160,12 @@ public final class SdkKeys implements AwsKeys.Provider {
                         + e.statusCode()
                         + (code == null ? "" : " " + code)
                         + (said == null ? "" : ": " + said);
+        if ("ExpiredTokenException".equals(code)) {
+            return new SourceException.Refused(
+                    Reason.CREDENTIALS_EXPIRED,
+                    message + "; the token's file is read anew by the next attempt",
+                    e);
+        }
         if (code != null && BAD_TOKEN.contains(code)) {
             return new SourceException.Refused(
                     Reason.INVALID_CREDENTIALS, message + BAD_TOKEN_HINT, e);
