@@ -119,12 +119,12 @@ public final class FaultyS3 implements AutoCloseable {
         return "http://127.0.0.1:" + listener.getLocalPort();
     }
 
-    /// The objects below a prefix, read as a fill reads them, with time-outs of half a second and one.
+    /// The objects below a prefix, read as a fill reads them, with time-outs of one and a half seconds and five.
     public Source source(String prefix) {
         S3Location location = S3Location.of(endpoint(), null, BUCKET, true);
         HttpClient http =
                 new HttpClient(
-                        new HttpClient.Settings(1000, 500, BufferPool.of(128 * 1024)),
+                        new HttpClient.Settings(5000, 1500, BufferPool.of(128 * 1024)),
                         new Tls(null, false));
         AwsKeys keys = new AwsKeys(KEY_ID, SECRET, null);
         return new S3Source(location, prefix, new DirectApi(location, http, () -> keys, "test"));
