@@ -107,7 +107,7 @@ record FillOptions(
                         ? source.substring(5, slash < 0 ? source.length() : slash)
                         : "";
         if (!bucket.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}")) {
-            throw new Wrong("the source must look like s3://BUCKET/PREFIX, not " + source);
+            throw new Wrong("the source must look like s3://BUCKET/PREFIX, not \"" + source + "\"");
         }
         String endpoint = endpoint(given, environment);
         String region = region(given, environment, endpoint == null);

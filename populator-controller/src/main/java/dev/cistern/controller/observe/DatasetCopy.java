@@ -5,6 +5,7 @@ import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.controller.model.Claim;
 import java.util.List;
+import java.util.Optional;
 
 /// What a run from a `Dataset` is asked to do.
 ///
@@ -15,7 +16,15 @@ record DatasetCopy(String populateNamespace) {
         String backendName = dataset.getSpec().getSource().getStorageBackendRef();
         source.setBackendName(backendName);
         source.setBackend(SharedBackends.usable(view, claim, backendName));
-        BucketPath.parse(dataset.getSpec().getSource().getPath()).into(source);
+        String path = dataset.getSpec().getSource().getPath();
+        Optional<String> wrong =
+                SourcePaths.wrong(
+                        path, source.getBackend().getType(), "StorageBackend " + backendName);
+        if (wrong.isPresent()) {
+            throw Unresolved.unsupported(
+                    claim.source().display() + ": spec.source.path: " + wrong.get());
+        }
+        BucketPath.parse(path).into(source);
         source.setPrefix(BucketPath.tree(source.getPrefix()));
         source.setInclude(dataset.getSpec().getSource().getInclude());
         source.setExclude(dataset.getSpec().getSource().getExclude());

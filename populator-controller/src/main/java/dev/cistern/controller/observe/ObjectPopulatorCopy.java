@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +38,10 @@ record ObjectPopulatorCopy(String populateNamespace) {
             String field = name + "sources[" + i + "].";
             Sources source = new Sources();
             StorageBackendSpec backend;
+            String called = "its backend";
             if (given.getBackendRef() != null) {
                 shared = true;
+                called = "StorageBackend " + given.getBackendRef().getName();
                 backend = SharedBackends.usable(view, claim, given.getBackendRef().getName());
                 source.setBackendName(given.getBackendRef().getName());
             } else {
@@ -48,6 +51,10 @@ record ObjectPopulatorCopy(String populateNamespace) {
                 if (wrong != null) {
                     throw Unresolved.unsupported(field + "backend." + wrong);
                 }
+            }
+            Optional<String> path = SourcePaths.wrong(given.getPath(), backend.getType(), called);
+            if (path.isPresent()) {
+                throw Unresolved.unsupported(field + "path: " + path.get());
             }
             source.setBackend(backend);
             BucketPath.parse(given.getPath()).into(source);
