@@ -1,5 +1,6 @@
 package dev.cistern.controller;
 
+import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.plan.Settings;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ record Config(
         all.put("CISTERN_WORKERS", "32");
         all.put("CISTERN_RUNS_AT_ONCE", "100");
         all.put("CISTERN_POPULATE_NAMESPACE", "cistern-populate");
+        all.put("CISTERN_OSS_POPULATE_NAMESPACE", "ack-volume-populator");
         all.put("CISTERN_POPULATE_IMAGE", "cistern/populate:dev");
         all.put("CISTERN_POPULATE_IMAGE_PULL_POLICY", "IfNotPresent");
         all.put("CISTERN_POPULATE_IMAGE_PULL_SECRETS", "");
@@ -82,7 +84,12 @@ record Config(
                         reader.read("CISTERN_WORKERS", text -> number(text, 1, MAX_WORKERS)),
                         reader.read("CISTERN_RUNS_AT_ONCE", text -> number(text, 1, 100_000)),
                         new Settings(
-                                reader.read("CISTERN_POPULATE_NAMESPACE", Config::namespace),
+                                new PopulateNamespaces(
+                                        reader.read(
+                                                "CISTERN_POPULATE_NAMESPACE", Config::namespace),
+                                        reader.read(
+                                                "CISTERN_OSS_POPULATE_NAMESPACE",
+                                                Config::namespace)),
                                 reader.read("CISTERN_POPULATE_IMAGE", Config::present),
                                 reader.read(
                                         "CISTERN_POPULATE_IMAGE_PULL_POLICY", Config::pullPolicy),

@@ -106,7 +106,7 @@ public final class Main {
         Reconciler reconciler =
                 new Reconciler(
                         informers,
-                        new Observer(informers, config.settings().populateNamespace()),
+                        new Observer(informers, config.settings().namespaces()),
                         new Planner(config.settings()),
                         applier,
                         queue,
@@ -118,7 +118,7 @@ public final class Main {
                         api,
                         client.getKubernetesSerialization(),
                         informers,
-                        new Resolver(config.settings().populateNamespace()),
+                        new Resolver(config.settings().namespaces()),
                         reconciler::leading,
                         clock);
         RunMetrics.register(meters, informers);

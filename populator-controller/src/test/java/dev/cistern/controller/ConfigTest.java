@@ -17,7 +17,8 @@ class ConfigTest {
 
         assertThat(config.namespace()).isEqualTo("cistern-system");
         assertThat(config.workers()).isEqualTo(32);
-        assertThat(config.settings().populateNamespace()).isEqualTo("cistern-populate");
+        assertThat(config.settings().namespaces().all())
+                .containsExactly("cistern-populate", "ack-volume-populator");
         assertThat(config.settings().requests()).containsEntry("cpu", new Quantity("100m"));
     }
 

@@ -9,6 +9,7 @@ import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Observed;
 import dev.cistern.controller.model.Phase;
+import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Prime;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.Run;
@@ -25,19 +26,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at the cluster for one PVC.
 public final class Observer {
     private final ClusterView view;
     private final Resolver resolver;
-    private final String populateNamespace;
+    private final PopulateNamespaces namespaces;
 
     /// An observer of a view.
-    public Observer(ClusterView view, String populateNamespace) {
+    public Observer(ClusterView view, PopulateNamespaces namespaces) {
         this.view = view;
-        this.resolver = new Resolver(populateNamespace);
-        this.populateNamespace = populateNamespace;
+        this.resolver = new Resolver(namespaces);
+        this.namespaces = namespaces;
     }
 
     /// Everything the planner wants to know about a PVC; empty when there is no such PVC of that UID, or it names none of our
@@ -98,8 +100,11 @@ public final class Observer {
         Optional<PersistentVolumeClaim> found =
                 run.isPresent()
                         ? view.claim(run.get().frozen().spec().getPrimeNamespace(), name)
-                        : view.claim(populateNamespace, name)
-                                .or(() -> view.claim(claim.key().namespace(), name));
+                        : Stream.concat(
+                                        namespaces.all().stream(),
+                                        Stream.of(claim.key().namespace()))
+                                .flatMap(namespace -> view.claim(namespace, name).stream())
+                                .findFirst();
         // Somebody else's claim of that name is none of our business; making ours then fails, and
         // says so.
         return found.filter(p -> uid.equals(Index.label(p, Names.LABEL_UID)));

@@ -15,7 +15,7 @@ import java.util.Objects;
 
 /// What a run from an `OSSVolumePopulator` is asked to do.
 ///
-/// @param populateNamespace where platform credentials live
+/// @param populateNamespace where its Secrets live
 record OssPopulatorCopy(String populateNamespace) {
     VolumePopulationSpec of(Claim claim, OSSVolumePopulator populator) throws Unresolved {
         OSSVolumePopulatorSpec spec = populator.getSpec();

@@ -5,6 +5,7 @@ import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.ClaimPhase;
 import dev.cistern.controller.model.Frozen;
+import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.SourceRef;
 import dev.cistern.controller.model.Why;
@@ -20,11 +21,11 @@ public final class Resolver {
     private final OssPopulatorCopy ossPopulators;
     private final DatasetCopy datasets;
 
-    /// A resolver for an installation whose platform credentials live in `populateNamespace`.
-    public Resolver(String populateNamespace) {
-        this.objectPopulators = new ObjectPopulatorCopy(populateNamespace);
-        this.ossPopulators = new OssPopulatorCopy(populateNamespace);
-        this.datasets = new DatasetCopy(populateNamespace);
+    /// A resolver for an installation whose platform credentials live in these namespaces.
+    public Resolver(PopulateNamespaces namespaces) {
+        this.objectPopulators = new ObjectPopulatorCopy(namespaces.platform());
+        this.ossPopulators = new OssPopulatorCopy(namespaces.oss());
+        this.datasets = new DatasetCopy(namespaces.platform());
     }
 
     /// What the PVC's reference comes to now.

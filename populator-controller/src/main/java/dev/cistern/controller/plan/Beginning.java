@@ -210,7 +210,7 @@ final class Beginning {
                             + frozen.spec().getPrimeNamespace()
                             + " and not this one; use a StorageClass with a fixed Secret, readable"
                             + " from "
-                            + settings.populateNamespace();
+                            + frozen.spec().getPrimeNamespace();
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.cistern.controller.plan;
 
+import dev.cistern.controller.model.PopulateNamespaces;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.Collections;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.TreeMap;
 
 /// What an installation decides about primes and Jobs.
 ///
-/// @param populateNamespace where primes and Jobs of platform credentials live
+/// @param namespaces where primes and Jobs of platform credentials live
 /// @param image of the populate Job
 /// @param imagePullPolicy of the same
 /// @param imagePullSecrets names of Secrets, in whatever namespace the Job runs
@@ -17,7 +18,7 @@ import java.util.TreeMap;
 /// @param limits resources that a Job may use when its populator says nothing
 /// @param reportUrl base URL that Jobs report to, without a trailing slash
 public record Settings(
-        String populateNamespace,
+        PopulateNamespaces namespaces,
         String image,
         String imagePullPolicy,
         List<String> imagePullSecrets,

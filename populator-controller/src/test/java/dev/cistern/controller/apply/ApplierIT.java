@@ -14,6 +14,7 @@ import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Phase;
+import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.RunStatus;
 import dev.cistern.controller.model.Step;
 import dev.cistern.controller.model.Timeline;
@@ -67,7 +68,7 @@ import org.junit.jupiter.api.Timeout;
 class ApplierIT {
     private static final Settings SETTINGS =
             new Settings(
-                    "cistern-populate",
+                    new PopulateNamespaces("cistern-populate", "ack-volume-populator"),
                     "cistern/populate:dev",
                     "IfNotPresent",
                     List.of(),
@@ -176,7 +177,7 @@ class ApplierIT {
         PersistentVolumeClaim claim = get();
         return await().until(
                         () ->
-                                new Observer(informers, "cistern-populate")
+                                new Observer(informers, SETTINGS.namespaces())
                                         .observe(
                                                 "team-a",
                                                 name,
@@ -321,7 +322,7 @@ class ApplierIT {
         Reconciler reconciler =
                 new Reconciler(
                         informers,
-                        new Observer(informers, "cistern-populate"),
+                        new Observer(informers, SETTINGS.namespaces()),
                         new Planner(SETTINGS),
                         applier,
                         queue,

@@ -13,6 +13,7 @@ import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Observed;
+import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Timeline;
 import dev.cistern.controller.observe.Observer;
 import dev.cistern.controller.observe.RunRecords;
@@ -47,7 +48,7 @@ class PlannerGoldenTest {
     private static final Path SHARED = CASES.resolve("shared");
     static final Settings SETTINGS =
             new Settings(
-                    "cistern-populate",
+                    new PopulateNamespaces("cistern-populate", "ack-volume-populator"),
                     "cistern/populate:dev",
                     "IfNotPresent",
                     List.of(),
@@ -108,7 +109,7 @@ class PlannerGoldenTest {
 
         String uid = view.claim("team-a", "data").orElseThrow().getMetadata().getUid();
         Optional<Observed> seen =
-                new Observer(view, "cistern-populate")
+                new Observer(view, SETTINGS.namespaces())
                         .observe("team-a", "data", uid, now, crowd, Timeline.EMPTY);
         String plan =
                 seen.isEmpty() ? "ours: false\n" : render(new Planner(SETTINGS).plan(seen.get()));

@@ -6,6 +6,7 @@ import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Observed;
+import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Timeline;
 import dev.cistern.controller.observe.Observer;
 import dev.cistern.controller.observe.RunRecords;
@@ -86,7 +87,8 @@ public final class Simulation {
     public Simulation(Planner planner, IntFunction<String> ends, int podsLate, int jobsLate) {
         this.planner = planner;
         this.late = new LateView(view, podsLate, jobsLate);
-        this.observer = new Observer(late, "cistern-populate");
+        this.observer = new Observer(
+                        late, new PopulateNamespaces("cistern-populate", "ack-volume-populator"));
         this.ends = ends;
     }
 

@@ -30,6 +30,10 @@ import java.util.stream.Stream;
 final class Cistern implements AutoCloseable {
     static final String NAMESPACE = "cistern-system";
     static final String POPULATE_NAMESPACE = "cistern-populate";
+
+    /// Where the page that describes OSSVolumePopulator has its users put their Secrets.
+    static final String OSS_POPULATE_NAMESPACE = "ack-volume-populator";
+
     static final String CONTROLLER_LABELS = "app.kubernetes.io/name=cistern-controller";
     static final String CSI_LABELS = "app.kubernetes.io/name=cistern-csi";
 

@@ -90,7 +90,7 @@ class ClaimsST {
     }
 
     @Test
-    void anOssVolumePopulatorFillsWithASecretOfThePopulateNamespace(Cistern cistern, Team team) {
+    void anOssVolumePopulatorFillsWithASecretOfItsOwnPopulateNamespace(Cistern cistern, Team team) {
         Bucket bucket = smallBucket(team);
         cistern.kubectl()
                 .apply(
@@ -101,7 +101,7 @@ class ClaimsST {
                         stringData: {accessKeyId: %s, accessKeySecret: %s}
                         """
                                 .formatted(
-                                        Cistern.POPULATE_NAMESPACE,
+                                        Cistern.OSS_POPULATE_NAMESPACE,
                                         S3Server.ACCESS_KEY,
                                         S3Server.SECRET_KEY));
         team.apply(

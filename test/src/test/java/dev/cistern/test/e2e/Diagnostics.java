@@ -22,7 +22,8 @@ final class Diagnostics {
         var trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
         text.append(trace).append('\n');
-        for (String space : List.of(namespace, Cistern.POPULATE_NAMESPACE)) {
+        for (String space :
+                List.of(namespace, Cistern.POPULATE_NAMESPACE, Cistern.OSS_POPULATE_NAMESPACE)) {
             add(text, "get", "all,pvc,vpop,ovp,ossvp", "-n", space, "-o", "wide");
             add(text, "describe", "pvc,vpop,ovp,jobs,pods", "-n", space);
             add(text, "get", "events", "-n", space, "--sort-by=.lastTimestamp");

@@ -46,13 +46,9 @@ class ExamplesST {
         cistern.kubectl().run("delete", "namespace", "team-a", "object-store", "--wait=false");
         cistern.kubectl().run("delete", "storagebackend", "s3-backend");
         cistern.kubectl()
-                .run(
-                        "delete",
-                        "secret",
-                        "-n",
-                        Cistern.POPULATE_NAMESPACE,
-                        "s3-credentials",
-                        "oss-secret");
+                .run("delete", "secret", "-n", Cistern.POPULATE_NAMESPACE, "s3-credentials");
+        cistern.kubectl()
+                .run("delete", "secret", "-n", Cistern.OSS_POPULATE_NAMESPACE, "oss-secret");
     }
 
     @Test

@@ -23,7 +23,13 @@ class SecurityST {
     void theControllerCannotReadASecret(Cistern cistern) {
         for (String verb : new String[] {"get", "list", "watch", "create", "patch"}) {
             for (String where :
-                    new String[] {"-A", "-n=cistern-populate", "-n=cistern-system", "-n=default"}) {
+                    new String[] {
+                        "-A",
+                        "-n=cistern-populate",
+                        "-n=ack-volume-populator",
+                        "-n=cistern-system",
+                        "-n=default"
+                    }) {
                 assertThat(
                                 cistern.kubectl()
                                         .result("auth", "can-i", verb, "secrets", CONTROLLER, where)
