@@ -87,7 +87,8 @@ class ExamplesST {
                 .isEqualTo(source(cistern));
     }
 
-    /// Argo itself is not there, so what it would make of each step is made here: a pod with the step's volume and command.
+    /// Argo itself is not there, so what it would make of each step is made here: a pod with the step's volume and command. The
+    /// test deletes no pod by itself, only what the workflow's `podGC` has Argo delete.
     @Test
     @Order(3)
     void eachStepOfTheWorkflowGetsAFilledVolumeThatGoesWithIt(Cistern cistern) throws IOException {
@@ -110,16 +111,43 @@ class ExamplesST {
             cistern.client().resource(pod).create();
         }
         for (String id : List.of("1", "2", "3")) {
-            String printed = new Pods(cistern, "team-a").result("library-" + id, SOON);
+            String printed = new Pods(cistern, "team-a").logAtEnd("library-" + id, SOON);
             assertThat(printed.lines()).contains("log", "shelf-0", "shelf-4");
+        }
+        assertThat(volumes(cistern))
+                .as("a volume stays as long as its pod, though that has ended")
+                .contains("library-1-data", "library-2-data", "library-3-data");
+        for (String id : List.of("1", "2", "3")) {
+            collectAsArgoDoes(cistern, workflow, "library-" + id);
         }
         await("the steps' volumes are gone")
                 .atMost(SOON)
                 .until(
                         () ->
-                                !cistern.kubectl()
-                                        .run("get", "pvc", "-n", "team-a", "-o", "name")
-                                        .contains("library-1"));
+                                volumes(cistern).stream()
+                                        .noneMatch(name -> name.startsWith("library-")));
+    }
+
+    private static List<String> volumes(Cistern cistern) {
+        return cistern
+                .client()
+                .persistentVolumeClaims()
+                .inNamespace("team-a")
+                .list()
+                .getItems()
+                .stream()
+                .map(claim -> claim.getMetadata().getName())
+                .toList();
+    }
+
+    /// What Argo's controller does with the pod of a step that has ended well while its workflow is there: it deletes it with these
+    /// two strategies, and otherwise leaves it.
+    private static void collectAsArgoDoes(
+            Cistern cistern, GenericKubernetesResource workflow, String pod) {
+        String strategy = workflow.get("spec", "podGC", "strategy");
+        if ("OnPodCompletion".equals(strategy) || "OnPodSuccess".equals(strategy)) {
+            cistern.client().pods().inNamespace("team-a").withName(pod).delete();
+        }
     }
 
     private static Pod podOf(PodSecurityContext security, Map<String, Object> step, String id) {

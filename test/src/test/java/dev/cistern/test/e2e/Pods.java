@@ -55,6 +55,13 @@ final class Pods {
 
     /// Waits for a pod's end, which must be a good one, gives what it printed, and deletes it.
     String result(String name, Duration limit) {
+        String log = logAtEnd(name, limit);
+        cistern.kubectl().run("delete", "pod", "-n", namespace, name, "--wait=true");
+        return log;
+    }
+
+    /// Waits for a pod's end, which must be a good one, and gives what it printed. The pod stays.
+    String logAtEnd(String name, Duration limit) {
         Pod pod =
                 await("end of pod " + name)
                         .atMost(limit)
@@ -76,7 +83,6 @@ final class Pods {
         if (!"Succeeded".equals(pod.getStatus().getPhase())) {
             throw new AssertionError("pod " + name + " failed:\n" + log);
         }
-        cistern.kubectl().run("delete", "pod", "-n", namespace, name, "--wait=true");
         return log;
     }
 
