@@ -119,6 +119,7 @@ public final class Main {
                         client.getKubernetesSerialization(),
                         informers,
                         new Resolver(config.settings().namespaces()),
+                        events,
                         reconciler::leading,
                         clock);
         RunMetrics.register(meters, informers);

@@ -96,12 +96,19 @@ public final class EventRecorder implements AutoCloseable {
     }
 
     private void say(Action.Announce announce) {
-        ObjectReference about = about(announce);
+        say(about(announce), announce.warning(), announce.reason(), announce.message());
+    }
+
+    /// Has something said of any object, sooner or later or not at all.
+    ///
+    /// @param about with its UID
+    /// @param warning whether something is wrong
+    /// @param reason one word for machines
+    /// @param text for people
+    public void say(ObjectReference about, boolean warning, String reason, String text) {
         String message =
-                announce.message().length() <= MAX_MESSAGE
-                        ? announce.message()
-                        : announce.message().substring(0, MAX_MESSAGE) + " …";
-        String words = about.getUid() + announce.reason() + message;
+                text.length() <= MAX_MESSAGE ? text : text.substring(0, MAX_MESSAGE) + " …";
+        String words = about.getUid() + reason + message;
         Instant now = clock.instant();
         int count;
         synchronized (this) {
@@ -122,8 +129,8 @@ public final class EventRecorder implements AutoCloseable {
                                 about.getNamespace() == null ? "default" : about.getNamespace())
                         .endMetadata()
                         .withInvolvedObject(about)
-                        .withType(announce.warning() ? "Warning" : "Normal")
-                        .withReason(announce.reason())
+                        .withType(warning ? "Warning" : "Normal")
+                        .withReason(reason)
                         .withMessage(message)
                         .withFirstTimestamp(time)
                         .withLastTimestamp(time)
@@ -134,9 +141,7 @@ public final class EventRecorder implements AutoCloseable {
                         .withReportingComponent(COMPONENT)
                         .build();
         if (!waiting.offer(event)) {
-            LOG.atWarn()
-                    .addKeyValue("reason", announce.reason())
-                    .log("event dropped: too many wait");
+            LOG.atWarn().addKeyValue("reason", reason).log("event dropped: too many wait");
         }
     }
 

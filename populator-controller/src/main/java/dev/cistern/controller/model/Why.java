@@ -93,5 +93,20 @@ public final class Why {
     /// The API server refuses to make the prime or a Job.
     public static final String CREATE_FAILED = "CreateFailed";
 
+    /// A populator, dataset or backend can be used.
+    public static final String RESOLVED = "Resolved";
+
+    /// The backend's type of store is not one that this version reads.
+    public static final String UNSUPPORTED_TYPE = "UnsupportedType";
+
+    /// No run has read from the backend as it is now.
+    public static final String NOT_USED_YET = "NotUsedYet";
+
+    /// A run has read from the backend as it is now.
+    public static final String USED = "Used";
+
+    /// The kind, or what an object asks for, is not there yet in this version.
+    public static final String NOT_IMPLEMENTED = "NotImplemented";
+
     private Why() {}
 }

@@ -8,10 +8,12 @@ import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.SourceKind;
 import dev.cistern.controller.model.SourceRef;
+import dev.cistern.controller.model.Subject;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Who is to be looked at when something changes.
@@ -20,14 +22,14 @@ import java.util.function.Consumer;
 final class Changes {
     private final WatchedKinds kinds;
     private final Consumer<ClaimKey> claim;
-    private final Consumer<SourceRef> source;
+    private final Consumer<Subject> status;
 
     /// @param claim told about each PVC that may need a look
-    /// @param source told about each object named by PVCs whose own status may be out of date
-    Changes(WatchedKinds kinds, Consumer<ClaimKey> claim, Consumer<SourceRef> source) {
+    /// @param status told about each object whose own status may be out of date
+    Changes(WatchedKinds kinds, Consumer<ClaimKey> claim, Consumer<Subject> status) {
         this.kinds = kinds;
         this.claim = claim;
-        this.source = source;
+        this.status = status;
     }
 
     /// Begins to listen. To be called before the informers start.
@@ -42,19 +44,22 @@ final class Changes {
                 p -> sourceChanged(SourceKind.OBJECT_VOLUME_POPULATOR, p));
         kinds.datasets.onSpecChange(d -> sourceChanged(SourceKind.DATASET, d));
         kinds.backends.onSpecChange(this::backendChanged);
+        kinds.datasetClaims.onSpecChange(c -> told(Subject.Kind.DATASET_CLAIM, c));
+        kinds.nodeDatasets.onSpecChange(n -> told(Subject.Kind.NODE_DATASET, n));
+        kinds.refreshDatasets.onSpecChange(r -> told(Subject.Kind.REFRESH_DATASET, r));
     }
 
     /// As if every PVC that names one of our kinds, every Job and every object named by a run had just changed.
     void lookAtAll() {
         kinds.claims.list().forEach(this::claimChanged);
         kinds.jobs.list().forEach(this::childChanged);
-        for (VolumePopulation run : kinds.runs.list()) {
-            source.accept(Index.source(run));
-        }
+        kinds.runs.list().forEach(this::statusesOfRun);
     }
 
     private void claimChanged(PersistentVolumeClaim changed) {
-        if (Claims.source(changed).isPresent()) {
+        Optional<SourceRef> named = Claims.source(changed);
+        if (named.isPresent()) {
+            named.flatMap(Subject::of).ifPresent(status);
             claim.accept(
                     new ClaimKey(
                             changed.getMetadata().getNamespace(),
@@ -93,7 +98,22 @@ final class Changes {
 
     private void runChanged(VolumePopulation run) {
         changedByUid(run.getSpec().getPvc().getUid());
-        source.accept(Index.source(run));
+        statusesOfRun(run);
+    }
+
+    private void statusesOfRun(VolumePopulation run) {
+        Subject.of(Index.source(run)).ifPresent(status);
+        Index.backendsOfRun(run)
+                .forEach(
+                        name ->
+                                status.accept(
+                                        new Subject(Subject.Kind.STORAGE_BACKEND, null, name)));
+    }
+
+    private void told(Subject.Kind kind, HasMetadata object) {
+        status.accept(
+                new Subject(
+                        kind, object.getMetadata().getNamespace(), object.getMetadata().getName()));
     }
 
     private void sourceChanged(SourceKind kind, HasMetadata object) {
@@ -103,7 +123,7 @@ final class Changes {
                         kind.namespaced() ? object.getMetadata().getNamespace() : null,
                         object.getMetadata().getName());
         wake(Index.SOURCE, ref.indexKey());
-        source.accept(ref);
+        Subject.of(ref).ifPresent(status);
     }
 
     void ossPopulatorChanged(OSSVolumePopulator populator) {
@@ -112,6 +132,7 @@ final class Changes {
 
     private void backendChanged(StorageBackend backend) {
         String name = backend.getMetadata().getName();
+        told(Subject.Kind.STORAGE_BACKEND, backend);
         kinds.objectPopulators
                 .byIndex(Index.BACKEND, name)
                 .forEach(p -> sourceChanged(SourceKind.OBJECT_VOLUME_POPULATOR, p));

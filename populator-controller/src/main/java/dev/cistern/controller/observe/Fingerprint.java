@@ -2,6 +2,7 @@ package dev.cistern.controller.observe;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,8 +19,16 @@ final class Fingerprint {
     private Fingerprint() {}
 
     static String of(VolumePopulationSpec spec, @Nullable String retry) {
+        return digest(spec, retry);
+    }
+
+    static String of(StorageBackendSpec store) {
+        return digest(store, null);
+    }
+
+    private static String digest(Object asked, @Nullable String retry) {
         // Through a map: its entries are sorted, the fields of objects are not.
-        Map<?, ?> tree = JSON.convertValue(spec, Map.class);
+        Map<?, ?> tree = JSON.convertValue(asked, Map.class);
         try {
             byte[] text =
                     (JSON.writeValueAsString(tree) + "\n" + retry).getBytes(StandardCharsets.UTF_8);

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The names of the informers' indexes, and what each is made of.
@@ -32,8 +33,11 @@ final class Index {
     /// PVs by the UID in their `claimRef`.
     static final String CLAIM = "claim";
 
-    /// Populators and datasets by StorageBackend.
+    /// Populators, datasets and runs by StorageBackend.
     static final String BACKEND = "backend";
+
+    /// Runs that are not over, by StorageBackend.
+    static final String BACKEND_UNDER_WAY = "backendUnderWay";
 
     /// Runs by phase; those without a status are not in it.
     static final String PHASE = "phase";
@@ -109,6 +113,17 @@ final class Index {
         return phaseOfRun(run).stream().anyMatch(phase -> Phase.of(phase).settled())
                 ? List.of()
                 : sourceOfRun(run);
+    }
+
+    static List<String> backendsOfRun(VolumePopulation run) {
+        return run.getSpec().getSources().stream()
+                .flatMap(source -> Optional.ofNullable(source.getBackendName()).stream())
+                .distinct()
+                .toList();
+    }
+
+    static List<String> backendsOfRunUnderWay(VolumePopulation run) {
+        return sourceOfRunUnderWay(run).isEmpty() ? List.of() : backendsOfRun(run);
     }
 
     static List<String> phaseOfRun(VolumePopulation run) {

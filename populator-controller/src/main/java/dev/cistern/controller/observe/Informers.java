@@ -8,7 +8,7 @@ import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Complaint;
 import dev.cistern.controller.model.Phase;
-import dev.cistern.controller.model.SourceRef;
+import dev.cistern.controller.model.Subject;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All look-ups go to an index; nothing here lists a kind to search it. What is watched is in [WatchedKinds], who is
 /// looked at when it changes in [Changes].
-public final class Informers implements ClusterView, AutoCloseable {
+public final class Informers implements ClusterView, StatusLookups, AutoCloseable {
     private final WatchedKinds kinds;
     private final Complaints complaints;
     private volatile @Nullable Changes changes;
@@ -41,9 +41,9 @@ public final class Informers implements ClusterView, AutoCloseable {
     /// Starts all informers and waits until each has its first list.
     ///
     /// @param changed told about each PVC that may need a look
-    /// @param sourceChanged told about each object named by PVCs whose own status may be out of date
-    public void start(Consumer<ClaimKey> changed, Consumer<SourceRef> sourceChanged) {
-        Changes made = new Changes(kinds, changed, sourceChanged);
+    /// @param statusChanged told about each object whose own status may be out of date
+    public void start(Consumer<ClaimKey> changed, Consumer<Subject> statusChanged) {
+        Changes made = new Changes(kinds, changed, statusChanged);
         made.listen();
         changes = made;
         kinds.start();
@@ -107,19 +107,43 @@ public final class Informers implements ClusterView, AutoCloseable {
         return kinds.claims.byIndex(Index.RUN, uid);
     }
 
-    /// Runs of the PVCs that name a source.
-    public List<VolumePopulation> runsOf(SourceRef source) {
-        return kinds.runs.byIndex(Index.SOURCE, source.indexKey());
+    @Override
+    public Optional<? extends HasMetadata> object(Subject subject) {
+        String name = subject.name();
+        return switch (subject.kind()) {
+            case OBJECT_VOLUME_POPULATOR, OSS_VOLUME_POPULATOR, DATASET ->
+                    subject.source().flatMap(this::source);
+            case STORAGE_BACKEND -> backend(name);
+            case DATASET_CLAIM -> kinds.datasetClaims.get(subject.namespace(), name);
+            case NODE_DATASET -> kinds.nodeDatasets.get(null, name);
+            case REFRESH_DATASET -> kinds.refreshDatasets.get(null, name);
+        };
     }
 
-    /// How many runs of the PVCs that name a source are not over.
-    public int runsUnderWay(SourceRef source) {
-        return kinds.runs.byIndex(Index.UNDER_WAY, source.indexKey()).size();
+    @Override
+    public List<VolumePopulation> runsOf(Subject subject) {
+        return runs(subject, Index.SOURCE, Index.BACKEND);
     }
 
-    /// PVCs that name a source and are not bound.
-    public List<PersistentVolumeClaim> waitingFor(SourceRef source) {
-        return kinds.claims.byIndex(Index.SOURCE, source.indexKey());
+    @Override
+    public int runsUnderWay(Subject subject) {
+        return runs(subject, Index.UNDER_WAY, Index.BACKEND_UNDER_WAY).size();
+    }
+
+    private List<VolumePopulation> runs(Subject subject, String bySource, String byBackend) {
+        if (subject.kind() == Subject.Kind.STORAGE_BACKEND) {
+            return kinds.runs.byIndex(byBackend, subject.name());
+        }
+        return subject.source()
+                .map(source -> kinds.runs.byIndex(bySource, source.indexKey()))
+                .orElse(List.of());
+    }
+
+    @Override
+    public List<PersistentVolumeClaim> waitingFor(Subject subject) {
+        return subject.source()
+                .map(source -> kinds.claims.byIndex(Index.SOURCE, source.indexKey()))
+                .orElse(List.of());
     }
 
     /// The run of the PVC with that UID.

@@ -78,11 +78,12 @@ final class Kind<T extends HasMetadata> implements AutoCloseable {
         onChange(changed, (before, after) -> !sameSpec(before.getMetadata(), after.getMetadata()));
     }
 
-    /// Whether two states of an object ask for the same. The API server counts changes of the spec.
+    /// Whether two states of an object ask for the same. The API server counts changes of the spec, not of annotations.
     static boolean sameSpec(ObjectMeta before, ObjectMeta after) {
         return after.getGeneration() != null
                 && after.getGeneration().equals(before.getGeneration())
                 && Objects.equals(before.getUid(), after.getUid())
+                && Objects.equals(before.getAnnotations(), after.getAnnotations())
                 && Objects.equals(before.getDeletionTimestamp(), after.getDeletionTimestamp());
     }
 

@@ -1,5 +1,7 @@
 package dev.cistern.controller.observe;
 
+import dev.cistern.api.v1alpha1.StorageBackend;
+import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClaimKey;
@@ -75,6 +77,14 @@ public final class Resolver {
                                         "spec.dataSourceRef: there is no "
                                                 + ref.display()
                                                 + "; waiting for it"));
+    }
+
+    /// Whether a run reads from a StorageBackend as it is now, and not as it was when the run was made.
+    public boolean readsFrom(VolumePopulation run, StorageBackend backend) {
+        String now = Fingerprint.of(SharedBackends.store(backend.getSpec()));
+        return run.getSpec().getSources().stream()
+                .filter(s -> backend.getMetadata().getName().equals(s.getBackendName()))
+                .anyMatch(source -> Fingerprint.of(source.getBackend()).equals(now));
     }
 
     /// What a reference from the object's own namespace would come to, asked for no PVC in particular.

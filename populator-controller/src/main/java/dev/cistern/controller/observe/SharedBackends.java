@@ -45,12 +45,17 @@ final class SharedBackends {
         if (wrong != null) {
             throw Unresolved.unsupported("StorageBackend " + name + ": spec." + wrong);
         }
+        return store(backend.getSpec());
+    }
+
+    /// What a run keeps of a backend: how the store is reached, and not who may.
+    static StorageBackendSpec store(StorageBackendSpec backend) {
         StorageBackendSpec spec = new StorageBackendSpec();
-        spec.setType(backend.getSpec().getType());
-        spec.setAuth(backend.getSpec().getAuth());
-        spec.setS3(backend.getSpec().getS3());
-        spec.setDigitalOceanSpaces(backend.getSpec().getDigitalOceanSpaces());
-        spec.setOss(backend.getSpec().getOss());
+        spec.setType(backend.getType());
+        spec.setAuth(backend.getAuth());
+        spec.setS3(backend.getS3());
+        spec.setDigitalOceanSpaces(backend.getDigitalOceanSpaces());
+        spec.setOss(backend.getOss());
         return spec;
     }
 }

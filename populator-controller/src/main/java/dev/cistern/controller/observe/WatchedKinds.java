@@ -2,7 +2,10 @@ package dev.cistern.controller.observe;
 
 import dev.cistern.api.oss.v1beta1.OSSVolumePopulator;
 import dev.cistern.api.v1alpha1.Dataset;
+import dev.cistern.api.v1alpha1.DatasetClaim;
+import dev.cistern.api.v1alpha1.NodeDataset;
 import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
+import dev.cistern.api.v1alpha1.RefreshDataset;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.model.Names;
@@ -19,6 +22,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What is watched, what is kept of it, and how it is found again.
@@ -43,6 +47,9 @@ final class WatchedKinds implements AutoCloseable {
     final Kind<ObjectVolumePopulator> objectPopulators;
     final Kind<Dataset> datasets;
     final Kind<StorageBackend> backends;
+    final Kind<DatasetClaim> datasetClaims;
+    final Kind<NodeDataset> nodeDatasets;
+    final Kind<RefreshDataset> refreshDatasets;
 
     private final KubernetesClient client;
     private final Kind.Maker make;
@@ -105,6 +112,8 @@ final class WatchedKinds implements AutoCloseable {
                         _ -> {},
                         Map.of(
                                 Index.SOURCE, Index::sourceOfRun,
+                                Index.BACKEND, Index::backendsOfRun,
+                                Index.BACKEND_UNDER_WAY, Index::backendsOfRunUnderWay,
                                 Index.UNDER_WAY, Index::sourceOfRunUnderWay,
                                 Index.RUN, Index::pvcOfRun,
                                 Index.PHASE, Index::phaseOfRun));
@@ -126,6 +135,24 @@ final class WatchedKinds implements AutoCloseable {
                 make.kind(
                         StorageBackend.class,
                         client.resources(StorageBackend.class).runnableInformer(0),
+                        _ -> {},
+                        Map.of());
+        datasetClaims =
+                make.kind(
+                        DatasetClaim.class,
+                        client.resources(DatasetClaim.class).inAnyNamespace().runnableInformer(0),
+                        _ -> {},
+                        Map.of());
+        nodeDatasets =
+                make.kind(
+                        NodeDataset.class,
+                        client.resources(NodeDataset.class).runnableInformer(0),
+                        _ -> {},
+                        Map.of());
+        refreshDatasets =
+                make.kind(
+                        RefreshDataset.class,
+                        client.resources(RefreshDataset.class).runnableInformer(0),
                         _ -> {},
                         Map.of());
         always =
@@ -150,6 +177,8 @@ final class WatchedKinds implements AutoCloseable {
     /// Starts all informers and waits until each has its first list.
     void start() {
         always.forEach(Kind::start);
+        // Filling volumes does not wait for the kinds of the node cache.
+        Stream.of(datasetClaims, nodeDatasets, refreshDatasets).forEach(Kind::start);
         always.forEach(Kind::await);
     }
 
@@ -228,6 +257,7 @@ final class WatchedKinds implements AutoCloseable {
     @Override
     public void close() {
         always.forEach(Kind::close);
+        Stream.of(datasetClaims, nodeDatasets, refreshDatasets).forEach(Kind::close);
         ossPopulators().ifPresent(Kind::close);
         grants().ifPresent(Kind::close);
     }

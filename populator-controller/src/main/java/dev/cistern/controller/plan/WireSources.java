@@ -46,6 +46,14 @@ public final class WireSources {
         return null;
     }
 
+    /// Whether this version reads that type of store at all.
+    public static boolean supportsType(StorageBackendSpec.Type type) {
+        return switch (type) {
+            case S3, DIGITALOCEANSPACES, OSS -> true;
+            case GCS, AZUREBLOB, HTTP -> false;
+        };
+    }
+
     /// The engine's view of source number `index`.
     static SourceSpec of(Sources source, int index) {
         StorageBackendSpec backend = source.getBackend();

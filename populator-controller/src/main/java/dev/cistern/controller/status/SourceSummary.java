@@ -5,15 +5,18 @@ import dev.cistern.api.v1alpha1.VolumePopulationStatus;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorstatus.Counts;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorstatus.Runs;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
+import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Phase;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The state of all runs of one populator or dataset, small enough for its status whatever their number.
 ///
 /// @param message in a sentence
 /// @param counts by state
-/// @param runs those under way before those that are over, newest first, at most [#MAX_RUNS]
+/// @param runs PVCs without a run first, then those under way before those that are over, newest first, at most [#MAX_RUNS]
 record SourceSummary(String message, Counts counts, List<Runs> runs) {
     /// What the API takes.
     static final int MAX_RUNS = 32;
@@ -23,9 +26,11 @@ record SourceSummary(String message, Counts counts, List<Runs> runs) {
     /// Sums up.
     ///
     /// @param records of all PVCs that name the object
-    /// @param withoutRecord PVCs that wait and have no record yet
-    static SourceSummary of(List<VolumePopulation> records, int withoutRecord) {
-        int pending = withoutRecord;
+    /// @param waiting PVCs that wait and have no record yet
+    /// @param why what they wait for, when that is the object's own fault
+    static SourceSummary of(
+            List<VolumePopulation> records, List<ClaimKey> waiting, Optional<String> why) {
+        int pending = waiting.size();
         int running = 0;
         int succeeded = 0;
         int failed = 0;
@@ -42,7 +47,7 @@ record SourceSummary(String message, Counts counts, List<Runs> runs) {
         counts.setRunning(running);
         counts.setSucceeded(succeeded);
         counts.setFailed(failed);
-        List<Runs> runs =
+        Stream<Runs> recorded =
                 records.stream()
                         .sorted(
                                 Comparator.<VolumePopulation, Boolean>comparing(
@@ -53,9 +58,30 @@ record SourceSummary(String message, Counts counts, List<Runs> runs) {
                                                 Comparator.reverseOrder())
                                         .thenComparing(r -> r.getMetadata().getName()))
                         .limit(MAX_RUNS)
-                        .map(SourceSummary::run)
+                        .map(SourceSummary::run);
+        List<Runs> runs =
+                Stream.concat(waiting.stream().map(claim -> waiting(claim, why)), recorded)
+                        .limit(MAX_RUNS)
                         .toList();
-        return new SourceSummary(message(pending, running, succeeded, failed), counts, runs);
+        String message = message(pending, running, succeeded, failed);
+        return new SourceSummary(
+                pending == 0 ? message : why.map(w -> message + ": " + w).orElse(message),
+                counts,
+                runs);
+    }
+
+    private static Runs waiting(ClaimKey claim, Optional<String> why) {
+        Runs run = new Runs();
+        run.setNamespace(claim.namespace());
+        run.setPvc(claim.name());
+        run.setUid(claim.uid());
+        run.setPhase(Phase.PENDING.text());
+        run.setMessage(why.map(SourceSummary::shortened).orElse(null));
+        return run;
+    }
+
+    private static String shortened(String message) {
+        return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + " …";
     }
 
     private static String message(int pending, int running, int succeeded, int failed) {
@@ -110,10 +136,7 @@ record SourceSummary(String message, Counts counts, List<Runs> runs) {
             run.setEta(progress.getEta());
         }
         String message = status.getMessage();
-        run.setMessage(
-                message == null || message.length() <= MAX_MESSAGE
-                        ? message
-                        : message.substring(0, MAX_MESSAGE) + " …");
+        run.setMessage(message == null ? null : shortened(message));
         return run;
     }
 }

@@ -1,11 +1,11 @@
 package dev.cistern.controller.status;
 
-import dev.cistern.controller.model.SourceRef;
+import dev.cistern.controller.model.Subject;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/// How often a source's status is summed up and written: seldom while many of its runs are under way, at once when they are over.
+/// How often an object's status is summed up and written: seldom while many of its runs are under way, at once when they are over.
 ///
 /// Summing up `n` runs takes time in proportion to `n`; done every `n / 2` s it takes a constant share of the processor, and a
 /// batch of any size a few writes a run at the most. Not for several threads at once.
@@ -14,25 +14,25 @@ final class Spacing {
     private static final Duration EACH = Duration.ofMillis(500);
     private static final Duration MOST = Duration.ofSeconds(30);
 
-    /// When each was summed up last. Entries that matter no more are dropped, so it holds no more than the sources that
+    /// When each was summed up last. Entries that matter no more are dropped, so it holds no more than the objects that
     /// have changed in the last [#MOST].
-    private final Map<SourceRef, Long> last = new HashMap<>();
+    private final Map<Subject, Long> last = new HashMap<>();
 
-    /// Whether a source's turn has come.
+    /// Whether an object's turn has come.
     ///
     /// @param underWay how many of its runs are not over now
-    boolean due(SourceRef source, int underWay, long nowNanos) {
-        Long at = last.get(source);
+    boolean due(Subject subject, int underWay, long nowNanos) {
+        Long at = last.get(subject);
         return at == null || nowNanos - at >= after(underWay).toNanos();
     }
 
-    /// Notes that a source was summed up.
-    void done(SourceRef source, long nowNanos) {
+    /// Notes that an object was summed up.
+    void done(Subject subject, long nowNanos) {
         last.values().removeIf(at -> nowNanos - at >= MOST.toNanos());
-        last.put(source, nowNanos);
+        last.put(subject, nowNanos);
     }
 
-    /// How long to leave a source alone with so many runs under way.
+    /// How long to leave an object alone with so many runs under way.
     static Duration after(int underWay) {
         if (underWay == 0) {
             return Duration.ZERO;

@@ -19,8 +19,10 @@ class KindTest {
     }
 
     @Test
-    void specLifeAndDeletionAre() {
+    void specAnnotationsLifeAndDeletionAre() {
         ObjectMeta before = meta().build();
+        assertThat(Kind.sameSpec(before, meta().addToAnnotations("cistern.dev/ttl", "6h").build()))
+                .isFalse();
         assertThat(Kind.sameSpec(before, meta().withGeneration(2L).build())).isFalse();
         assertThat(Kind.sameSpec(before, meta().withUid("other").build())).isFalse();
         assertThat(

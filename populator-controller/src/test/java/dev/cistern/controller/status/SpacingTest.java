@@ -2,16 +2,15 @@ package dev.cistern.controller.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.controller.model.SourceKind;
-import dev.cistern.controller.model.SourceRef;
+import dev.cistern.controller.model.Subject;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SpacingTest {
-    private static final SourceRef ONE =
-            new SourceRef(SourceKind.OBJECT_VOLUME_POPULATOR, "team-a", "one");
-    private static final SourceRef OTHER =
-            new SourceRef(SourceKind.OBJECT_VOLUME_POPULATOR, "team-a", "other");
+    private static final Subject ONE =
+            new Subject(Subject.Kind.OBJECT_VOLUME_POPULATOR, "team-a", "one");
+    private static final Subject OTHER =
+            new Subject(Subject.Kind.OBJECT_VOLUME_POPULATOR, "team-a", "other");
 
     @Test
     void theMoreRunsTheSeldomer() {
