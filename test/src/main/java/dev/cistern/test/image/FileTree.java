@@ -60,7 +60,8 @@ public final class FileTree {
     private static byte[] bytes(SecureDirectoryStream<Path> directory, Path name)
             throws IOException {
         try (SeekableByteChannel channel =
-                directory.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+                directory.newByteChannel(
+                        name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
             ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
             return bytes.array();

@@ -2,8 +2,8 @@ package dev.cistern.test.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cistern.test.cluster.Command;
 import dev.cistern.test.cluster.ClusterException;
+import dev.cistern.test.cluster.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -57,7 +57,8 @@ public record ImageRoot(Path directory, List<String> entrypoint, Map<String, Str
         Path root = cache.resolve(name).resolve(digest.replace("sha256:", "").substring(0, 16));
         if (!Files.isDirectory(root)) {
             List<String> layers = new ArrayList<>();
-            manifest.path("layers").forEach(layer -> layers.add(blob(layer.path("digest").asText())));
+            manifest.path("layers")
+                    .forEach(layer -> layers.add(blob(layer.path("digest").asText())));
             unpack(archive, layers, root);
         }
         return new ImageRoot(root, entrypoint, environment);
@@ -90,7 +91,8 @@ public record ImageRoot(Path directory, List<String> entrypoint, Map<String, Str
                 Command.of(
                                 "sh",
                                 "-c",
-                                "tar -xOf \"$1\" \"$2\" | tar -xz --no-same-owner --keep-directory-symlink -C \"$3\"",
+                                "tar -xOf \"$1\" \"$2\" | tar -xz --no-same-owner"
+                                        + " --keep-directory-symlink -C \"$3\"",
                                 "sh",
                                 archive.toString(),
                                 layer,

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,33 @@ class FillST {
 
         assertThat(team.pods().digests("check", "big")).isEqualTo(bucket.digests(""));
         assertThat(bucket.traffic().objectBytes()).isEqualTo(BIG_BYTES);
+    }
+
+    @Test
+    void namesBeyondAsciiArriveAndAreTold(Cistern cistern, Team team) {
+        Bucket bucket = team.newBucket();
+        // Composed and decomposed letters are two names; a name has 255 bytes at most.
+        for (String name :
+                List.of(
+                        "\u00e9t\u00e9.txt",
+                        "e\u0301te\u0301.txt",
+                        "\u65e5\u672c\u8a9e/\u30c7\u30fc\u30bf.bin",
+                        "\ud83d\udc69\u200d\ud83d\ude80.bin",
+                        "\u65e5".repeat(85),
+                        "x".repeat(255))) {
+            bucket.put("d\u00e9p\u00f4t/" + name, "content of " + name);
+        }
+        team.populator("names", "s3://" + bucket.name() + "/d\u00e9p\u00f4t/", "");
+        team.populator("none", "s3://" + bucket.name() + "/\u65e5\u672c/", "");
+
+        team.claim(Claim.from("names"));
+        team.claim(Claim.from("none"));
+        team.awaitFilled("names", LONG);
+
+        Map<String, String> expected = bucket.digests("d\u00e9p\u00f4t/");
+        assertThat(expected).hasSize(6);
+        assertThat(team.pods().digests("check", "names")).isEqualTo(expected);
+        team.awaitDescribed("none", LONG, "EmptySource", "\u65e5\u672c/");
     }
 
     @Test

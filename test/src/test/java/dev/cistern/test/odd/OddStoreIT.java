@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Execution(ExecutionMode.CONCURRENT)
 class OddStoreIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration LIMIT = Duration.ofSeconds(100);
+    private static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("odd.limit", 60));
     private static final int MIB = 1 << 20;
     private static ImageRoot image;
 
@@ -87,7 +87,9 @@ class OddStoreIT {
             environment.put("CISTERN_SOURCE_0_SECRET_ACCESS_KEY", OddStore.SECRET_KEY);
             environment.put("CISTERN_TERMINATION_MESSAGE", "/data/result");
             Files.createDirectories(work.resolve("volume/tree"));
-            Command.of("chown", "-R", "65532:65532", work.resolve("volume").toString()).run().orThrow();
+            Command.of("chown", "-R", "65532:65532", work.resolve("volume").toString())
+                    .run()
+                    .orThrow();
             ImageProcess.Ended ended =
                     ImageProcess.start(image, work, environment, List.of("job")).await(LIMIT);
             Path result = work.resolve("volume/result");
@@ -135,7 +137,10 @@ class OddStoreIT {
         environment.put("AWS_SECRET_ACCESS_KEY", OddStore.SECRET_KEY);
         List<String> arguments =
                 new ArrayList<>(
-                        List.of("fill", "s3://" + OddStore.BUCKET + "/" + one.prefix(), "/data/tree"));
+                        List.of(
+                                "fill",
+                                "s3://" + OddStore.BUCKET + "/" + one.prefix(),
+                                "/data/tree"));
         one.include().forEach(glob -> arguments.addAll(List.of("--include", glob)));
         one.exclude().forEach(glob -> arguments.addAll(List.of("--exclude", glob)));
         arguments.addAll(List.of("--json", "--quiet"));
@@ -161,7 +166,10 @@ class OddStoreIT {
                 .put("uid", "00000000-0000-0000-0000-000000000000")
                 .put("attempt", 1);
         run.putArray("sources").add(source);
-        run.putObject("limits").put("bytesPerSecond", 0).put("memoryBytes", 0).put("connections", 0);
+        run.putObject("limits")
+                .put("bytesPerSecond", 0)
+                .put("memoryBytes", 0)
+                .put("connections", 0);
         return run.toString();
     }
 
