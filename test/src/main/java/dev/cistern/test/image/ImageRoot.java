@@ -54,12 +54,13 @@ public record ImageRoot(Path directory, List<String> entrypoint, Map<String, Str
                     variable.asText().substring(equals + 1));
         }
         String name = archive.getFileName().toString().replace(".tar", "");
-        Path root = cache.resolve(name).resolve(digest.replace("sha256:", "").substring(0, 16));
+        Path kept = cache.resolve(name);
+        Path root = kept.resolve(digest.replace("sha256:", "").substring(0, 16));
         if (!Files.isDirectory(root)) {
             List<String> layers = new ArrayList<>();
             manifest.path("layers")
                     .forEach(layer -> layers.add(blob(layer.path("digest").asText())));
-            unpack(archive, layers, root);
+            unpack(archive, layers, kept, root);
         }
         return new ImageRoot(root, entrypoint, environment);
     }
@@ -78,10 +79,10 @@ public record ImageRoot(Path directory, List<String> entrypoint, Map<String, Str
     }
 
     /// Files keep their times: the JVM compares those of its jars with what its AOT cache recorded.
-    private static void unpack(Path archive, List<String> layers, Path root) {
+    private static void unpack(Path archive, List<String> layers, Path kept, Path root) {
         try {
-            if (Files.isDirectory(root.getParent())) {
-                try (Stream<Path> old = Files.list(root.getParent())) {
+            if (Files.isDirectory(kept)) {
+                try (Stream<Path> old = Files.list(kept)) {
                     old.forEach(dir -> Command.of("rm", "-rf", dir.toString()).run().orThrow());
                 }
             }

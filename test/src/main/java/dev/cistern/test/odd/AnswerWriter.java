@@ -75,18 +75,17 @@ final class AnswerWriter {
     }
 
     private byte[] headBytes(Answer answer) {
-        String end = habits.contains(LINE_FEEDS_ALONE) ? "\n" : "\r\n";
         StringBuilder text = new StringBuilder(512).append("HTTP/1.1 ").append(answer.status());
         if (!habits.contains(STATUS_WITHOUT_REASON)) {
             text.append(" As It Is");
         }
-        text.append(end);
+        text.append("\r\n");
         for (HttpHead.Header header : answer.headers()) {
             boolean small = habits.contains(LOWER_CASE_HEADERS);
             text.append(small ? header.name().toLowerCase(Locale.ROOT) : header.name());
-            text.append(small ? ":" : ": ").append(header.value()).append(end);
+            text.append(small ? ":" : ": ").append(header.value()).append("\r\n");
         }
-        return text.append(end).toString().getBytes(StandardCharsets.ISO_8859_1);
+        return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private boolean writeBody(OutputStream out, Answer answer)

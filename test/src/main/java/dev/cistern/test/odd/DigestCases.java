@@ -27,7 +27,7 @@ final class DigestCases {
                 OddCase.of(GET_WITHOUT_ETAG, Objects.mixed()).arrives(),
                 OddCase.of("error-document-without-etag", text)
                         .habit(ERROR_IN_200, GET_WITHOUT_ETAG)
-                        .endsForNow("SourceUnavailable", "text", "InternalError", "We encountered"),
+                        .ends("AccessDenied", "text", "Access Denied"),
                 OddCase.of("error-document-without-etag-once", text)
                         .habit(ERROR_IN_200_ONCE, GET_WITHOUT_ETAG)
                         .arrives(),

@@ -7,9 +7,11 @@ import java.util.Optional;
 /// One thing that a store does otherwise than the S3 documentation says, or that few expect, and where it was seen.
 public enum Habit {
     // Sizes: what is absent is unknown.
-    HEAD_WITHOUT_LENGTH("HEAD has no Content-Length", "Cloudflare R2, Google Cloud Storage"),
+    HEAD_WITHOUT_LENGTH(
+            "HEAD has no Content-Length",
+            "Cloudflare before Ceph RGW, Yandex Object Storage, s3ninja"),
     HEAD_CHUNKED("HEAD says Transfer-Encoding: chunked", "Cloudflare R2, reverse proxies"),
-    HEAD_LENGTH_ZERO("HEAD says Content-Length: 0", "Cloudflare Workers, reverse proxies"),
+    HEAD_LENGTH_ZERO("HEAD says Content-Length: 0", "LocalStack of 2018, reverse proxies"),
     HEAD_WITHOUT_ETAG("HEAD has no ETag", "reverse proxies, gateways before file systems"),
     HEAD_NOT_ALLOWED("HEAD is answered 405", "read-only gateways, presigning proxies"),
     HEAD_FORBIDDEN("HEAD is answered 403", "policies on the method, CDNs"),
@@ -80,9 +82,7 @@ public enum Habit {
             "gateways, R2 with transforms"),
     ETAG_NEW_EACH_TIME(
             "each GET and HEAD has an ETag of its own", "gateways that make ETags of times"),
-    REFUSES_OWN_ETAG(
-            "If-Match with the object's own ETag is answered 412",
-            "gateways that compare quotes, too"),
+    REFUSES_OWN_ETAG("If-Match with the object's own ETag is answered 412", "SeaweedFS 3.97"),
     IF_MATCH_NOT_IMPLEMENTED(
             "If-Match is answered 501", "minimal S3 servers, Backblaze B2 (of old)"),
 
@@ -156,14 +156,14 @@ public enum Habit {
     CLOSES_SILENTLY("each answer closes its connection without a word", "load balancers"),
     RESETS_HALF_WAY_ONCE("the first body of each object ends half way", "all"),
     IGNORES_RANGE(
-            "a range is answered 200 with the whole object", "gateways, CDNs that fetch first"),
+            "a range is answered 200 with the whole object",
+            "lakeFS before 0.104, CDNs that fetch first"),
     PARTIAL_FOR_WHOLE("a request without a range is answered 206", "CDNs"),
     NO_DATE("no Date header", "minimal S3 servers"),
     STATUS_WITHOUT_REASON("the status line ends after the number", "HTTP/2 proxies"),
-    LINE_FEEDS_ALONE("header lines end with a line feed alone", "scripts that serve HTTP"),
 
     // XML.
-    XML_PRETTY("listings are indented", "gateways"),
+    XML_PRETTY("listings are indented", "LocalStack of 2020"),
     XML_PREFIXED("elements have a namespace prefix", "gateways written in Java"),
     XML_COMMENTED("listings have comments", "gateways"),
     XML_CDATA("keys and ETags are CDATA", "gateways written in PHP"),
@@ -174,6 +174,13 @@ public enum Habit {
     SIZES_IN_BLANKS("sizes have blanks around them", "pretty-printing gateways"),
     FOLDERS_LISTED(
             "a folder is listed with a slash and a size of 4096", "gateways before file systems"),
+    VALUES_IN_BLANKS(
+            "every value in a listing has line feeds and blanks around it", "LocalStack of 2020"),
+    XML_MINIMAL(
+            "listings have keys, sizes and ETags and nothing else", "s3mock, minimal S3 servers"),
+    LISTS_BUCKETS_INSTEAD(
+            "a listing is answered 200 with the list of buckets",
+            "Linode, endpoints that expect the bucket in the host"),
     UNKNOWN_ELEMENTS("objects have elements that nobody knows", "Ceph, MinIO's metadata listing"),
     CHECKSUM_GARBAGE(
             "x-amz-checksum-crc32c is not a checksum", "gateways that pass on client headers"),

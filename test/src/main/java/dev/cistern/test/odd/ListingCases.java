@@ -31,14 +31,14 @@ final class ListingCases {
             all.add(OddCase.of(arrives, Objects.pages()).arrives());
         }
         for (Habit ends : List.of(NO_TOKEN_NOR_START, PAGE_REPEATS, EMPTY_FOR_EVER)) {
-            all.add(OddCase.of(ends, Objects.pages()).ends("InvalidConfiguration", "listing"));
+            all.add(OddCase.of(ends, Objects.pages()).ends("ListingIncomplete", "listing"));
         }
         StoredObject inside = StoredObject.of("t/inside", "in");
         StoredObject beyond = StoredObject.of("beyond", "out");
         all.add(
                 OddCase.of(KEYS_BEYOND_PREFIX, inside, beyond)
                         .prefix("t/")
-                        .arrives(Map.of("inside", inside)));
+                        .ends("ListingIncomplete", "beyond", "prefix"));
         all.add(
                 OddCase.of("first-page-empty-of-a-tree-named-without-slash", inside)
                         .habit(FIRST_PAGE_EMPTY)

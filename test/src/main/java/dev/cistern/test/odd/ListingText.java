@@ -52,7 +52,8 @@ final class ListingText {
         element(name, value, habits.contains(XML_CDATA));
     }
 
-    private void element(String name, String value, boolean cdata) {
+    private void element(String name, String given, boolean cdata) {
+        String value = habits.contains(VALUES_IN_BLANKS) ? "\n    " + given + "\n  " : given;
         indent();
         if (value.isEmpty()) {
             text.append('<').append(tag(name)).append("/>");

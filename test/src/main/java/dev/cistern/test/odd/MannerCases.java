@@ -24,7 +24,6 @@ final class MannerCases {
                         PARTIAL_FOR_WHOLE,
                         NO_DATE,
                         STATUS_WITHOUT_REASON,
-                        LINE_FEEDS_ALONE,
                         REGION_MALFORMED)) {
             all.add(OddCase.of(framing, Objects.mixed()).arrives());
         }
@@ -39,9 +38,14 @@ final class MannerCases {
                         KEYS_RAW,
                         KEYS_DOUBLE_NAMED,
                         SIZES_IN_BLANKS,
+                        VALUES_IN_BLANKS,
+                        XML_MINIMAL,
                         UNKNOWN_ELEMENTS)) {
             all.add(OddCase.of(xml, Objects.pages()).arrives());
         }
+        all.add(
+                OddCase.of(LISTS_BUCKETS_INSTEAD, Objects.pages())
+                        .ends("InvalidConfiguration", "ListAllMyBucketsResult", "pathStyle"));
         return all;
     }
 }

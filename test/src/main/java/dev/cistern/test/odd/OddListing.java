@@ -63,6 +63,14 @@ final class OddListing {
     }
 
     Answer answer(Map<String, String> query) {
+        if (habits.contains(LISTS_BUCKETS_INSTEAD)) {
+            ListingText xml = new ListingText(habits);
+            xml.open("ListAllMyBucketsResult");
+            xml.open("Buckets");
+            xml.close("Buckets");
+            xml.close("ListAllMyBucketsResult");
+            return Answer.of(200, xml.text().getBytes(StandardCharsets.UTF_8));
+        }
         String prefix = query.getOrDefault("prefix", "");
         Page page;
         try {
@@ -146,15 +154,15 @@ final class OddListing {
     private String text(String prefix, Page page, boolean encode, Map<String, String> query) {
         ListingText xml = new ListingText(habits);
         xml.open("ListBucketResult");
-        xml.element("Name", OddStore.BUCKET);
-        xml.element("Prefix", encode ? encoded(prefix) : prefix);
-        xml.element("MaxKeys", query.getOrDefault("max-keys", "1000"));
+        if (!habits.contains(XML_MINIMAL)) {
+            preamble(xml, prefix, encode, query);
+        }
         if (encode && !habits.contains(KEYS_DOUBLE_NAMED)) {
             xml.element("EncodingType", "url");
         }
         if (any(LIST_V1_ONLY, LIST_V1_NO_NEXT_MARKER)) {
             xml.element("Marker", query.getOrDefault("marker", ""));
-        } else {
+        } else if (!habits.contains(XML_MINIMAL)) {
             xml.element("KeyCount", String.valueOf(page.objects.size()));
         }
         page.objects.forEach(object -> object(xml, object, encode));
@@ -166,22 +174,29 @@ final class OddListing {
         return xml.text();
     }
 
+    private static void preamble(
+            ListingText xml, String prefix, boolean encode, Map<String, String> query) {
+        xml.element("Name", OddStore.BUCKET);
+        xml.element("Prefix", encode ? encoded(prefix) : prefix);
+        xml.element("MaxKeys", query.getOrDefault("max-keys", "1000"));
+    }
+
     private void object(ListingText xml, StoredObject object, boolean encode) {
         boolean zero = habits.contains(LISTED_SIZE_ZERO);
         boolean folder = habits.contains(FOLDERS_LISTED) && object.key().endsWith("/");
         String size = zero ? "0" : folder ? "4096" : String.valueOf(object.bytes().length);
         xml.open("Contents");
         xml.name("Key", encode ? encoded(object.key()) : object.key());
-        if (!habits.contains(LIST_DATE_EMPTY)) {
-            xml.element("LastModified", date());
-        } else {
-            xml.element("LastModified", "");
+        if (!habits.contains(XML_MINIMAL)) {
+            xml.element("LastModified", habits.contains(LIST_DATE_EMPTY) ? "" : date());
         }
         if (!habits.contains(LIST_WITHOUT_ETAG)) {
             xml.name("ETag", OddObjects.shownETag(habits, object.etag()));
         }
         xml.element("Size", habits.contains(SIZES_IN_BLANKS) ? "\n  " + size + " " : size);
-        xml.element("StorageClass", "STANDARD");
+        if (!habits.contains(XML_MINIMAL)) {
+            xml.element("StorageClass", "STANDARD");
+        }
         if (habits.contains(UNKNOWN_ELEMENTS)) {
             xml.open("Owner");
             xml.element("ID", "1");

@@ -8,7 +8,6 @@ import dev.cistern.test.server.HttpHead;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -195,8 +194,11 @@ final class OddObjects {
             return answer;
         }
         Answer sent = answer;
-        if (any(ERROR_IN_200) || (number == 1 && any(ERROR_IN_200_ONCE))) {
-            sent = sent.withBody(errorOf(object.bytes().length));
+        if (any(ERROR_IN_200)) {
+            sent = sent.withBody(error("AccessDenied", "Access Denied", object.bytes().length));
+        } else if (number == 1 && any(ERROR_IN_200_ONCE)) {
+            String message = "We encountered an internal error. Please try again.";
+            sent = sent.withBody(error("InternalError", message, object.bytes().length));
         }
         if (any(FLIPS_A_BYTE) || (number == 1 && any(FLIPS_A_BYTE_ONCE))) {
             byte[] wrong = sent.body().clone();
@@ -248,14 +250,11 @@ final class OddObjects {
     }
 
     /// An error document of exactly this length.
-    private static byte[] errorOf(int length) {
-        String text =
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                    + "<Error><Code>InternalError</Code><Message>We encountered an internal error."
-                    + " Please try again.</Message></Error>";
-        return (text + " ".repeat(Math.max(0, length - text.length())))
-                .substring(0, length)
-                .getBytes(StandardCharsets.UTF_8);
+    private static byte[] error(String code, String message, int length) {
+        byte[] text = Answer.error(0, code, message).body();
+        byte[] padded = Arrays.copyOf(text, length);
+        Arrays.fill(padded, Math.min(text.length, length), length, (byte) ' ');
+        return padded;
     }
 
     /// An ETag as this store writes it.

@@ -32,7 +32,7 @@ final class WeatherCases {
         all.add(OddCase.of(REQUEST_TIMEOUT_WHEN_IDLE, Objects.mixed()).arrives());
         all.add(
                 OddCase.of(TOKEN_EXPIRES, Objects.pages())
-                        .endsForNow("InvalidCredentials", "ExpiredToken"));
+                        .endsForNow("CredentialsExpired", "ExpiredToken"));
         all.add(
                 OddCase.of(CRAWLS, StoredObject.sized("crawls", 4000), Objects.SMALL)
                         .commandOnly()

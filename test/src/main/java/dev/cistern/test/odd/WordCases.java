@@ -20,7 +20,7 @@ final class WordCases {
                 OddCase.of(LENGTH_OTHER_THAN_LISTED, text)
                         .endsForNow("ObjectChanged", "text", "5001", "5000"),
                 OddCase.of(KEY_GONE, text, StoredObject.of("gone", "x"))
-                        .ends("NoSuchObject", "gone"),
+                        .endsForNow("ObjectChanged", "gone", "404"),
                 OddCase.of("no-such-tree", text).prefix("else").ends("NoSuchObject", "else"),
                 OddCase.of("empty-tree", text).prefix("else/").ends("EmptySource", "else/"));
     }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// A scanner over elements and text, without attributes' values, namespaces, entities beyond the five and numeric ones, or DTDs
 /// (refused). It costs a tenth of the platform's parser on a page and nothing at the start of the process.
 final class S3Xml {
+    private static final String DATA = "<![CDATA[";
+    private static final String DATA_END = "]]>";
+
     private final String text;
     private int at;
     private String name = "";
@@ -40,6 +43,14 @@ final class S3Xml {
             }
             textFrom = at;
             textTo = open;
+            if (text.startsWith("<!--", open)) {
+                at = after("-->", open);
+                continue;
+            }
+            if (text.startsWith(DATA, open)) {
+                at = after(DATA_END, open);
+                continue;
+            }
             int close = text.indexOf('>', open);
             if (close < 0) {
                 throw new IllegalArgumentException("XML ends inside a tag");
@@ -50,7 +61,7 @@ final class S3Xml {
                 continue;
             }
             if (first == '!') {
-                throw new IllegalArgumentException("XML with a declaration or a comment");
+                throw new IllegalArgumentException("XML with a declaration");
             }
             end = first == '/';
             int from = open + (end ? 2 : 1);
@@ -59,9 +70,20 @@ final class S3Xml {
             while (to < close && text.charAt(to) > ' ' && text.charAt(to) != '/') {
                 to++;
             }
-            name = text.substring(from, to);
+            // A prefix only says which namespace the name is of.
+            int colon = text.indexOf(':', from, to);
+            name = text.substring(colon >= 0 ? colon + 1 : from, to);
             return true;
         }
+    }
+
+    /// The place after the next `mark`.
+    private int after(String mark, int from) {
+        int found = text.indexOf(mark, from);
+        if (found < 0) {
+            throw new IllegalArgumentException("XML ends inside a comment or a text");
+        }
+        return found + mark.length();
     }
 
     private int textFrom;
@@ -70,10 +92,27 @@ final class S3Xml {
     /// The text of the element whose start tag was just read.
     private String content() {
         String element = name;
+        String before = selfClosed ? "" : literals();
         if (!nextTag() || !end || !name.equals(element)) {
             throw new IllegalArgumentException("XML element " + element + " holds more than text");
         }
-        return textTo <= textFrom ? "" : unescaped(text.substring(textFrom, textTo));
+        return textTo <= textFrom ? before : before + unescaped(text.substring(textFrom, textTo));
+    }
+
+    /// The text from here to the last comment or `CDATA` section before the next tag; empty where there is neither, as almost always.
+    private String literals() {
+        String found = "";
+        while (true) {
+            int open = text.indexOf('<', at);
+            boolean data = open >= 0 && text.startsWith(DATA, open);
+            if (open < 0 || !(data || text.startsWith("<!--", open))) {
+                return found;
+            }
+            int from = at;
+            at = after(data ? DATA_END : "-->", open);
+            found += unescaped(text.substring(from, open));
+            found += data ? text.substring(open + DATA.length(), at - DATA_END.length()) : "";
+        }
     }
 
     private void skip() {
@@ -133,8 +172,18 @@ final class S3Xml {
     /// @throws SourceException when a key is not text
     static S3Api.Page page(byte[] body) throws SourceException {
         S3Xml xml = new S3Xml(new String(body, StandardCharsets.UTF_8));
-        if (!xml.nextTag() || !xml.name.equals("ListBucketResult")) {
+        if (!xml.nextTag()) {
             throw new IllegalArgumentException("the answer is not a listing");
+        }
+        if (xml.name.equals("ListAllMyBucketsResult")) {
+            throw S3Errors.refused(
+                    Reason.INVALID_CONFIGURATION,
+                    "the store answers with ListAllMyBucketsResult, its list of buckets: it does"
+                            + " not look for the bucket where it is asked for; change pathStyle"
+                            + " (--path-style, --virtual-host) or endpoint");
+        }
+        if (!xml.name.equals("ListBucketResult")) {
+            throw new IllegalArgumentException("the answer is not a listing but " + xml.name);
         }
         List<SourceObject> raw = new ArrayList<>(S3Api.PAGE_SIZE);
         boolean urlEncoded = false;
@@ -147,7 +196,7 @@ final class S3Xml {
                 case "Contents" -> raw.add(xml.object());
                 case "EncodingType" -> urlEncoded = xml.content().strip().equalsIgnoreCase("url");
                 case "IsTruncated" -> truncated = PageEnd.truth(xml.content());
-                case "NextContinuationToken" -> token = xml.content();
+                case "NextContinuationToken" -> token = xml.content().strip();
                 case "NextMarker" -> marker = xml.content();
                 case "Marker" -> {
                     older = true;
@@ -165,14 +214,15 @@ final class S3Xml {
             for (SourceObject object : raw) {
                 objects.add(
                         new SourceObject(
-                                decoded(object.key()),
+                                // A blank of the key's own is encoded; these are the writer's.
+                                decoded(object.key().strip()),
                                 object.size(),
                                 object.version(),
                                 object.modifiedMillis()));
             }
         }
         if (urlEncoded) {
-            marker = decoded(marker);
+            marker = decoded(marker.strip());
         }
         return new S3Api.Page(objects, new PageEnd(truncated, token, marker, older));
     }
@@ -185,8 +235,8 @@ final class S3Xml {
         while (nextTag() && !end) {
             switch (name) {
                 case "Key" -> key = content();
-                case "ETag" -> etag = content();
-                case "Size" -> size = Long.parseLong(content());
+                case "ETag" -> etag = content().strip();
+                case "Size" -> size = Long.parseLong(content().strip());
                 case "LastModified" -> modified = S3Times.millis(content());
                 default -> skip();
             }
