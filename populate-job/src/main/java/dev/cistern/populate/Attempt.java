@@ -40,6 +40,7 @@ public final class Attempt {
                 counts.filesDone(),
                 counts.bytesFetched(),
                 counts.bytesResumed(),
+                meter.unverified(),
                 manifest,
                 (System.nanoTime() - startNanos) / 1e9);
     }

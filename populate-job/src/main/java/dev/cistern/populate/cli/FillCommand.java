@@ -33,6 +33,8 @@ public final class FillCommand {
     private static final long STOP_MILLIS = 10_000;
     private static final String STOPPED = "stopped; run it again to go on";
 
+    private static final String COMPARE_LENGTHS = "--no-verify compares lengths alone";
+
     /// What the shell has connected this process's complaints to; there is no such file where there is no Linux.
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
@@ -93,7 +95,7 @@ public final class FillCommand {
             // failed.
             return Thread.interrupted() && !e.reason().terminal()
                     ? attempt.failed(Reason.INTERRUPTED, STOPPED)
-                    : attempt.failed(e.reason(), String.valueOf(e.getMessage()));
+                    : attempt.failed(e.reason(), e.message(COMPARE_LENGTHS));
         } catch (InterruptedException e) {
             return attempt.failed(Reason.INTERRUPTED, STOPPED);
         }
@@ -223,6 +225,11 @@ public final class FillCommand {
                                     ? ", "
                                             + ProgressDisplay.bytes(result.bytesResumed())
                                             + " were there already"
+                                    : "")
+                            + (result.unverified() > 0
+                                    ? ", the store has no digest for "
+                                            + result.unverified()
+                                            + " of them"
                                     : "")
                             + "), manifest "
                             + result.manifestDigest());

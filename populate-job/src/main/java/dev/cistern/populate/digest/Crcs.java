@@ -10,6 +10,7 @@ public final class Crcs {
     private static long polynomial(DigestKind kind) {
         return switch (kind) {
             case CRC64NVME -> Crc64Nvme.POLYNOMIAL;
+            case CRC64ECMA -> Crc64Ecma.POLYNOMIAL;
             case CRC32C -> 0x82f63b78L;
             case CRC32 -> 0xedb88320L;
             case SHA256, SHA1, MD5 ->

@@ -6,7 +6,7 @@ import java.util.zip.Checksum;
 
 /// The digests that stores give.
 ///
-/// The three CRCs can be computed piece by piece in any order and put together ([Crcs]); the others need the bytes in
+/// The CRCs can be computed piece by piece in any order and put together ([Crcs]); the others need the bytes in
 /// order. Stronger ones come first.
 public enum DigestKind {
     SHA256("sha256", 256, "SHA-256"),
@@ -14,7 +14,9 @@ public enum DigestKind {
     MD5("md5", 128, "MD5"),
     CRC64NVME("crc64nvme", 64, ""),
     CRC32C("crc32c", 32, ""),
-    CRC32("crc32", 32, "");
+    CRC32("crc32", 32, ""),
+    /// Last, since journals hold the others' places.
+    CRC64ECMA("crc64ecma", 64, "");
 
     private final String label;
     private final int bits;
@@ -55,6 +57,7 @@ public enum DigestKind {
     public Checksum newChecksum() {
         return switch (this) {
             case CRC64NVME -> new Crc64Nvme();
+            case CRC64ECMA -> new Crc64Ecma();
             case CRC32C -> new CRC32C();
             case CRC32 -> new CRC32();
             case SHA256, SHA1, MD5 ->

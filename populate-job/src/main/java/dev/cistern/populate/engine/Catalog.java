@@ -75,7 +75,8 @@ final class Catalog {
         } else {
             putNumber(1 + object.size());
             putNumber(Math.max(0, object.modifiedMillis()));
-            byte[] version = object.version().getBytes(StandardCharsets.UTF_8);
+            String known = object.version() == null ? "" : object.version();
+            byte[] version = known.getBytes(StandardCharsets.UTF_8);
             int length = Math.min(version.length, 1024);
             putNumber(length);
             tail.put(version, 0, length);
@@ -194,9 +195,8 @@ final class Catalog {
                 long modified = number();
                 byte[] version = new byte[(int) number()];
                 from.get(version);
-                object =
-                        new SourceObject(
-                                text, size, new String(version, StandardCharsets.UTF_8), modified);
+                String known = new String(version, StandardCharsets.UTF_8);
+                object = new SourceObject(text, size, known.isEmpty() ? null : known, modified);
             }
             return new Entry(read++, input, text, object);
         }

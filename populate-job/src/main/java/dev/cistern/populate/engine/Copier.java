@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Copies what the catalog holds with a few streams, one thread and one connection each.
@@ -22,7 +23,13 @@ final class Copier {
     private record Task(ObjectCopy copy, ObjectCopy.Range range) {}
 
     /// An object to be started (again).
-    private record Start(Catalog.Entry entry, SourceObject object, int restarts) {}
+    ///
+    /// @param before what came of it before; null the first time
+    private record Start(
+            Catalog.Entry entry,
+            SourceObject object,
+            int restarts,
+            ObjectOpener.@Nullable Again before) {}
 
     private final CopyContext context;
     private final Committer committer;
@@ -31,6 +38,7 @@ final class Copier {
     private final Object cursorLock = new Object();
     private final Deque<ObjectCopy> open = new ArrayDeque<>();
     private final Deque<Start> again = new ArrayDeque<>();
+    private final Deque<Start> atTheEnd = new ArrayDeque<>();
     private final Restarts restarts = new Restarts();
     private final List<Thread> threads = new ArrayList<>();
     private long begunBytes;
@@ -139,6 +147,9 @@ final class Copier {
                     return waiting;
                 }
                 start = again.poll();
+                if (start == null && exhausted && starting == 0 && restarts.isEmpty()) {
+                    start = atTheEnd.poll();
+                }
                 if (start == null && exhausted) {
                     // Others still work; one of their objects may have to be started again.
                     wait();
@@ -171,6 +182,7 @@ final class Copier {
                 || (exhausted
                         && starting == 0
                         && again.isEmpty()
+                        && atTheEnd.isEmpty()
                         && open.isEmpty()
                         && restarts.isEmpty());
     }
@@ -202,7 +214,10 @@ final class Copier {
         }
         SourceObject listed = entry.object();
         return new Start(
-                entry, listed == null ? ObjectOpener.DIRECTORY : opener.withKey(entry, listed), 0);
+                entry,
+                listed == null ? ObjectOpener.DIRECTORY : opener.withKey(entry, listed),
+                0,
+                null);
     }
 
     private synchronized Ranges.Division division(long size) {
@@ -215,7 +230,8 @@ final class Copier {
     }
 
     private @Nullable Task begin(Start start) throws FillException, InterruptedException {
-        ObjectCopy copy = opener.open(start.entry, start.object, division(start.object.size()));
+        ObjectCopy copy =
+                opener.open(start.entry, start.object, division(start.object.size()), start.before);
         if (copy == null) {
             return null;
         }
@@ -277,7 +293,7 @@ final class Copier {
             throw new FillException(e.reason(), e.getMessage() + "; it was listed before", e);
         }
         copy.spoil();
-        restarts.changed(copy, String.valueOf(e.getMessage()));
+        restarts.changed(copy, e);
     }
 
     /// Everything that can be fetched of an object was: completes it, or starts it again.
@@ -286,7 +302,8 @@ final class Copier {
             if (context.ended()) {
                 return;
             }
-            String wrong = copy.spoilt() ? "" : opener.complete(copy);
+            ArrivalCheck.Wrong wrong =
+                    copy.spoilt() ? new ArrivalCheck.Wrong("", null, false) : opener.complete(copy);
             if (wrong == null) {
                 return;
             }
@@ -301,13 +318,19 @@ final class Copier {
         }
     }
 
-    private void restart(ObjectCopy copy, String mismatch)
+    private void restart(ObjectCopy copy, ArrivalCheck.Wrong wrong)
             throws FillException, InterruptedException, IOException {
-        int restart = restarts.next(copy, opener.source(copy.entry).name(), mismatch);
+        int restart = restarts.next(copy, opener.source(copy.entry).name(), wrong.what());
         opener.drop(copy);
         SourceObject now = opener.describeAgain(copy);
         synchronized (this) {
-            again.add(new Start(copy.entry, now, restart));
+            boolean same =
+                    now.size() == copy.object.size()
+                            && Objects.equals(now.version(), copy.object.version());
+            ObjectCopy.Arrival arrival = same ? wrong.arrival() : null;
+            ObjectOpener.Again before =
+                    arrival == null ? null : new ObjectOpener.Again(arrival, restart);
+            (wrong.atTheEnd() ? atTheEnd : again).add(new Start(copy.entry, now, restart, before));
             notifyAll();
         }
     }

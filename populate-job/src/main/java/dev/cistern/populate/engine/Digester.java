@@ -61,7 +61,7 @@ final class Digester {
                                                 file,
                                                 like.kind(),
                                                 i * like.partSize(),
-                                                like.partSize())));
+                                                partLength(like, i, size))));
             }
             all.update(values.flip());
             return like.kind().hex(all.getValue());
@@ -69,10 +69,15 @@ final class Digester {
         MessageDigest all = message(like.kind());
         for (int i = 0; i < like.parts(); i++) {
             MessageDigest one = message(like.kind());
-            read(file, i * like.partSize(), like.partSize(), one::update);
+            read(file, i * like.partSize(), partLength(like, i, size), one::update);
             all.update(one.digest());
         }
         return hex(all.digest());
+    }
+
+    /// The last part may be shorter than the others, and of two parts longer.
+    private static long partLength(ObjectDigest like, int part, long size) {
+        return part == like.parts() - 1 ? size - part * like.partSize() : like.partSize();
     }
 
     private static String part(FileChannel file, DigestKind kind, long from, long length)

@@ -7,10 +7,30 @@ import org.jspecify.annotations.Nullable;
 public final class FillException extends Exception {
     private static final long serialVersionUID = 1L;
     private final Reason reason;
+    private final boolean ofDigest;
 
     public FillException(Reason reason, String message, @Nullable Throwable cause) {
+        this(reason, message, cause, false);
+    }
+
+    private FillException(
+            Reason reason, String message, @Nullable Throwable cause, boolean ofDigest) {
         super(message, cause);
         this.reason = reason;
+        this.ofDigest = ofDigest;
+    }
+
+    /// Bytes of the right length have another digest than the store says.
+    static FillException ofDigest(String message) {
+        return new FillException(Reason.DIGEST_MISMATCH, message, null, true);
+    }
+
+    /// The message, and what its reader may do besides where comparing lengths alone would get past it.
+    ///
+    /// @param howToCompareLengths in the words of whoever began the fill
+    public String message(String howToCompareLengths) {
+        String text = String.valueOf(getMessage());
+        return ofDigest ? text + "; " + howToCompareLengths : text;
     }
 
     /// What it counts as.

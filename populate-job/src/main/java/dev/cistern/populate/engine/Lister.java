@@ -8,9 +8,17 @@ import dev.cistern.populate.target.PathClaims;
 import dev.cistern.populate.target.UnsafeKeyException;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Lists all sources into the catalog, and decides for each key whether and where it goes.
 final class Lister {
+    /// How Hadoop of old and EMR mark a folder, in the name of an empty object beside it.
+    private static final String FOLDER_SUFFIX = "_$folder$";
+
+    private record Listed(SourceObject object, String path) {}
+
     private final CopyContext context;
     private final PathClaims claims;
     private final int targetBytes;
@@ -94,6 +102,7 @@ final class Lister {
                 break;
             } catch (SourceException.Retryable e) {
                 context.check();
+                page.again();
                 page.patience.pause(e);
             } catch (SourceException e) {
                 context.check();
@@ -105,6 +114,7 @@ final class Lister {
                 throw FillException.ofTarget(e, "listing");
             }
         }
+        page.end();
         if (page.taken == 0) {
             String filtered =
                     page.seen == 0
@@ -148,6 +158,11 @@ final class Lister {
         private final Globs globs;
         private final String into;
         private final Patience patience;
+        private final FolderMarkers markers;
+
+        /// The first page, until it is known whether it is in order; null from then on.
+        private @Nullable List<Listed> first = new ArrayList<>();
+
         private String after = "";
         private long seen;
         private long taken;
@@ -158,6 +173,7 @@ final class Lister {
             this.index = index;
             this.input = input;
             this.patience = context.newPatience();
+            this.markers = new FolderMarkers(this::isTree, new Emptied());
             try {
                 this.globs = new Globs(input.include(), input.exclude());
                 this.into = KeyPaths.into(input.into());
@@ -177,22 +193,112 @@ final class Lister {
         @Override
         public void object(SourceObject object, String path) throws IOException {
             seen++;
-            if (!globs.takes(path)) {
-                return;
+            List<Listed> held = first;
+            if (held != null) {
+                held.add(new Listed(object, path));
+            } else {
+                take(object, path);
             }
+        }
+
+        /// The first page has ended.
+        private void takeFirst() throws IOException {
+            List<Listed> held = first;
+            first = null;
+            if (held != null) {
+                markers.firstPage(held.stream().map(Listed::path).toList());
+                for (Listed listed : held) {
+                    take(listed.object, listed.path);
+                }
+            }
+        }
+
+        private void take(SourceObject object, String path) throws IOException {
             try {
-                KeyPaths.Place place = KeyPaths.place(into, path, object.key(), targetBytes);
-                if (place.directory()) {
-                    directory(object, place.path());
-                } else {
-                    file(object, place.path());
+                markers.listed(path);
+                if (globs.takes(path)) {
+                    takeWanted(object, path);
                 }
             } catch (UnsafeKeyException e) {
+                throw unsafe(e);
+            } catch (FolderMarkers.TooMany e) {
                 throw new Rejected(
                         new FillException(
-                                Reason.UNSAFE_KEY,
-                                e.getMessage() + " (" + input.source().name() + ")",
+                                Reason.TOO_MANY_OBJECTS,
+                                input.source().name()
+                                        + " is listed in no order and has more empty objects than"
+                                        + " can be told from folder markers; split it by prefix, or"
+                                        + " exclude some",
                                 e));
+            }
+        }
+
+        /// What was given of the first page will be given again.
+        void again() {
+            List<Listed> held = first;
+            if (held != null) {
+                seen -= held.size();
+                held.clear();
+            }
+        }
+
+        private void takeWanted(SourceObject object, String path)
+                throws IOException, UnsafeKeyException {
+            boolean folder = object.size() == 0 && path.endsWith(FOLDER_SUFFIX);
+            String named =
+                    folder ? path.substring(0, path.length() - FOLDER_SUFFIX.length()) + "/" : path;
+            KeyPaths.Place place = KeyPaths.place(into, named, object.key(), targetBytes);
+            if (place.directory()) {
+                directory(object, place.path());
+            } else if (object.size() == 0) {
+                markers.empty(object, path);
+            } else {
+                file(object, place.path());
+            }
+        }
+
+        /// Everything was listed.
+        void end() throws FillException {
+            try {
+                takeFirst();
+                markers.end();
+            } catch (Rejected e) {
+                throw e.reason;
+            } catch (UnsafeKeyException e) {
+                throw unsafe(e).reason;
+            } catch (IOException e) {
+                throw FillException.ofTarget(e, "listing");
+            }
+        }
+
+        private Rejected unsafe(UnsafeKeyException e) {
+            return new Rejected(
+                    new FillException(
+                            Reason.UNSAFE_KEY,
+                            e.getMessage() + " (" + input.source().name() + ")",
+                            e));
+        }
+
+        private String placed(String path) {
+            return into.isEmpty() ? path : into + "/" + path;
+        }
+
+        private boolean isTree(String path) {
+            return claims.isDirectory(placed(path));
+        }
+
+        /// Takes the empty objects that were held back.
+        private final class Emptied implements FolderMarkers.Taker {
+            @Override
+            public void file(SourceObject object, String path)
+                    throws IOException, UnsafeKeyException {
+                Page.this.file(object, placed(path));
+            }
+
+            @Override
+            public void directory(SourceObject object, String path)
+                    throws IOException, UnsafeKeyException {
+                Page.this.directory(object, placed(path));
             }
         }
 
@@ -219,8 +325,7 @@ final class Lister {
             context.meter().listed(object.size());
         }
 
-        private void add(String path, @org.jspecify.annotations.Nullable SourceObject object)
-                throws IOException {
+        private void add(String path, @Nullable SourceObject object) throws IOException {
             if (!context.catalog().add(index, path, object)) {
                 throw new Rejected(
                         new FillException(
@@ -236,6 +341,7 @@ final class Lister {
 
         @Override
         public void page(String next) throws IOException {
+            takeFirst();
             after = next;
             context.catalog().publish();
             patience.progress();

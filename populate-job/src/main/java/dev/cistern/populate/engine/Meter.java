@@ -11,6 +11,7 @@ public final class Meter {
     private final AtomicLong filesDone = new AtomicLong();
     private final AtomicLong bytesFetched = new AtomicLong();
     private final AtomicLong bytesResumed = new AtomicLong();
+    private final AtomicLong unverified = new AtomicLong();
     private volatile boolean totalsFinal;
     private volatile Stage stage = Stage.LISTING;
     private volatile long firstAnswerNanos;
@@ -46,6 +47,16 @@ public final class Meter {
                 totalsFinal,
                 bytesFetched.get(),
                 bytesResumed.get());
+    }
+
+    /// Files of this attempt whose length alone could be compared.
+    public long unverified() {
+        return unverified.get();
+    }
+
+    /// No digest of a file could be compared.
+    void couldNotVerify() {
+        unverified.incrementAndGet();
     }
 
     void stage(Stage now) {

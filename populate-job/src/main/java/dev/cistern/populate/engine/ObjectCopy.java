@@ -27,6 +27,9 @@ final class ObjectCopy {
         }
     }
 
+    /// The digest of what has arrived whole.
+    record Arrival(DigestKind kind, long digest) {}
+
     private record Piece(long offset, long length, long digest) {}
 
     final Catalog.Entry entry;
@@ -37,6 +40,7 @@ final class ObjectCopy {
     private final List<Piece> pieces = new ArrayList<>(1);
     private final @Nullable MessageDigest pinned;
     private final boolean inOrder;
+    private final @Nullable Arrival earlier;
     private DigestKind kind;
     private @Nullable ObjectDigest offered;
     private @Nullable MessageDigest serial;
@@ -46,6 +50,7 @@ final class ObjectCopy {
     /// @param kind of the pieces' digests
     /// @param inOrder whether one stream fetches it from first to last byte
     /// @param pinSha256 whether its SHA-256 is wanted
+    /// @param earlier what arrived when it was last fetched, and had not the store's digest; null the first time
     ObjectCopy(
             Catalog.Entry entry,
             SourceObject object,
@@ -54,7 +59,8 @@ final class ObjectCopy {
             DigestKind kind,
             @Nullable ObjectDigest offered,
             boolean inOrder,
-            boolean pinSha256) {
+            boolean pinSha256,
+            @Nullable Arrival earlier) {
         this.entry = entry;
         this.object = object;
         this.id = id;
@@ -62,12 +68,18 @@ final class ObjectCopy {
         this.kind = kind;
         this.offered = offered;
         this.inOrder = inOrder;
+        this.earlier = earlier;
         this.pinned = inOrder && pinSha256 ? Digester.message(DigestKind.SHA256) : null;
     }
 
     /// Whether one stream fetches it from first to last byte into an empty file.
     boolean inOrder() {
         return inOrder;
+    }
+
+    /// What arrived when it was last fetched; null the first time.
+    @Nullable Arrival earlier() {
+        return earlier;
     }
 
     synchronized void addRange(long from, long to) {
@@ -135,7 +147,7 @@ final class ObjectCopy {
     }
 
     /// The store's digest was asked for after the bytes came.
-    synchronized void expect(ObjectDigest digest) {
+    synchronized void expect(@Nullable ObjectDigest digest) {
         offered = digest;
     }
 

@@ -4,11 +4,9 @@ import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.ObjectDetails;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.Source;
-import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.target.Hash64;
 import dev.cistern.populate.target.PartialFile;
-import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -16,25 +14,36 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Begins and completes single objects: what is there already, in which ranges the rest is fetched, whether the whole is right.
 final class ObjectOpener {
     /// Stands for a directory in the copier's queue.
-    static final SourceObject DIRECTORY = new SourceObject("", -1, "", 0);
+    static final SourceObject DIRECTORY = new SourceObject("", -1, null, 0);
 
     private static final long ID_SEED = 0x6369737465726eL;
 
     private final CopyContext context;
     private final Committer committer;
+    private final ObjectDescriber describer;
+    private final ArrivalCheck check;
+
+    /// An object is fetched again whose digest was wrong.
+    ///
+    /// @param arrival what has arrived last
+    /// @param restarts how often it was begun again with this time
+    record Again(ObjectCopy.Arrival arrival, int restarts) {}
 
     ObjectOpener(CopyContext context, Committer committer) {
         this.context = context;
         this.committer = committer;
+        this.describer = new ObjectDescriber(context);
+        this.check = new ArrivalCheck(context, describer);
     }
 
     Source source(Catalog.Entry entry) {
-        return context.inputs().get(entry.input()).source();
+        return describer.source(entry);
     }
 
     /// The object with its key in the store: the catalog holds only its path.
@@ -83,7 +92,12 @@ final class ObjectOpener {
     /// Begins an object; null when there is nothing to fetch.
     ///
     /// @param division how it is to be divided if nothing of it is there
-    @Nullable ObjectCopy open(Catalog.Entry entry, SourceObject object, Ranges.Division division)
+    /// @param again what came of it before; null the first time, and when the object has changed since
+    @Nullable ObjectCopy open(
+            Catalog.Entry entry,
+            SourceObject object,
+            Ranges.Division division,
+            @Nullable Again again)
             throws FillException, InterruptedException {
         try {
             if (object == DIRECTORY) {
@@ -95,7 +109,7 @@ final class ObjectOpener {
             if (finishedBefore(entry, object, id)) {
                 return null;
             }
-            return openUnfinished(entry, object, id, division);
+            return openUnfinished(entry, object, id, division, again);
         } catch (IOException e) {
             throw FillException.ofTarget(e, "opening " + entry.path());
         }
@@ -130,18 +144,24 @@ final class ObjectOpener {
     }
 
     private @Nullable ObjectCopy openUnfinished(
-            Catalog.Entry entry, SourceObject object, long id, Ranges.Division division)
+            Catalog.Entry entry,
+            SourceObject object,
+            long id,
+            Ranges.Division division,
+            @Nullable Again again)
             throws IOException, FillException, InterruptedException {
         boolean pin = context.inputs().get(entry.input()).sha256() != null;
         List<Journal.Block> before = new ArrayList<>(context.journal().blocksBefore(id));
         boolean small = object.size() <= Ranges.ALWAYS_WHOLE_BYTES;
-        boolean inOrder = division == Ranges.Division.IN_ORDER && before.isEmpty();
+        boolean inOrder = division == Ranges.Division.IN_ORDER && before.isEmpty() && again == null;
         ObjectDigest offered = null;
-        if (!(small && inOrder) && context.verify() == Verify.FULL) {
-            ObjectDetails details = describe(entry, object);
-            if (!details.object().version().equals(object.version())
+        // What is listed as empty is never fetched: it had better be so.
+        if (object.size() == 0 || (!(small && inOrder) && context.verify() == Verify.FULL)) {
+            ObjectDetails details = describer.describe(entry, object);
+            if (!Objects.equals(details.object().version(), object.version())
                     || details.object().size() != object.size()) {
                 // It changed since it was listed: begin with what it is now.
+                context.meter().sizeChanged(details.object().size() - object.size());
                 object = details.object();
                 id = idOf(entry, object);
                 before = new ArrayList<>(context.journal().blocksBefore(id));
@@ -157,7 +177,16 @@ final class ObjectOpener {
         boolean opened = false;
         try {
             ObjectCopy copy =
-                    new ObjectCopy(entry, object, id, file, kind, offered, inOrder && !kept, pin);
+                    new ObjectCopy(
+                            entry,
+                            object,
+                            id,
+                            file,
+                            kind,
+                            offered,
+                            inOrder && !kept,
+                            pin,
+                            again == null ? null : again.arrival);
             if (object.size() > Ranges.ALWAYS_WHOLE_BYTES) {
                 if (context.journal().reservedBefore(id) == 0
                         && context.target().allocate(id, object.size())) {
@@ -167,7 +196,11 @@ final class ObjectOpener {
                     context.target().bypassCache(file);
                 }
             }
-            Ranges.plan(copy, before, division, context.meter());
+            if (again == null) {
+                Ranges.plan(copy, before, division, context.meter());
+            } else {
+                Ranges.planOtherwise(copy, again.restarts);
+            }
             opened = true;
             return copy;
         } finally {
@@ -185,38 +218,9 @@ final class ObjectOpener {
         return !copy.inOrder() && (pin || (offered != null && offered.kind() != copy.kind()));
     }
 
-    private ObjectDetails describe(Catalog.Entry entry, SourceObject object)
-            throws FillException, InterruptedException {
-        Patience patience = context.newPatience();
-        while (true) {
-            try {
-                ObjectDetails details = source(entry).describe(object);
-                patience.progress();
-                // A store that gives no version in this answer has not changed the object.
-                SourceObject now = details.object();
-                String version = now.version().isEmpty() ? object.version() : now.version();
-                // Listings may carry finer times than headers; the content is the same.
-                long modified =
-                        version.equals(object.version())
-                                ? object.modifiedMillis()
-                                : now.modifiedMillis();
-                return new ObjectDetails(
-                        new SourceObject(object.key(), now.size(), version, modified),
-                        details.digest());
-            } catch (SourceException.Retryable e) {
-                context.check();
-                patience.pause(e);
-            } catch (SourceException.Changed e) {
-                throw new FillException(e.reason(), e.getMessage() + "; it was listed before", e);
-            } catch (SourceException e) {
-                throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
-            }
-        }
-    }
-
     /// What the object of a spoilt copy is now.
     SourceObject describeAgain(ObjectCopy copy) throws FillException, InterruptedException {
-        SourceObject now = describe(copy.entry, copy.object).object();
+        SourceObject now = describer.describe(copy.entry, copy.object).object();
         context.meter().sizeChanged(now.size() - copy.object.size());
         return now;
     }
@@ -230,18 +234,18 @@ final class ObjectOpener {
     }
 
     /// Compares what arrived with what was promised; null when it is right and on its way to its name, else what is wrong.
-    @Nullable String complete(ObjectCopy copy)
+    ArrivalCheck.@Nullable Wrong complete(ObjectCopy copy)
             throws IOException, FillException, InterruptedException {
         SourceObject object = copy.object;
         long digest = object.size() == 0 ? 0 : copy.digest();
         if (!copy.inOrder()) {
             copy.file.truncate(object.size());
         }
-        String wrong = object.size() == 0 ? null : mismatch(copy, digest);
+        ArrivalCheck.Wrong wrong = check.compare(copy, digest);
         if (wrong != null) {
             return wrong;
         }
-        checkPin(copy);
+        check.pin(copy);
         context.steps().reached(Steps.Step.FILE_VERIFIED);
         copy.file.close();
         long modified = object.modifiedMillis();
@@ -264,42 +268,5 @@ final class ObjectOpener {
                         copy.kind(),
                         digest));
         return null;
-    }
-
-    private @Nullable String mismatch(ObjectCopy copy, long digest)
-            throws IOException, FillException, InterruptedException {
-        ObjectDigest offered = copy.offered();
-        if (offered != null && offered.parts() > 0 && offered.partSize() == 0) {
-            // A digest over parts came with the bytes; how large the parts are is another question
-            // to the store.
-            ObjectDetails details = describe(copy.entry, copy.object);
-            ObjectDigest withParts = details.digest();
-            if (withParts == null || !details.object().version().equals(copy.object.version())) {
-                return "the object changed after it was copied";
-            }
-            copy.expect(withParts);
-        }
-        return copy.mismatch(digest);
-    }
-
-    private void checkPin(ObjectCopy copy) throws IOException, FillException {
-        String pin = context.inputs().get(copy.entry.input()).sha256();
-        if (pin == null) {
-            return;
-        }
-        String actual = copy.sha256();
-        if (!actual.equals(pin)) {
-            throw new FillException(
-                    Reason.DIGEST_MISMATCH,
-                    "object "
-                            + copy.object.key()
-                            + " in "
-                            + source(copy.entry).name()
-                            + " has sha256 "
-                            + actual
-                            + ", the specification pins "
-                            + pin,
-                    null);
-        }
     }
 }

@@ -64,6 +64,20 @@ final class Ranges {
         add(copy, at, size, rangeBytes);
     }
 
+    /// Cuts an object into other ranges than it was fetched in before: what was damaged on its way is damaged otherwise then.
+    ///
+    /// @param restarts from 1
+    static void planOtherwise(ObjectCopy copy, int restarts) {
+        long size = copy.object.size();
+        long at = 0;
+        long end = Math.max(1, Math.min(size, ALWAYS_WHOLE_BYTES) / (restarts + 1));
+        while (at < size) {
+            copy.addRange(at, Math.min(end, size));
+            at = end;
+            end += ALWAYS_WHOLE_BYTES;
+        }
+    }
+
     private static boolean holds(ObjectCopy copy, Journal.Block block) throws IOException {
         if (copy.file.size() < block.offset() + block.length()) {
             return false;

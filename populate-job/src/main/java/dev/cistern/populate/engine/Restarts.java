@@ -1,6 +1,6 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.source.SourceException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,15 +10,15 @@ final class Restarts {
     private static final int MOST = 3;
 
     private final Map<ObjectCopy, Integer> before = new HashMap<>();
-    private final Map<ObjectCopy, String> complaints = new HashMap<>();
+    private final Map<ObjectCopy, SourceException.Changed> complaints = new HashMap<>();
 
     /// An object is under way, after so many restarts.
     synchronized void begun(ObjectCopy copy, int restarts) {
         before.put(copy, restarts);
     }
 
-    /// The store has another version now.
-    synchronized void changed(ObjectCopy copy, String complaint) {
+    /// The store has another version now, or sends something else.
+    synchronized void changed(ObjectCopy copy, SourceException.Changed complaint) {
         complaints.put(copy, complaint);
     }
 
@@ -43,26 +43,29 @@ final class Restarts {
         if (restarts < MOST) {
             return restarts + 1;
         }
-        String complaint = complaints.get(copy);
-        throw complaint == null
-                ? new FillException(
-                        Reason.DIGEST_MISMATCH,
-                        "object "
-                                + copy.object.key()
-                                + " in "
-                                + source
-                                + " arrived "
-                                + (restarts + 1)
-                                + " times with a wrong digest: "
-                                + mismatch
-                                + "; check the object in the store, or set verify: size",
-                        null)
-                : new FillException(
-                        Reason.OBJECT_CHANGED,
-                        complaint
-                                + " "
-                                + (restarts + 1)
-                                + " times; stop the writer, or try again later",
-                        null);
+        SourceException.Changed complaint = complaints.get(copy);
+        if (complaint != null) {
+            boolean written = !complaint.unfit();
+            throw new FillException(
+                    complaint.reason(),
+                    complaint.getMessage()
+                            + ", "
+                            + (restarts + 1)
+                            + " times; "
+                            + (written
+                                    ? "stop the writer, or try again later"
+                                    : "check the object in the store, and what lies between"),
+                    complaint);
+        }
+        throw FillException.ofDigest(
+                "object \""
+                        + copy.object.key()
+                        + "\" in "
+                        + source
+                        + " arrived "
+                        + (restarts + 1)
+                        + " times with a wrong digest: "
+                        + mismatch
+                        + "; check the object in the store");
     }
 }

@@ -25,9 +25,13 @@ public final class Body {
     }
 
     static Body of(HttpConnection connection, ResponseHead head, boolean headOnly) {
+        if (headOnly) {
+            // What it says of lengths is of a body that does not come.
+            return new Body(connection, Framing.NONE, 0);
+        }
         long length = head.contentLength();
         boolean chunked = head.chunked();
-        if (headOnly || head.status() == 204 || head.status() == 304 || (length == 0 && !chunked)) {
+        if (head.status() == 204 || head.status() == 304 || (length == 0 && !chunked)) {
             return new Body(connection, Framing.NONE, 0);
         }
         if (chunked) {

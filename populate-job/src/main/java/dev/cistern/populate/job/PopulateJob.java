@@ -33,6 +33,10 @@ public final class PopulateJob {
 
     private static final String STOPPED = "asked to stop before everything was copied";
 
+    /// An OSSVolumePopulator has no such field.
+    private static final String COMPARE_LENGTHS =
+            "in an ObjectVolumePopulator or a Dataset, verify: size compares lengths alone";
+
     private final Map<String, String> environment;
     private final Log log;
     private final Steps steps;
@@ -69,6 +73,12 @@ public final class PopulateJob {
         write(JobConfig.terminationMessage(environment), text);
         if (result.outcome() == Outcome.SUCCEEDED) {
             log.info("populated", "result", text);
+            if (result.unverified() > 0) {
+                log.warn(
+                        "no digest could be compared: the store gives none, or ETags that are none",
+                        "files",
+                        String.valueOf(result.unverified()));
+            }
         } else {
             log.error(
                     result.reason() + ": " + result.message(),
@@ -91,7 +101,7 @@ public final class PopulateJob {
             // failed.
             return Thread.interrupted() && !e.reason().terminal()
                     ? attempt.failed(Reason.INTERRUPTED, STOPPED)
-                    : attempt.failed(e.reason(), String.valueOf(e.getMessage()));
+                    : attempt.failed(e.reason(), e.message(COMPARE_LENGTHS));
         } catch (InterruptedException e) {
             return attempt.failed(Reason.INTERRUPTED, STOPPED);
         } catch (RuntimeException | Error e) {

@@ -16,7 +16,8 @@ public interface Source extends AutoCloseable {
     /// @throws SourceException when a page cannot be had; what was given before stands
     void list(String after, Listing listing) throws SourceException, IOException;
 
-    /// What the store knows about one object now, whatever version was listed.
+    /// What the store knows about one object now, whatever version was listed. What its answer leaves out is as it was listed; an
+    /// object that was listed as empty is one only if its version says so, too, or the store when asked for its bytes.
     ///
     /// @throws SourceException also [SourceException.Changed] when the object is gone
     ObjectDetails describe(SourceObject object) throws SourceException;

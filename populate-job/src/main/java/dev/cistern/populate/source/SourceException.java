@@ -49,15 +49,31 @@ public abstract sealed class SourceException extends Exception {
         }
     }
 
-    /// The object is not, or no longer, of the version asked for.
+    /// What the store has, or sends, is not, or no longer, what was asked for: the object is to be begun again.
     public static final class Changed extends SourceException {
         private static final long serialVersionUID = 1L;
         private final boolean gone;
+        private final boolean unfit;
 
         /// @param gone whether there is no such object any more
         public Changed(String message, boolean gone) {
+            this(message, gone, false);
+        }
+
+        private Changed(String message, boolean gone, boolean unfit) {
             super(Reason.OBJECT_CHANGED, message, null);
             this.gone = gone;
+            this.unfit = unfit;
+        }
+
+        /// The object is the same, and what came of it cannot be its bytes.
+        public static Changed unfit(String message) {
+            return new Changed(message, false, true);
+        }
+
+        /// Whether the store has the version that was asked for, as far as it says, and sends something else.
+        public boolean unfit() {
+            return unfit;
         }
 
         /// Whether there is no such object any more.
@@ -70,8 +86,26 @@ public abstract sealed class SourceException extends Exception {
     public static final class Refused extends SourceException {
         private static final long serialVersionUID = 1L;
 
+        private final boolean unsupported;
+
         public Refused(Reason reason, String message, @Nullable Throwable cause) {
+            this(reason, message, cause, false);
+        }
+
+        private Refused(
+                Reason reason, String message, @Nullable Throwable cause, boolean unsupported) {
             super(reason, message, cause);
+            this.unsupported = unsupported;
+        }
+
+        /// The store does not do what it was asked for; another way of asking may help.
+        public static Refused unsupported(String message) {
+            return new Refused(Reason.INVALID_CONFIGURATION, message, null, true);
+        }
+
+        /// Whether the store does not do what it was asked for.
+        public boolean unsupported() {
+            return unsupported;
         }
     }
 }

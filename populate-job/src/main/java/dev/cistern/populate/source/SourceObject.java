@@ -1,12 +1,14 @@
 package dev.cistern.populate.source;
 
+import org.jspecify.annotations.Nullable;
+
 /// One object as it was listed.
 ///
 /// @param key its name in the store
 /// @param size in bytes
-/// @param version what the store calls this content: reading is conditional on it
+/// @param version what the store calls this content: reading is conditional on it; null where the store does not say
 /// @param modifiedMillis when it was written, by the Unix clock in milliseconds; 0 where the store gives no date that makes sense
-public record SourceObject(String key, long size, String version, long modifiedMillis) {
+public record SourceObject(String key, long size, @Nullable String version, long modifiedMillis) {
     /// Whether the store says when it was written.
     public boolean dated() {
         return modifiedMillis != 0;

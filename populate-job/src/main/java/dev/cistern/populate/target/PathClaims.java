@@ -30,7 +30,8 @@ public final class PathClaims {
         String folded = fold(path);
         long hash = Hash64.of(seed, folded, folded.length());
         if (directories.contains(hash)) {
-            throw new UnsafeKeyException(key, "is a file, and other keys make it a directory");
+            throw new UnsafeKeyException(
+                    key, "has content, and other keys make it a directory; rename or exclude it");
         }
         if (!files.add(hash)) {
             throw new UnsafeKeyException(key, twin());
@@ -48,6 +49,12 @@ public final class PathClaims {
         parents(fold(path), key);
     }
 
+    /// Whether a path was claimed as a directory, by itself or by what lies below it.
+    public boolean isDirectory(String path) {
+        String folded = fold(path);
+        return directories.contains(Hash64.of(seed, folded, folded.length()));
+    }
+
     private void parents(String directory, String key) throws UnsafeKeyException {
         if (directory.equals(lastDirectory)) {
             return;
@@ -57,9 +64,10 @@ public final class PathClaims {
             if (files.contains(hash)) {
                 throw new UnsafeKeyException(
                         key,
-                        "lies below "
+                        "lies below \""
                                 + directory.substring(0, end)
-                                + ", which another key makes a file");
+                                + "\", which another key makes a file with content; rename or"
+                                + " exclude one of them");
             }
             if (!directories.add(hash)) {
                 break;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param files on the volume that belong to the sources
 /// @param bytesFetched what this process read from the store, retries included
 /// @param bytesResumed what this process found done by earlier attempts
+/// @param unverified files of this process's of which only the length could be compared, though digests were asked for
 /// @param manifestDigest `sha256:` and 64 hex digits over the manifest; null unless it succeeded
 /// @param seconds from the process's start to this result
 public record RunResult(
@@ -24,6 +25,7 @@ public record RunResult(
         long files,
         long bytesFetched,
         long bytesResumed,
+        long unverified,
         @Nullable String manifestDigest,
         double seconds) {
 
@@ -52,6 +54,7 @@ public record RunResult(
                 in.number("files", 0, Long.MAX_VALUE, 0),
                 in.number("bytesFetched", 0, Long.MAX_VALUE, 0),
                 in.number("bytesResumed", 0, Long.MAX_VALUE, 0),
+                in.number("unverified", 0, Long.MAX_VALUE, 0),
                 in.optionalText("manifestDigest"),
                 in.seconds("seconds"));
     }
@@ -82,6 +85,7 @@ public record RunResult(
                     json.writeNumberField("files", files);
                     json.writeNumberField("bytesFetched", bytesFetched);
                     json.writeNumberField("bytesResumed", bytesResumed);
+                    json.writeNumberField("unverified", unverified);
                     WireWriter.text(json, "manifestDigest", manifestDigest);
                     json.writeNumberField("seconds", Math.round(seconds * 1000) / 1000.0);
                 });

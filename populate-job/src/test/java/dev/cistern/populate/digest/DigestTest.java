@@ -15,6 +15,7 @@ class DigestTest {
     @Test
     void theCheckValuesOfTheCatalogueComeOut() {
         assertThat(hex(DigestKind.CRC64NVME, CHECK)).isEqualTo("ae8b14860a799888");
+        assertThat(hex(DigestKind.CRC64ECMA, CHECK)).isEqualTo("995dc9bbdf1939fa");
         assertThat(hex(DigestKind.CRC32C, CHECK)).isEqualTo("e3069283");
         assertThat(hex(DigestKind.CRC32, CHECK)).isEqualTo("cbf43926");
     }

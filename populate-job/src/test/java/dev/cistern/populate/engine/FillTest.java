@@ -12,6 +12,7 @@ import dev.cistern.populate.wire.Verify;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -378,6 +379,233 @@ class FillTest {
                             FillException.class,
                             e -> assertThat(e.reason()).isEqualTo(Reason.DIGEST_MISMATCH));
         }
+    }
+
+    /// Sizes are asked for in a HEAD for large objects, after a restart, and for the parts of a digest.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0"})
+    void aHeadWithoutALengthMakesNoFileEmpty(String length) throws Exception {
+        put("large", 16_777_217);
+        put("small", 50_000);
+        byte[] parts = new byte[20_000_000];
+        new Random(5).nextBytes(parts);
+        byte[] md5s = new byte[32];
+        System.arraycopy(FaultyS3.digest("MD5", Arrays.copyOf(parts, 12_000_000)), 0, md5s, 0, 16);
+        byte[] rest = Arrays.copyOfRange(parts, 12_000_000, parts.length);
+        System.arraycopy(FaultyS3.digest("MD5", rest), 0, md5s, 16, 16);
+        String etag = "\"" + FaultyS3.md5(md5s) + "-2\"";
+        server.putWithETag("t/parts", parts, etag, Map.of("part-size", "12000000"));
+        expected.put("parts", parts);
+        server.faults(
+                request ->
+                        request.method().equals("HEAD")
+                                ? new Fault.Headers(Map.of("Content-Length", length))
+                                : null);
+        assertThat(endAt(Steps.Step.FILE_VERIFIED, 1, new AtomicInteger(), false)).isNotNull();
+
+        fill();
+
+        assertFilled();
+        assertThat(meter.counts().bytesTotal()).isEqualTo(16_777_217 + 50_000 + 20_000_000);
+        deleteTree();
+        fill();
+        assertFilled();
+    }
+
+    @Test
+    void whatIsListedAsEmptyAndIsNotIsFetched() throws Exception {
+        for (int size : new int[] {1, 5000, 17_000_000}) {
+            put("f" + size, size);
+            server.listedSize("t/f" + size, 0);
+        }
+        put("empty", 0);
+
+        fill();
+
+        assertFilled();
+        assertThat(meter.counts().bytesTotal()).isEqualTo(17_005_001);
+        assertThat(server.asked()).noneMatch(request -> request.key().equals("t/empty"));
+    }
+
+    @Test
+    void anAnswerThatSaysNothingIsComparedWithTheListing() throws Exception {
+        byte[] bytes = new byte[40_000];
+        new Random(7).nextBytes(bytes);
+        server.put("t/a", bytes, Map.of());
+        expected.put("a", bytes);
+        server.faults(request -> new Fault.Headers(Map.of("ETag", "")));
+        fill();
+        assertFilled();
+        deleteTree();
+        byte[] flipped = bytes.clone();
+        flipped[77] ^= 1;
+        server.faults(
+                request ->
+                        request.listing() ? null : new Fault.Other(200, Map.of(), flipped, true));
+        assertFails(Reason.DIGEST_MISMATCH, "t/a");
+        server.faults(
+                request ->
+                        request.listing()
+                                ? null
+                                : new Fault.Other(
+                                        200, Map.of(), "<Error><Code>AccessDenied</Code></Error>"));
+        assertFails(Reason.ACCESS_DENIED, "t/a", "AccessDenied");
+    }
+
+    private byte[] putWithETag(String path, int size, String etag, int partSize) {
+        byte[] bytes = new byte[size];
+        new Random(path.hashCode()).nextBytes(bytes);
+        server.putWithETag(
+                "t/" + path, bytes, '"' + etag + '"', Map.of("part-size", "" + partSize));
+        expected.put(path, bytes);
+        return bytes;
+    }
+
+    private static String random(int number) {
+        return FaultyS3.md5(("tag" + number).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void eTagsThatAreNoDigestsAreNotComparedAndThatIsSaid() throws Exception {
+        putWithETag("minio", 100_000, random(1) + "-1", 100_000);
+        putWithETag("oss", 20_000_000, random(2) + "-2", 12_000_000);
+        putWithETag("unequal", 3_000_005, random(3) + "-3", 1_700_000);
+        putWithETag("ignored", 3_000_000, random(4) + "-3", 3_000_000);
+        putWithETag("foreign", 5000, "5d-5b6c0ab2f3e10", 5000);
+        put("sound", 5000);
+
+        fill();
+
+        assertFilled();
+        assertThat(meter.unverified()).isEqualTo(5);
+    }
+
+    @Test
+    void eTagsThatOnlyLookLikeDigestsAreFoundOutByEachOther() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            putWithETag("f" + i, 10_000 + i, random(i), 0);
+        }
+        FillRequest oneStream =
+                new FillRequest(
+                        directory,
+                        List.of(input("t/")),
+                        0,
+                        Verify.FULL,
+                        0,
+                        1,
+                        MemoryBudget.of(96 << 20),
+                        false,
+                        true,
+                        QUICK);
+
+        fill(oneStream, Steps.NONE);
+
+        assertFilled();
+        assertThat(meter.unverified()).isEqualTo(12);
+        // Three are enough to know it.
+        assertThat(meter.counts().bytesFetched()).isLessThan(12 * 10_000 * 2);
+    }
+
+    @Test
+    void aDamagedObjectAmongSoundOnesIsStillFound() throws Exception {
+        byte[] sound = new byte[10_000];
+        server.put("t/sound", sound, Map.of());
+        byte[] damaged = new byte[20_000];
+        server.putWithETag("t/z", damaged, '"' + random(1) + '"', Map.of());
+        assertFails(Reason.DIGEST_MISMATCH, "t/z", "md5");
+        server.remove("t/sound");
+        assertFails(Reason.DIGEST_MISMATCH, "t/z", "md5");
+    }
+
+    @Test
+    void bytesThatComeOutDifferentlyAreWrongWhateverTheETagIs() throws Exception {
+        putWithETag("oss", 100_000, random(2) + "-1", 0);
+        AtomicInteger at = new AtomicInteger();
+        server.faults(
+                request ->
+                        request.listing() || !request.method().equals("GET")
+                                ? null
+                                : new Fault.Flip(at.incrementAndGet()));
+        assertFails(Reason.DIGEST_MISMATCH, "t/oss");
+        server.faults(
+                request -> !request.listing() && request.number() == 1 ? new Fault.Flip(7) : null);
+        fill();
+        assertFilled();
+    }
+
+    @Test
+    void anEmptyObjectThatIsATreeIsADirectory() throws Exception {
+        byte[] empty = new byte[0];
+        server.put("t/out", empty);
+        server.put("t/out!", empty);
+        server.put("t/out.txt", empty);
+        put("out/part-0", 100);
+        server.put("t/out/sub", empty);
+        put("out/sub/x", 10);
+        server.put("t/hadoop_$folder$", empty);
+        server.put("t/zz", empty);
+        for (String path : List.of("out!", "out.txt", "zz")) {
+            expected.put(path, empty);
+        }
+
+        Fill.Result result = fill();
+
+        assertFilled();
+        assertThat(directory.resolve("hadoop")).isDirectory();
+        for (int page : new int[] {1, 2, 3}) {
+            deleteTree();
+            server.pageSize(page);
+            assertThat(fill(request(List.of(input("t/")), 0, Verify.FULL, true), Steps.NONE))
+                    .isEqualTo(result);
+            assertFilled();
+        }
+        deleteTree();
+        FillRequest named = request(List.of(input("t/out")), 0, Verify.FULL, false);
+        fill(named, Steps.NONE);
+        assertThat(directory.resolve("part-0")).hasBinaryContent(bytesOf("out/part-0"));
+        assertThat(directory.resolve("sub/x")).exists();
+    }
+
+    @Test
+    void anObjectWithContentThatIsATreeIsRefused() {
+        put("out", 3);
+        put("out/part-0", 100);
+        assertFails(Reason.UNSAFE_KEY, "t/out/part-0", "\"out\"", "with content");
+    }
+
+    @Test
+    void aMarkerIsKnownInAListingWithoutOrder() throws Exception {
+        byte[] empty = new byte[0];
+        server.put("t/out", empty);
+        put("out/part-0", 100);
+        server.put("t/file", empty);
+        expected.put("file", empty);
+        put("a", 7);
+        // out, file, out/part-0, a
+        String listing =
+                "<ListBucketResult>"
+                        + listed("t/out", 0)
+                        + listed("t/file", 0)
+                        + listed("t/out/part-0", 100)
+                        + listed("t/a", 7)
+                        + "<IsTruncated>false</IsTruncated></ListBucketResult>";
+        server.faults(
+                request -> request.listing() ? new Fault.Other(200, Map.of(), listing) : null);
+
+        fill();
+
+        assertFilled();
+    }
+
+    private static String listed(String key, int size) {
+        String etag = size == 0 ? "<ETag>\"" + FaultyS3.md5(new byte[0]) + "\"</ETag>" : "";
+        return "<Contents><Key>"
+                + key
+                + "</Key><LastModified>2026-01-02T03:04:05.678Z</LastModified>"
+                + etag
+                + "<Size>"
+                + size
+                + "</Size></Contents>";
     }
 
     private static String base64(byte[] bytes) {

@@ -94,6 +94,14 @@ public final class FaultyS3 implements AutoCloseable {
         /// Another document than the true one, well sent.
         record Document(String text) implements Fault {}
 
+        /// Another answer altogether, of which nothing is made up; without a length and not in chunks, the connection's end ends it.
+        record Other(int status, Map<String, String> headers, byte[] body, boolean chunked)
+                implements Fault {
+            public Other(int status, Map<String, String> headers, String body) {
+                this(status, headers, body.getBytes(StandardCharsets.UTF_8), false);
+            }
+        }
+
         /// These bytes, and the connection closes.
         record Raw(String text) implements Fault {}
     }
@@ -101,6 +109,7 @@ public final class FaultyS3 implements AutoCloseable {
     private final ServerSocket listener;
     private final TreeMap<String, Stored> objects = new TreeMap<>();
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
+    private final Map<String, Integer> listedSizes = new ConcurrentHashMap<>();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final AtomicLong bytesSent = new AtomicLong();
@@ -146,6 +155,11 @@ public final class FaultyS3 implements AutoCloseable {
 
     public synchronized void remove(String key) {
         objects.remove(key);
+    }
+
+    /// Lists an object with another size than it has.
+    public void listedSize(String key, int size) {
+        listedSizes.put(key, size);
     }
 
     public void faults(Function<Asked, @Nullable Fault> answers) {
@@ -272,6 +286,15 @@ public final class FaultyS3 implements AutoCloseable {
                     body,
                     null);
         }
+        if (fault instanceof Fault.Other other) {
+            TreeMap<String, String> given = new TreeMap<>(other.headers());
+            if (other.chunked()) {
+                return send(out, request, other.status(), given, other.body(), new Fault.Chunked());
+            }
+            given.putIfAbsent("Content-Length", "" + other.body().length);
+            return send(
+                    out, request, other.status(), given, other.body(), new Fault.Headers(given));
+        }
         if (fault instanceof Fault.Status status) {
             return error(out, request, status.status(), status.code(), status.headers());
         }
@@ -311,10 +334,16 @@ public final class FaultyS3 implements AutoCloseable {
         for (Map.Entry<String, Stored> entry : found.subList(0, Math.min(pageSize, found.size()))) {
             xml.append("<Contents><Key>").append(encoded(entry.getKey())).append("</Key>");
             xml.append("<LastModified>2026-01-02T03:04:05.678Z</LastModified>");
-            xml.append("<ETag>")
-                    .append(entry.getValue().etag().replace("\"", "&quot;"))
-                    .append("</ETag>");
-            xml.append("<Size>").append(entry.getValue().bytes().length).append("</Size>");
+            if (!entry.getValue().etag().isEmpty()) {
+                xml.append("<ETag>")
+                        .append(entry.getValue().etag().replace("\"", "&quot;"))
+                        .append("</ETag>");
+            }
+            xml.append("<Size>")
+                    .append(
+                            listedSizes.getOrDefault(
+                                    entry.getKey(), entry.getValue().bytes().length))
+                    .append("</Size>");
             xml.append("<Owner><ID>1</ID></Owner><StorageClass>STANDARD</StorageClass></Contents>");
         }
         xml.append("<IsTruncated>").append(more).append("</IsTruncated>");
@@ -356,6 +385,9 @@ public final class FaultyS3 implements AutoCloseable {
         byte[] body = stored.bytes();
         int status = 200;
         String range = request.headers().get("range");
+        if (range != null && body.length == 0) {
+            return error(out, request, 416, "InvalidRange", Map.of("Content-Range", "bytes */0"));
+        }
         if (range != null) {
             int dash = range.indexOf('-');
             int from = Integer.parseInt(range.substring(6, dash));
@@ -367,11 +399,12 @@ public final class FaultyS3 implements AutoCloseable {
             headers.putAll(stored.checksums());
         }
         if (request.query().containsKey("partNumber")) {
-            body =
-                    new byte
-                            [Integer.parseInt(
-                                    stored.checksums()
-                                            .getOrDefault("part-size", "" + body.length))];
+            int size =
+                    Integer.parseInt(
+                            stored.checksums().getOrDefault("part-size", "" + body.length));
+            int from =
+                    size * (Integer.parseInt(request.query().getOrDefault("partNumber", "1")) - 1);
+            body = Arrays.copyOfRange(body, from, Math.min(from + size, body.length));
         }
         headers.remove("part-size");
         return send(out, request, status, headers, body, fault);
@@ -404,6 +437,7 @@ public final class FaultyS3 implements AutoCloseable {
         if (fault instanceof Fault.Headers other) {
             headers.putAll(other.headers());
         }
+        boolean open = chunked || !headers.getOrDefault("Content-Length", "").isEmpty();
         StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Because\r\n");
         headers.forEach(
                 (name, value) -> {
@@ -449,7 +483,7 @@ public final class FaultyS3 implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        return !(fault instanceof Fault.Cut);
+        return open && !(fault instanceof Fault.Cut);
     }
 
     private static String line(InputStream in) throws IOException {

@@ -93,10 +93,11 @@ class WireTest {
                         0,
                         0,
                         0,
+                        0,
                         null,
                         1.5);
         RunResult done =
-                new RunResult(Outcome.SUCCEEDED, false, null, "", 1, 2, 3, 4, "sha256:00", 0.25);
+                new RunResult(Outcome.SUCCEEDED, false, null, "", 1, 2, 3, 4, 5, "sha256:00", 0.25);
 
         assertThat(ProgressReport.fromJson(report.toJson())).isEqualTo(report);
         assertThat(ReportAnswer.fromJson(new ReportAnswer(1500).toJson()))
@@ -114,6 +115,7 @@ class WireTest {
                         false,
                         Reason.INTERNAL_ERROR,
                         "ключ 🗝 ".repeat(2000),
+                        0,
                         0,
                         0,
                         0,

@@ -81,17 +81,32 @@ final class Ending {
             return;
         }
         String message = "Populated successfully";
+        String unverified = unverified(draft.seen);
         String from = draft.claim().source().display();
-        draft.tell(false, Why.POPULATED, message + " from " + from);
+        draft.tell(false, Why.POPULATED, message + " from " + from + unverified);
         draft.tellSource(
                 false, Why.POPULATED, "PVC " + draft.claim().key().display() + " is populated");
         RunStatus status = draft.status();
         RunStatus done =
                 status.on(draft.seen.latest().map(Attempt::node).orElse(null))
-                        .in(Phase.SUCCEEDED, "", message)
+                        .in(Phase.SUCCEEDED, "", message + unverified)
                         .attempt(draft.attemptsStarted(), null)
                         .ended(draft.seen.now());
         draft.write(draft.withLastResult(done));
+    }
+
+    /// What the last attempt says of files that it could not compare; empty where there are none.
+    private static String unverified(Observed seen) {
+        return seen.latest()
+                .flatMap(Attempt::result)
+                .filter(result -> result.unverified() > 0)
+                .map(
+                        result ->
+                                "; of "
+                                        + result.unverified()
+                                        + " files only the length could be compared: the store"
+                                        + " gives no digest of them")
+                .orElse("");
     }
 
     /// Somebody bound the PVC to a volume that nobody filled.

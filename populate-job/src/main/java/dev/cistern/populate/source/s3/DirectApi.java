@@ -3,12 +3,12 @@ package dev.cistern.populate.source.s3;
 import dev.cistern.populate.http.Body;
 import dev.cistern.populate.http.HttpClient;
 import dev.cistern.populate.http.ResponseHead;
-import dev.cistern.populate.http.TransportException;
-import dev.cistern.populate.source.ObjectDetails;
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// S3 over this module's own transport and signer: what is asked, and what of an answer is believed. [S3Sender] gets it there.
 public final class DirectApi implements S3Api {
@@ -33,29 +33,38 @@ public final class DirectApi implements S3Api {
     }
 
     @Override
-    public ObjectDetails head(String key) throws SourceException {
-        ObjectDetails details = details(S3Request.head(key), key);
-        return S3Answers.details(
-                details.object(),
-                details.digest(),
-                () -> details(S3Request.headOfFirstPart(key), key).object().size());
-    }
-
-    private ObjectDetails details(S3Request request, String key) throws SourceException {
+    public S3Head head(String key, int part) throws SourceException {
         return withoutSink(
-                request,
+                S3Request.head(key, part),
                 (head, body) -> {
                     body.transferTo(piece -> {});
-                    String etag = head.header("etag");
-                    String modified = head.header("last-modified");
-                    SourceObject object =
-                            new SourceObject(
-                                    key,
-                                    Math.max(0, head.contentLength()),
-                                    etag == null ? "" : etag,
-                                    S3Times.millis(modified));
-                    return new ObjectDetails(object, S3Digests.of(head::header));
+                    return new S3Head(head.status(), head::header);
                 });
+    }
+
+    @Override
+    public S3Head first(String key) throws SourceException {
+        return withoutSink(
+                S3Request.first(key),
+                (head, body) -> {
+                    S3Head said = new S3Head(head.status(), head::header);
+                    return said.status() == 200 && said.length() == null && isEmpty(body)
+                            ? said.ofNothing()
+                            : said;
+                });
+    }
+
+    /// Whether a body that does not say how long it is holds nothing; the rest of one that holds something is not read.
+    private static boolean isEmpty(Body body) throws IOException {
+        try {
+            body.transferTo(
+                    piece -> {
+                        throw new Rejected(null);
+                    });
+        } catch (Rejected e) {
+            return false;
+        }
+        return true;
     }
 
     private <T> T withoutSink(S3Request request, HttpClient.Handler<T, SourceException> handler)
@@ -67,49 +76,50 @@ public final class DirectApi implements S3Api {
         }
     }
 
-    @Override
-    public void get(SourceObject object, long from, long to, ObjectSink sink)
-            throws SourceException, IOException {
-        sender.send(
-                S3Request.get(object, from, to),
-                (head, body) -> {
-                    S3Answers.check(
-                            sender.location(),
-                            object,
-                            from,
-                            to,
-                            head.status(),
-                            body.length(),
-                            head::header);
-                    boolean whole = from == 0 && to == object.size();
-                    sink.begin(whole ? S3Digests.of(head::header) : null);
-                    copy(body, object, to - from, sink);
-                    return to;
-                });
-    }
+    /// Carries a verdict about a body out of its reading.
+    private static final class Rejected extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final @Nullable SourceException reason;
 
-    private void copy(Body body, SourceObject object, long length, ObjectSink sink)
-            throws SourceException, IOException {
-        long[] left = {length};
-        body.transferTo(
-                piece -> {
-                    left[0] -= piece.remaining();
-                    if (left[0] < 0) {
-                        throw tooLong(object);
-                    }
-                    sink.accept(piece);
-                });
-        if (left[0] != 0) {
-            throw S3Errors.garbled(
-                    sender.location(), object.key(), "body " + left[0] + " bytes too short");
+        Rejected(@Nullable SourceException reason) {
+            super(reason);
+            this.reason = reason;
         }
     }
 
-    private static TransportException tooLong(SourceObject object) {
-        return new TransportException(
-                TransportException.Kind.PROTOCOL,
-                "body of " + object.key() + " longer than asked for",
-                null);
+    @Override
+    public void get(SourceObject object, long from, long to, How how, ObjectSink sink)
+            throws SourceException, IOException {
+        try {
+            sender.send(
+                    S3Request.get(object, from, to, how),
+                    (head, body) -> {
+                        S3Head said = new S3Head(head.status(), head::header);
+                        ObjectAnswer answer =
+                                new ObjectAnswer(sender.location(), object, from, to, said, sink);
+                        body.transferTo(piece -> accept(answer, piece));
+                        answer.end();
+                        return said;
+                    });
+        } catch (Rejected e) {
+            SourceException reason = e.reason;
+            // Without a reason it was all that is wanted.
+            if (reason != null) {
+                throw reason;
+            }
+        }
+    }
+
+    private static void accept(ObjectAnswer answer, ByteBuffer piece) throws IOException {
+        boolean more;
+        try {
+            more = answer.accept(piece);
+        } catch (SourceException e) {
+            throw new Rejected(e);
+        }
+        if (!more) {
+            throw new Rejected(null);
+        }
     }
 
     @Override

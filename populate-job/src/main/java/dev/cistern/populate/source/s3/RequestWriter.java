@@ -57,6 +57,11 @@ final class RequestWriter {
         if (!authorization.isEmpty()) {
             text.append("authorization: ").append(authorization).append("\r\n");
         }
+        String encoding = request.encoding();
+        if (encoding != null) {
+            // Not signed: those between may change it, as Google's front ends do.
+            text.append("accept-encoding: ").append(encoding).append("\r\n");
+        }
         text.append("user-agent: ").append(userAgent).append("\r\n\r\n");
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
@@ -66,9 +71,10 @@ final class RequestWriter {
         List<String> headers = new ArrayList<>(14);
         headers.add("host");
         headers.add(origin.authority());
-        if (!request.ifMatch().isEmpty()) {
+        String ifMatch = request.ifMatch();
+        if (ifMatch != null) {
             headers.add("if-match");
-            headers.add(request.ifMatch());
+            headers.add(ifMatch);
         }
         if (!request.range().isEmpty()) {
             headers.add("range");

@@ -1,8 +1,6 @@
 package dev.cistern.populate.source.s3;
 
 import dev.cistern.populate.http.TransportException;
-import dev.cistern.populate.source.ObjectDetails;
-import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import java.io.IOException;
@@ -13,7 +11,7 @@ import java.util.function.Function;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
-/// What both ways of asking S3 do with an answer, so that they cannot differ in it.
+/// What both ways of asking S3 make of an answer that is an error, so that they cannot differ in it.
 public final class S3Answers {
     /// A page of 1000 keys of 1 KiB, percent-encoded threefold, with 1 KiB around each.
     public static final int MAX_PAGE_BYTES = 8 << 20;
@@ -36,103 +34,49 @@ public final class S3Answers {
         return S3Times.millis(date);
     }
 
-    /// The digest in an answer's headers, asked for by lower-case name; null where there is none.
-    public static @Nullable ObjectDigest digest(Function<String, @Nullable String> header) {
-        return S3Digests.of(header);
-    }
-
-    /// Asks for the size of an object's first part.
-    @FunctionalInterface
-    public interface FirstPart {
-        long size() throws SourceException;
-    }
-
-    /// What is known about an object, with the size of the parts that its digest is made of: only another request tells it.
-    public static ObjectDetails details(
-            SourceObject object, @Nullable ObjectDigest digest, FirstPart firstPart)
-            throws SourceException {
-        if (digest == null || digest.parts() == 0) {
-            return new ObjectDetails(object, digest);
-        }
-        long partSize = digest.parts() == 1 ? object.size() : firstPart.size();
-        return new ObjectDetails(
-                object, new ObjectDigest(digest.kind(), digest.value(), digest.parts(), partSize));
-    }
-
-    /// Whether an answer is about exactly the bytes asked for.
+    /// What an answer that is an error says.
     ///
-    /// @param length of the body; -1 where unknown
-    /// @throws SourceException when it is not
-    public static void check(
-            S3Location where,
-            SourceObject object,
-            long from,
-            long to,
-            int status,
-            long length,
-            Function<String, @Nullable String> header)
-            throws SourceException {
-        String etag = header.apply("etag");
-        if (etag != null
-                && !object.version().isEmpty()
-                && !S3Digests.unquoted(etag).equals(S3Digests.unquoted(object.version()))) {
-            throw new SourceException.Changed(
-                    "object " + object.key() + " in " + where + " changed while it was copied",
-                    false);
-        }
-        if (from == 0 && to == object.size()) {
-            if (status != 200) {
-                throw S3Errors.garbled(where, object.key(), "status " + status);
-            }
-            if (length >= 0 && length != object.size()) {
-                throw new SourceException.Changed(
-                        "object " + object.key() + " in " + where + " changed its size", false);
-            }
-            return;
-        }
-        String expected = "bytes " + from + "-" + (to - 1) + "/";
-        String range = header.apply("content-range");
-        if (status != 206 || range == null || !range.startsWith(expected)) {
-            throw S3Errors.garbled(
-                    where,
-                    object.key(),
-                    "asked for "
-                            + expected
-                            + object.size()
-                            + ", got status "
-                            + status
-                            + " and "
-                            + range);
-        }
-        if (!range.equals(expected + object.size()) && !range.equals(expected + "*")) {
-            throw new SourceException.Changed(
-                    "object " + object.key() + " in " + where + " changed its size", false);
-        }
-        if (length >= 0 && length != to - from) {
-            throw S3Errors.garbled(
-                    where, object.key(), "Content-Length " + length + " for " + range);
-        }
+    /// @param document its body; empty where there is none
+    /// @param header value of a header by its lower-case name
+    static S3Errors.Answer answer(
+            int status, String document, Function<String, @Nullable String> header) {
+        String region = header.apply("x-amz-bucket-region");
+        String code = S3Xml.element(document, "Code");
+        String message = S3Xml.element(document, "Message");
+        return new S3Errors.Answer(
+                status,
+                code == null ? "" : code,
+                message == null ? "" : message,
+                retryAfterMillis(header.apply("retry-after")),
+                region == null ? S3Xml.element(document, "Region") : region,
+                S3Xml.element(document, "Endpoint"));
+    }
+
+    /// The value of `If-Match` for an object; null where it cannot be asked for.
+    public static @Nullable String ifMatch(SourceObject object) {
+        return ETag.ifMatch(object.version());
     }
 
     /// An answer that is an error.
+    ///
+    /// @param key of the object asked for; null for a listing
+    /// @param code as somebody else's transport knows it, where the document has none
+    /// @param document the answer's body; empty where there is none
     public static SourceException failure(
             S3Location where,
             @Nullable String key,
             int status,
-            String code,
-            String message,
+            @Nullable String code,
+            String document,
             Function<String, @Nullable String> header) {
-        S3Errors.Answer answer =
-                new S3Errors.Answer(
-                        status,
-                        code,
-                        message,
-                        retryAfterMillis(header.apply("retry-after")),
-                        header.apply("x-amz-bucket-region"));
-        return S3Errors.of(answer, where, key);
+        S3Errors.Answer answer = answer(status, document, header);
+        return S3Errors.of(
+                answer.code().isEmpty() && code != null ? answer.withCode(code) : answer,
+                where,
+                key);
     }
 
-    static long retryAfterMillis(@Nullable String value) {
+    private static long retryAfterMillis(@Nullable String value) {
         if (value == null
                 || value.isEmpty()
                 || value.length() > 4
@@ -140,11 +84,6 @@ public final class S3Answers {
             return 0;
         }
         return Integer.parseInt(value) * 1000L;
-    }
-
-    /// An answer that makes no sense.
-    public static SourceException wrong(S3Location where, String key, String problem) {
-        return S3Errors.garbled(where, key, problem);
     }
 
     /// An exchange of somebody else's transport that did not come to its end.

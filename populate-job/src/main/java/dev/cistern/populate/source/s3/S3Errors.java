@@ -35,6 +35,10 @@ final class S3Errors {
     private static final Set<String> EXPIRED =
             Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired");
 
+    /// Stores do not agree on a code for it.
+    private static final Pattern PAYER =
+            Pattern.compile("requester.?pay", Pattern.CASE_INSENSITIVE);
+
     private static final Set<String> RETRYABLE =
             Set.of(
                     "RequestTimeout",
@@ -55,12 +59,39 @@ final class S3Errors {
     /// @param message from its body; empty where there was none
     /// @param retryAfterMillis what it asked to wait; 0 where it asked for nothing
     /// @param bucketRegion the region that it says the bucket is in; null where it does not say
+    /// @param endpoint the host that it says the bucket is at; null where it does not say
     record Answer(
             int status,
             String code,
             String message,
             long retryAfterMillis,
-            @Nullable String bucketRegion) {
+            @Nullable String bucketRegion,
+            @Nullable String endpoint) {
+        /// An error document that came with the status of a good answer, as if its code had come with its own status: what is
+        /// not known may pass.
+        Answer withStatusOfCode() {
+            int own =
+                    switch (code) {
+                        case "AccessDenied", "AllAccessDisabled", "InvalidObjectState" -> 403;
+                        case "NoSuchKey", "NoSuchVersion", "NoSuchBucket" -> 404;
+                        case "PreconditionFailed" -> 412;
+                        case "InvalidRange" -> 416;
+                        case "InvalidArgument", "InvalidRequest" -> 400;
+                        default -> CREDENTIALS.contains(code) ? 403 : 500;
+                    };
+            return new Answer(
+                    own,
+                    code,
+                    message.isEmpty() ? "with status 200" : message + " (with status 200)",
+                    retryAfterMillis,
+                    bucketRegion,
+                    endpoint);
+        }
+
+        Answer withCode(String known) {
+            return new Answer(status, known, message, retryAfterMillis, bucketRegion, endpoint);
+        }
+
         String shown() {
             return "HTTP "
                     + status
@@ -86,6 +117,9 @@ final class S3Errors {
     static SourceException of(Answer answer, S3Location where, @Nullable String key) {
         String what = (key == null ? "" : "object " + key + " in ") + where;
         String code = answer.code();
+        if (answer.status() < 300) {
+            return of(answer.withStatusOfCode(), where, key);
+        }
         if (answer.status() == 408
                 || answer.status() == 425
                 || answer.status() == 429
@@ -141,9 +175,32 @@ final class S3Errors {
                     what
                             + " may not be read with these credentials ("
                             + answer.shown()
-                            + "); allow s3:GetObject and s3:ListBucket");
+                            + "); "
+                            + (PAYER.matcher(answer.message()).find()
+                                    ? "the bucket is requester pays, and cistern does not offer to"
+                                            + " pay: ask its owner, or copy it elsewhere first"
+                                    : "allow s3:GetObject and s3:ListBucket; a bucket that is"
+                                            + " requester pays refuses likewise, since cistern does"
+                                            + " not offer to pay"));
         }
         String region = answer.bucketRegion();
+        String endpoint = answer.endpoint();
+        if (endpoint != null && answer.status() < 400) {
+            return refused(
+                    Reason.INVALID_CONFIGURATION,
+                    what
+                            + " refuses the request ("
+                            + answer.shown()
+                            + "); the bucket is at "
+                            + endpoint
+                            + (region == null ? "" : " in region " + region)
+                            + ": set endpoint"
+                            + (region == null ? "" : " and region"));
+        }
+        if (answer.status() == 405 || answer.status() == 501) {
+            return SourceException.Refused.unsupported(
+                    what + " does not do what is asked for (" + answer.shown() + ")");
+        }
         return refused(
                 Reason.INVALID_CONFIGURATION,
                 what

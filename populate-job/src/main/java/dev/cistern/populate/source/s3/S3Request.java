@@ -8,9 +8,18 @@ import org.jspecify.annotations.Nullable;
 /// @param method `GET` or `HEAD`
 /// @param key of the object; null for the bucket itself
 /// @param query percent-encoded, its parameters sorted; empty where there are none
-/// @param ifMatch the version asked for, quoted; empty means any
+/// @param ifMatch the version asked for, quoted; null means any
 /// @param range of bytes; empty means the whole object
-record S3Request(String method, @Nullable String key, String query, String ifMatch, String range) {
+/// @param encoding `Accept-Encoding`; null for a listing
+/// @param probe whether the answer that there is no such byte is a good one
+record S3Request(
+        String method,
+        @Nullable String key,
+        String query,
+        @Nullable String ifMatch,
+        String range,
+        @Nullable String encoding,
+        boolean probe) {
 
     /// Asks for a page of a listing.
     static S3Request list(String prefix, ListPosition from) {
@@ -31,7 +40,7 @@ record S3Request(String method, @Nullable String key, String query, String ifMat
         if (from instanceof ListPosition.After after) {
             parameter(query, "start-after", after.key());
         }
-        return new S3Request("GET", null, query.toString(), "", "");
+        return new S3Request("GET", null, query.toString(), null, "", null, false);
     }
 
     private static void parameter(StringBuilder query, String name, String value) {
@@ -40,28 +49,29 @@ record S3Request(String method, @Nullable String key, String query, String ifMat
     }
 
     /// Asks what the store knows about an object.
-    static S3Request head(String key) {
-        return new S3Request("HEAD", key, "", "", "");
+    ///
+    /// @param part asks for a part's size instead; 0 for the whole object
+    static S3Request head(String key, int part) {
+        String query = part == 0 ? "" : "partNumber=" + part;
+        return new S3Request("HEAD", key, query, null, "", S3Api.How.IDENTITY, false);
     }
 
-    /// Asks for the size of an object's first part.
-    static S3Request headOfFirstPart(String key) {
-        return new S3Request("HEAD", key, "partNumber=1", "", "");
+    /// Asks for an object's first byte, whatever version there is.
+    static S3Request first(String key) {
+        return new S3Request("GET", key, "", null, "bytes=0-0", S3Api.How.IDENTITY, true);
     }
 
     /// Asks for bytes of exactly this version of an object.
-    static S3Request get(SourceObject object, long from, long to) {
+    static S3Request get(SourceObject object, long from, long to, S3Api.How how) {
         boolean whole = from == 0 && to == object.size();
         return new S3Request(
                 "GET",
                 object.key(),
                 "",
-                quoted(object.version()),
-                whole ? "" : "bytes=" + from + "-" + (to - 1));
-    }
-
-    private static String quoted(String version) {
-        return version.isEmpty() || version.startsWith("\"") ? version : "\"" + version + "\"";
+                how.conditional() ? ETag.ifMatch(object.version()) : null,
+                whole ? "" : "bytes=" + from + "-" + (to - 1),
+                how.encoding(),
+                false);
     }
 
     /// Whether the answer has a head alone.

@@ -106,7 +106,7 @@ final class S3Sender implements AutoCloseable {
                             bytes,
                             request.headOnly(),
                             (head, body) ->
-                                    head.status() < 300
+                                    head.status() < 300 || (head.status() == 416 && request.probe())
                                             ? handler.handle(head, body)
                                             : failure(head, body, request));
             if (!(answer instanceof Failure failure)) {
@@ -130,20 +130,9 @@ final class S3Sender implements AutoCloseable {
                 request.headOnly()
                         ? ""
                         : new String(body.bytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8);
-        String region = head.header("x-amz-bucket-region");
-        if (region == null) {
-            region = S3Xml.element(text, "Region");
-        }
         long date = S3Times.millis(head.header("date"));
-        String code = S3Xml.element(text, "Code");
-        String message = S3Xml.element(text, "Message");
         return new Failure(
-                new S3Errors.Answer(
-                        head.status(),
-                        code == null ? "" : code,
-                        message == null ? "" : message,
-                        S3Answers.retryAfterMillis(head.header("retry-after")),
-                        region),
+                S3Answers.answer(head.status(), text, head::header),
                 head.header("location"),
                 date != 0 ? date : S3Times.millis(S3Xml.element(text, "ServerTime")));
     }

@@ -1,23 +1,30 @@
 package dev.cistern.populate.source.s3;
 
 import dev.cistern.populate.source.ObjectDetails;
+import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A tree of objects in a bucket, or one object of it.
 ///
 /// A prefix that is empty or ends with `/` is a tree. Any other is the object of that name if there is one, and else the tree of
-/// that name.
+/// that name; an empty object beside a tree of its name marks the tree.
 public final class S3Source implements Source {
     private final S3Location location;
     private final S3Api api;
     private final String prefix;
+
+    private final S3Describer describer;
+
+    /// How objects are asked for now: what was learned of the store.
+    private volatile S3Api.How how = S3Api.How.USUAL;
 
     /// What the prefix turned out to be; decided by the first listing.
     private volatile String root;
@@ -29,6 +36,7 @@ public final class S3Source implements Source {
         this.location = location;
         this.api = api;
         this.prefix = prefix;
+        this.describer = new S3Describer(location, api);
         this.root = prefix;
     }
 
@@ -48,7 +56,7 @@ public final class S3Source implements Source {
         }
         while (page != null) {
             for (SourceObject object : page) {
-                listing.object(object, path(object.key()));
+                listing.object(withoutMarkersSize(object), path(object.key()));
             }
             if (pages.position() == null) {
                 return;
@@ -70,13 +78,17 @@ public final class S3Source implements Source {
         if (isTree(prefix)) {
             return new Begun(named, first);
         }
-        for (SourceObject object : first) {
-            if (object.key().equals(prefix)) {
-                return new Begun(new PageWalk(api, location, prefix, null), List.of(object));
-            }
+        SourceObject object = null;
+        for (SourceObject listed : first) {
+            object = listed.key().equals(prefix) ? listed : object;
         }
+        // An empty object may be a marker of the tree of its name.
+        boolean marker = object == null || object.size() == 0;
         PageWalk tree = new PageWalk(api, location, prefix + "/", ListPosition.START);
-        List<SourceObject> below = tree.nextFilled();
+        List<SourceObject> below = marker ? tree.nextFilled() : List.of();
+        if (below.isEmpty() && object != null) {
+            return new Begun(new PageWalk(api, location, prefix, null), List.of(object));
+        }
         if (below.isEmpty()) {
             throw S3Errors.refused(
                     Reason.NO_SUCH_OBJECT,
@@ -106,6 +118,15 @@ public final class S3Source implements Source {
                 + (position == null ? "" : position.text());
     }
 
+    /// Gateways before file systems list a directory with the size of its entries.
+    private static SourceObject withoutMarkersSize(SourceObject object) {
+        return object.size() > 0
+                        && object.key().endsWith("/")
+                        && S3Digests.isOfNothing(object.version())
+                ? new SourceObject(object.key(), 0, object.version(), object.modifiedMillis())
+                : object;
+    }
+
     private String path(String key) {
         return isTree(root)
                 ? key.substring(root.length())
@@ -118,13 +139,78 @@ public final class S3Source implements Source {
 
     @Override
     public ObjectDetails describe(SourceObject object) throws SourceException {
-        return api.head(object.key());
+        return describer.describe(object);
     }
 
     @Override
     public void read(SourceObject object, long from, long to, ObjectSink sink)
             throws SourceException, IOException {
-        api.get(object, from, to, sink);
+        Watched watched = new Watched(sink);
+        S3Api.How now = how;
+        boolean otherwise = false;
+        while (true) {
+            try {
+                api.get(object, from, to, now, watched);
+                if (!now.equals(how)) {
+                    how = now;
+                }
+                return;
+            } catch (SourceException.Refused e) {
+                // A store that knows no conditions says so.
+                if (watched.began || !isConditional(object, now) || !e.unsupported()) {
+                    throw e;
+                }
+                now = now.unconditional();
+            } catch (SourceException.Changed e) {
+                if (e.unfit()) {
+                    // What is stored packed may have been unpacked on the way.
+                    now = now.otherwise();
+                    how = now;
+                    if (watched.began || otherwise) {
+                        throw e;
+                    }
+                    otherwise = true;
+                } else if (!watched.began && isUnchanged(object, now, e)) {
+                    now = now.unconditional();
+                } else {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static boolean isConditional(SourceObject object, S3Api.How asked) {
+        return asked.conditional() && ETag.ifMatch(object.version()) != null;
+    }
+
+    /// Whether a store refuses the very version that it has: it does not understand the condition. Without it, the answers' own ETags
+    /// are compared.
+    private boolean isUnchanged(SourceObject object, S3Api.How asked, SourceException.Changed e)
+            throws SourceException {
+        return !e.gone()
+                && isConditional(object, asked)
+                && ETag.same(api.head(object.key(), 0).tag(), ETag.of(object.version()));
+    }
+
+    /// Knows whether anything was given to a sink.
+    private static final class Watched implements ObjectSink {
+        private final ObjectSink sink;
+        private boolean began;
+
+        Watched(ObjectSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void begin(@Nullable ObjectDigest digest) throws IOException {
+            began = true;
+            sink.begin(digest);
+        }
+
+        @Override
+        public void accept(ByteBuffer bytes) throws IOException {
+            sink.accept(bytes);
+        }
     }
 
     @Override

@@ -229,7 +229,7 @@ final class S3Xml {
 
     private SourceObject object() {
         String key = null;
-        String etag = "";
+        String etag = null;
         long size = -1;
         long modified = 0;
         while (nextTag() && !end) {

@@ -37,6 +37,17 @@ class DirectApiTest extends ListingContract {
     }
 
     @Test
+    void aLengthInAHeadThatIsNoneIsUnknown() throws Exception {
+        SourceObject object = stored("x", 100);
+        for (String length : List.of("0, 0", "many", "-1", "99999999999999999999")) {
+            server().faults(request -> new Fault.Headers(Map.of("Content-Length", length)));
+            try (Source source = open("")) {
+                assertThat(source.describe(object).object()).isEqualTo(object);
+            }
+        }
+    }
+
+    @Test
     void connectionsAreKeptAlive() throws Exception {
         SourceObject object = stored("x", 100);
         try (Source source = open("")) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Listings as odd stores give them: whole, or one clear word, never a part of it taken for the whole.
-abstract class ListingContract extends S3FaultsContract {
+abstract class ListingContract extends S3OddAnswersContract {
     private static final List<String> KEYS = List.of("t/a", "t/b", "t/c", "t/d", "t/e");
 
     private static String document(String end, Iterable<String> keys) {

@@ -298,6 +298,13 @@ abstract class S3FaultsContract extends SourceContract {
                         bytes,
                         Map.of("x-amz-checksum-crc32", "AAAAAA==", "x-amz-checksum-sha256", sha));
         server().put("parts", bytes, Map.of("x-amz-checksum-sha256", sha + "-3", "part-size", "4"));
+        byte[] check = "123456789".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        server().put("oss", check, Map.of("x-oss-hash-crc64ecma", "11051210869376104954"));
+        server().put("cos", check, Map.of("x-cos-hash-crc64ecma", "11051210869376104954"));
+        server().put(
+                        "gcs",
+                        check,
+                        Map.of("x-goog-hash", "crc32c=4waSgw==,md5=JfnnlDI7RThiF9RgfG2JNw=="));
         server().put("kms", bytes, Map.of("x-amz-server-side-encryption", "aws:kms"));
         try (Source source = open("")) {
             assertThat(digest(source, "none")).hasToString("md5:" + FaultyS3.md5(bytes));
@@ -313,11 +320,14 @@ abstract class S3FaultsContract extends SourceContract {
                     .extracting(ObjectDigest::parts, ObjectDigest::partSize)
                     .containsExactly(3, 4L);
             assertThat(digest(source, "kms")).isNull();
+            assertThat(digest(source, "oss")).hasToString("crc64ecma:995dc9bbdf1939fa");
+            assertThat(digest(source, "cos")).hasToString("crc64ecma:995dc9bbdf1939fa");
+            assertThat(digest(source, "gcs")).hasToString("crc32c:e3069283");
         }
     }
 
     private static @Nullable ObjectDigest digest(Source source, String key) throws Exception {
-        return source.describe(new SourceObject(key, 9, "", 0)).digest();
+        return source.describe(new SourceObject(key, 9, null, 0)).digest();
     }
 
     @Test

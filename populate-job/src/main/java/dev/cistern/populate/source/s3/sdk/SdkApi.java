@@ -1,14 +1,15 @@
 package dev.cistern.populate.source.s3.sdk;
 
 import dev.cistern.populate.http.Tls;
-import dev.cistern.populate.source.ObjectDetails;
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.source.s3.AwsKeys;
 import dev.cistern.populate.source.s3.ListPosition;
+import dev.cistern.populate.source.s3.ObjectAnswer;
 import dev.cistern.populate.source.s3.S3Answers;
 import dev.cistern.populate.source.s3.S3Api;
+import dev.cistern.populate.source.s3.S3Head;
 import dev.cistern.populate.source.s3.S3Location;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,8 +22,10 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -34,6 +37,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
@@ -139,29 +143,53 @@ public final class SdkApi implements S3Api {
     }
 
     @Override
-    public ObjectDetails head(String key) throws SourceException {
-        return asked(key, () -> details(key));
+    public S3Head head(String key, int part) throws SourceException {
+        return asked(
+                key,
+                () -> {
+                    HeadObjectResponse answer =
+                            client.headObject(
+                                    b -> {
+                                        b.bucket(location.bucket()).key(key);
+                                        if (part == 0) {
+                                            b.checksumMode(ChecksumMode.ENABLED);
+                                        } else {
+                                            b.partNumber(part);
+                                        }
+                                    });
+                    return said(answer.sdkHttpResponse());
+                });
     }
 
-    private ObjectDetails details(String key) throws SourceException {
-        HeadObjectResponse answer =
-                client.headObject(
-                        b ->
-                                b.bucket(location.bucket())
-                                        .key(key)
-                                        .checksumMode(ChecksumMode.ENABLED));
-        SourceObject object =
-                new SourceObject(
-                        key,
-                        answer.contentLength(),
-                        answer.eTag() == null ? "" : answer.eTag(),
-                        answer.lastModified() == null ? 0 : answer.lastModified().toEpochMilli());
-        return S3Answers.details(
-                object,
-                S3Answers.digest(headers(answer.sdkHttpResponse())),
-                () ->
-                        client.headObject(b -> b.bucket(location.bucket()).key(key).partNumber(1))
-                                .contentLength());
+    @Override
+    public S3Head first(String key) throws SourceException {
+        return asked(key, () -> firstByte(key));
+    }
+
+    private S3Head firstByte(String key) throws SourceException {
+        try (ResponseInputStream<GetObjectResponse> answer =
+                client.getObject(b -> b.bucket(location.bucket()).key(key).range("bytes=0-0"))) {
+            S3Head said = said(answer.response().sdkHttpResponse());
+            boolean empty =
+                    said.status() == 200
+                            && answer.response().contentLength() == null
+                            && answer.read() < 0;
+            // Closing alone would read the rest first.
+            answer.abort();
+            return empty ? said.ofNothing() : said;
+        } catch (AwsServiceException e) {
+            AwsErrorDetails details = e.awsErrorDetails();
+            if (e.statusCode() == 416 && details != null && details.sdkHttpResponse() != null) {
+                return said(details.sdkHttpResponse());
+            }
+            throw e;
+        } catch (IOException e) {
+            throw S3Answers.cut(location, key, e);
+        }
+    }
+
+    private static S3Head said(SdkHttpResponse response) {
+        return new S3Head(response.statusCode(), headers(response));
     }
 
     private static java.util.function.Function<String, @Nullable String> headers(
@@ -170,46 +198,35 @@ public final class SdkApi implements S3Api {
     }
 
     @Override
-    public void get(SourceObject object, long from, long to, ObjectSink sink)
+    public void get(SourceObject object, long from, long to, How how, ObjectSink sink)
             throws SourceException, IOException {
         asked(
                 object.key(),
                 () -> {
-                    read(object, from, to, sink);
+                    read(object, from, to, how, sink);
                     return to;
                 });
     }
 
-    private void read(SourceObject object, long from, long to, ObjectSink sink)
+    private void read(SourceObject object, long from, long to, How how, ObjectSink sink)
             throws SourceException, IOException {
-        boolean whole = from == 0 && to == object.size();
         try (ResponseInputStream<GetObjectResponse> answer =
-                client.getObject(
-                        b -> {
-                            b.bucket(location.bucket()).key(object.key());
-                            if (!object.version().isEmpty()) {
-                                b.ifMatch(object.version());
-                            }
-                            if (whole) {
-                                b.checksumMode(ChecksumMode.ENABLED);
-                            } else {
-                                b.range("bytes=" + from + "-" + (to - 1));
-                            }
-                        })) {
-            SdkHttpResponse http = answer.response().sdkHttpResponse();
+                client.getObject(b -> ask(b, object, from, to, how))) {
             try {
-                S3Answers.check(
-                        location,
-                        object,
-                        from,
-                        to,
-                        http.statusCode(),
-                        answer.response().contentLength() == null
-                                ? -1
-                                : answer.response().contentLength(),
-                        headers(http));
-                sink.begin(whole ? S3Answers.digest(headers(http)) : null);
-                copy(answer, object, to - from, sink);
+                boolean all =
+                        copy(
+                                answer,
+                                object,
+                                new ObjectAnswer(
+                                        location,
+                                        object,
+                                        from,
+                                        to,
+                                        said(answer.response().sdkHttpResponse()),
+                                        sink));
+                if (!all) {
+                    answer.abort();
+                }
             } catch (SourceException | IOException e) {
                 // Closing alone would read the rest first.
                 answer.abort();
@@ -238,10 +255,24 @@ public final class SdkApi implements S3Api {
         }
     }
 
-    private void copy(InputStream in, SourceObject object, long length, ObjectSink sink)
+    private void ask(
+            GetObjectRequest.Builder request, SourceObject object, long from, long to, How how) {
+        request.bucket(location.bucket()).key(object.key());
+        if (how.conditional()) {
+            request.ifMatch(S3Answers.ifMatch(object));
+        }
+        if (from == 0 && to == object.size()) {
+            request.checksumMode(ChecksumMode.ENABLED);
+        } else {
+            request.range("bytes=" + from + "-" + (to - 1));
+        }
+        request.overrideConfiguration(o -> o.putHeader("Accept-Encoding", how.encoding()));
+    }
+
+    /// Gives a body to an answer; whether it was read to its end.
+    private boolean copy(InputStream in, SourceObject object, ObjectAnswer answer)
             throws IOException, SourceException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        long left = length;
         while (true) {
             int n;
             try {
@@ -250,37 +281,26 @@ public final class SdkApi implements S3Api {
                 throw S3Answers.cut(location, object.key(), e);
             }
             if (n < 0) {
-                break;
+                answer.end();
+                return true;
             }
-            left -= n;
-            if (left < 0) {
-                throw S3Answers.wrong(location, object.key(), "body longer than asked for");
+            if (!answer.accept(ByteBuffer.wrap(buffer, 0, n))) {
+                return false;
             }
-            sink.accept(ByteBuffer.wrap(buffer, 0, n));
-        }
-        if (left != 0) {
-            throw S3Answers.wrong(location, object.key(), "body " + left + " bytes too short");
         }
     }
 
     private SourceException failure(SdkException e, @Nullable String key) {
         if (e instanceof AwsServiceException service) {
-            String code =
-                    service.awsErrorDetails() == null ? "" : service.awsErrorDetails().errorCode();
-            String message =
-                    service.awsErrorDetails() == null
-                            ? ""
-                            : service.awsErrorDetails().errorMessage();
-            SdkHttpResponse http =
-                    service.awsErrorDetails() == null
-                            ? null
-                            : service.awsErrorDetails().sdkHttpResponse();
+            AwsErrorDetails details = service.awsErrorDetails();
+            SdkBytes document = details == null ? null : details.rawResponse();
+            SdkHttpResponse http = details == null ? null : details.sdkHttpResponse();
             return S3Answers.failure(
                     location,
                     key,
                     service.statusCode(),
-                    code == null ? "" : code,
-                    message == null ? "" : message,
+                    details == null ? null : details.errorCode(),
+                    document == null ? "" : document.asUtf8String(),
                     http == null ? name -> null : headers(http));
         }
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {

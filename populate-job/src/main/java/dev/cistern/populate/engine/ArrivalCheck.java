@@ -1,0 +1,103 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.source.ObjectDetails;
+import dev.cistern.populate.source.ObjectDigest;
+import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.wire.Verify;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Compares objects that have arrived with what the store, and the specification, say of them.
+final class ArrivalCheck {
+    private final CopyContext context;
+    private final ObjectDescriber describer;
+    private final DigestPolicy policy = new DigestPolicy();
+
+    /// Why an object that has arrived is not complete.
+    ///
+    /// @param what is wrong, for people
+    /// @param arrival what has arrived; null where it is of no use to know
+    /// @param atTheEnd whether it is to be fetched again after all others
+    record Wrong(String what, ObjectCopy.@Nullable Arrival arrival, boolean atTheEnd) {}
+
+    ArrivalCheck(CopyContext context, ObjectDescriber describer) {
+        this.context = context;
+        this.describer = describer;
+    }
+
+    /// Compares an object with the store's digest; null when it is right, or there is none.
+    ///
+    /// @param digest of what arrived, of kind [ObjectCopy#kind]
+    @Nullable Wrong compare(ObjectCopy copy, long digest)
+            throws IOException, FillException, InterruptedException {
+        if (!learnParts(copy)) {
+            return new Wrong("the object changed after it was copied", null, false);
+        }
+        boolean empty = copy.object.size() == 0;
+        String mismatch = copy.mismatch(digest);
+        ObjectDigest offered = copy.offered();
+        if (offered == null) {
+            if (!empty && context.verify() == Verify.FULL) {
+                context.meter().couldNotVerify();
+            }
+            return null;
+        }
+        int input = copy.entry.input();
+        if (mismatch == null) {
+            policy.matched(input, offered);
+            return null;
+        }
+        ObjectCopy.Arrival arrival = new ObjectCopy.Arrival(copy.kind(), digest);
+        // There is one way of having no bytes: an ETag that is not their digest is none.
+        boolean twice = empty || arrival.equals(copy.earlier());
+        DigestPolicy.Verdict verdict = policy.mismatched(input, copy.id, offered, twice);
+        if (empty) {
+            return null;
+        }
+        return switch (verdict) {
+            case NO_DIGEST -> {
+                context.meter().couldNotVerify();
+                yield null;
+            }
+            case AGAIN -> new Wrong(mismatch, arrival, false);
+            case AGAIN_AT_THE_END -> new Wrong(mismatch, arrival, true);
+        };
+    }
+
+    /// A digest over parts may have come with the bytes; how large the parts are is another question to the store. False when the object
+    /// has changed.
+    private boolean learnParts(ObjectCopy copy) throws FillException, InterruptedException {
+        ObjectDigest offered = copy.offered();
+        if (offered == null || offered.parts() == 0 || offered.partSize() > 0) {
+            return true;
+        }
+        ObjectDetails details = describer.describe(copy.entry, copy.object);
+        copy.expect(details.digest());
+        return Objects.equals(details.object().version(), copy.object.version());
+    }
+
+    /// Compares an object with the digest that the specification pins.
+    ///
+    /// @throws FillException when it has another
+    void pin(ObjectCopy copy) throws IOException, FillException {
+        String pin = context.inputs().get(copy.entry.input()).sha256();
+        if (pin == null) {
+            return;
+        }
+        String actual = copy.sha256();
+        if (!actual.equals(pin)) {
+            throw new FillException(
+                    Reason.DIGEST_MISMATCH,
+                    "object \""
+                            + copy.object.key()
+                            + "\" in "
+                            + describer.source(copy.entry).name()
+                            + " has sha256 "
+                            + actual
+                            + ", the specification pins "
+                            + pin,
+                    null);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.cistern.populate.source.s3;
+
+import org.jspecify.annotations.Nullable;
+
+/// An entity tag (RFC 9110, section 8.8.3) as stores write it: quoted or not, strong or weak.
+///
+/// @param opaque what is between the quotes, not empty
+/// @param weak whether it names what an object means rather than its bytes
+record ETag(String opaque, boolean weak) {
+    /// Reads one; null where there is none, or nothing in it.
+    static @Nullable ETag of(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        String bare = text.strip();
+        boolean weak = bare.startsWith("W/") || bare.startsWith("w/");
+        bare = weak ? bare.substring(2) : bare;
+        if (bare.length() >= 2 && bare.startsWith("\"") && bare.endsWith("\"")) {
+            bare = bare.substring(1, bare.length() - 1);
+        }
+        return bare.isEmpty() ? null : new ETag(bare, weak);
+    }
+
+    /// Whether both are known, and name the same object.
+    static boolean same(@Nullable ETag a, @Nullable ETag b) {
+        return a != null && b != null && a.opaque.equals(b.opaque);
+    }
+
+    /// Whether both are known, and name different objects.
+    static boolean differ(@Nullable ETag a, @Nullable ETag b) {
+        return a != null && b != null && !a.opaque.equals(b.opaque);
+    }
+
+    /// The value of `If-Match` for a version; null where it cannot be asked for: the comparison is the strong one, which no weak tag
+    /// passes.
+    static @Nullable String ifMatch(@Nullable String version) {
+        ETag tag = of(version);
+        return tag == null || tag.weak ? null : '"' + tag.opaque + '"';
+    }
+}

@@ -1,0 +1,226 @@
+package dev.cistern.populate.source.s3;
+
+import dev.cistern.populate.source.ObjectSink;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.SourceObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// The answer to a request for bytes of an object: whether it is about exactly these, and holds no more and no less. Both ways of
+/// asking S3 take their answers through it, so that they cannot differ in what they believe.
+///
+/// An error document may come with status 200. It is looked for where the answer does not fit the object, or says neither which version it
+/// is of nor how long.
+public final class ObjectAnswer {
+    /// Error documents are below 2 KiB.
+    private static final int MAX_DOCUMENT_BYTES = 64 * 1024;
+
+    private final S3Location where;
+    private final SourceObject object;
+    private final long expected;
+    private final boolean whole;
+    private final S3Head head;
+    private final ObjectSink sink;
+    private final @Nullable SourceException misfit;
+    private @Nullable ByteArrayOutputStream document;
+    private final boolean rangeOfAll;
+    private boolean began;
+    private long skip;
+    private long left;
+    private long received;
+
+    /// @param from first byte asked for, inclusive
+    /// @param to last byte asked for, exclusive
+    /// @param head of the answer, which is none of the statuses that mean an error
+    /// @throws SourceException when the answer is about another version
+    public ObjectAnswer(
+            S3Location where, SourceObject object, long from, long to, S3Head head, ObjectSink sink)
+            throws SourceException {
+        this.where = where;
+        this.object = object;
+        this.expected = to - from;
+        this.left = expected;
+        this.whole = from == 0 && to == object.size();
+        this.head = head;
+        this.sink = sink;
+        if (ETag.differ(head.tag(), ETag.of(object.version()))) {
+            throw new SourceException.Changed(name() + " changed while it was copied", false);
+        }
+        this.misfit = whole ? misfitOfWhole() : misfitOfRange(from, to);
+        // A store may send all of an object whatever is asked for.
+        this.rangeOfAll = !whole && head.status() == 200;
+        this.skip = rangeOfAll ? from : 0;
+        if (misfit != null
+                || (head.status() == 200 && (head.tag() == null || head.length() == null))) {
+            document = new ByteArrayOutputStream();
+        }
+    }
+
+    private String name() {
+        return "object \"" + object.key() + "\" in " + where;
+    }
+
+    private @Nullable SourceException misfitOfWhole() {
+        String range = head.header().apply("content-range");
+        boolean partial = head.status() == 206 && range != null;
+        if (head.status() != 200
+                && !(partial && range.startsWith("bytes 0-" + (expected - 1) + "/"))) {
+            return S3Errors.garbled(
+                    where, object.key(), "status " + head.status() + " and " + range);
+        }
+        Long length = head.length();
+        return length == null || length == expected ? null : unfit(length + " bytes");
+    }
+
+    private @Nullable SourceException misfitOfRange(long from, long to) {
+        String asked = "bytes " + from + "-" + (to - 1) + "/";
+        String range = head.header().apply("content-range");
+        Long length = head.length();
+        if (head.status() == 200 && range == null) {
+            return length == null || length == object.size() ? null : unfit(length + " bytes");
+        }
+        if (head.status() != 206 || range == null || !range.startsWith(asked)) {
+            return S3Errors.garbled(
+                    where,
+                    object.key(),
+                    "asked for "
+                            + asked
+                            + object.size()
+                            + ", got status "
+                            + head.status()
+                            + " and "
+                            + range);
+        }
+        Long total = head.size();
+        if (total != null && total != object.size()) {
+            return unfit("bytes of " + total);
+        }
+        return length == null || length == expected
+                ? null
+                : S3Errors.garbled(
+                        where, object.key(), "Content-Length " + length + " for " + range);
+    }
+
+    /// The store sends something else than it listed, of the version that it listed or of one that it does not name.
+    private SourceException unfit(String sent) {
+        String encoding = head.header().apply("content-encoding");
+        String stored = head.header().apply("x-goog-stored-content-encoding");
+        String told = stored == null ? encoding : stored;
+        return SourceException.Changed.unfit(
+                name()
+                        + " is listed with "
+                        + object.size()
+                        + " bytes, and asked for "
+                        + (whole ? "them" : expected + " of them")
+                        + " the store sends "
+                        + sent
+                        + (head.tag() == null
+                                ? " of a version that it does not name"
+                                : " of the same version")
+                        + (told == null
+                                ? ""
+                                : "; its Content-Encoding \""
+                                        + told
+                                        + "\" is undone or made on the way"));
+    }
+
+    /// Takes the next bytes of the body.
+    ///
+    /// @return whether the rest is wanted
+    /// @throws SourceException when they cannot be the object's
+    /// @throws IOException what the sink threw
+    public boolean accept(ByteBuffer bytes) throws SourceException, IOException {
+        ByteArrayOutputStream held = document;
+        if (held != null) {
+            if (!bytes.hasRemaining()) {
+                return true;
+            }
+            boolean xml = held.size() > 0 || bytes.get(bytes.position()) == '<';
+            if (xml && held.size() + bytes.remaining() <= MAX_DOCUMENT_BYTES) {
+                byte[] copy = new byte[bytes.remaining()];
+                bytes.get(copy);
+                held.write(copy, 0, copy.length);
+                return true;
+            }
+            release(held);
+        }
+        deliver(bytes);
+        // All of an object that does not say how long it is may be its unpacked bytes: the end
+        // tells.
+        return left > 0 || !rangeOfAll || head.length() == null;
+    }
+
+    /// What is held back is no error document.
+    private void release(ByteArrayOutputStream held) throws SourceException, IOException {
+        document = null;
+        if (misfit != null) {
+            throw misfit;
+        }
+        deliver(ByteBuffer.wrap(held.toByteArray()));
+    }
+
+    private void deliver(ByteBuffer bytes) throws SourceException, IOException {
+        received += bytes.remaining();
+        int skipped = (int) Math.min(skip, bytes.remaining());
+        skip -= skipped;
+        bytes.position(bytes.position() + skipped);
+        if (rangeOfAll && bytes.remaining() > left) {
+            bytes.limit(bytes.position() + (int) left);
+        }
+        left -= bytes.remaining();
+        if (left < 0) {
+            throw unfit("more");
+        }
+        if (!began) {
+            began = true;
+            sink.begin(whole ? S3Digests.of(head.header(), object.version()) : null);
+        }
+        if (bytes.hasRemaining()) {
+            sink.accept(bytes);
+        }
+    }
+
+    /// The body has ended.
+    ///
+    /// @throws SourceException when it was not all
+    /// @throws IOException what the sink threw
+    public void end() throws SourceException, IOException {
+        ByteArrayOutputStream held = document;
+        if (held != null) {
+            byte[] bytes = held.toByteArray();
+            SourceException told = toldBy(bytes);
+            if (told != null) {
+                throw told;
+            }
+            release(held);
+        }
+        if (left > 0) {
+            // A body in chunks says where it ends; one that ends with the connection may have been
+            // cut.
+            boolean cut = head.header().apply("transfer-encoding") == null;
+            throw cut
+                    ? S3Errors.garbled(where, object.key(), "body " + left + " bytes too short")
+                    : unfit(expected - left + " bytes");
+        }
+        if (rangeOfAll && head.length() == null && received != object.size()) {
+            throw unfit(received + " bytes");
+        }
+        if (!began) {
+            deliver(ByteBuffer.allocate(0));
+        }
+    }
+
+    /// The error that a body tells; null where it tells none, or is the object itself.
+    private @Nullable SourceException toldBy(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        S3Errors.Answer answer = S3Answers.answer(head.status(), text, head.header());
+        boolean error =
+                (text.contains("<Error>") || text.contains("<Error ")) && !answer.code().isEmpty();
+        boolean object =
+                body.length == this.object.size() && S3Digests.isOf(this.object.version(), body);
+        return error && !object ? S3Errors.of(answer, where, this.object.key()) : null;
+    }
+}
