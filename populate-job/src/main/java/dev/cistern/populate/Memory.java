@@ -7,8 +7,11 @@ import java.util.List;
 
 /// How much memory this process may use.
 public final class Memory {
-    /// What issue and documentation promise where nothing limits the process.
+    /// What is promised where nothing limits the process.
     private static final long DEFAULT_BYTES = 256L << 20;
+
+    /// What a control group of the first version says when it has no limit is close to the largest number.
+    private static final long UNLIMITED_BYTES = 1L << 60;
 
     private static final List<Path> LIMITS =
             List.of(
@@ -17,21 +20,32 @@ public final class Memory {
 
     private Memory() {}
 
-    /// The limit to keep, in bytes: `asked` unless it is 0, else the container's, at most 256 MiB.
+    /// The limit to keep, in bytes: `asked`, or else the container's, but never more than that; 256 MiB where neither says anything.
+    ///
+    /// @param asked 0 means that nobody asked
     public static long limit(long asked) {
+        return limit(asked, LIMITS);
+    }
+
+    /// @param files that may hold the container's limit; the first that can be read counts
+    static long limit(long asked, List<Path> files) {
+        long container = containerLimit(files);
         if (asked > 0) {
-            return asked;
+            return Math.min(asked, container);
         }
-        for (Path file : LIMITS) {
+        return container == Long.MAX_VALUE ? DEFAULT_BYTES : container;
+    }
+
+    private static long containerLimit(List<Path> files) {
+        for (Path file : files) {
             try {
                 String text = Files.readString(file).strip();
-                return text.equals("max")
-                        ? DEFAULT_BYTES
-                        : Math.min(DEFAULT_BYTES, Long.parseLong(text));
+                long bytes = text.equals("max") ? Long.MAX_VALUE : Long.parseLong(text);
+                return bytes >= UNLIMITED_BYTES ? Long.MAX_VALUE : bytes;
             } catch (IOException | NumberFormatException e) {
                 continue;
             }
         }
-        return DEFAULT_BYTES;
+        return Long.MAX_VALUE;
     }
 }

@@ -1,27 +1,37 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.SpillFiles;
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What was listed and is to be copied, packed: some 40 to 80 bytes an object instead of 300 and more.
 ///
 /// Written by the listing, read by any number of cursors, also while it grows. A path shares its beginning with the path before it,
-/// so only the rest is stored. Beside it stands what became of each object.
+/// so only the rest is stored. What does not fit the memory that it has goes to a file, a chunk at a time, and is read from there in
+/// the same order.
 final class Catalog {
+    /// Some 5,000 objects: what is read or written at once.
     private static final int CHUNK_BYTES = 256 * 1024;
 
     /// Path and version with their lengths, input, size, time.
     private static final int MAX_ENTRY_BYTES = 3 * 4096 + 2048;
 
-    /// What the outcome of an object takes beside its entry.
-    private static final int OUTCOME_BYTES = 9;
+    /// Room for some objects beside what is kept free for the largest.
+    private static final int MIN_CHUNK_BYTES = MAX_ENTRY_BYTES + 2048;
+
+    /// Of a version. Stores give up to some 100.
+    private static final int MAX_VERSION_CHARACTERS = 341;
+
+    /// Objects are numbered by an `int`.
+    static final int MAX_OBJECTS = 2_000_000_000;
 
     /// One thing to be made.
     ///
@@ -31,41 +41,58 @@ final class Catalog {
     /// @param object key is the path below the source's prefix, to be completed by the source; null for a directory
     record Entry(int index, int input, String path, @Nullable SourceObject object) {}
 
-    private final long maxBytes;
+    private final SpillFiles spill;
+    private final int chunkBytes;
+    private final int chunksInMemory;
     private final List<byte[]> chunks = new ArrayList<>();
     private ByteBuffer tail = ByteBuffer.allocate(0);
+    private int chunksWritten;
+    private @Nullable FileChannel file;
     private byte[] lastPath = new byte[0];
+    private byte[] lastFile = new byte[0];
     private int count;
     private int published;
     private boolean sorted = true;
     private boolean complete;
     private boolean failed;
-    private long[] digests = new long[1024];
-    private byte[] digestKinds = new byte[1024];
-    private final Map<Integer, SourceObject> replaced = new HashMap<>();
 
-    Catalog(long maxBytes) {
-        this.maxBytes = maxBytes;
+    /// @param spill where to make the file for what does not fit
+    /// @param memoryBytes what may be kept in memory, give or take a chunk
+    Catalog(SpillFiles spill, long memoryBytes) {
+        this.spill = spill;
+        this.chunkBytes = (int) Math.clamp(memoryBytes / 4, MIN_CHUNK_BYTES, CHUNK_BYTES);
+        this.chunksInMemory = (int) Math.min(Integer.MAX_VALUE, memoryBytes / chunkBytes);
     }
 
-    /// Adds an entry; false when the budget is used up.
-    synchronized boolean add(int input, String path, @Nullable SourceObject object) {
+    /// The object as it comes out again: no version is longer than any store's.
+    static SourceObject kept(SourceObject object) {
+        String version = object.version();
+        boolean fits = version == null || version.length() <= MAX_VERSION_CHARACTERS;
+        return fits && object.modifiedMillis() >= 0
+                ? object
+                : new SourceObject(
+                        object.key(),
+                        object.size(),
+                        fits || version == null
+                                ? version
+                                : version.substring(0, MAX_VERSION_CHARACTERS),
+                        Math.max(0, object.modifiedMillis()));
+    }
+
+    /// Adds an entry; its number, or -1 when there are [#MAX_OBJECTS] already.
+    ///
+    /// @param object as [#kept] gave it; null for a directory
+    /// @throws IOException when what does not fit the memory cannot be written
+    synchronized int add(int input, String path, @Nullable SourceObject object) throws IOException {
+        if (count == MAX_OBJECTS) {
+            return -1;
+        }
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
         if (tail.remaining() < MAX_ENTRY_BYTES) {
-            if ((chunks.size() + 1L) * CHUNK_BYTES + (long) OUTCOME_BYTES * digests.length
-                    > maxBytes) {
-                return false;
-            }
-            byte[] chunk = new byte[CHUNK_BYTES];
-            chunks.add(chunk);
-            tail = ByteBuffer.wrap(chunk);
-            // A chunk begins anew, so that a cursor needs nothing of the one before.
-            sorted &= Arrays.compareUnsigned(lastPath, bytes) <= 0;
-            lastPath = new byte[0];
+            newChunk();
         }
         int shared = Arrays.mismatch(lastPath, bytes);
         shared = shared < 0 ? bytes.length : shared;
-        sorted &= Arrays.compareUnsigned(lastPath, bytes) <= 0;
         putNumber(1L + input);
         putNumber(shared);
         putNumber(bytes.length - shared);
@@ -73,17 +100,63 @@ final class Catalog {
         if (object == null) {
             putNumber(0);
         } else {
+            sorted &= Arrays.compareUnsigned(lastFile, bytes) <= 0;
+            lastFile = bytes;
             putNumber(1 + object.size());
-            putNumber(Math.max(0, object.modifiedMillis()));
+            putNumber(object.modifiedMillis());
             String known = object.version() == null ? "" : object.version();
             byte[] version = known.getBytes(StandardCharsets.UTF_8);
-            int length = Math.min(version.length, 1024);
-            putNumber(length);
-            tail.put(version, 0, length);
+            putNumber(version.length);
+            tail.put(version);
         }
         lastPath = bytes;
-        count++;
-        return true;
+        return count++;
+    }
+
+    private void newChunk() throws IOException {
+        if (tail.capacity() > 0 && chunks.size() >= chunksInMemory) {
+            FileChannel to = file;
+            if (to == null) {
+                to = spill.create();
+                file = to;
+            }
+            ByteBuffer whole = ByteBuffer.wrap(tail.array());
+            long at = (long) chunksWritten * chunkBytes;
+            while (whole.hasRemaining()) {
+                at += to.write(whole, at);
+            }
+            chunksWritten++;
+        } else if (tail.capacity() > 0) {
+            chunks.add(tail.array());
+        }
+        // A new array: a cursor may still read the one before.
+        tail = ByteBuffer.allocate(chunkBytes);
+        // A chunk begins anew, so that a cursor needs nothing of the one before.
+        lastPath = new byte[0];
+    }
+
+    /// A chunk, wherever it is.
+    private byte[] chunk(int index) throws IOException {
+        if (index < chunks.size()) {
+            return chunks.get(index);
+        }
+        FileChannel from = file;
+        if (from == null || index == chunks.size() + chunksWritten) {
+            return tail.array();
+        }
+        ByteBuffer whole = ByteBuffer.allocate(chunkBytes);
+        long at = (long) (index - chunks.size()) * chunkBytes;
+        while (whole.hasRemaining()) {
+            if (from.read(whole, at + whole.position()) < 0) {
+                throw new EOFException("the catalog's file was cut off");
+            }
+        }
+        return whole.array();
+    }
+
+    /// What it takes of the volume, in bytes.
+    synchronized long spilledBytes() {
+        return (long) chunksWritten * chunkBytes;
     }
 
     private void putNumber(long value) {
@@ -118,38 +191,9 @@ final class Catalog {
         return count;
     }
 
-    /// Whether every path comes after the one before it, by its bytes.
+    /// Whether every file's path comes after the one before it, by its bytes.
     synchronized boolean sorted() {
         return sorted;
-    }
-
-    /// Notes the digest of what is on the volume for an entry.
-    synchronized void copied(int index, byte kind, long digest) {
-        if (index >= digests.length) {
-            int larger = Math.max(index + 1, digests.length + (digests.length >> 1));
-            digests = Arrays.copyOf(digests, larger);
-            digestKinds = Arrays.copyOf(digestKinds, larger);
-        }
-        digests[index] = digest;
-        digestKinds[index] = kind;
-    }
-
-    /// Notes that an object changed between listing and copy.
-    synchronized void replaced(int index, SourceObject now) {
-        replaced.put(index, now);
-    }
-
-    /// What was copied for an entry, when it is not what was listed; else null.
-    synchronized @Nullable SourceObject replacement(int index) {
-        return replaced.get(index);
-    }
-
-    synchronized long digest(int index) {
-        return digests[index];
-    }
-
-    synchronized byte digestKind(int index) {
-        return digestKinds[index];
     }
 
     /// Reads the catalog from its beginning.
@@ -165,7 +209,7 @@ final class Catalog {
         private int read;
 
         /// The next entry; waits while the catalog may grow; null at its end.
-        @Nullable Entry next() throws InterruptedException {
+        @Nullable Entry next() throws InterruptedException, IOException {
             synchronized (Catalog.this) {
                 while (read == published && !complete && !failed) {
                     Catalog.this.wait();
@@ -177,9 +221,16 @@ final class Catalog {
             }
         }
 
-        private Entry decode() {
+        /// The next entry of those that are listed, shown to the others or not; null at their end.
+        @Nullable Entry nextListed() throws IOException {
+            synchronized (Catalog.this) {
+                return read == count ? null : decode();
+            }
+        }
+
+        private Entry decode() throws IOException {
             if (!from.hasRemaining() || from.get(from.position()) == 0) {
-                from = ByteBuffer.wrap(chunks.get(chunk++));
+                from = ByteBuffer.wrap(chunk(chunk++));
                 path = new byte[0];
             }
             int input = (int) number() - 1;

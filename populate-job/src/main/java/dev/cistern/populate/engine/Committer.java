@@ -32,6 +32,9 @@ final class Committer implements Runnable {
     /// Up to so many files are synced one by one; beyond, one sync of the file system is cheaper.
     private static final int SINGLE_SYNCS = 16;
 
+    /// Where there is no sync of the whole file system, so many directories wait for theirs: 16,384 × some 200 bytes are 3 MiB.
+    private static final int MAX_DIRECTORIES = 16_384;
+
     /// A file that has arrived whole.
     record Arrived(
             int index,
@@ -141,7 +144,11 @@ final class Committer implements Runnable {
             context.steps().reached(Steps.Step.BEFORE_RENAME);
             target.finish(file.id, file.path);
             context.journal().done(file.id, file.size, file.modifiedMillis, file.kind, file.digest);
-            context.catalog().copied(file.index, (byte) file.kind.ordinal(), file.digest);
+            context.outcomes()
+                    .copied(
+                            file.index,
+                            new Outcomes.Copied(
+                                    file.kind, file.digest, file.size, file.modifiedMillis));
             context.meter().fileDone();
             note(file.path);
             context.steps().reached(Steps.Step.AFTER_RENAME);
@@ -162,7 +169,7 @@ final class Committer implements Runnable {
         TargetTree.sync(target.journal());
     }
 
-    private void note(String path) {
+    private synchronized void note(String path) throws IOException {
         for (int slash = path.lastIndexOf('/');
                 slash >= 0 && !manyDirectories;
                 slash = path.lastIndexOf('/', slash - 1)) {
@@ -174,10 +181,13 @@ final class Committer implements Runnable {
             }
             manyDirectories = context.target().syncsAtOnce() && directories.size() > SINGLE_SYNCS;
         }
+        if (directories.size() >= MAX_DIRECTORIES) {
+            syncDirectories();
+        }
     }
 
     /// A directory that holds no file is made durable like one that does.
-    synchronized void noteDirectory(String path) {
+    void noteDirectory(String path) throws IOException {
         note(path + "/");
     }
 
@@ -190,9 +200,16 @@ final class Committer implements Runnable {
             context.target().syncAll();
             return;
         }
-        for (String directory : directories) {
-            TargetTree.sync(context.target().at(directory));
-        }
+        syncDirectories();
         TargetTree.sync(context.target().root());
+    }
+
+    private void syncDirectories() throws IOException {
+        if (context.request().durable()) {
+            for (String directory : directories) {
+                TargetTree.sync(context.target().at(directory));
+            }
+        }
+        directories.clear();
     }
 }

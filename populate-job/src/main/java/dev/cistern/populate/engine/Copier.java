@@ -202,12 +202,16 @@ final class Copier {
         return null;
     }
 
-    private @Nullable Start nextEntry() throws InterruptedException {
+    private @Nullable Start nextEntry() throws InterruptedException, FillException {
         Catalog.Entry entry;
         // The cursor waits while the listing goes on; holding this object's lock meanwhile would
         // hold up the others.
-        synchronized (cursorLock) {
-            entry = cursor.next();
+        try {
+            synchronized (cursorLock) {
+                entry = cursor.next();
+            }
+        } catch (IOException e) {
+            throw FillException.ofTarget(e, "reading the catalog");
         }
         if (entry == null) {
             return null;

@@ -12,6 +12,8 @@ final class CopyContext {
     private final TargetTree target;
     private final Journal journal;
     private final Catalog catalog;
+    private final Outcomes outcomes;
+    private final Resume resume;
     private final Meter meter;
     private final Steps steps;
     private final Bucket limiter;
@@ -19,17 +21,14 @@ final class CopyContext {
     private volatile Runnable onFailure = () -> {};
     private final AtomicReference<@Nullable FillException> failure = new AtomicReference<>();
 
-    CopyContext(
-            FillRequest request,
-            TargetTree target,
-            Journal journal,
-            Catalog catalog,
-            Meter meter,
-            Steps steps) {
+    CopyContext(FillRequest request, TargetTree target, Journal journal, Meter meter, Steps steps) {
         this.request = request;
         this.target = target;
         this.journal = journal;
-        this.catalog = catalog;
+        MemoryBudget budget = request.budget();
+        this.catalog = new Catalog(target.spill(), budget.entryBytes());
+        this.outcomes = new Outcomes(target.spill(), budget.outcomeBytes());
+        this.resume = new Resume(journal.done(), outcomes, budget.resumeBatch());
         this.meter = meter;
         this.steps = steps;
         // A tenth of a second's worth at once, so that a limit is felt as a rate and not as bursts.
@@ -59,6 +58,24 @@ final class CopyContext {
 
     Catalog catalog() {
         return catalog;
+    }
+
+    /// What became of the catalog's objects.
+    Outcomes outcomes() {
+        return outcomes;
+    }
+
+    /// What earlier attempts finished.
+    Resume resume() {
+        return resume;
+    }
+
+    /// The key in the store of an object of the catalog, which knows only its path.
+    String keyOf(int input, String path) {
+        FillRequest.Input from = inputs().get(input);
+        String into = from.into();
+        int skipped = into.isEmpty() || into.endsWith("/") ? into.length() : into.length() + 1;
+        return from.source().keyOf(path.substring(skipped));
     }
 
     Meter meter() {

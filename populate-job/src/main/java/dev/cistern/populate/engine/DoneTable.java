@@ -1,5 +1,8 @@
 package dev.cistern.populate.engine;
 
+import dev.cistern.populate.digest.DigestKind;
+import java.io.IOException;
+
 /// Which objects earlier attempts finished, and with what digest: open addressing over arrays, 26 to 52 bytes an object, so that a
 /// million of them can be resumed within the memory that listed them.
 final class DoneTable {
@@ -67,6 +70,21 @@ final class DoneTable {
 
     boolean isEmpty() {
         return size == 0;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /// Gives all objects, in no order.
+    void each(DoneRecords.Taker taker) throws IOException {
+        for (int i = 0; i < ids.length; i++) {
+            if (kinds[i] != 0 && kinds[i] != REMOVED) {
+                taker.take(
+                        ids[i],
+                        new Journal.Done(DigestKind.values()[kind(i)], digests[i], trusted(i)));
+            }
+        }
     }
 
     /// Where an object is, or -1.

@@ -65,10 +65,10 @@ public final class Fill {
     }
 
     private Result run(TargetTree target) throws IOException, FillException, InterruptedException {
-        Catalog catalog = new Catalog(request.budget().catalogBytes());
+        DoneRecords done = new DoneRecords(target.spill(), request.budget().doneObjects());
         boolean nothingKept = false;
-        try (Journal journal = Journal.open(target.journal(), target.resumed())) {
-            CopyContext context = new CopyContext(request, target, journal, catalog, meter, steps);
+        try (Journal journal = Journal.open(target.journal(), target.resumed(), done)) {
+            CopyContext context = new CopyContext(request, target, journal, meter, steps);
             nothingKept = journal.empty();
             Lister lister = new Lister(context);
             Result result = copy(context, lister);
@@ -114,7 +114,7 @@ public final class Fill {
             committing.join();
             context.check();
             steps.reached(Steps.Step.ALL_RENAMED);
-            return new Result(Manifest.digest(context.catalog()));
+            return new Result(Manifest.digest(context));
         } catch (FillException e) {
             FillException told = space.full(e);
             context.fail(told);

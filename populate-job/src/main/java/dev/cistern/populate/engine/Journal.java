@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -68,13 +67,15 @@ final class Journal implements AutoCloseable {
 
     private final FileChannel file;
     private final CRC32C checksum = new CRC32C();
-    private final DoneTable done = new DoneTable();
+    private final DoneRecords done;
     private final Map<Long, List<Block>> blocks = new HashMap<>();
     private final Map<Long, Long> reserved = new HashMap<>();
     private final JournalAppender appender;
 
-    private Journal(FileChannel file, boolean read, long flushMillis) throws IOException {
+    private Journal(FileChannel file, boolean read, DoneRecords done, long flushMillis)
+            throws IOException {
         this.file = file;
+        this.done = done;
         long length = read ? load() : 0;
         file.truncate(length);
         file.position(length);
@@ -87,12 +88,14 @@ final class Journal implements AutoCloseable {
     /// Opens the journal, reads what earlier attempts wrote, and goes on after it.
     ///
     /// @param read whether there may be something to read
-    static Journal open(Path path, boolean read) throws IOException {
-        return open(path, read, FLUSH_MILLIS);
+    /// @param done takes what earlier attempts finished
+    static Journal open(Path path, boolean read, DoneRecords done) throws IOException {
+        return open(path, read, done, FLUSH_MILLIS);
     }
 
     /// @param flushMillis how long a record waits at most until it is handed to the file system
-    static Journal open(Path path, boolean read, long flushMillis) throws IOException {
+    static Journal open(Path path, boolean read, DoneRecords done, long flushMillis)
+            throws IOException {
         FileChannel file =
                 FileChannel.open(
                         path,
@@ -101,10 +104,14 @@ final class Journal implements AutoCloseable {
                                 StandardOpenOption.READ,
                                 StandardOpenOption.WRITE,
                                 LinkOption.NOFOLLOW_LINKS));
-        return new Journal(file, read, flushMillis);
+        return new Journal(file, read, done, flushMillis);
     }
 
     private record Raw(long at, Type type, DigestKind kind, long id, long a, long b, long value) {}
+
+    private interface Taker {
+        void accept(Raw raw) throws IOException;
+    }
 
     /// Reads the records twice: what is trusted is known only at the end, which is the result.
     private long load() throws IOException {
@@ -118,11 +125,12 @@ final class Journal implements AutoCloseable {
                             }
                         });
         read(end, raw -> apply(raw, raw.at < trustedBefore[0]));
+        done.complete();
         return end;
     }
 
     /// Gives the records before `end` to a taker; where the last good one ends.
-    private long read(long end, Consumer<Raw> taker) throws IOException {
+    private long read(long end, Taker taker) throws IOException {
         ByteBuffer in = ByteBuffer.allocate(BUFFER_BYTES);
         long at = 0;
         while (true) {
@@ -145,7 +153,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private void apply(Raw raw, boolean trusted) {
+    private void apply(Raw raw, boolean trusted) throws IOException {
         switch (raw.type) {
             case BLOCK ->
                     blocks.computeIfAbsent(raw.id, id -> new ArrayList<>(1))
@@ -153,7 +161,7 @@ final class Journal implements AutoCloseable {
             case DONE -> {
                 blocks.remove(raw.id);
                 reserved.remove(raw.id);
-                done.put(raw.id, raw.kind.ordinal(), raw.value, trusted);
+                done.put(raw.id, new Done(raw.kind, raw.value, trusted));
             }
             case FORGOTTEN -> {
                 blocks.remove(raw.id);
@@ -223,15 +231,9 @@ final class Journal implements AutoCloseable {
         return appender.flush();
     }
 
-    /// What an earlier attempt finished, or null.
-    @Nullable Done doneBefore(long id) {
-        int index = done.indexOf(id);
-        return index < 0
-                ? null
-                : new Done(
-                        DigestKind.values()[done.kind(index)],
-                        done.digest(index),
-                        done.trusted(index));
+    /// What earlier attempts finished.
+    DoneRecords done() {
+        return done;
     }
 
     /// Pieces that an earlier attempt fetched.

@@ -30,10 +30,11 @@ final class Lister {
     private long impliedDirectories;
     private long nameBytes;
     private String lastPath = "";
+    private long sortedBytes;
 
     Lister(CopyContext context) throws IOException {
         this.context = context;
-        this.claims = new PathClaims(context.target().foldsNames());
+        this.claims = newClaims(context);
         this.targetBytes = context.target().pathBytes();
         this.blockSize = context.target().blockSize();
         this.inlineBytes = context.target().inlineBytes();
@@ -44,14 +45,28 @@ final class Lister {
         return size <= inlineBytes ? size : (size + blockSize - 1) / blockSize * blockSize;
     }
 
+    private static PathClaims newClaims(CopyContext context) throws IOException {
+        return new PathClaims(
+                context.target().foldsNames(), context.request().budget().hashedPaths());
+    }
+
     /// What the file system will allot, in bytes.
     long spaceBytes() {
         return spaceBytes;
     }
 
+    /// What the engine's own files beside the journal take until the end, in bytes.
+    long ownBytes() {
+        long sorting = claims.deferred() ? sortedBytes : 0;
+        return context.catalog().spilledBytes()
+                + context.outcomes().spilledBytes(context.catalog().size())
+                + context.journal().done().spilledBytes()
+                + sorting;
+    }
+
     /// Files and directories that will be made.
     long inodes() {
-        return files + directories;
+        return files + Math.max(directories, claims.directories());
     }
 
     /// What all of it needs of a volume.
@@ -89,8 +104,24 @@ final class Lister {
         for (int i = 0; i < context.inputs().size(); i++) {
             list(i, context.inputs().get(i), pages);
         }
+        end();
         context.meter().totalsFinal();
         context.catalog().complete();
+    }
+
+    /// Decides what could not be decided while the listing went on.
+    private void end() throws FillException {
+        try {
+            if (claims.deferred()) {
+                directories = new DeferredClaims(context, newClaims(context)).check();
+            }
+            context.resume().settle();
+        } catch (Rejected e) {
+            throw e.reason;
+        } catch (IOException e) {
+            context.check();
+            throw FillException.ofTarget(e, "listing");
+        }
     }
 
     private void list(int index, FillRequest.Input input, Pages pages)
@@ -140,7 +171,7 @@ final class Lister {
     }
 
     /// Carries a final verdict out of a listing.
-    private static final class Rejected extends IOException {
+    static final class Rejected extends IOException {
         private static final long serialVersionUID = 1L;
         private final FillException reason;
 
@@ -310,14 +341,13 @@ final class Lister {
             if (!path.isEmpty()) {
                 claims.directory(path, object.key());
                 add(path, null);
-                directories++;
                 spaceBytes += blockSize;
             }
         }
 
         private void file(SourceObject object, String path) throws IOException, UnsafeKeyException {
             claims.file(path, object.key());
-            add(path, object);
+            add(path, Catalog.kept(object));
             countNames(path);
             takenFiles++;
             files++;
@@ -326,24 +356,39 @@ final class Lister {
         }
 
         private void add(String path, @Nullable SourceObject object) throws IOException {
-            if (!context.catalog().add(index, path, object)) {
+            int number = context.catalog().add(index, path, object);
+            if (number < 0) {
                 throw new Rejected(
                         new FillException(
                                 Reason.TOO_MANY_OBJECTS,
                                 "more than "
-                                        + context.catalog().size()
-                                        + " objects do not fit the memory limit; raise it, or split"
-                                        + " the source by prefix",
+                                        + Catalog.MAX_OBJECTS
+                                        + " objects; split the source by prefix",
                                 null));
             }
             taken++;
+            sortedBytes += 2L * (path.length() + DeferredClaims.RECORD_BYTES);
+            Resume resume = context.resume();
+            if (object != null
+                    && resume.wantsIds()
+                    && resume.listed(number, ObjectOpener.idOf(input.source(), object, path))) {
+                resume.settle();
+                publish();
+            }
+        }
+
+        /// Shows the streams what was listed, unless something about it is not decided.
+        private void publish() {
+            if (!claims.deferred() && context.resume().settled()) {
+                context.catalog().publish();
+            }
         }
 
         @Override
         public void page(String next) throws IOException {
             takeFirst();
             after = next;
-            context.catalog().publish();
+            publish();
             patience.progress();
             if (context.ended()) {
                 throw new RangeSink.Ended();

@@ -1,11 +1,9 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.digest.DigestKind;
-import dev.cistern.populate.source.SourceObject;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.List;
 
 /// What is on the volume, as one digest: SHA-256 over a line per file, sorted by the path's bytes:
 ///
@@ -14,57 +12,50 @@ import java.util.List;
 /// that is digest, size in bytes, time of change in Unix milliseconds, path (no path holds a line feed: control characters are
 /// refused). The digest is the CRC that the copy was verified with, computed from the bytes that arrived.
 final class Manifest {
+    private static final char END = 0;
+
     private Manifest() {}
 
-    static String digest(Catalog catalog) throws InterruptedException {
+    /// Reads catalog and outcomes once, side by side. Paths that do not come in order are sorted, in files if need be.
+    static String digest(CopyContext context) throws InterruptedException, IOException {
         MessageDigest sha = Digester.message(DigestKind.SHA256);
-        List<byte[]> unsorted = new ArrayList<>();
-        boolean sorted = catalog.sorted();
-        Catalog.Cursor cursor = catalog.cursor();
+        RecordSorter sorter =
+                new RecordSorter(context.target().spill(), context.request().budget().sortBytes());
+        boolean sorted = context.catalog().sorted();
+        Catalog.Cursor cursor = context.catalog().cursor();
+        Outcomes.Reader outcomes = context.outcomes().reader();
         for (Catalog.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            SourceObject object = entry.object();
-            if (object == null) {
+            if (entry.object() == null) {
                 continue;
             }
-            byte[] line = line(catalog, entry, object);
+            String head = head(outcomes.copied(entry.index()));
             if (sorted) {
-                sha.update(line);
+                sha.update(line(head, entry.path()));
             } else {
-                unsorted.add(line);
+                // No path holds a zero, so a path sorts before all that begin with it.
+                sorter.add((entry.path() + END + head).getBytes(StandardCharsets.UTF_8));
             }
         }
-        unsorted.sort((a, b) -> java.util.Arrays.compareUnsigned(path(a), path(b)));
-        unsorted.forEach(sha::update);
+        sorter.sorted(
+                bytes -> {
+                    String text = new String(bytes, StandardCharsets.UTF_8);
+                    int end = text.indexOf(END);
+                    sha.update(line(text.substring(end + 1), text.substring(0, end)));
+                });
         return "sha256:" + Digester.hex(sha.digest());
     }
 
-    private static byte[] line(Catalog catalog, Catalog.Entry entry, SourceObject listed) {
-        SourceObject replacement = catalog.replacement(entry.index());
-        SourceObject object = replacement == null ? listed : replacement;
-        DigestKind kind = DigestKind.values()[catalog.digestKind(entry.index())];
-        String text =
-                kind.label()
-                        + ":"
-                        + kind.hex(catalog.digest(entry.index()))
-                        + " "
-                        + object.size()
-                        + " "
-                        + object.modifiedMillis()
-                        + " "
-                        + entry.path()
-                        + "\n";
-        return text.getBytes(StandardCharsets.UTF_8);
+    private static String head(Outcomes.Copied copied) {
+        return copied.kind().label()
+                + ":"
+                + copied.kind().hex(copied.digest())
+                + " "
+                + copied.size()
+                + " "
+                + copied.modifiedMillis();
     }
 
-    /// The path within a line: after the third blank.
-    private static byte[] path(byte[] line) {
-        int blanks = 0;
-        int at = 0;
-        while (blanks < 3) {
-            if (line[at++] == ' ') {
-                blanks++;
-            }
-        }
-        return java.util.Arrays.copyOfRange(line, at, line.length - 1);
+    private static byte[] line(String head, String path) {
+        return (head + " " + path + "\n").getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -48,19 +48,21 @@ final class ObjectOpener {
 
     /// The object with its key in the store: the catalog holds only its path.
     SourceObject withKey(Catalog.Entry entry, SourceObject listed) {
-        FillRequest.Input input = context.inputs().get(entry.input());
-        String path = entry.path();
-        String relative = input.into().isEmpty() ? path : path.substring(input.into().length() + 1);
         return new SourceObject(
-                input.source().keyOf(relative),
+                context.keyOf(entry.input(), entry.path()),
                 listed.size(),
                 listed.version(),
                 listed.modifiedMillis());
     }
 
     private long idOf(Catalog.Entry entry, SourceObject object) {
+        return idOf(source(entry), object, entry.path());
+    }
+
+    /// By what the journal knows an object.
+    static long idOf(Source source, SourceObject object, String path) {
         String text =
-                source(entry).identity()
+                source.identity()
                         + '\n'
                         + object.key()
                         + '\n'
@@ -70,23 +72,25 @@ final class ObjectOpener {
                         + '\n'
                         + object.modifiedMillis()
                         + '\n'
-                        + entry.path();
+                        + path;
         return Hash64.of(ID_SEED, text, text.length());
     }
 
-    /// What earlier attempts have already taken of the volume for an object, in bytes.
-    long spaceTaken(Catalog.Entry entry) {
+    /// What earlier attempts have already taken of the volume for an object, in bytes; -1 when they have not begun it.
+    long spaceTaken(Catalog.Entry entry) throws IOException {
         SourceObject listed = entry.object();
         if (listed == null) {
-            return 0;
+            return -1;
         }
-        long id = idOf(entry, withKey(entry, listed));
-        if (context.journal().doneBefore(id) != null) {
+        SourceObject object = withKey(entry, listed);
+        long id = idOf(entry, object);
+        if (context.resume().done(entry, object, id) != null) {
             return listed.size();
         }
         long fetched =
                 context.journal().blocksBefore(id).stream().mapToLong(Journal.Block::length).sum();
-        return Math.max(fetched, context.journal().reservedBefore(id));
+        long there = Math.max(fetched, context.journal().reservedBefore(id));
+        return there > 0 ? there : -1;
     }
 
     /// Begins an object; null when there is nothing to fetch.
@@ -117,7 +121,7 @@ final class ObjectOpener {
 
     private boolean finishedBefore(Catalog.Entry entry, SourceObject object, long id)
             throws IOException {
-        Journal.Done done = context.journal().doneBefore(id);
+        Journal.Done done = context.resume().done(entry, object, id);
         if (done == null) {
             return false;
         }
@@ -137,7 +141,14 @@ final class ObjectOpener {
                 }
             }
         }
-        context.catalog().copied(entry.index(), (byte) done.kind().ordinal(), done.digest());
+        context.outcomes()
+                .copied(
+                        entry.index(),
+                        new Outcomes.Copied(
+                                done.kind(),
+                                done.digest(),
+                                object.size(),
+                                object.modifiedMillis()));
         context.meter().resumed(object.size());
         context.meter().fileDone();
         return true;
@@ -251,12 +262,6 @@ final class ObjectOpener {
         long modified = object.modifiedMillis();
         if (object.dated()) {
             context.target().setModified(copy.id, modified);
-        }
-        SourceObject listed = copy.entry.object();
-        if (listed == null
-                || listed.size() != object.size()
-                || listed.modifiedMillis() != modified) {
-            context.catalog().replaced(copy.entry.index(), object);
         }
         committer.add(
                 new Committer.Arrived(

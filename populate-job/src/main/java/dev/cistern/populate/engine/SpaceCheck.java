@@ -30,13 +30,19 @@ final class SpaceCheck {
         this.lister = lister;
     }
 
+    /// What is on the volume already.
+    private record Taken(long bytes, long files) {
+        static final Taken NOTHING = new Taken(0, 0);
+        static final Taken UNKNOWN = new Taken(Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+
     /// While the listing goes on: whether what it has found is too much already. Nothing need be copied then.
     ///
     /// @throws FillException when it is, and what would be enough cannot be found out in reasonable time
     boolean soFar() throws FillException, IOException {
         ask();
         // How much of it an earlier attempt has written is known only when everything is listed.
-        String problem = problem(context.journal().empty() ? 0 : Long.MAX_VALUE);
+        String problem = problem(context.journal().empty() ? Taken.NOTHING : Taken.UNKNOWN);
         if (problem.isEmpty()) {
             return false;
         }
@@ -53,10 +59,14 @@ final class SpaceCheck {
     /// With everything listed.
     ///
     /// @throws FillException when the volume is too small
-    void whole() throws FillException, IOException, InterruptedException {
+    void whole() throws FillException, IOException {
         ask();
         whole = true;
-        String problem = problem(context.journal().empty() ? 0 : spaceTaken());
+        // What is there is worth going through the catalog only if it decides.
+        String problem = problem(Taken.NOTHING);
+        if (!problem.isEmpty() && !context.journal().empty()) {
+            problem = problem(taken());
+        }
         if (!problem.isEmpty()) {
             throw tooSmall(problem, null);
         }
@@ -79,8 +89,7 @@ final class SpaceCheck {
 
     /// What is wrong; empty when nothing is.
     ///
-    /// @param there bytes of it that are on the volume
-    private String problem(long there) {
+    private String problem(Taken there) {
         long capacity = context.request().capacityBytes();
         if (capacity > 0 && lister.spaceBytes() > capacity) {
             return "the sources need"
@@ -90,7 +99,11 @@ final class SpaceCheck {
                     + " bytes and the volume was asked to hold "
                     + capacity;
         }
-        long needed = lister.spaceBytes() + OVERHEAD_BYTES_PER_FILE * lister.inodes() - there;
+        long needed =
+                lister.spaceBytes()
+                        + OVERHEAD_BYTES_PER_FILE * lister.inodes()
+                        + lister.ownBytes()
+                        - there.bytes;
         if (needed > freeBytes) {
             return "the sources need"
                     + least()
@@ -100,12 +113,14 @@ final class SpaceCheck {
                     + freeBytes
                     + " free";
         }
-        if (freeInodes >= 0 && there == 0 && lister.inodes() > freeInodes) {
+        long files = lister.inodes() - there.files;
+        if (freeInodes >= 0 && files > freeInodes) {
             return "the sources hold"
                     + least()
                     + " "
-                    + lister.inodes()
-                    + " files and the volume's file system has room for "
+                    + files
+                    + " files and directories that are not there yet, and the volume's file system"
+                    + " has room for "
                     + freeInodes;
         }
         return "";
@@ -140,13 +155,18 @@ final class SpaceCheck {
     }
 
     /// What earlier attempts have already taken of the volume for objects that are still wanted.
-    private long spaceTaken() throws InterruptedException {
+    private Taken taken() throws IOException {
         ObjectOpener opener = new ObjectOpener(context, new Committer(context));
         Catalog.Cursor cursor = context.catalog().cursor();
-        long taken = 0;
-        for (Catalog.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            taken += opener.spaceTaken(entry);
+        long bytes = 0;
+        long files = 0;
+        for (Catalog.Entry entry = cursor.nextListed();
+                entry != null;
+                entry = cursor.nextListed()) {
+            long there = opener.spaceTaken(entry);
+            bytes += Math.max(0, there);
+            files += there >= 0 ? 1 : 0;
         }
-        return taken;
+        return new Taken(bytes, files);
     }
 }

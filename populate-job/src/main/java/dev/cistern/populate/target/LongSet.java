@@ -28,6 +28,17 @@ final class LongSet {
         return true;
     }
 
+    int size() {
+        return size;
+    }
+
+    /// Forgets all values and gives their memory back.
+    void clear() {
+        slots = new long[2];
+        size = 0;
+        hasZero = false;
+    }
+
     boolean contains(long value) {
         return value == 0 ? hasZero : slots[find(slots, value)] != 0;
     }

@@ -1,13 +1,17 @@
 package dev.cistern.populate.target;
 
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.util.Locale;
 
 /// Finds two keys for one path, and a key that is both file and directory, over a listing of any order and from several sources.
 ///
-/// Paths are kept as 64-bit hashes with a seed of this process's own: 16 bytes a path instead of a hundred. Two different paths
-/// of a million collide once in some ten million runs; the run then refuses a key that was fine, and never mixes two files.
+/// A listing that is sorted by its paths' bytes, as S3's are, is compared path by path ([PathOrder]), and needs no memory. For those
+/// that are not, paths are kept as 64-bit hashes with a seed of this process's own: 16 bytes a path instead of a hundred. Two
+/// different paths of a million collide once in some ten million runs; the run then refuses a key that was fine, and never mixes two
+/// files. Beyond a number of paths no hashes are kept: if the order ends then, or has ended before, the claims are [#deferred], and
+/// whoever has listed sorts the paths and takes them once more.
 ///
 /// On a file system that folds case or normalises Unicode, paths are folded first, so twins are found; on one that does not
 /// (every usual Linux file system), twins are two files.
@@ -15,12 +19,76 @@ public final class PathClaims {
     private final long seed = new SecureRandom().nextLong();
     private final LongSet files = new LongSet();
     private final LongSet directories = new LongSet();
+    private final PathOrder order = new PathOrder();
     private final boolean folding;
+    private final int maxHashed;
+    private boolean hashing = true;
+    private boolean ordered = true;
     private String lastDirectory = "";
 
     /// @param folding whether the target's file system takes paths that differ in case or Unicode form for one
-    public PathClaims(boolean folding) {
+    /// @param maxHashed so many paths are kept, at most some 24 bytes each
+    public PathClaims(boolean folding, int maxHashed) {
         this.folding = folding;
+        this.maxHashed = maxHashed;
+    }
+
+    /// Whether a conflict may have gone unseen: neither the order nor the hashes cover all paths.
+    public boolean deferred() {
+        return !ordered && !hashing;
+    }
+
+    /// How many directories all paths so far need; while they are [#deferred], at least.
+    public long directories() {
+        return ordered || !hashing ? order.directories() : directories.size();
+    }
+
+    /// What a path is sorted by, in bytes.
+    public byte[] sortKey(String path, boolean directory) {
+        return (directory ? fold(path) + "/" : fold(path)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Takes the next of all paths, sorted by [#sortKey]; these claims are then to be new ones.
+    ///
+    /// @throws UnsafeKeyException as the other methods
+    public void sorted(byte[] sortKey, String key) throws UnsafeKeyException {
+        PathOrder.Conflict conflict = order.take(sortKey);
+        if (conflict == null) {
+            return;
+        }
+        throw conflict.same()
+                ? new UnsafeKeyException(key, twin())
+                : below(key, new String(sortKey, 0, conflict.length(), StandardCharsets.UTF_8));
+    }
+
+    private void inOrder(String folded, boolean directory, String key) throws UnsafeKeyException {
+        if (!ordered) {
+            return;
+        }
+        String text = directory ? folded + "/" : folded;
+        byte[] sortKey = text.getBytes(StandardCharsets.UTF_8);
+        ordered = order.follows(sortKey);
+        if (ordered) {
+            sorted(sortKey, key);
+        }
+    }
+
+    /// Keeps no more hashes, when there are too many.
+    private void limit() {
+        if (files.size() + directories.size() > maxHashed) {
+            hashing = false;
+            files.clear();
+            directories.clear();
+        }
+    }
+
+    private static UnsafeKeyException below(String key, String file) {
+        return new UnsafeKeyException(
+                key,
+                "lies below \""
+                        + file
+                        + "\", which another key makes a file with content; rename or exclude one of"
+                        + " them");
     }
 
     /// Claims a file's path and its parents.
@@ -28,6 +96,10 @@ public final class PathClaims {
     /// @throws UnsafeKeyException when another key claimed it, or claimed a parent as a file
     public void file(String path, String key) throws UnsafeKeyException {
         String folded = fold(path);
+        inOrder(folded, false, key);
+        if (!hashing) {
+            return;
+        }
         long hash = Hash64.of(seed, folded, folded.length());
         if (directories.contains(hash)) {
             throw new UnsafeKeyException(
@@ -40,13 +112,19 @@ public final class PathClaims {
         if (slash > 0) {
             parents(folded.substring(0, slash), key);
         }
+        limit();
     }
 
     /// Claims a directory's path and its parents; as often as one likes.
     ///
     /// @throws UnsafeKeyException when another key claimed it or a parent as a file
     public void directory(String path, String key) throws UnsafeKeyException {
-        parents(fold(path), key);
+        String folded = fold(path);
+        inOrder(folded, true, key);
+        if (hashing) {
+            parents(folded, key);
+            limit();
+        }
     }
 
     /// Whether a path was claimed as a directory, by itself or by what lies below it.
@@ -62,12 +140,7 @@ public final class PathClaims {
         for (int end = directory.length(); end > 0; end = directory.lastIndexOf('/', end - 1)) {
             long hash = Hash64.of(seed, directory, end);
             if (files.contains(hash)) {
-                throw new UnsafeKeyException(
-                        key,
-                        "lies below \""
-                                + directory.substring(0, end)
-                                + "\", which another key makes a file with content; rename or"
-                                + " exclude one of them");
+                throw below(key, directory.substring(0, end));
             }
             if (!directories.add(hash)) {
                 break;

@@ -43,6 +43,7 @@ public final class TargetTree implements AutoCloseable {
     private final FileChannel lockFile;
     private final FileLock lock;
     private final boolean resumed;
+    private final SpillFiles spill;
     private final Map<String, Boolean> known =
             new LinkedHashMap<>(256, 0.75f, true) {
                 @Override
@@ -60,6 +61,7 @@ public final class TargetTree implements AutoCloseable {
         this.lockFile = lockFile;
         this.lock = lock;
         this.resumed = resumed;
+        this.spill = new SpillFiles(own.resolve("spill"));
     }
 
     /// Takes hold of a directory that exists.
@@ -87,11 +89,15 @@ public final class TargetTree implements AutoCloseable {
             file.close();
             throw new IOException("another process is filling " + root);
         }
-        return new TargetTree(root, own, file, lock, resumed);
+        TargetTree target = new TargetTree(root, own, file, lock, resumed);
+        if (resumed) {
+            target.spill.remove();
+        }
+        return target;
     }
 
     /// Makes a directory, or finds it; true when it was made.
-    private static boolean makeDirectory(Path directory) throws IOException {
+    static boolean makeDirectory(Path directory) throws IOException {
         try {
             Files.createDirectory(directory);
             return true;
@@ -128,6 +134,11 @@ public final class TargetTree implements AutoCloseable {
     /// Where the journal is kept.
     public Path journal() {
         return own.resolve("journal");
+    }
+
+    /// Where the engine keeps what it has no memory for.
+    public SpillFiles spill() {
+        return spill;
     }
 
     /// The unfinished file of an object.
@@ -333,6 +344,7 @@ public final class TargetTree implements AutoCloseable {
             }
         }
         Files.delete(partials);
+        spill.remove();
         Files.deleteIfExists(journal());
         Files.deleteIfExists(own.resolve("lock"));
         Files.delete(own);
@@ -345,6 +357,7 @@ public final class TargetTree implements AutoCloseable {
         if (loaded != null) {
             loaded.close();
         }
+        spill.close();
         lock.close();
         lockFile.close();
     }

@@ -3,48 +3,102 @@ package dev.cistern.populate.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.SpillFiles;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogTest {
-    @Test
-    void whatGoesInComesOut() throws Exception {
+    @TempDir Path directory;
+
+    private Catalog newCatalog(long memoryBytes) {
+        return new Catalog(new SpillFiles(directory.resolve("spill")), memoryBytes);
+    }
+
+    private static Catalog.Entry entry(Random random, int i) {
+        String path = "dir" + i / 100 + "/" + "n".repeat(random.nextInt(60)) + "ü" + i;
+        SourceObject object =
+                i % 50 == 0
+                        ? null
+                        : new SourceObject(
+                                path,
+                                random.nextLong() >>> random.nextInt(10, 60),
+                                "\"e" + i + "\"",
+                                i * 1000L);
+        return new Catalog.Entry(i, i % 3, path, object);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {64 << 20, 1 << 20, 100_000, 0})
+    void whatGoesInComesOut(long memoryBytes) throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        Catalog catalog = new Catalog(64 << 20);
+        Catalog catalog = newCatalog(memoryBytes);
         List<Catalog.Entry> expected = new ArrayList<>();
+        Catalog.Cursor beside = catalog.cursor();
+        int read = 0;
         for (int i = 0; i < 30_000; i++) {
-            String path = "dir" + i / 100 + "/" + "n".repeat(random.nextInt(60)) + "ü" + i;
-            SourceObject object =
-                    i % 50 == 0
-                            ? null
-                            : new SourceObject(
-                                    path,
-                                    random.nextLong() >>> random.nextInt(10, 60),
-                                    "\"e" + i + "\"",
-                                    i * 1000L);
-            assertThat(catalog.add(i % 3, path, object)).isTrue();
-            expected.add(new Catalog.Entry(i, i % 3, path, object));
+            Catalog.Entry next = entry(random, i);
+            expected.add(next);
+            assertThat(catalog.add(next.input(), next.path(), next.object())).isEqualTo(i);
+            if (random.nextInt(100) == 0) {
+                catalog.publish();
+                while (read <= i && random.nextInt(200) > 0) {
+                    assertThat(beside.next()).as("seed %s", seed).isEqualTo(expected.get(read++));
+                }
+            }
         }
+        Catalog.Cursor listed = catalog.cursor();
+        for (Catalog.Entry entry : expected) {
+            assertThat(listed.nextListed()).as("seed %s", seed).isEqualTo(entry);
+        }
+        assertThat(listed.nextListed()).isNull();
         catalog.complete();
         Catalog.Cursor cursor = catalog.cursor();
         for (Catalog.Entry entry : expected) {
             assertThat(cursor.next()).as("seed %s", seed).isEqualTo(entry);
         }
         assertThat(cursor.next()).isNull();
+        for (Catalog.Entry entry : expected.subList(read, expected.size())) {
+            assertThat(beside.next()).as("seed %s", seed).isEqualTo(entry);
+        }
+        assertThat(catalog.spilledBytes() > 0).isEqualTo(memoryBytes < 1 << 20);
     }
 
     @Test
-    void aMillionObjectsFitAndNoMoreThanTheBudget() {
-        Catalog catalog = new Catalog(65L << 20);
-        int added = 0;
-        while (catalog.add(
-                0, "train/n0" + added / 1300 + "/n0_" + added + ".JPEG", object(added))) {
-            added++;
+    void whatDoesNotFitTheMemoryGoesToAFileThatHasNoName() throws Exception {
+        Catalog catalog = newCatalog(1 << 20);
+        for (int i = 0; i < 300_000; i++) {
+            catalog.add(0, "train/n0" + i / 1300 + "/n0_" + i + ".JPEG", object(i));
         }
-        assertThat(added).isBetween(900_000, 3_000_000);
+        assertThat(catalog.spilledBytes()).isBetween(10L << 20, 30L << 20);
+        assertThat(directory.resolve("spill")).isEmptyDirectory();
+    }
+
+    @Test
+    void orderIsThatOfFiles() throws Exception {
+        Catalog catalog = newCatalog(1 << 20);
+        catalog.add(0, "a-b", object(1));
+        catalog.add(0, "a", null);
+        catalog.add(0, "a/b", object(2));
+        assertThat(catalog.sorted()).isTrue();
+        catalog.add(0, "a.b", object(3));
+        assertThat(catalog.sorted()).isFalse();
+    }
+
+    @Test
+    void aVersionLongerThanAnyStoresComesOutAsItWasKept() throws Exception {
+        SourceObject object = new SourceObject("p", 1, "ü".repeat(2000), -5);
+        SourceObject kept = Catalog.kept(object);
+        Catalog catalog = newCatalog(1 << 20);
+        catalog.add(0, "p", kept);
+        assertThat(catalog.cursor().nextListed()).isEqualTo(new Catalog.Entry(0, 0, "p", kept));
+        assertThat(Catalog.kept(object(1))).isEqualTo(object(1));
     }
 
     private static SourceObject object(int i) {

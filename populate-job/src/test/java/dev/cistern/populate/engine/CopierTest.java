@@ -28,7 +28,9 @@ class CopierTest {
         try (FaultyS3 server = new FaultyS3();
                 Source source = server.source("t/");
                 TargetTree target = TargetTree.open(directory);
-                Journal journal = Journal.open(target.journal(), false)) {
+                Journal journal =
+                        Journal.open(
+                                target.journal(), false, new DoneRecords(target.spill(), 100))) {
             server.put("t/object", bytes);
             FillRequest request =
                     new FillRequest(
@@ -42,14 +44,7 @@ class CopierTest {
                             false,
                             false,
                             new FillRequest.Timing(4000, 1500, 5, 50));
-            CopyContext context =
-                    new CopyContext(
-                            request,
-                            target,
-                            journal,
-                            new Catalog(request.budget().catalogBytes()),
-                            meter,
-                            Steps.NONE);
+            CopyContext context = new CopyContext(request, target, journal, meter, Steps.NONE);
             new Lister(context).run(() -> {});
             Committer committer = new Committer(context);
             Copier copier = new Copier(context, committer);

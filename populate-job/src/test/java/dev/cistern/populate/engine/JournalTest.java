@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.target.SpillFiles;
 import dev.cistern.populate.testing.ChildJvm;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -27,6 +28,18 @@ class JournalTest {
         return directory.resolve("journal");
     }
 
+    private static Journal open(Path path, boolean read) throws IOException {
+        return Journal.open(path, read, newRecords(path));
+    }
+
+    private static Journal open(Path path, boolean read, long flushMillis) throws IOException {
+        return Journal.open(path, read, newRecords(path), flushMillis);
+    }
+
+    private static DoneRecords newRecords(Path path) {
+        return new DoneRecords(new SpillFiles(path.resolveSibling("spill")), 100);
+    }
+
     private static void writeBlocks(Journal journal) throws IOException {
         for (int i = 0; i < RECORDS; i++) {
             journal.block(i, 0, 8 << 20, DigestKind.CRC32C, 1000 + i);
@@ -34,7 +47,7 @@ class JournalTest {
     }
 
     private void assertBlocksThere() throws IOException {
-        try (Journal journal = Journal.open(path(), true)) {
+        try (Journal journal = open(path(), true)) {
             for (int i = 0; i < RECORDS; i++) {
                 assertThat(journal.blocksBefore(i))
                         .containsExactly(
@@ -50,7 +63,7 @@ class JournalTest {
 
     @Test
     void recordsReachTheFileByThemselves() throws Exception {
-        try (Journal journal = Journal.open(path(), false)) {
+        try (Journal journal = open(path(), false)) {
             writeBlocks(journal);
             // One more for the header.
             await().atMost(BOUND).until(() -> recordsInFile() == RECORDS + 1);
@@ -62,7 +75,7 @@ class JournalTest {
 
     @Test
     void recordsAreGatheredUntilTheirTimeComes() throws Exception {
-        try (Journal journal = Journal.open(path(), false, 3_600_000)) {
+        try (Journal journal = open(path(), false, 3_600_000)) {
             writeBlocks(journal);
             Thread.sleep(50);
             assertThat(recordsInFile()).isZero();
@@ -73,7 +86,7 @@ class JournalTest {
 
     @Test
     void aFullBufferDoesNotWaitForItsTime() throws Exception {
-        try (Journal journal = Journal.open(path(), false, 3_600_000)) {
+        try (Journal journal = open(path(), false, 3_600_000)) {
             for (int i = 0; i < 100; i++) {
                 writeBlocks(journal);
             }
@@ -104,7 +117,7 @@ class JournalTest {
         private Writer() {}
 
         public static void main(String[] arguments) throws Exception {
-            try (Journal journal = Journal.open(Path.of(arguments[0]), false)) {
+            try (Journal journal = open(Path.of(arguments[0]), false)) {
                 writeBlocks(journal);
                 System.out.println("written");
                 Thread.sleep(60_000);
@@ -116,7 +129,7 @@ class JournalTest {
     void whatCannotBeWrittenIsToldToTheNextWhoWrites() throws Exception {
         Path full = Path.of("/dev/full");
         assumeThat(full).exists();
-        Journal journal = Journal.open(full, false);
+        Journal journal = open(full, false);
         await().atMost(BOUND)
                 .untilAsserted(
                         () ->
@@ -128,7 +141,7 @@ class JournalTest {
 
     @Test
     void aRecordThatWasCutOffEndsTheFileAndNothingBefore() throws Exception {
-        try (Journal journal = Journal.open(path(), false)) {
+        try (Journal journal = open(path(), false)) {
             writeBlocks(journal);
         }
         try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {

@@ -64,7 +64,7 @@ class KeyPathsTest {
 
     @Test
     void onePathIsClaimedOnce() throws Exception {
-        PathClaims claims = new PathClaims(false);
+        PathClaims claims = new PathClaims(false, 1000);
         claims.file("a/b", "k1");
         claims.file("A/b", "k2");
         claims.file("u\u0308", "k3");
@@ -79,7 +79,7 @@ class KeyPathsTest {
 
     @Test
     void twinsAreFoundWhereTheFileSystemTakesThemForOne() throws Exception {
-        PathClaims claims = new PathClaims(true);
+        PathClaims claims = new PathClaims(true, 1000);
         claims.file("Dir/File", "k1");
         claims.file("u\u0308", "k2");
         assertThatThrownBy(() -> claims.file("dIR/fILE", "k3")).hasMessageContaining("folds case");

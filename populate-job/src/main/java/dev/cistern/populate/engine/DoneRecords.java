@@ -1,0 +1,136 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.target.SpillFiles;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
+
+/// Which objects earlier attempts finished: a table while they fit the memory, else a file of what became of them in the journal's order.
+/// The file is not searched; who wants to know of many objects reads it once for all of them ([Resume]).
+final class DoneRecords {
+    /// State (1), id and digest (8 each).
+    private static final int RECORD_BYTES = 17;
+
+    private static final int BUFFER_BYTES = RECORD_BYTES * 3855;
+    private static final byte TRUSTED = 0x40;
+
+    /// Takes what the journal says about an object; null when it takes back what it said before.
+    interface Taker {
+        void take(long id, Journal.@Nullable Done done) throws IOException;
+    }
+
+    private final SpillFiles spill;
+    private final int maxInMemory;
+    private DoneTable table = new DoneTable();
+    private @Nullable FileChannel file;
+    private long fileBytes;
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+
+    /// @param spill where to make the file for what does not fit
+    /// @param maxInMemory so many objects are kept in memory
+    DoneRecords(SpillFiles spill, int maxInMemory) {
+        this.spill = spill;
+        this.maxInMemory = maxInMemory;
+    }
+
+    void put(long id, Journal.Done done) throws IOException {
+        if (file != null) {
+            append(id, done);
+            return;
+        }
+        table.put(id, done.kind().ordinal(), done.digest(), done.trusted());
+        if (table.size() > maxInMemory) {
+            file = spill.create();
+            table.each(this::append);
+            table = new DoneTable();
+        }
+    }
+
+    void remove(long id) throws IOException {
+        if (file == null) {
+            table.remove(id);
+        } else {
+            append(id, null);
+        }
+    }
+
+    private void append(long id, Journal.@Nullable Done done) throws IOException {
+        if (buffer.remaining() < RECORD_BYTES) {
+            flush();
+        }
+        buffer.put(
+                done == null
+                        ? 0
+                        : (byte) (done.kind().ordinal() + 1 | (done.trusted() ? TRUSTED : 0)));
+        buffer.putLong(id).putLong(done == null ? 0 : done.digest());
+    }
+
+    private void flush() throws IOException {
+        FileChannel to = file;
+        buffer.flip();
+        while (to != null && buffer.hasRemaining()) {
+            fileBytes += to.write(buffer, fileBytes);
+        }
+        buffer.clear();
+    }
+
+    /// Nothing more comes.
+    void complete() throws IOException {
+        flush();
+    }
+
+    boolean isEmpty() {
+        return file == null && table.isEmpty();
+    }
+
+    /// Whether they lie in a file: [#find] then finds nothing, and [#each] gives all.
+    boolean spilled() {
+        return file != null;
+    }
+
+    /// What it takes of the volume, in bytes.
+    long spilledBytes() {
+        return fileBytes;
+    }
+
+    /// What the journal says last about an object, or null.
+    Journal.@Nullable Done find(long id) {
+        int index = table.indexOf(id);
+        return index < 0
+                ? null
+                : new Journal.Done(
+                        DigestKind.values()[table.kind(index)],
+                        table.digest(index),
+                        table.trusted(index));
+    }
+
+    /// Gives all that the file holds, in order: what comes later about an object counts.
+    void each(Taker taker) throws IOException {
+        FileChannel from = file;
+        for (long at = 0; from != null && at < fileBytes; at += buffer.limit()) {
+            buffer.clear().limit((int) Math.min(BUFFER_BYTES, fileBytes - at));
+            while (buffer.hasRemaining()) {
+                if (from.read(buffer, at + buffer.position()) < 0) {
+                    throw new EOFException("the file of finished objects was cut off");
+                }
+            }
+            buffer.flip();
+            while (buffer.hasRemaining()) {
+                byte state = buffer.get();
+                long id = buffer.getLong();
+                long digest = buffer.getLong();
+                taker.take(
+                        id,
+                        state == 0
+                                ? null
+                                : new Journal.Done(
+                                        DigestKind.values()[(state & ~TRUSTED) - 1],
+                                        digest,
+                                        (state & TRUSTED) != 0));
+            }
+        }
+    }
+}

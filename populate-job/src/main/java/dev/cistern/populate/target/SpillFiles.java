@@ -1,0 +1,73 @@
+package dev.cistern.populate.target;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// Files for what one fill knows about its objects and has no memory for. They lie on the target, the only disk that a Job can write to.
+///
+/// A file loses its name as soon as it is open, so the kernel takes back its space when the process ends, however it ends. What a
+/// later attempt needs is in the journal; these files are made anew.
+public final class SpillFiles implements Closeable {
+    private final Path directory;
+    private final List<FileChannel> open = new ArrayList<>();
+    private int made;
+
+    /// @param directory made when the first file is
+    public SpillFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    /// A new empty file for reading and writing; closed with this, or before.
+    public synchronized FileChannel create() throws IOException {
+        TargetTree.makeDirectory(directory);
+        Path path = directory.resolve(Integer.toString(made++));
+        FileChannel file =
+                FileChannel.open(
+                        path,
+                        Set.of(
+                                StandardOpenOption.CREATE_NEW,
+                                StandardOpenOption.READ,
+                                StandardOpenOption.WRITE,
+                                LinkOption.NOFOLLOW_LINKS));
+        open.add(file);
+        Files.delete(path);
+        return file;
+    }
+
+    /// Whether anything has been written to the disk.
+    public synchronized boolean used() {
+        return made > 0;
+    }
+
+    /// Closes all files and removes what an earlier process could not: names that it had no time to take away, and those that NFS gives
+    /// to files that are removed while they are open.
+    void remove() throws IOException {
+        close();
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(directory)) {
+            for (Path file : left) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        Files.deleteIfExists(directory);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        for (FileChannel file : open) {
+            file.close();
+        }
+        open.clear();
+    }
+}
