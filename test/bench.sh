@@ -9,6 +9,8 @@
 #   MERGE=1                       keep the rows of the last report that this run does not measure; each says its commit
 #   SCALE=small                   a quick try on scaled-down data
 #   test/bench.sh serve -data one        only the server with a data set, for a profiler; prints what to export
+#   test/bench.sh million -objects 10000000   that many small objects within 256 MiB of memory, killed half way and gone on; needs 10 GB
+#                                 of disk and half an hour; target/bench/million-10000000.json
 #   test/bench.sh docs REPORT.json PAGE  the report's tables into a page
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -23,6 +25,6 @@ mkdir -p "$root/target/bench"
 (cd "$root/test/bench" && CGO_ENABLED=0 GOWORK=off go build -trimpath -o "$root/target/bench/bench" .)
 case ${1:-} in
   docs) exec "$root/target/bench/bench" "$@" ;;
-  serve) exec "$root/target/bench/bench" serve -root "$root" "${@:2}" ;;
+  serve | million) exec "$root/target/bench/bench" "$1" -root "$root" "${@:2}" ;;
 esac
 exec "$root/target/bench/bench" -root "$root" -rows "${ROWS:-}" -tools "${TOOLS:-}" -rounds "${ROUNDS:-3}" -scale "${SCALE:-full}" -quiet "${QUIET:-0s}" ${MERGE:+-merge} "$@"

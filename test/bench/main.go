@@ -29,6 +29,10 @@ func main() {
 		err = serveMain(os.Args[2:])
 	case len(os.Args) > 1 && os.Args[1] == "farstore":
 		err = farStoreMain(os.Args[2:])
+	case len(os.Args) > 1 && os.Args[1] == "million":
+		err = millionMain(os.Args[2:])
+	case len(os.Args) > 1 && os.Args[1] == "countedstore":
+		err = countedStoreMain(os.Args[2:])
 	case len(os.Args) > 1 && os.Args[1] == "rawread":
 		err = rawReadMain(os.Args[2:])
 	default:
