@@ -9,11 +9,17 @@ import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.zip.Checksum;
 
 /// Digests what lies in a file, for the digests that could not be computed while the bytes came.
 final class Digester {
     private static final int BUFFER_BYTES = 256 * 1024;
+
+    /// Buffers that are not in use, 4 MiB at most: after a restart thousands of small files are read one after the other, and memory
+    /// of direct buffers is given back late.
+    private static final BlockingQueue<ByteBuffer> FREE = new ArrayBlockingQueue<>(16);
 
     private Digester() {}
 
@@ -96,17 +102,22 @@ final class Digester {
 
     private static void read(FileChannel file, long from, long length, Update update)
             throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-        long at = from;
-        long end = from + length;
-        while (at < end) {
-            buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
-            int n = file.read(buffer, at);
-            if (n <= 0) {
-                return;
+        ByteBuffer free = FREE.poll();
+        ByteBuffer buffer = free == null ? ByteBuffer.allocateDirect(BUFFER_BYTES) : free;
+        try {
+            long at = from;
+            long end = from + length;
+            while (at < end) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+                int n = file.read(buffer, at);
+                if (n <= 0) {
+                    return;
+                }
+                at += n;
+                update.update(buffer.flip());
             }
-            at += n;
-            update.update(buffer.flip());
+        } finally {
+            FREE.offer(buffer);
         }
     }
 }

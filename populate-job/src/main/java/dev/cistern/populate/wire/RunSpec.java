@@ -53,6 +53,9 @@ public record RunSpec(
     /// @param memoryBytes what the process may use, 64 MiB at least when given
     /// @param connections at most so many at a time to one source
     public record Limits(long bytesPerSecond, long memoryBytes, int connections) {
+        /// A process with less does not run well.
+        public static final long LEAST_MEMORY_BYTES = 64L << 20;
+
         /// Everything is the engine's choice.
         public static final Limits CHOOSE = new Limits(0, 0, 0);
     }
@@ -117,7 +120,7 @@ public record RunSpec(
         }
         in.onlyKnown("bytesPerSecond", "memoryBytes", "connections");
         long memoryBytes = in.number("memoryBytes", 0, Long.MAX_VALUE, 0);
-        if (memoryBytes != 0 && memoryBytes < 64L << 20) {
+        if (memoryBytes != 0 && memoryBytes < Limits.LEAST_MEMORY_BYTES) {
             throw in.wrong("memoryBytes", "must be 0 or at least 67108864 (64 MiB)");
         }
         return new Limits(

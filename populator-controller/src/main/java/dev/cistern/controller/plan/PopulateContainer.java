@@ -99,10 +99,21 @@ final class PopulateContainer {
                     case FULL -> Verify.FULL;
                     case SIZE -> Verify.SIZE;
                 },
-                new RunSpec.Limits(bytesPerSecond, 0, 0),
+                new RunSpec.Limits(bytesPerSecond, memoryBytes(generic.getResources()), 0),
                 new RunSpec.Report(
                         settings.reportUrl() + "/v1/runs/" + claim.key().uid() + "/progress",
                         1000));
+    }
+
+    /// What the process keeps to where the container has no limit: what it asked for. A limit needs no word: the process reads its own.
+    private long memoryBytes(@Nullable ResourceRequirements given) {
+        ResourceRequirements resources = resources(given);
+        Quantity request = resources.getRequests().get("memory");
+        if (request == null || resources.getLimits().containsKey("memory")) {
+            return 0;
+        }
+        long bytes = request.getNumericalAmount().longValue();
+        return Math.max(RunSpec.Limits.LEAST_MEMORY_BYTES, bytes);
     }
 
     /// What the container asks for and may use.
