@@ -33,8 +33,8 @@ func newLoopVolume(dir string, files int) (v *loopVolume, err error) {
 		return v, err
 	}
 	inodes := int64(files) + int64(files)/countedFolder + 10_000
-	// Inodes, 100 bytes of directory and 200 of the engine's own files for each; a GiB besides.
-	err = f.Truncate((inodes*(inlineInode+300)/mib + 1024) * mib)
+	// A block for each, which the fill's capacity check counts and nothing takes; inodes, directories and the engine's own files; a GiB besides.
+	err = f.Truncate((inodes*(4096+inlineInode+500)/mib + 1024) * mib)
 	f.Close()
 	if err != nil {
 		return v, err
