@@ -64,7 +64,7 @@ record FillOptions(
               --exclude GLOB        leave out what matches; may be repeated; wins over --include
               --limit-rate SIZE     bytes per second in all, such as 50M
               --connections N       1 to 64 (default: found while copying)
-              --memory SIZE         what the process may use (default: the container's limit, at most 256M)
+              --memory SIZE         what the process may use (default: the container's limit; 256M where there is none)
               --no-verify           compare sizes only, not digests
               --no-sync             do not wait until everything is on the disk
               --list-first          compare the sizes with the free space before the first byte
