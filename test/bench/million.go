@@ -153,7 +153,7 @@ func (m *million) attempt(ctx context.Context, name string, killAt int64) (milli
 		return run, err
 	}
 	defer group.remove()
-	c, err := cisternTool(m.image, "cistern", "full", false).fill(
+	c, err := cisternTool(m.image, "cistern", "full", false, 0).fill(
 		job{endpoint: m.store.endpoint, data: dataset{Name: countedName}, dir: m.volume, home: m.home})
 	if err != nil {
 		return run, err
