@@ -133,8 +133,8 @@ class SpillTest {
     /// In order, the second is found at once; in another order or from two sources, when all is listed.
     @ParameterizedTest
     @CsvSource({
-        "d5/x, d5/x/y, lies below d5/x",
-        "d5/e, d5/e/y, lies below d5/e",
+        "d5/x, d5/x/y, lies below \"d5/x\"",
+        "d5/e, d5/e/y, lies below \"d5/e\"",
         "d5/x/, d5/x, d5/x",
         "zz, zz, zz"
     })

@@ -130,6 +130,6 @@ class PathClaimsTest {
         again.sorted(again.sortKey("a-", false), "k2");
         assertThatThrownBy(() -> again.sorted(again.sortKey("a/x", false), "k3"))
                 .hasMessageContaining("k3")
-                .hasMessageContaining("lies below a,");
+                .hasMessageContaining("lies below \"a\",");
     }
 }
