@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param capacityBytes the quantity asked for
 /// @param volumeAttributesClassName as given
 /// @param selectedNode the scheduler's choice; null while there is none
+/// @param provisionerNoted whether the PersistentVolume controller has written the provisioner's name onto it
 /// @param retry value of the annotation `cistern.dev/retry`; null when absent
 /// @param source what to fill it with
 public record Claim(
@@ -39,6 +40,7 @@ public record Claim(
         long capacityBytes,
         @Nullable String volumeAttributesClassName,
         @Nullable String selectedNode,
+        boolean provisionerNoted,
         @Nullable String retry,
         SourceRef source) {
 

@@ -1,5 +1,7 @@
 package dev.cistern.controller.model;
 
+import java.util.List;
+
 /// The names of the run protocol, in one place.
 public final class Names {
     /// Keeps a PVC until its prime and Jobs are gone.
@@ -43,6 +45,12 @@ public final class Names {
 
     /// Annotation of a run: fingerprint of what was asked.
     public static final String ANNOTATION_FINGERPRINT = "cistern.dev/asked";
+
+    /// Whose volume a PVC waits for, as the cluster's PersistentVolume controller notes on each: the same in its newer and its older name.
+    public static final List<String> ANNOTATIONS_PROVISIONER =
+            List.of(
+                    "volume.kubernetes.io/storage-provisioner",
+                    "volume.beta.kubernetes.io/storage-provisioner");
 
     /// The scheduler's choice of a node for a PVC.
     public static final String ANNOTATION_SELECTED_NODE = "volume.kubernetes.io/selected-node";

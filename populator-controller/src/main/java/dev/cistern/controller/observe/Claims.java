@@ -77,6 +77,8 @@ public final class Claims {
                 size == null ? 0 : bytes(size),
                 emptyToNull(spec.getVolumeAttributesClassName()),
                 annotation(meta, Names.ANNOTATION_SELECTED_NODE),
+                Names.ANNOTATIONS_PROVISIONER.stream()
+                        .anyMatch(name -> annotation(meta, name) != null),
                 annotation(meta, Names.ANNOTATION_RETRY),
                 source);
     }

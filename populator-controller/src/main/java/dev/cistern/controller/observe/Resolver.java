@@ -110,6 +110,7 @@ public final class Resolver {
                         0,
                         null,
                         null,
+                        false,
                         null,
                         ref);
         return resolve(view, claim);

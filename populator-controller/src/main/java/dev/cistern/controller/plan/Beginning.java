@@ -27,6 +27,11 @@ final class Beginning {
     /// Waiting for a turn for less than this is nothing to tell.
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /// The PersistentVolume controller writes onto each new PVC, guarded by what it read. A write of ours in between would fail its own, and it
+    /// tells that as an event ("the object has been modified"). It comes within milliseconds; where it is this late, such an event
+    /// is the lesser evil.
+    private static final Duration NOTED_WITHIN = Duration.ofSeconds(3);
+
     private final Settings settings;
     private final Provisioning provisioning;
 
@@ -76,6 +81,11 @@ final class Beginning {
         Claim claim = draft.claim();
         if (!draft.seen.crowd().turn()) {
             waitForTurn(draft);
+            return;
+        }
+        Instant noted = claim.created().plus(NOTED_WITHIN);
+        if (!claim.provisionerNoted() && draft.seen.now().isBefore(noted)) {
+            draft.again(Duration.between(draft.seen.now(), noted));
             return;
         }
         if (!claim.held()) {

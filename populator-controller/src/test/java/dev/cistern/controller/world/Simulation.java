@@ -46,6 +46,8 @@ public final class Simulation {
 
     private static final String EVICTED = "evicted ";
 
+    private static final String PROVISIONER = Names.ANNOTATIONS_PROVISIONER.getFirst();
+
     /// The objects.
     public final MemoryView view = new MemoryView();
 
@@ -324,6 +326,12 @@ public final class Simulation {
             return false;
         }
         if (phase.equals("Pending")) {
+            if (!claim.getMetadata().getAnnotations().containsKey(PROVISIONER)) {
+                PersistentVolumeClaim copy = MemoryView.JSON.clone(claim);
+                copy.getMetadata().getAnnotations().put(PROVISIONER, "fast.example.com");
+                put(copy);
+                return true;
+            }
             if (ours) {
                 return view.volumesOfClaim(claim.getMetadata().getUid()).stream()
                         .findFirst()

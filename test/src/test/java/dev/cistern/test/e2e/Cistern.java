@@ -154,9 +154,10 @@ final class Cistern implements AutoCloseable {
 
     private void deploy() {
         ReferenceGrants.install(kubectl);
-        say("cistern: applying deploy/");
-        // As docs/install.md says.
-        kubectl.run("apply", "--server-side", "-k", root.resolve("deploy").toString());
+        say("cistern: applying deploy/cross-namespace");
+        // As docs/install.md says for clusters like these.
+        String all = root.resolve("deploy/cross-namespace").toString();
+        kubectl.run("apply", "--server-side", "-k", all);
         kubectl.run("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
         kubectl.run("apply", "--server-side", "-k", root.resolve("deploy/populators").toString());
         for (String kind : List.of("deployment", "daemonset")) {

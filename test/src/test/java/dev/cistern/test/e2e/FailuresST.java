@@ -10,6 +10,8 @@ import dev.cistern.test.server.S3Server;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// What is worth another try is tried again; what is not ends with a reason that `kubectl describe pvc` shows. In both cases
@@ -75,6 +77,30 @@ class FailuresST {
         endsFor(team, "tight", Claim.from("tight").ofSize("100Mi"), "InsufficientSpace");
 
         assertThat(bucket.traffic().gets()).isZero();
+    }
+
+    /// A tree that needs more than its bytes: many small files. The volume of the size that is advised holds it at the first try.
+    @Test
+    void theSizeThatIsAdvisedSuffices(Team team) {
+        Bucket bucket = team.newBucket();
+        for (int i = 0; i < 3000; i++) {
+            bucket.put("d%02d/file-%04d.txt".formatted(i % 30, i), "x".repeat(5000));
+        }
+        team.populator("small", bucket);
+        PersistentVolumeClaim tight = team.claim(Claim.from("small").ofSize("20Mi"));
+        GenericKubernetesResource run =
+                team.awaitPhase(tight.getMetadata().getUid(), SOON, "Failed");
+        assertThat(Team.<String>get(run, "status", "reason")).isEqualTo("InsufficientSpace");
+        String message = Team.get(run, "status", "message");
+        Matcher advised = Pattern.compile("requests\\.storage: ([0-9]+Mi)").matcher(message);
+        assertThat(advised.find()).as(message).isTrue();
+        team.deleteAndAwaitNothingLeft(tight, SOON);
+
+        PersistentVolumeClaim claim = team.claim(Claim.from("small").ofSize(advised.group(1)));
+
+        team.awaitFilled("small", SOON);
+        run = team.run(claim.getMetadata().getUid()).orElseThrow();
+        assertThat(number(run, "status", "attempts")).isEqualTo(1);
     }
 
     @Test

@@ -37,6 +37,34 @@ class JobKilledST {
         resumes(cistern, team, bucket, 128 * MIB);
     }
 
+    /// Evictions are the cluster's doing: none of the attempts, of which there is but one here, is used up, and what had come is kept,
+    /// although no block of it was whole.
+    @Test
+    void evictedHalfWayUsesUpNoAttempt(Cistern cistern, Team team) {
+        Bucket bucket = team.newBucket();
+        long size = 12 * MIB;
+        bucket.plant("slow.bin", size, 1);
+        bucket.faults(Faults.NONE.withGateAtBytes(size / 2).withBytesPerSecond(2 * MIB));
+        team.populator("data", "s3://" + bucket.name() + "/", "  retry: {limit: 0}\n");
+        PersistentVolumeClaim claim = team.claim(Claim.from("data"));
+        await("half of it").atMost(SOON).until(() -> bucket.traffic().objectBytes() == size / 2);
+        Pod pod = new Primes(cistern, claim).pods().getFirst();
+        Traffic before = bucket.traffic();
+
+        assertThat(cistern.client().resource(pod).evict()).isTrue();
+        team.awaitDescribed("data", SOON, "Retrying", "Disrupted", "uses up no attempt");
+        bucket.faults(Faults.NONE);
+
+        team.awaitFilled("data", SOON);
+        GenericKubernetesResource run = team.run(claim.getMetadata().getUid()).orElseThrow();
+        assertThat(number(run, "status", "attempts")).isEqualTo(2);
+        assertThat(number(run, "status", "failures")).isZero();
+        long resumed = number(run, "status", "bytesResumed");
+        assertThat(resumed).as("bytes found in place").isGreaterThan(size / 4);
+        assertThat(bucket.traffic().since(before).objectBytes()).isEqualTo(size - resumed);
+        assertThat(team.pods().digests("check", "data")).isEqualTo(bucket.digests(""));
+    }
+
     private static void resumes(Cistern cistern, Team team, Bucket bucket, long size) {
         bucket.faults(Faults.NONE.withGateAtBytes(size / 2).withBytesPerSecond(size / 8));
         team.populator("data", bucket);
