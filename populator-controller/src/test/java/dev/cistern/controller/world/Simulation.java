@@ -326,7 +326,7 @@ public final class Simulation {
             return false;
         }
         if (phase.equals("Pending")) {
-            if (!claim.getMetadata().getAnnotations().containsKey(PROVISIONER)) {
+            if (ours && !claim.getMetadata().getAnnotations().containsKey(PROVISIONER)) {
                 PersistentVolumeClaim copy = MemoryView.JSON.clone(claim);
                 copy.getMetadata().getAnnotations().put(PROVISIONER, "fast.example.com");
                 put(copy);
