@@ -89,7 +89,8 @@ public final class Simulation {
     public Simulation(Planner planner, IntFunction<String> ends, int podsLate, int jobsLate) {
         this.planner = planner;
         this.late = new LateView(view, podsLate, jobsLate);
-        this.observer = new Observer(
+        this.observer =
+                new Observer(
                         late, new PopulateNamespaces("cistern-populate", "ack-volume-populator"));
         this.ends = ends;
     }
