@@ -99,11 +99,11 @@ class CrdsTest {
     }
 
     @Test
-    void aRunShowsClaimPhaseProgressRateEtaAge() {
+    void aRunShowsClaimPhaseProgressRateEtaReasonAge() {
         assertThat(CrdFile.ofKind("volumepopulation").version().get("additionalPrinterColumns"))
                 .filteredOn(column -> !column.has("priority"))
                 .extracting(column -> column.get("name").asText())
-                .containsExactly("PVC", "PHASE", "PROGRESS", "RATE", "ETA", "AGE");
+                .containsExactly("PVC", "PHASE", "PROGRESS", "RATE", "ETA", "REASON", "AGE");
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import dev.cistern.controller.observe.Complaints;
 import dev.cistern.controller.observe.Informers;
 import dev.cistern.controller.observe.Observer;
 import dev.cistern.controller.observe.Resolver;
+import dev.cistern.controller.observe.Rooms;
 import dev.cistern.controller.ops.ApiCalls;
 import dev.cistern.controller.ops.OpsServer;
 import dev.cistern.controller.ops.RunMetrics;
@@ -98,7 +99,7 @@ public final class Main {
 
         WorkQueue<ClaimKey> queue = new WorkQueue<>();
         Turns turns = new Turns(config.turns(), clock, queue::add);
-        Informers informers = new Informers(client, new Complaints(client));
+        Informers informers = new Informers(client, new Complaints(client), new Rooms(client));
         Api api = new Api(client);
         EventRecorder events = new EventRecorder(api, clock);
         Applier applier =

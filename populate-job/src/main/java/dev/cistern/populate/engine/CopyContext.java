@@ -33,7 +33,7 @@ final class CopyContext {
         this.steps = steps;
         // A tenth of a second's worth at once, so that a limit is felt as a rate and not as bursts.
         this.limiter = new Bucket(request.bytesPerSecond(), request.bytesPerSecond() / 10.0);
-        this.patience = new Patience.Shared(request.timing());
+        this.patience = new Patience.Shared(request.timing(), meter);
     }
 
     FillRequest request() {

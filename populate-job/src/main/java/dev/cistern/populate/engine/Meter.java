@@ -2,6 +2,7 @@ package dev.cistern.populate.engine;
 
 import dev.cistern.populate.wire.Stage;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// Counts what happens, for whoever wants to show it. Reading it costs the copy nothing.
 public final class Meter {
@@ -13,7 +14,8 @@ public final class Meter {
     private final AtomicLong bytesResumed = new AtomicLong();
     private final AtomicLong unverified = new AtomicLong();
     private volatile boolean totalsFinal;
-    private volatile Stage stage = Stage.LISTING;
+    private volatile Stage stage = Stage.CONNECTING;
+    private volatile @Nullable String trouble;
     private volatile long firstAnswerNanos;
 
     /// The counts at one moment.
@@ -26,6 +28,7 @@ public final class Meter {
     /// @param totalsFinal whether the listing has ended
     /// @param bytesFetched read from the store, retries included
     /// @param bytesResumed found done by earlier attempts
+    /// @param trouble why nothing comes from the store now; null when all is well
     public record Counts(
             Stage stage,
             long bytesDone,
@@ -34,7 +37,8 @@ public final class Meter {
             long filesTotal,
             boolean totalsFinal,
             long bytesFetched,
-            long bytesResumed) {}
+            long bytesResumed,
+            @Nullable String trouble) {}
 
     /// The counts now.
     public Counts counts() {
@@ -46,7 +50,8 @@ public final class Meter {
                 filesTotal.get(),
                 totalsFinal,
                 bytesFetched.get(),
-                bytesResumed.get());
+                bytesResumed.get(),
+                trouble);
     }
 
     /// Files of this attempt whose length alone could be compared.
@@ -61,6 +66,21 @@ public final class Meter {
 
     void stage(Stage now) {
         stage = now;
+    }
+
+    /// The store has given something of use.
+    void answered() {
+        if (trouble != null) {
+            trouble = null;
+        }
+        if (stage == Stage.CONNECTING) {
+            stage = Stage.LISTING;
+        }
+    }
+
+    /// Nothing comes from the store, for a reason that may pass.
+    void trouble(String reason) {
+        trouble = reason;
     }
 
     void listed(long bytes) {

@@ -9,17 +9,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// All streams of a fill share a [Shared]: a bucket of retries, so that a store in trouble is not hit harder by it, and the knowledge
 /// whether the store has ever answered. A stream gives up when it has had no byte for [FillRequest.Timing#noProgress].
 final class Patience {
+    /// A store that does not answer is told of at once; one that answers, but is busy for less than this, is not.
+    private static final long TELL_AFTER_MILLIS = 5_000;
+
     /// What all streams share.
     static final class Shared {
         private final FillRequest.Timing timing;
+        private final Meter meter;
 
         /// 20 retries a second after a burst of 100: 64 streams in an outage ask 20 times a second in all.
         private final Bucket retries = new Bucket(20, 100);
 
         private final AtomicBoolean reached = new AtomicBoolean();
 
-        Shared(FillRequest.Timing timing) {
+        Shared(FillRequest.Timing timing, Meter meter) {
             this.timing = timing;
+            this.meter = meter;
         }
     }
 
@@ -36,6 +41,7 @@ final class Patience {
         lastProgressNanos = System.nanoTime();
         failures = 0;
         shared.reached.setPlain(true);
+        shared.meter.answered();
     }
 
     /// Waits before another attempt.
@@ -67,6 +73,9 @@ final class Patience {
                             + idleMillis / 1000
                             + " s",
                     failure);
+        }
+        if (!failure.reached() || idleMillis >= TELL_AFTER_MILLIS) {
+            shared.meter.trouble(failure.reason().wireName() + ": " + failure.getMessage());
         }
         shared.retries.take(1);
         Thread.sleep(wait);

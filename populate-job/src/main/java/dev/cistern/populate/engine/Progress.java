@@ -52,6 +52,7 @@ public final class Progress {
                 counts.bytesFetched(),
                 counts.bytesResumed(),
                 Math.max(0, (long) bytesPerSecond),
-                eta);
+                eta,
+                counts.trouble());
     }
 }

@@ -1,5 +1,7 @@
 package dev.cistern.populate.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /// How far one attempt is: the body of a progress post.
 ///
 /// @param attempt from 1
@@ -14,6 +16,7 @@ package dev.cistern.populate.wire;
 /// @param bytesResumed what this process found done by earlier attempts
 /// @param bytesPerSecond smoothed over the last seconds
 /// @param etaSeconds until the end; -1 while unknown
+/// @param trouble why nothing comes from the store now, `Reason: sentence`, at most 700 characters; null when all is well
 public record ProgressReport(
         int attempt,
         long sequence,
@@ -26,7 +29,17 @@ public record ProgressReport(
         long bytesFetched,
         long bytesResumed,
         long bytesPerSecond,
-        long etaSeconds) {
+        long etaSeconds,
+        @Nullable String trouble) {
+    /// A report has a limit; the first words say what is wrong.
+    private static final int MAX_TROUBLE = 700;
+
+    public ProgressReport {
+        trouble =
+                trouble == null || trouble.length() <= MAX_TROUBLE
+                        ? trouble
+                        : trouble.substring(0, MAX_TROUBLE - 2) + " …";
+    }
 
     /// Reads a post's body. Unknown fields are ignored: a Job may be older or newer than the controller it reports to.
     ///
@@ -45,7 +58,8 @@ public record ProgressReport(
                 in.number("bytesFetched", 0, Long.MAX_VALUE),
                 in.number("bytesResumed", 0, Long.MAX_VALUE),
                 in.number("bytesPerSecond", 0, Long.MAX_VALUE),
-                in.number("etaSeconds", -1, Long.MAX_VALUE));
+                in.number("etaSeconds", -1, Long.MAX_VALUE),
+                in.optionalText("trouble"));
     }
 
     /// The post's body.
@@ -64,6 +78,9 @@ public record ProgressReport(
                     json.writeNumberField("bytesResumed", bytesResumed);
                     json.writeNumberField("bytesPerSecond", bytesPerSecond);
                     json.writeNumberField("etaSeconds", etaSeconds);
+                    if (trouble != null) {
+                        json.writeStringField("trouble", trouble);
+                    }
                 });
     }
 }

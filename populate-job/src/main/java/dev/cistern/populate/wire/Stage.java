@@ -3,6 +3,8 @@ package dev.cistern.populate.wire;
 /// What an attempt is doing. Stages follow one another in this order; `LISTING` and `COPYING` may overlap in time, the
 /// later one is then reported.
 public enum Stage {
+    /// The store has not answered yet.
+    CONNECTING("Connecting"),
     /// The source is being listed.
     LISTING("Listing"),
     /// What the listing found is compared with the volume, its space and its journal.

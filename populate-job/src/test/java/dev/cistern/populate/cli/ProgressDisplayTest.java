@@ -38,7 +38,8 @@ class ProgressDisplayTest {
                 bytesDone,
                 0,
                 2 * MIB,
-                etaSeconds);
+                etaSeconds,
+                null);
     }
 
     private static ProgressReport copying(long mebibytesDone, long etaSeconds) {

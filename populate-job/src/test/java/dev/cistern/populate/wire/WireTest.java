@@ -82,7 +82,20 @@ class WireTest {
     @Test
     void reportsAnswersAndResultsSurviveARoundTrip() throws Exception {
         ProgressReport report =
-                new ProgressReport(1, 12, Stage.COPYING, 1, 2, 3, 4, true, 5, 6, 7, -1);
+                new ProgressReport(
+                        1,
+                        12,
+                        Stage.COPYING,
+                        1,
+                        2,
+                        3,
+                        4,
+                        true,
+                        5,
+                        6,
+                        7,
+                        -1,
+                        "SourceUnavailable: refused");
         RunResult failed =
                 new RunResult(
                         Outcome.FAILED,

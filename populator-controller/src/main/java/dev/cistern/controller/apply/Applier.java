@@ -8,6 +8,7 @@ import dev.cistern.controller.model.Why;
 import dev.cistern.controller.observe.Informers;
 import dev.cistern.controller.observe.RunRecords;
 import dev.cistern.controller.plan.Action;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Carries out actions, one call each. What the API server answers goes into the informers' overlay, so that the next look
 /// sees it.
@@ -24,6 +26,7 @@ public final class Applier {
     private final Informers informers;
     private final ReportSeal seal;
     private final EventRecorder events;
+    private final Refusals refusals = new Refusals();
 
     /// An applier that writes through an API.
     public Applier(Api api, Informers informers, ReportSeal seal, EventRecorder events) {
@@ -48,31 +51,73 @@ public final class Applier {
     public Outcome apply(ClaimKey claim, Action action) {
         try {
             write(action);
+            if (makes(action)) {
+                refusals.accepted(claim.uid());
+            }
             return Outcome.DONE;
         } catch (KubernetesClientException e) {
             forget(action);
             if (isConflict(e, action)) {
                 return Outcome.CONFLICT;
             }
-            if (isRefusal(e)
-                    && (action instanceof Action.CreatePrime
-                            || action instanceof Action.CreateJob)) {
+            if (isRefusal(e) && makes(action)) {
+                String words =
+                        "the API server refuses to make "
+                                + what(action)
+                                + ", and is asked again until it does: "
+                                + reason(e);
+                refusals.refused(claim.uid(), words);
                 events.record(
-                        new Action.Announce(
-                                claim,
-                                null,
-                                null,
-                                true,
-                                Why.CREATE_FAILED,
-                                "the API server refuses the temporary objects of this run: "
-                                        + reason(e)));
+                        new Action.Announce(claim, null, null, true, Why.CREATE_FAILED, words));
             }
             throw e;
         }
     }
 
+    /// What the API server refused to make of a run the last time, in its words; empty since it made something.
+    public Optional<String> refusal(String uid) {
+        return refusals.of(uid);
+    }
+
+    private static boolean makes(Action action) {
+        return !what(action).isEmpty();
+    }
+
+    /// What an action makes for a run, as people call it; empty when it makes nothing that somebody may refuse.
+    private static String what(Action action) {
+        return switch (action) {
+            case Action.CreateRun(VolumePopulation run) -> named("VolumePopulation", run);
+            case Action.CreatePrime(PersistentVolumeClaim prime) ->
+                    named("the temporary PersistentVolumeClaim", prime);
+            case Action.CreateJob(Job job, int _) -> named("the Job", job);
+            case Action.AddFinalizer _,
+                    Action.RemoveFinalizer _,
+                    Action.ClearSelectedNode _,
+                    Action.BeginRun _,
+                    Action.DeleteRun _,
+                    Action.DeletePrime _,
+                    Action.DeleteJob _,
+                    Action.Rebind _,
+                    Action.WriteStatus _,
+                    Action.Announce _ ->
+                    "";
+        };
+    }
+
+    private static String named(String kind, HasMetadata object) {
+        return kind
+                + " "
+                + object.getMetadata().getName()
+                + " in namespace "
+                + object.getMetadata().getNamespace();
+    }
+
+    /// Quotas and policies say 403; what an object may not be 400 or 422; a namespace that is not there 404; a webhook that fails 500.
     private static boolean isRefusal(KubernetesClientException e) {
-        return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN || e.getCode() == 422;
+        return switch (e.getCode()) {
+            case 400, 403, 404, 422, 500 -> true;
+            default -> false;
+        };
     }
 
     private static String reason(KubernetesClientException e) {
@@ -83,9 +128,7 @@ public final class Applier {
     /// 409 is a lost race; 404 an object that went in the meantime; 422 of a JSON patch a `test` that failed.
     private static boolean isConflict(KubernetesClientException e, Action action) {
         return e.getCode() == HttpURLConnection.HTTP_CONFLICT
-                || (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
-                        && !(action instanceof Action.CreatePrime)
-                        && !(action instanceof Action.CreateJob))
+                || (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND && !makes(action))
                 || (e.getCode() == 422 && testsBefore(action));
     }
 
@@ -110,6 +153,8 @@ public final class Applier {
                                             Paths.runs(run.getMetadata().getNamespace()),
                                             run,
                                             VolumePopulation.class));
+            case Action.BeginRun(VolumePopulation run, String resourceVersion) ->
+                    beginRun(run, resourceVersion);
             case Action.CreatePrime(PersistentVolumeClaim prime) ->
                     informers
                             .writtenClaims()
@@ -135,6 +180,26 @@ public final class Applier {
             case Action.WriteStatus status -> status(status);
             case Action.Announce announce -> events.record(announce);
         }
+    }
+
+    private void beginRun(VolumePopulation run, String resourceVersion) {
+        VolumePopulation guarded = new VolumePopulation();
+        guarded.setMetadata(
+                new ObjectMetaBuilder(run.getMetadata())
+                        .withResourceVersion(resourceVersion)
+                        .build());
+        guarded.setSpec(run.getSpec());
+        informers
+                .writtenRuns()
+                .written(
+                        api.patch(
+                                Paths.run(
+                                        run.getMetadata().getNamespace(),
+                                        run.getMetadata().getName()),
+                                Api.Patch.MERGE,
+                                Names.FIELD_MANAGER,
+                                guarded,
+                                VolumePopulation.class));
     }
 
     private void createJob(Job job, int attempt) {
@@ -210,6 +275,10 @@ public final class Applier {
                     informers
                             .writtenRuns()
                             .forget(status.claim().namespace(), Names.run(status.claim().uid()));
+            case Action.BeginRun(VolumePopulation run, String _) ->
+                    informers
+                            .writtenRuns()
+                            .forget(run.getMetadata().getNamespace(), run.getMetadata().getName());
             case Action.CreateRun _,
                     Action.DeleteRun _,
                     Action.CreatePrime _,

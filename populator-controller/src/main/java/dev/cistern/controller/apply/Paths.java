@@ -35,6 +35,10 @@ public final class Paths {
         return in(CISTERN, namespace, "volumepopulations");
     }
 
+    static String run(String namespace, String name) {
+        return runs(namespace) + "/" + name;
+    }
+
     /// The status of the run of the PVC with that UID.
     public static String runStatus(String namespace, String uid) {
         return runs(namespace) + "/" + Names.run(uid) + "/status";

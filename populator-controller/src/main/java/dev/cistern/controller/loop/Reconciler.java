@@ -137,6 +137,7 @@ public final class Reconciler {
                                 key.name(),
                                 key.uid(),
                                 clock.instant(),
+                                applier.refusal(key.uid()),
                                 new Crowd(
                                         timelines.size(),
                                         !noted.times().isEmpty() || turns.take(key)),

@@ -34,7 +34,7 @@ public final class Names {
     /// Label of a Job and its pods: the attempt's number.
     public static final String LABEL_ATTEMPT = "cistern.dev/attempt";
 
-    /// Annotation of a PVC; a new value lets a failed run start again.
+    /// Annotation of a PVC; a new value lets a run that failed or cannot get on start again. Of a run: the value when it was made.
     public static final String ANNOTATION_RETRY = "cistern.dev/retry";
 
     /// Annotation of a PV: UID of the PVC that it was filled for. It is written by the same patch as the new claim.

@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param storageClass its class
 /// @param resolution what its `dataSourceRef` comes to now
 /// @param run the run's record, once there is one
+/// @param waiting the record that says why there is no run yet
 /// @param prime the temporary PVC
 /// @param primeVolume the PV that the prime is bound to
 /// @param boundVolume the PV that the user's PVC names
@@ -18,6 +19,8 @@ import java.util.Optional;
 /// @param attempts all Jobs of this PVC, lowest number first
 /// @param livePods pods of this PVC's Jobs that have not ended
 /// @param provisionerMessage the provisioner's newest complaint about the prime
+/// @param room bytes of the largest volume that the class can make now; asked for only when a volume is slow and nobody complains
+/// @param refusal the API server's words when it refused to make something of this run the last time; empty since it did make it
 /// @param crowd how many runs are under way beside it
 /// @param timeline what this process noted of the run so far
 public record Observed(
@@ -26,6 +29,7 @@ public record Observed(
         ClassState storageClass,
         Resolution resolution,
         Optional<Run> run,
+        Optional<WaitingRecord> waiting,
         Optional<Prime> prime,
         Optional<Volume> primeVolume,
         Optional<Volume> boundVolume,
@@ -33,6 +37,8 @@ public record Observed(
         List<Attempt> attempts,
         int livePods,
         Optional<String> provisionerMessage,
+        Optional<Long> room,
+        Optional<String> refusal,
         Crowd crowd,
         Timeline timeline) {
 

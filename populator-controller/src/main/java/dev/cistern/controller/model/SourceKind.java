@@ -1,5 +1,8 @@
 package dev.cistern.controller.model;
 
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +13,12 @@ public enum SourceKind {
     /// Alibaba Cloud's kind, generic mode.
     OSS_VOLUME_POPULATOR("storage.alibabacloud.com", "v1beta1", "OSSVolumePopulator", true),
     /// A cluster-scoped data set, as a private copy.
-    DATASET("cistern.dev", "v1alpha1", "Dataset", false);
+    DATASET("cistern.dev", "v1alpha1", "Dataset", false),
+    /// A kind that is none, in a group of ours: misspelt, or no source of volumes. A PVC that names it waits for ever, and is told so.
+    UNKNOWN("", "", "", true);
+
+    /// A name with more wrong letters is taken for another kind of somebody else.
+    private static final int MAX_TYPOS = 4;
 
     private final String group;
     private final String version;
@@ -44,13 +52,54 @@ public enum SourceKind {
         return namespaced;
     }
 
-    /// The kind that a group and a kind's name mean, if it is one of ours.
+    /// The kinds that a PVC may name.
+    public static List<SourceKind> known() {
+        return List.of(OBJECT_VOLUME_POPULATOR, OSS_VOLUME_POPULATOR, DATASET);
+    }
+
+    /// The kind that a group and a kind's name mean, if it is one of ours or is meant to be.
     public static Optional<SourceKind> of(@Nullable String group, @Nullable String kind) {
-        for (SourceKind candidate : values()) {
+        if (group == null || kind == null) {
+            return Optional.empty();
+        }
+        for (SourceKind candidate : known()) {
             if (candidate.group.equals(group) && candidate.kind.equals(kind)) {
                 return Optional.of(candidate);
             }
         }
-        return Optional.empty();
+        // The whole of our own group is ours; of another's, what is nearly the kind that we serve
+        // there.
+        boolean meant =
+                group.equals(DATASET.group)
+                        || (group.equals(OSS_VOLUME_POPULATOR.group)
+                                && distance(kind, closest(kind).kind) <= MAX_TYPOS);
+        return meant ? Optional.of(UNKNOWN) : Optional.empty();
+    }
+
+    /// The kind whose name is closest to a misspelt one.
+    public static SourceKind closest(String kind) {
+        return known().stream()
+                .min(Comparator.comparingInt(candidate -> distance(kind, candidate.kind)))
+                .orElseThrow();
+    }
+
+    /// How many letters are to be changed, added or left out; upper and lower case are the same.
+    private static int distance(String one, String other) {
+        String a = one.toLowerCase(Locale.ROOT);
+        String b = other.toLowerCase(Locale.ROOT);
+        int[] before = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            before[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int[] row = new int[b.length() + 1];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int change = before[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(change, Math.min(before[j], row[j - 1]) + 1);
+            }
+            before = row;
+        }
+        return before[b.length()];
     }
 }

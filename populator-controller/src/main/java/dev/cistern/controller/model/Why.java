@@ -33,6 +33,9 @@ public final class Why {
     /// There is no StorageClass of that name.
     public static final String STORAGE_CLASS_NOT_FOUND = "StorageClassNotFound";
 
+    /// The StorageClass makes volumes when a pod uses the claim, and none does yet.
+    public static final String WAIT_FOR_FIRST_CONSUMER = "WaitForFirstConsumer";
+
     /// As many runs are being set up as the controller sets up at once.
     public static final String WAITING_FOR_TURN = "WaitingForTurn";
 
@@ -47,6 +50,12 @@ public final class Why {
 
     /// A Job fills the volume.
     public static final String POPULATING = "Populating";
+
+    /// The Job runs, and its store does not answer.
+    public static final String WAITING_FOR_STORE = "WaitingForStore";
+
+    /// What was asked has changed while the run could not get on: it begins anew.
+    public static final String STARTED_AFRESH = "StartedAfresh";
 
     /// The Job's pod does not start.
     public static final String POD_NOT_STARTING = "PodNotStarting";

@@ -39,6 +39,8 @@ public final class Claims {
                         kind ->
                                 new SourceRef(
                                         kind,
+                                        ref.getApiGroup(),
+                                        ref.getKind(),
                                         kind.namespaced() ? namespace(claim, ref) : null,
                                         ref.getName()));
     }
@@ -117,7 +119,7 @@ public final class Claims {
         return "Lost".equals(phase) ? ClaimPhase.LOST : ClaimPhase.PENDING;
     }
 
-    private static long bytes(Quantity quantity) {
+    static long bytes(Quantity quantity) {
         BigDecimal bytes = quantity.getNumericalAmount().setScale(0, RoundingMode.CEILING);
         return bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0
                 ? Long.MAX_VALUE

@@ -61,6 +61,7 @@ public interface ClusterView {
             case OBJECT_VOLUME_POPULATOR -> objectPopulator(namespace, ref.name());
             case OSS_VOLUME_POPULATOR -> ossPopulator(namespace, ref.name());
             case DATASET -> dataset(ref.name());
+            case UNKNOWN -> Optional.empty();
         };
     }
 
@@ -73,4 +74,8 @@ public interface ClusterView {
     /// The newest warning about a prime, Job or pod of a run. May ask the API server, at a bounded rate; only objects that stand
     /// still are asked about.
     Optional<Complaint> complaint(String namespace, String uid);
+
+    /// Bytes of the largest volume that any node has room for, as the driver of a StorageClass publishes it; empty when it does not.
+    /// May ask the API server, at a bounded rate.
+    Optional<Long> room(String storageClass);
 }

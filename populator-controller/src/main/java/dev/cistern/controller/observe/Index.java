@@ -102,7 +102,12 @@ final class Index {
         SourceKind kind =
                 SourceKind.of(source.getApiGroup(), source.getKind())
                         .orElse(SourceKind.OBJECT_VOLUME_POPULATOR);
-        return new SourceRef(kind, source.getNamespace(), source.getName());
+        return new SourceRef(
+                kind,
+                source.getApiGroup(),
+                source.getKind(),
+                source.getNamespace(),
+                source.getName());
     }
 
     static List<String> sourceOfRun(VolumePopulation run) {
@@ -110,12 +115,16 @@ final class Index {
     }
 
     static List<String> sourceOfRunUnderWay(VolumePopulation run) {
-        return phaseOfRun(run).stream().anyMatch(phase -> Phase.of(phase).settled())
+        return !RunRecords.begun(run)
+                        || phaseOfRun(run).stream().anyMatch(phase -> Phase.of(phase).settled())
                 ? List.of()
                 : sourceOfRun(run);
     }
 
     static List<String> backendsOfRun(VolumePopulation run) {
+        if (!RunRecords.begun(run)) {
+            return List.of();
+        }
         return run.getSpec().getSources().stream()
                 .flatMap(source -> Optional.ofNullable(source.getBackendName()).stream())
                 .distinct()

@@ -30,12 +30,14 @@ import org.jspecify.annotations.Nullable;
 public final class Informers implements ClusterView, StatusLookups, AutoCloseable {
     private final WatchedKinds kinds;
     private final Complaints complaints;
+    private final Rooms rooms;
     private volatile @Nullable Changes changes;
 
     /// Informers that are not started yet.
-    public Informers(KubernetesClient client, Complaints complaints) {
+    public Informers(KubernetesClient client, Complaints complaints, Rooms rooms) {
         this.kinds = new WatchedKinds(client);
         this.complaints = complaints;
+        this.rooms = rooms;
     }
 
     /// Starts all informers and waits until each has its first list.
@@ -241,6 +243,11 @@ public final class Informers implements ClusterView, StatusLookups, AutoCloseabl
     @Override
     public Optional<Complaint> complaint(String namespace, String uid) {
         return complaints.newest(namespace, uid);
+    }
+
+    @Override
+    public Optional<Long> room(String storageClass) {
+        return rooms.of(storageClass);
     }
 
     @Override

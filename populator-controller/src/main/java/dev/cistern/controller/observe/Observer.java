@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks at the cluster for one PVC.
 public final class Observer {
+    /// Most volumes are made sooner.
+    private static final Duration SLOW = Duration.ofSeconds(4);
+
     private final ClusterView view;
     private final Resolver resolver;
     private final PopulateNamespaces namespaces;
@@ -45,32 +49,56 @@ public final class Observer {
     /// Everything the planner wants to know about a PVC; empty when there is no such PVC of that UID, or it names none of our
     /// kinds.
     ///
+    /// @param refusal what the API server refused to make of its run the last time
     /// @param crowd how many runs are under way
     /// @param noted what this process noted of the run so far
     public Optional<Observed> observe(
-            String namespace, String name, String uid, Instant clock, Crowd crowd, Timeline noted) {
+            String namespace,
+            String name,
+            String uid,
+            Instant clock,
+            Optional<String> refusal,
+            Crowd crowd,
+            Timeline noted) {
         return view.claim(namespace, name)
                 .filter(claim -> claim.getMetadata().getUid().equals(uid))
                 .flatMap(Claims::claim)
-                .map(claim -> observe(claim, clock.truncatedTo(ChronoUnit.MILLIS), crowd, noted));
+                .map(
+                        claim ->
+                                observe(
+                                        claim,
+                                        clock.truncatedTo(ChronoUnit.MILLIS),
+                                        refusal,
+                                        crowd,
+                                        noted));
     }
 
-    private Observed observe(Claim claim, Instant now, Crowd crowd, Timeline noted) {
+    private Observed observe(
+            Claim claim, Instant now, Optional<String> refusal, Crowd crowd, Timeline noted) {
         String uid = claim.key().uid();
         Optional<VolumePopulation> record = view.run(claim.key().namespace(), Names.run(uid));
-        Optional<Run> run = record.map(r -> RunRecords.run(r, sourceUid(claim.source())));
+        Optional<Run> run =
+                record.filter(RunRecords::begun)
+                        .map(r -> RunRecords.run(r, sourceUid(claim.source())));
         Optional<Prime> prime = prime(claim, run).map(Claims::prime);
         List<Job> jobs = view.jobs(uid);
         List<Pod> pods = pods(claim, run, jobs);
         List<Attempt> attempts = Attempts.read(jobs, pods, new PodTrouble(view::complaint, now));
+        Optional<String> complaint = prime.flatMap(p -> complaint(p, now));
         return new Observed(
                 now,
                 claim,
                 storageClass(claim.storageClassName()),
                 run.filter(r -> r.phase() != Phase.FAILED).isPresent()
+                                && !Stuck.mayBeMended(
+                                        claim,
+                                        run.get(),
+                                        attempts,
+                                        complaint.isPresent() || refusal.isPresent())
                         ? new Resolution.NotAsked()
                         : resolver.resolve(view, claim),
                 run,
+                record.filter(r -> !RunRecords.begun(r)).map(RunRecords::waiting),
                 prime,
                 volume(prime.map(Prime::volumeName).orElse(null)),
                 volume(claim.volumeName()),
@@ -80,7 +108,11 @@ public final class Observer {
                         .findFirst(),
                 attempts,
                 Attempts.live(pods),
-                prime.flatMap(p -> complaint(p, now, crowd)),
+                complaint,
+                complaint.isEmpty() && prime.filter(p -> slow(p, now)).isPresent()
+                        ? view.room(Objects.requireNonNullElse(claim.storageClassName(), ""))
+                        : Optional.empty(),
+                refusal,
                 crowd,
                 noted.or(
                         RunRecords.timeline(record.map(VolumePopulation::getStatus).orElse(null))));
@@ -114,16 +146,18 @@ public final class Observer {
         return name == null ? Optional.empty() : view.volume(name).map(Claims::volume);
     }
 
-    private Optional<String> complaint(Prime prime, Instant now, Crowd crowd) {
-        boolean slow =
-                prime.phase() == ClaimPhase.PENDING
-                        && !prime.deleting()
-                        && prime.created().plus(crowd.slowVolume()).isBefore(now);
+    private Optional<String> complaint(Prime prime, Instant now) {
         boolean gaveUp = prime.madeForNode() != null && prime.selectedNode() == null;
-        return slow || (gaveUp && prime.phase() == ClaimPhase.PENDING)
+        return slow(prime, now) || (gaveUp && prime.phase() == ClaimPhase.PENDING)
                 ? view.complaint(prime.namespace(), prime.uid())
                         .map(complaint -> Attempts.shorten(complaint.message()))
                 : Optional.empty();
+    }
+
+    private static boolean slow(Prime prime, Instant now) {
+        return prime.phase() == ClaimPhase.PENDING
+                && !prime.deleting()
+                && prime.created().plus(SLOW).isBefore(now);
     }
 
     private ClassState storageClass(@Nullable String name) {

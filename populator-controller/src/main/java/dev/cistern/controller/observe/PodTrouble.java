@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What keeps an attempt's container from running, in the words of who is in its way, and what to do.
@@ -53,11 +54,17 @@ final class PodTrouble {
                         complaint ->
                                 trouble(
                                         complaint.reason(),
-                                        complaint.message(),
+                                        named(complaint.message(), job),
                                         "namespace "
                                                 + namespace
                                                 + " refuses the populate pod; when that is mended,"
                                                 + " the Job makes it by itself within a minute"));
+    }
+
+    /// The Job controller tries each time with a pod of another name; without its last letters the words stay the same.
+    private static String named(String message, Job job) {
+        String name = job.getMetadata().getName();
+        return message.replaceAll(Pattern.quote(name) + "-[a-z0-9]{1,5}\\b", name);
     }
 
     /// What keeps a pod from running its container.

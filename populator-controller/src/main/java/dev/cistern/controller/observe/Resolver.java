@@ -9,6 +9,7 @@ import dev.cistern.controller.model.ClaimPhase;
 import dev.cistern.controller.model.Frozen;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Resolution;
+import dev.cistern.controller.model.SourceKind;
 import dev.cistern.controller.model.SourceRef;
 import dev.cistern.controller.model.Why;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -34,6 +35,9 @@ public final class Resolver {
     public Resolution resolve(ClusterView view, Claim claim) {
         SourceRef ref = claim.source();
         String namespace = ref.namespace();
+        if (ref.kind() == SourceKind.UNKNOWN) {
+            return new Resolution.Refused(Why.UNSUPPORTED_SOURCE, unknown(ref));
+        }
         if (namespace != null
                 && !namespace.equals(claim.key().namespace())
                 && !Grants.allow(view.grants(namespace), claim.key().namespace(), ref)) {
@@ -64,7 +68,21 @@ public final class Resolver {
             case OSS_VOLUME_POPULATOR ->
                     ossPopulators.of(claim, usable(view.ossPopulator(namespace, ref.name()), ref));
             case DATASET -> datasets.of(view, claim, usable(view.dataset(ref.name()), ref));
+            case UNKNOWN -> throw Unresolved.unsupported(unknown(ref));
         };
+    }
+
+    private static String unknown(SourceRef ref) {
+        SourceKind closest = SourceKind.closest(ref.kindName());
+        return "spec.dataSourceRef: there is no kind \""
+                + ref.kindName()
+                + "\" in group \""
+                + ref.group()
+                + "\" that volumes are filled from; did you mean kind: "
+                + closest.kind()
+                + ", apiGroup: "
+                + closest.group()
+                + "? A PVC's source cannot be changed: make the PVC anew";
     }
 
     private static <T extends HasMetadata> T usable(Optional<T> found, SourceRef ref)

@@ -7,12 +7,14 @@ import dev.cistern.api.v1alpha1.volumepopulationstatus.LastFailure;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Steps;
 import dev.cistern.controller.model.Frozen;
+import dev.cistern.controller.model.LastReport;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Phase;
 import dev.cistern.controller.model.Run;
 import dev.cistern.controller.model.RunStatus;
 import dev.cistern.controller.model.Step;
 import dev.cistern.controller.model.Timeline;
+import dev.cistern.controller.model.WaitingRecord;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
@@ -32,6 +34,22 @@ public final class RunRecords {
 
     private RunRecords() {}
 
+    /// Whether a record is that of a run, and not only of a PVC that waits for one.
+    static boolean begun(VolumePopulation record) {
+        return record.getSpec().getSources() != null && !record.getSpec().getSources().isEmpty();
+    }
+
+    /// The record of a PVC that waits.
+    static WaitingRecord waiting(VolumePopulation record) {
+        return new WaitingRecord(
+                record.getMetadata().getUid(),
+                record.getMetadata().getResourceVersion() == null
+                        ? ""
+                        : record.getMetadata().getResourceVersion(),
+                record.getMetadata().getDeletionTimestamp() != null,
+                Optional.ofNullable(record.getStatus()).flatMap(RunRecords::status));
+    }
+
     /// A run, as the planner sees it.
     ///
     /// @param sourceUid UID of the object that the PVC names now; null when there is none
@@ -45,7 +63,19 @@ public final class RunRecords {
                 record.getMetadata().getDeletionTimestamp() != null,
                 new Frozen(record.getSpec(), fingerprint == null ? "" : fingerprint),
                 Optional.ofNullable(record.getStatus()).flatMap(RunRecords::status),
+                Optional.ofNullable(record.getStatus())
+                        .map(VolumePopulationStatus::getProgress)
+                        .map(RunRecords::report),
+                annotations == null ? null : annotations.get(Names.ANNOTATION_RETRY),
                 !source.getUid().equals(sourceUid));
+    }
+
+    private static LastReport report(Progress progress) {
+        return new LastReport(
+                progress.getAttempt() == null ? 0 : progress.getAttempt(),
+                progress.getStage() == Progress.Stage.CONNECTING,
+                orZero(progress.getBytesDone()),
+                Optional.ofNullable(progress.getTrouble()));
     }
 
     /// What was written of a run; empty when only its Job has reported so far.

@@ -24,6 +24,9 @@ public sealed interface Action {
     /// Makes the run's record.
     record CreateRun(VolumePopulation run) implements Action {}
 
+    /// Makes the record of a PVC that waited that of its run, guarded by the record's resource version.
+    record BeginRun(VolumePopulation run, String resourceVersion) implements Action {}
+
     /// Deletes the run's record, so that it can be made anew.
     record DeleteRun(String namespace, String name, String uid) implements Action {}
 

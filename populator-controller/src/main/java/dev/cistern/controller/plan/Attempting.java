@@ -84,12 +84,13 @@ final class Attempting {
         if (number == 1 && !seen.crowd().many()) {
             tellBegun(draft);
         }
+        draft.showRefusal();
         draft.add(
                 new Action.CreateJob(
                         jobs.of(seen.claim(), seen.run().orElseThrow().frozen(), prime, number),
                         number));
         draft.mark(Step.JOB_CREATED);
-        draft.show(populating(status, prime, number, null), Step.JOB_CREATED);
+        draft.show(populating(draft, status, prime, number, null), Step.JOB_CREATED);
     }
 
     private static void tellBegun(Draft draft) {
@@ -109,15 +110,17 @@ final class Attempting {
     }
 
     private static RunStatus populating(
-            RunStatus status, Prime prime, int number, @Nullable String node) {
+            Draft draft, RunStatus status, Prime prime, int number, @Nullable String node) {
+        String doing =
+                StoreNews.doing(draft.seen.run().orElseThrow(), number, !draft.seen.crowd().many());
         return status.attempt(number, null)
                 .on(node == null ? prime.madeForNode() : node)
-                .in(Phase.POPULATING, "", copying(status, number));
+                .in(Phase.POPULATING, "", doing(doing, status, number));
     }
 
     /// What is done, and why it is not the first time: the reason of the attempt before is what a person looks for.
-    private static String copying(RunStatus status, int number) {
-        String doing = number == 1 ? "copying" : "copying, attempt " + number;
+    private static String doing(String what, RunStatus status, int number) {
+        String doing = number == 1 ? what : what + ", attempt " + number;
         return status.lastFailure()
                 .map(
                         last ->
@@ -132,13 +135,13 @@ final class Attempting {
     }
 
     private void attempt(Draft draft, Prime prime, Volume volume, Attempt attempt) {
-        RunStatus shown = populating(draft.status(), prime, attempt.number(), attempt.node());
+        RunStatus shown =
+                populating(draft, draft.status(), prime, attempt.number(), attempt.node());
         switch (attempt.state()) {
             case Attempt.State.Starting(Optional<Attempt.Trouble> trouble) -> {
                 if (trouble.isPresent()) {
                     String message = trouble.get().reason() + ": " + trouble.get().message();
-                    draft.tell(true, Why.POD_NOT_STARTING, message);
-                    draft.write(shown.in(Phase.POPULATING, Why.POD_NOT_STARTING, message));
+                    draft.trouble(shown.in(Phase.POPULATING, Why.POD_NOT_STARTING, message));
                     draft.again(LOOK_SELDOM);
                 } else {
                     show(draft, shown);
@@ -147,7 +150,7 @@ final class Attempting {
             }
             case Attempt.State.Running() -> {
                 draft.mark(Step.COPY_STARTED);
-                show(draft, shown);
+                running(draft, shown, attempt);
             }
             case Attempt.State.Succeeded _ -> {
                 draft.mark(Step.COPY_STARTED);
@@ -160,6 +163,16 @@ final class Attempting {
             }
             case Attempt.State.Failed(Attempt.Failure failure, Optional<RunResult> _) ->
                     failed(draft, draft.withLastResult(shown), attempt, failure);
+        }
+    }
+
+    private static void running(Draft draft, RunStatus shown, Attempt attempt) {
+        Optional<String> trouble =
+                StoreNews.trouble(draft.seen.run().orElseThrow(), attempt.number());
+        if (trouble.isPresent()) {
+            draft.trouble(shown.in(Phase.POPULATING, Why.WAITING_FOR_STORE, trouble.get()));
+        } else {
+            show(draft, shown);
         }
     }
 

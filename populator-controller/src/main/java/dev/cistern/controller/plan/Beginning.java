@@ -4,13 +4,15 @@ import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClassState;
 import dev.cistern.controller.model.Frozen;
-import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Resolution;
+import dev.cistern.controller.model.RunStatus;
+import dev.cistern.controller.model.WaitingRecord;
 import dev.cistern.controller.model.Why;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +27,15 @@ final class Beginning {
     private static final Duration GRACE = Duration.ofSeconds(3);
 
     /// Waiting for a turn for less than this is nothing to tell.
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    /// Turns that lead nowhere end by themselves; then somebody must look.
+    private static final Duration LOOK_FOR_TURN = Duration.ofSeconds(30);
+
+    /// Our own driver. Its provisioners leave what they cannot make to one another, without a word.
+    private static final String LOCAL_VOLUMES = "local.cistern.dev";
+
+    private static final Set<String> ONE_NODE = Set.of("ReadWriteOnce", "ReadWriteOncePod");
 
     /// The PersistentVolume controller writes onto each new PVC, guarded by what it read. A write of ours in between would fail its own, and it
     /// tells that as an event ("the object has been modified"). It comes within milliseconds; where it is this late, such an event
@@ -59,19 +69,27 @@ final class Beginning {
                 if (draft.seen.now().isBefore(grace)) {
                     draft.again(Duration.between(draft.seen.now(), grace));
                 } else {
-                    draft.tell(true, reason, message);
+                    draft.waiting(true, reason, message);
                 }
             }
             case Resolution.Refused(String reason, String message) -> {
-                draft.tell(true, reason, message);
+                draft.waiting(true, reason, message);
                 draft.tellSource(true, reason, claim.key().display() + ": " + message);
             }
             case Resolution.Ready(Frozen frozen) -> {
                 String templated = templatedSecret(storageClass, claim, frozen);
                 if (!templated.isEmpty()) {
-                    draft.tell(true, Why.UNSUPPORTED_STORAGE_CLASS, templated);
+                    draft.waiting(true, Why.UNSUPPORTED_STORAGE_CLASS, templated);
                 } else if (!storageClass.waitForFirstConsumer() || claim.selectedNode() != null) {
                     start(draft, storageClass, frozen);
+                } else {
+                    // The event is Kubernetes' own.
+                    draft.record(
+                            Why.WAIT_FOR_FIRST_CONSUMER,
+                            "StorageClass "
+                                    + storageClass.name()
+                                    + " makes volumes when the first pod that uses them is"
+                                    + " scheduled; waiting for that");
                 }
             }
         }
@@ -91,51 +109,40 @@ final class Beginning {
         if (!claim.held()) {
             draft.add(new Action.AddFinalizer(claim));
         }
-        draft.add(new Action.CreateRun(record(claim, frozen)));
+        VolumePopulation run = RunManifest.run(claim, frozen);
+        Optional<WaitingRecord> waiting = draft.seen.waiting();
+        if (waiting.isPresent()) {
+            draft.add(new Action.BeginRun(run, waiting.get().resourceVersion()));
+            // It is no longer true that it waits, nor what for.
+            draft.add(
+                    new Action.WriteStatus(
+                            claim.key(), RunStatus.fresh(draft.seen.now()), draft.seen.timeline()));
+        } else {
+            draft.add(new Action.CreateRun(run));
+        }
         provisioning.create(draft, frozen, storageClass.waitForFirstConsumer());
     }
 
     private static void waitForTurn(Draft draft) {
-        if (!draft.seen.now().isBefore(draft.claim().created().plus(PATIENCE))) {
-            draft.tell(
+        Instant told = draft.claim().created().plus(PATIENCE);
+        if (draft.seen.now().isBefore(told)) {
+            draft.again(Duration.between(draft.seen.now(), told));
+        } else {
+            draft.waiting(
                     false,
                     Why.WAITING_FOR_TURN,
                     "as many volumes are being set up as the controller sets up at once; this one"
                             + " begins when others have come further");
         }
         draft.waitForTurn();
-        // Nobody may move: turns that lead nowhere end by themselves, and somebody must look.
-        draft.again(PATIENCE);
-    }
-
-    /// The run's record for a PVC.
-    static VolumePopulation record(Claim claim, Frozen frozen) {
-        VolumePopulation run = new VolumePopulation();
-        run.setMetadata(
-                new ObjectMetaBuilder()
-                        .withName(Names.run(claim.key().uid()))
-                        .withNamespace(claim.key().namespace())
-                        .addToLabels(Names.LABEL_MANAGED_BY, Names.MANAGED_BY)
-                        .addToLabels(Names.LABEL_UID, claim.key().uid())
-                        .addToAnnotations(Names.ANNOTATION_FINGERPRINT, frozen.fingerprint())
-                        .addNewOwnerReference()
-                        .withApiVersion("v1")
-                        .withKind("PersistentVolumeClaim")
-                        .withName(claim.key().name())
-                        .withUid(claim.key().uid())
-                        .withController(true)
-                        .withBlockOwnerDeletion(false)
-                        .endOwnerReference()
-                        .build());
-        run.setSpec(frozen.spec());
-        return run;
+        draft.again(LOOK_FOR_TURN);
     }
 
     /// The class, when PVC and class can be worked with; otherwise an event says what is wrong.
     private static ClassState acceptable(Draft draft) {
         Claim claim = draft.claim();
         if (claim.block()) {
-            draft.tell(
+            draft.waiting(
                     true,
                     Why.UNSUPPORTED_CLAIM,
                     "spec.volumeMode: Block is not supported: files are copied, so ask for"
@@ -143,7 +150,7 @@ final class Beginning {
             return new ClassState.Disabled();
         }
         if (claim.selector()) {
-            draft.tell(
+            draft.waiting(
                     true,
                     Why.UNSUPPORTED_CLAIM,
                     "spec.selector: not supported with a dataSourceRef: the volume to fill is"
@@ -151,7 +158,7 @@ final class Beginning {
             return new ClassState.Disabled();
         }
         if (claim.volumeName() != null) {
-            draft.tell(
+            draft.waiting(
                     true,
                     Why.NOT_POPULATED,
                     "spec.volumeName: names the volume "
@@ -168,27 +175,27 @@ final class Beginning {
         ClassState state = draft.seen.storageClass();
         switch (state) {
             case ClassState.Unset() ->
-                    draft.tell(
+                    draft.waiting(
                             false,
                             Why.NO_STORAGE_CLASS,
                             "spec.storageClassName is not set and there is no default StorageClass"
                                     + " yet; waiting for one");
             case ClassState.Disabled() ->
-                    draft.tell(
+                    draft.waiting(
                             true,
                             Why.NO_PROVISIONER,
                             "spec.storageClassName: \"\" turns dynamic provisioning off; a volume"
                                     + " can only be filled with a StorageClass that has a"
                                     + " provisioner");
             case ClassState.Missing(String name) ->
-                    draft.tell(
+                    draft.waiting(
                             true,
                             Why.STORAGE_CLASS_NOT_FOUND,
                             "spec.storageClassName: there is no StorageClass "
                                     + name
                                     + "; waiting for it");
             case ClassState.Found found when found.withoutProvisioner() -> {
-                draft.tell(
+                draft.waiting(
                         true,
                         Why.NO_PROVISIONER,
                         "StorageClass "
@@ -196,6 +203,26 @@ final class Beginning {
                                 + " has the provisioner kubernetes.io/no-provisioner; a volume can"
                                 + " only be filled with a StorageClass that provisions");
                 return new ClassState.Disabled();
+            }
+            case ClassState.Found found when found.provisioner().equals(LOCAL_VOLUMES) -> {
+                Optional<String> shared =
+                        draft.claim().accessModes().stream()
+                                .filter(mode -> !ONE_NODE.contains(mode))
+                                .findFirst();
+                if (shared.isPresent()) {
+                    draft.waiting(
+                            true,
+                            Why.UNSUPPORTED_CLAIM,
+                            "spec.accessModes: "
+                                    + shared.get()
+                                    + " cannot be had of StorageClass "
+                                    + found.name()
+                                    + " (provisioner "
+                                    + LOCAL_VOLUMES
+                                    + "), whose volumes are on one node; make the PVC anew with"
+                                    + " ReadWriteOnce or ReadWriteOncePod");
+                    return new ClassState.Disabled();
+                }
             }
             case ClassState.Found _ -> {}
         }

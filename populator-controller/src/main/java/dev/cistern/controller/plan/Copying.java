@@ -1,7 +1,10 @@
 package dev.cistern.controller.plan;
 
+import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Observed;
 import dev.cistern.controller.model.Prime;
+import dev.cistern.controller.model.Resolution;
+import dev.cistern.controller.model.Run;
 import dev.cistern.controller.model.RunStatus;
 import dev.cistern.controller.model.Why;
 import java.time.Instant;
@@ -18,6 +21,9 @@ final class Copying {
 
     void plan(Draft draft) {
         Observed seen = draft.seen;
+        if (mended(draft)) {
+            return;
+        }
         if (!seen.claim().held()) {
             draft.add(new Action.AddFinalizer(seen.claim()));
         }
@@ -57,6 +63,30 @@ final class Copying {
                 restart(draft);
             }
         }
+    }
+
+    /// A run that cannot get on, and of which something else is asked by now, begins anew: its record goes first, and whatever it spoke of
+    /// follows.
+    private static boolean mended(Draft draft) {
+        Run run = draft.seen.run().orElseThrow();
+        if (!(draft.seen.resolution() instanceof Resolution.Ready ready)
+                || ready.frozen().fingerprint().equals(run.frozen().fingerprint())) {
+            return false;
+        }
+        if (!run.deleting()) {
+            draft.tell(
+                    false,
+                    Why.STARTED_AFRESH,
+                    draft.claim().source().display()
+                            + ", its StorageBackend or this PVC's annotation cistern.dev/retry has"
+                            + " changed while the run could not get on: it starts afresh");
+            draft.add(
+                    new Action.DeleteRun(
+                            draft.claim().key().namespace(),
+                            Names.run(draft.claim().key().uid()),
+                            run.uid()));
+        }
+        return true;
     }
 
     /// Lets go of prime and Jobs; how many attempts there were is written first, so that their names stay unused.

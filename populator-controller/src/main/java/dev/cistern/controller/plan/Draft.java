@@ -3,19 +3,30 @@ package dev.cistern.controller.plan;
 import dev.cistern.controller.model.Attempt;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.Observed;
+import dev.cistern.controller.model.Phase;
 import dev.cistern.controller.model.Prime;
 import dev.cistern.controller.model.Run;
 import dev.cistern.controller.model.RunStatus;
+import dev.cistern.controller.model.SourceKind;
 import dev.cistern.controller.model.Step;
 import dev.cistern.controller.model.Timeline;
+import dev.cistern.controller.model.WaitingRecord;
+import dev.cistern.controller.model.Why;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A plan being put together.
 final class Draft {
+    /// What is over sooner needs no record. (A PVC's age is known to the second.)
+    private static final Duration RECORDED_AFTER = Duration.ofSeconds(3);
+
+    /// With its unit.
+    private static final Pattern NUMBER = Pattern.compile("[0-9][0-9.]*[A-Za-z]{0,2}");
+
     final Observed seen;
     private final List<Action> actions = new ArrayList<>();
     private Timeline timeline;
@@ -59,8 +70,41 @@ final class Draft {
 
     /// An event on the object that the PVC names.
     void tellSource(boolean warning, String reason, String message) {
+        if (claim().source().kind() == SourceKind.UNKNOWN) {
+            return;
+        }
         String uid = seen.run().map(run -> run.frozen().spec().getSource().getUid()).orElse(null);
         add(new Action.Announce(claim().key(), claim().source(), uid, warning, reason, message));
+    }
+
+    /// Tells why a PVC has no run yet: by an event, and, when that lasts, by a record that `kubectl get vpop` shows.
+    void waiting(boolean warning, String reason, String message) {
+        tell(warning, reason, message);
+        record(reason, message);
+    }
+
+    /// Keeps a record of why a PVC has no run yet.
+    void record(String reason, String message) {
+        Instant due = claim().created().plus(RECORDED_AFTER);
+        if (seen.now().isBefore(due)) {
+            again(Duration.between(seen.now(), due));
+            return;
+        }
+        Optional<WaitingRecord> known = seen.waiting();
+        if (known.filter(WaitingRecord::deleting).isPresent()
+                || !RunManifest.canBeRecorded(claim())) {
+            return;
+        }
+        if (known.isEmpty()) {
+            add(new Action.CreateRun(RunManifest.waiting(claim())));
+        }
+        Optional<RunStatus> before = known.flatMap(WaitingRecord::status);
+        RunStatus status =
+                before.orElseGet(() -> RunStatus.fresh(seen.now()))
+                        .in(Phase.PENDING, reason, message);
+        if (!before.equals(Optional.of(status))) {
+            add(new Action.WriteStatus(claim().key(), status, timeline));
+        }
     }
 
     /// The run's status as it stands.
@@ -80,6 +124,26 @@ final class Draft {
     /// fetched is added to what the attempts before it did.
     RunStatus withLastResult(RunStatus status) {
         return seen.latest().flatMap(Attempt::result).map(status::withResultOf).orElse(status);
+    }
+
+    /// Tells what stands in the way, by event and status. In the words of others numbers change all the time (of a quota, for example,
+    /// how much is used): what is the same but for these is not written again.
+    void trouble(RunStatus status) {
+        RunStatus before = status();
+        boolean same =
+                before.reason().equals(status.reason())
+                        && NUMBER.matcher(before.message())
+                                .replaceAll("0")
+                                .equals(NUMBER.matcher(status.message()).replaceAll("0"));
+        String words = same ? before.message() : status.message();
+        tell(true, status.reason(), words);
+        write(status.in(status.phase(), status.reason(), words));
+    }
+
+    /// Writes that the API server refused to make the next thing of the run, if it did: it is asked again all the same.
+    void showRefusal() {
+        seen.refusal()
+                .ifPresent(words -> write(status().in(status().phase(), Why.CREATE_FAILED, words)));
     }
 
     /// Writes a status that later steps rely on, or that is final.

@@ -10,6 +10,7 @@ import dev.cistern.controller.model.Run;
 import dev.cistern.controller.model.RunStatus;
 import dev.cistern.controller.model.Step;
 import dev.cistern.controller.model.Volume;
+import dev.cistern.controller.model.WaitingRecord;
 import dev.cistern.controller.model.Why;
 import java.time.Duration;
 import java.util.Optional;
@@ -112,9 +113,11 @@ final class Ending {
     /// Somebody bound the PVC to a volume that nobody filled.
     private static void elsewhere(Draft draft, Volume volume) {
         Optional<Run> run = draft.seen.run();
+        Optional<RunStatus> waiting = draft.seen.waiting().flatMap(WaitingRecord::status);
         boolean said =
-                run.filter(r -> r.phase() == Phase.FAILED)
-                        .flatMap(Run::status)
+                run.flatMap(Run::status)
+                        .or(() -> waiting)
+                        .filter(s -> s.phase() == Phase.FAILED)
                         .filter(s -> s.reason().equals(Why.BOUND_ELSEWHERE))
                         .isPresent();
         if (!said) {
@@ -132,12 +135,14 @@ final class Ending {
                         draft.status()
                                 .in(Phase.FAILED, Why.BOUND_ELSEWHERE, message)
                                 .ended(draft.seen.now()));
-            } else if (draft.seen.resolution() instanceof Resolution.Ready ready) {
-                draft.add(new Action.CreateRun(Beginning.record(draft.claim(), ready.frozen())));
+            } else if (RunManifest.canBeRecorded(draft.claim())) {
+                if (draft.seen.waiting().isEmpty()) {
+                    draft.add(new Action.CreateRun(RunManifest.waiting(draft.claim())));
+                }
                 draft.add(
                         new Action.WriteStatus(
                                 draft.claim().key(),
-                                RunStatus.fresh(draft.seen.now())
+                                waiting.orElseGet(() -> RunStatus.fresh(draft.seen.now()))
                                         .in(Phase.FAILED, Why.BOUND_ELSEWHERE, message)
                                         .ended(draft.seen.now()),
                                 draft.seen.timeline()));

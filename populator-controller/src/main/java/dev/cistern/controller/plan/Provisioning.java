@@ -45,6 +45,7 @@ final class Provisioning {
     /// @param byNode whether the volume is to be made for the node that the scheduler chose
     void create(Draft draft, Frozen frozen, boolean byNode) {
         draft.mark(Step.PRIME_CREATED);
+        draft.showRefusal();
         draft.add(
                 new Action.CreatePrime(
                         primes.of(draft.claim(), frozen.spec().getPrimeNamespace(), byNode)));
@@ -90,8 +91,10 @@ final class Provisioning {
         }
         Optional<String> complaint = draft.seen.provisionerMessage();
         if (complaint.isPresent()) {
-            draft.tell(true, Why.PROVISIONING_FAILED, complaint.get());
-            draft.write(status.in(Phase.PROVISIONING, Why.PROVISIONING_FAILED, complaint.get()));
+            draft.trouble(status.in(Phase.PROVISIONING, Why.PROVISIONING_FAILED, complaint.get()));
+        } else if (draft.seen.room().filter(room -> room < claim.capacityBytes()).isPresent()) {
+            String message = noRoom(claim, draft.seen.room().get());
+            draft.trouble(status.in(Phase.PROVISIONING, Why.PROVISIONING_FAILED, message));
         } else {
             draft.tell(
                     false,
@@ -104,6 +107,16 @@ final class Provisioning {
             draft.write(status.in(Phase.PROVISIONING, "", "waiting for the volume"));
         }
         draft.again(LOOK_AT_PROVISIONER);
+    }
+
+    private static String noRoom(Claim claim, long room) {
+        return "no node has room: the PVC asks for "
+                + claim.size()
+                + ", and the largest volume that StorageClass "
+                + claim.storageClassName()
+                + " can make now has "
+                + (room >> 20)
+                + "Mi (CSIStorageCapacity); free some room, or make the PVC anew with less";
     }
 
     /// The scheduler chose another node before the copy began.

@@ -2,6 +2,7 @@ package dev.cistern.controller.progress;
 
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
 import dev.cistern.populate.wire.ProgressReport;
+import dev.cistern.populate.wire.Stage;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Locale;
@@ -20,16 +21,23 @@ public final class Display {
         progress.setSequence(report.sequence());
         progress.setStage(
                 switch (report.stage()) {
+                    case CONNECTING -> Progress.Stage.CONNECTING;
                     case LISTING -> Progress.Stage.LISTING;
                     case CHECKING -> Progress.Stage.CHECKING;
                     case COPYING -> Progress.Stage.COPYING;
                     case FINISHING -> Progress.Stage.FINISHING;
                 });
+        progress.setTrouble(report.trouble());
         progress.setPercent(percent);
         progress.setDisplay(
-                report.totalsFinal() || report.bytesTotal() == 0
-                        ? percent + "%"
-                        : bytes(report.bytesDone()) + " of " + bytes(report.bytesTotal()) + "+");
+                report.stage() == Stage.CONNECTING
+                        ? "connecting"
+                        : report.totalsFinal() || report.bytesTotal() == 0
+                                ? percent + "%"
+                                : bytes(report.bytesDone())
+                                        + " of "
+                                        + bytes(report.bytesTotal())
+                                        + "+");
         progress.setBytesDone(report.bytesDone());
         progress.setBytesTotal(report.bytesTotal());
         progress.setFilesDone(report.filesDone());

@@ -153,7 +153,9 @@ public final class ProgressServer extends VerticleBase {
                 }
                 int next = pace.next(uid, now);
                 throttle.asked(uid, now, next);
-                if (admission == Throttle.Admission.FIRST && Pace.crowded(next)) {
+                if (admission == Throttle.Admission.FIRST
+                        && Pace.crowded(next)
+                        && accepted.report().trouble() == null) {
                     // In a crowd a run's first report only starts its clock: a copy that is over
                     // before the second costs no write.
                     accept(request, next);

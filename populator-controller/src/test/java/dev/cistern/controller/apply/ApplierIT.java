@@ -21,6 +21,7 @@ import dev.cistern.controller.model.Timeline;
 import dev.cistern.controller.observe.Complaints;
 import dev.cistern.controller.observe.Informers;
 import dev.cistern.controller.observe.Observer;
+import dev.cistern.controller.observe.Rooms;
 import dev.cistern.controller.observe.RunRecords;
 import dev.cistern.controller.plan.Action;
 import dev.cistern.controller.plan.Planner;
@@ -119,7 +120,7 @@ class ApplierIT {
                                 .build())
                 .create();
         api = new Api(client);
-        informers = new Informers(client, new Complaints(client));
+        informers = new Informers(client, new Complaints(client), new Rooms(client));
         events = new EventRecorder(api, Clock.systemUTC());
         applier =
                 new Applier(
@@ -183,6 +184,7 @@ class ApplierIT {
                                                 name,
                                                 claim.getMetadata().getUid(),
                                                 Instant.now(),
+                                                Optional.empty(),
                                                 Crowd.ALONE,
                                                 Timeline.EMPTY),
                         Optional::isPresent)
@@ -505,7 +507,8 @@ class ApplierIT {
                 .write(
                         "team-a",
                         claim.key().uid(),
-                        new ProgressReport(1, 1, Stage.COPYING, 37, 100, 0, 1, true, 37, 0, 10, 6));
+                        new ProgressReport(
+                                1, 1, Stage.COPYING, 37, 100, 0, 1, true, 37, 0, 10, 6, null));
         RunStatus later = status.attempt(1, null);
         apply(claim, new Action.WriteStatus(claim.key(), later, timeline));
 

@@ -40,8 +40,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each directory below `planner/` is a case: `in-*.yaml` are the cluster's objects, `in-now.yaml` the clock (and
-/// whether it is the PVC's turn), `out-plan.yaml` the plan for the PVC `team-a/data`. An object that nobody looks at, or a file of
+/// Each directory below `planner/` is a case: `in-*.yaml` are the cluster's objects, `in-now.yaml` the clock (and whether it is the PVC's turn, how much
+/// room there is, and what the API server refused), `out-plan.yaml` the plan for the PVC `team-a/data`. An object that nobody looks at, or a file of
 /// another name, fails the case. `-Dgolden.update=true` writes the plans anew, for a person to read before committing.
 class PlannerGoldenTest {
     private static final Path CASES = Path.of("src/test/resources/planner");
@@ -90,6 +90,7 @@ class PlannerGoldenTest {
         MemoryView view = new MemoryView();
         Instant now = Instant.parse("2026-01-01T00:10:00Z");
         Crowd crowd = Crowd.ALONE;
+        Optional<String> refusal = Optional.empty();
         List<Path> files;
         try (Stream<Path> list = Files.list(dir)) {
             files = list.sorted().toList();
@@ -100,6 +101,10 @@ class PlannerGoldenTest {
                 JsonNode clock = Serialization.yamlMapper().readTree(Files.readString(file));
                 now = Instant.parse(clock.path("now").asText(now.toString()));
                 crowd = new Crowd(1, clock.path("turn").asBoolean(true));
+                refusal = Optional.ofNullable(clock.path("refused").textValue());
+                if (clock.has("room")) {
+                    view.room(clock.get("room").asLong());
+                }
             } else if (fileName.startsWith("in-") && fileName.endsWith(".yaml")) {
                 load(view, file);
             } else {
@@ -110,7 +115,7 @@ class PlannerGoldenTest {
         String uid = view.claim("team-a", "data").orElseThrow().getMetadata().getUid();
         Optional<Observed> seen =
                 new Observer(view, SETTINGS.namespaces())
-                        .observe("team-a", "data", uid, now, crowd, Timeline.EMPTY);
+                        .observe("team-a", "data", uid, now, refusal, crowd, Timeline.EMPTY);
         String plan =
                 seen.isEmpty() ? "ours: false\n" : render(new Planner(SETTINGS).plan(seen.get()));
 
@@ -184,6 +189,8 @@ class PlannerGoldenTest {
             case Action.RemoveFinalizer a -> node.put(name, a.claim().key().display());
             case Action.ClearSelectedNode a -> node.put(name, a.claim().key().display());
             case Action.CreateRun a -> node.set(name, MemoryView.tree(a.run()));
+            case Action.BeginRun a ->
+                    node.set(name + " at " + a.resourceVersion(), MemoryView.tree(a.run()));
             case Action.DeleteRun a -> node.put(name, a.namespace() + "/" + a.name());
             case Action.CreatePrime a -> node.set(name, MemoryView.tree(a.prime()));
             case Action.DeletePrime a -> node.put(name, a.namespace() + "/" + a.name());

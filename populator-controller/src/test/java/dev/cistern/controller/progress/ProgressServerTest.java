@@ -98,7 +98,7 @@ class ProgressServerTest {
 
     private static String report(int attempt, long sequence) {
         return new ProgressReport(
-                        attempt, sequence, Stage.COPYING, 50, 100, 1, 2, true, 50, 0, 10, 5)
+                        attempt, sequence, Stage.COPYING, 50, 100, 1, 2, true, 50, 0, 10, 5, null)
                 .toJson();
     }
 

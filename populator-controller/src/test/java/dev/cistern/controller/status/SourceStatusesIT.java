@@ -10,6 +10,7 @@ import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.observe.Complaints;
 import dev.cistern.controller.observe.Informers;
 import dev.cistern.controller.observe.Resolver;
+import dev.cistern.controller.observe.Rooms;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -69,7 +70,7 @@ class SourceStatusesIT {
         await().atMost(SOON)
                 .ignoreExceptions()
                 .until(() -> client.getApiResources("storage.alibabacloud.com/v1beta1") != null);
-        informers = new Informers(client, new Complaints(client));
+        informers = new Informers(client, new Complaints(client), new Rooms(client));
         Api api = new Api(client);
         events = new EventRecorder(api, Clock.systemUTC());
         statuses =

@@ -123,6 +123,11 @@ final class LateView implements ClusterView {
     }
 
     @Override
+    public Optional<Long> room(String storageClass) {
+        return now.room(storageClass);
+    }
+
+    @Override
     public Optional<Complaint> complaint(String namespace, String uid) {
         return now.complaint(namespace, uid);
     }

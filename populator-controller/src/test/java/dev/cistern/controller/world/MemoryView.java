@@ -36,6 +36,7 @@ public final class MemoryView implements ClusterView {
 
     private final Map<String, HasMetadata> objects = new TreeMap<>();
     private final Set<String> used = new HashSet<>();
+    private Optional<Long> room = Optional.empty();
 
     /// An object as a tree, as the client would send it.
     public static JsonNode tree(Object object) {
@@ -175,6 +176,16 @@ public final class MemoryView implements ClusterView {
                 .filter(g -> namespace.equals(g.getMetadata().getNamespace()))
                 .peek(g -> used.add(key(g)))
                 .toList();
+    }
+
+    /// Sets how large a volume there is room for.
+    public void room(long bytes) {
+        room = Optional.of(bytes);
+    }
+
+    @Override
+    public Optional<Long> room(String storageClass) {
+        return room;
     }
 
     @Override

@@ -167,7 +167,13 @@ public final class Simulation {
         }
         Optional<Observed> seen =
                 observer.observe(
-                        "team-a", "data", claim.get().getMetadata().getUid(), now, crowd, timeline);
+                        "team-a",
+                        "data",
+                        claim.get().getMetadata().getUid(),
+                        now,
+                        Optional.empty(),
+                        crowd,
+                        timeline);
         if (seen.isEmpty()) {
             return Optional.empty();
         }
@@ -213,6 +219,7 @@ public final class Simulation {
                                             .getAnnotations()
                                             .remove(Names.ANNOTATION_SELECTED_NODE));
             case Action.CreateRun a -> make(a.run());
+            case Action.BeginRun a -> begin(a);
             case Action.CreatePrime a -> make(a.prime());
             case Action.CreateJob a -> make(a.job());
             case Action.DeleteRun a ->
@@ -243,6 +250,26 @@ public final class Simulation {
         }
         PersistentVolumeClaim copy = MemoryView.JSON.clone(found.get());
         change.accept(copy);
+        put(copy);
+        return true;
+    }
+
+    private boolean begin(Action.BeginRun begin) {
+        Optional<VolumePopulation> found =
+                view.get(
+                        VolumePopulation.class,
+                        begin.run().getMetadata().getNamespace(),
+                        begin.run().getMetadata().getName());
+        if (found.isEmpty()
+                || !found.get()
+                        .getMetadata()
+                        .getResourceVersion()
+                        .equals(begin.resourceVersion())) {
+            return false;
+        }
+        VolumePopulation copy = MemoryView.JSON.clone(found.get());
+        copy.setSpec(begin.run().getSpec());
+        copy.getMetadata().setAnnotations(begin.run().getMetadata().getAnnotations());
         put(copy);
         return true;
     }

@@ -37,6 +37,14 @@ final class Kubectl {
         return result.ok() ? "" : result.output();
     }
 
+    /// What the API server would make of a manifest.
+    String dryRun(String yaml) {
+        return command("create", "--dry-run=server", "-o", "yaml", "-f", "-")
+                .input(yaml)
+                .run()
+                .orThrow();
+    }
+
     private Command command(String... args) {
         return Command.of(argv(args))
                 .env("KUBECONFIG", cluster.kubeconfig().toString())

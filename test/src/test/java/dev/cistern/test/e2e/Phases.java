@@ -45,8 +45,9 @@ final class Phases implements AutoCloseable {
         if (phase == null) {
             return;
         }
+        // A run that begins anew is another one of the same name.
         seen.compute(
-                run.getMetadata().getName(),
+                run.getMetadata().getName() + "/" + run.getMetadata().getUid(),
                 (name, phases) -> {
                     List<String> list = phases == null ? new ArrayList<>() : phases;
                     if (list.isEmpty() || !list.getLast().equals(phase)) {

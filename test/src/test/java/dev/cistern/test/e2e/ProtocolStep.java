@@ -54,6 +54,9 @@ enum ProtocolStep {
         boolean going = deleted || object.getMetadata().getDeletionTimestamp() != null;
         return switch (object) {
             case PersistentVolume volume -> EnumSet.of(VOLUME_REBOUND);
+            // The record of a PVC that still waits for its run names no sources.
+            case GenericKubernetesResource run when run.get("spec", "sources") == null ->
+                    EnumSet.noneOf(ProtocolStep.class);
             case GenericKubernetesResource run -> EnumSet.of(RUN_MADE);
             // The controller goes by the pod's end: the Job itself may be gone before its status
             // says so.

@@ -136,11 +136,7 @@ class RefusedClaimsST {
         assertThat(team.pvc("data").orElseThrow().getSpec().getVolumeName())
                 .isEqualTo(team.namespace());
         assertThat(team.describe("data")).doesNotContain("Populated successfully");
-        team.run(claim.getMetadata().getUid())
-                .ifPresent(
-                        run ->
-                                assertThat(Team.<String>get(run, "status", "phase"))
-                                        .isEqualTo("Failed"));
+        team.awaitPhase(claim.getMetadata().getUid(), SOON, "Failed");
         team.kubectl("delete", "pvc", "data", "--timeout=60s");
         cistern.kubectl().run("delete", "pv", team.namespace());
     }

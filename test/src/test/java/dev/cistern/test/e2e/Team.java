@@ -47,6 +47,16 @@ final class Team implements AutoCloseable {
         cistern.kubectl().apply(yaml.replace("NAMESPACE", namespace));
     }
 
+    /// What the API server would make of a manifest.
+    String dryRun(String yaml) {
+        return cistern.kubectl().dryRun(yaml);
+    }
+
+    /// The S3 server, as pods reach it.
+    String endpoint() {
+        return cistern.s3().endpoint();
+    }
+
     String kubectl(String... args) {
         String[] all = new String[args.length + 2];
         all[0] = "-n";
