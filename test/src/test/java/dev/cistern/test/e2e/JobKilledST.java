@@ -51,7 +51,13 @@ class JobKilledST {
         Pod pod = new Primes(cistern, claim).pods().getFirst();
         Traffic before = bucket.traffic();
 
-        assertThat(cistern.client().resource(pod).evict()).isTrue();
+        boolean evicted =
+                cistern.client()
+                        .pods()
+                        .inNamespace(pod.getMetadata().getNamespace())
+                        .withName(pod.getMetadata().getName())
+                        .evict();
+        assertThat(evicted).isTrue();
         team.awaitDescribed("data", SOON, "Retrying", "Disrupted", "uses up no attempt");
         bucket.faults(Faults.NONE);
 
