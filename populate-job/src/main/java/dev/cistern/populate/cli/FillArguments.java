@@ -54,8 +54,8 @@ final class FillArguments {
             case "--path-style" -> pathStyle = style(flag(argument, name));
             case "--virtual-host" -> pathStyle = style(!flag(argument, name));
             case "--anonymous" -> anonymous = flag(argument, name);
-            case "--include" -> include.add(OptionValue.glob(name, value(argument, name)));
-            case "--exclude" -> exclude.add(OptionValue.glob(name, value(argument, name)));
+            case "--include" -> include.add(OptionValue.included(name, value(argument, name)));
+            case "--exclude" -> exclude.add(OptionValue.excluded(name, value(argument, name)));
             case "--limit-rate" -> rate = OptionValue.size(name, value(argument, name));
             case "--connections" ->
                     connections = OptionValue.connections(name, value(argument, name));

@@ -73,9 +73,19 @@ final class OptionValue {
         return text;
     }
 
-    static String glob(String name, String pattern) throws FillOptions.Wrong {
+    static String included(String name, String pattern) throws FillOptions.Wrong {
+        return glob(name, pattern, List.of(pattern), List.of());
+    }
+
+    static String excluded(String name, String pattern) throws FillOptions.Wrong {
+        return glob(name, pattern, List.of(), List.of(pattern));
+    }
+
+    private static String glob(
+            String name, String pattern, List<String> include, List<String> exclude)
+            throws FillOptions.Wrong {
         try {
-            new Globs(List.of(pattern), List.of());
+            new Globs(include, exclude);
         } catch (IllegalArgumentException e) {
             throw new FillOptions.Wrong(name + ": " + e.getMessage());
         }

@@ -3,7 +3,7 @@ package dev.cistern.populate.engine;
 import java.util.List;
 
 /// Which paths a source takes, by globs: `*` and `?` within a segment, `**` over any number of them (none included), `[a-z]`, `[!a-z]`
-/// and `{a,b}`.
+/// and `{a,b}`. What is excluded may begin with a slash: `/**` leaves out the keys that do.
 public final class Globs {
     /// A pattern longer than this is a mistake.
     private static final int MAX_PATTERN = 1024;
@@ -13,8 +13,9 @@ public final class Globs {
 
     /// @throws IllegalArgumentException naming the pattern that is wrong
     public Globs(List<String> include, List<String> exclude) {
-        this.include = expanded(include);
-        this.exclude = expanded(exclude);
+        this.include = expanded(include, false);
+        // A key may begin with a slash, which no path can: only what leaves it out may speak of it.
+        this.exclude = expanded(exclude, true);
     }
 
     boolean takes(String path) {
@@ -30,10 +31,12 @@ public final class Globs {
         return false;
     }
 
-    private static List<String> expanded(List<String> patterns) {
+    private static List<String> expanded(List<String> patterns, boolean absolute) {
         List<String> all = new java.util.ArrayList<>();
         for (String pattern : patterns) {
-            if (pattern.isEmpty() || pattern.length() > MAX_PATTERN || pattern.startsWith("/")) {
+            if (pattern.isEmpty()
+                    || pattern.length() > MAX_PATTERN
+                    || (!absolute && pattern.startsWith("/"))) {
                 throw new IllegalArgumentException(
                         "pattern \""
                                 + pattern

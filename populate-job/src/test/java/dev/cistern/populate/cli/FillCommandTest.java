@@ -94,6 +94,21 @@ class FillCommandTest {
     }
 
     @Test
+    void aPathThatBeginsWithASlashIsThatTreeAndCanBeLeftOut() throws Exception {
+        server.put("a/x", new byte[1]);
+        server.put("/a/x", new byte[2]);
+        Path below = directory.resolve("below");
+        assertThat(run(environment(), "s3://bucket//a/", below.toString())).as(err()).isZero();
+        assertThat(below.resolve("x")).hasSize(2);
+        Path all = directory.resolve("all");
+        assertThat(run(environment(), "s3://bucket/", all.toString())).isEqualTo(3);
+        assertThat(run(environment(), "s3://bucket/", all.toString(), "--exclude", "/**"))
+                .as(err())
+                .isZero();
+        assertThat(all.resolve("a/x")).hasSize(1);
+    }
+
+    @Test
     void jsonIsTheResultAndNothingElse() throws Exception {
         server.put("t/a", new byte[1536]);
         assertThat(fill("--json")).isZero();

@@ -57,4 +57,12 @@ class GlobsTest {
                     .hasMessageContaining("pattern");
         }
     }
+
+    @Test
+    void whatIsLeftOutMayBeginWithASlash() {
+        Globs globs = new Globs(List.of(), List.of("/**"));
+        assertThat(globs.takes("/a/x")).isFalse();
+        assertThat(globs.takes("/")).isFalse();
+        assertThat(globs.takes("a/x")).isTrue();
+    }
 }

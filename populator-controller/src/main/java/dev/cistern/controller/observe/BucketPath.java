@@ -5,7 +5,8 @@ import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 /// A path of the API, such as `s3://bucket/models/` or `bucket/models/`, taken apart.
 ///
 /// @param bucket the first part
-/// @param prefix the rest, without leading slashes; empty means everything
+/// @param prefix the rest after the one slash that parts them; empty means everything. It may begin with a slash of its own: `s3://b//a/` is
+/// the tree `/a/`, which is not `a/`
 record BucketPath(String bucket, String prefix) {
     static BucketPath parse(String path) {
         int scheme = path.indexOf("://");
@@ -13,16 +14,12 @@ record BucketPath(String bucket, String prefix) {
         int slash = rest.indexOf('/');
         return slash < 0
                 ? new BucketPath(rest, "")
-                : new BucketPath(
-                        rest.substring(0, slash), withoutLeadingSlashes(rest.substring(slash)));
+                : new BucketPath(rest.substring(0, slash), rest.substring(slash + 1));
     }
 
-    static String withoutLeadingSlashes(String text) {
-        int start = 0;
-        while (start < text.length() && text.charAt(start) == '/') {
-            start++;
-        }
-        return text.substring(start);
+    /// A path that stands beside its bucket, where one leading slash means the bucket itself.
+    static String withoutLeadingSlash(String text) {
+        return text.startsWith("/") ? text.substring(1) : text;
     }
 
     /// A prefix that always means a tree, for kinds whose paths never name one object: `imagenet` is `imagenet/`.

@@ -51,7 +51,7 @@ record OssPopulatorCopy(String populateNamespace) {
         source.setBucket(spec.getBucket());
         source.setPrefix(
                 BucketPath.tree(
-                        BucketPath.withoutLeadingSlashes(
+                        BucketPath.withoutLeadingSlash(
                                 Objects.requireNonNullElse(spec.getPath(), ""))));
         VolumePopulationSpec frozen =
                 FrozenCopy.begin(claim, populator.getMetadata(), populateNamespace);

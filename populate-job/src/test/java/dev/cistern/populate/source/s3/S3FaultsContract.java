@@ -358,4 +358,29 @@ abstract class S3FaultsContract extends SourceContract {
                             e -> assertThat(e.reason()).isEqualTo(Reason.SOURCE_STALLED));
         }
     }
+
+    /// Both trees can exist, and neither is the other.
+    @Test
+    void aTreeBelowASlashIsNotTheTreeBesideIt() throws Exception {
+        put("a/x", new byte[1]);
+        put("/a/x", new byte[2]);
+        put("/a//y", new byte[3]);
+        for (String[] row :
+                new String[][] {
+                    {"a/", "x:1"}, {"/a/", "/y:3 x:2"}, {"/a//", "y:3"}, {"/a/x", "x:2"}
+                }) {
+            try (Source source = open(row[0])) {
+                StringBuilder found = new StringBuilder();
+                for (Listed listed : list(source)) {
+                    Bytes sink = new Bytes();
+                    source.read(listed.object(), 0, listed.object().size(), sink);
+                    found.append(found.isEmpty() ? "" : " ")
+                            .append(listed.path())
+                            .append(':')
+                            .append(sink.taken.size());
+                }
+                assertThat(found).as(row[0]).hasToString(row[1]);
+            }
+        }
+    }
 }
