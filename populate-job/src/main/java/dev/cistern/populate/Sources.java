@@ -4,6 +4,7 @@ import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.HttpClient;
+import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.s3.AwsKeys;
@@ -26,19 +27,25 @@ import org.jspecify.annotations.Nullable;
 public final class Sources {
     private static final int CONNECT_MILLIS = 10_000;
 
-    /// No byte for so long means that the connection is dead; stores answer within seconds or with 503.
+    /// No byte for so long in the middle of an answer means that the connection is dead.
     private static final int READ_MILLIS = 20_000;
+
+    /// Stores that fetch an object from somewhere else first take half a minute and more.
+    private static final int FIRST_BYTE_MILLIS = 60_000;
 
     /// Name of the environment variable that chooses the transport: `direct` or `sdk`.
     public static final String TRANSPORT_ENVIRONMENT_NAME = "CISTERN_TRANSPORT";
 
     private final Map<String, String> environment;
     private final BufferPool buffers;
+    private final Proxies proxies;
 
     /// @param environment where credentials are
     /// @param budget for what all sources together receive into
-    public Sources(Map<String, String> environment, MemoryBudget budget) {
+    /// @param proxies that lead to stores and token services
+    public Sources(Map<String, String> environment, MemoryBudget budget, Proxies proxies) {
         this.environment = environment;
+        this.proxies = proxies;
         this.buffers =
                 new BufferPool(
                         budget.bufferBytes(),
@@ -66,6 +73,8 @@ public final class Sources {
                 // What cannot be used is told at once, not after minutes of failed connections.
                 tls.trustManagers();
             }
+            // A proxy that makes no sense is told before anything is asked.
+            proxies.to(location.endpoint());
             AwsKeys.Provider provider = keys != null ? keys : keys(index, spec, location, tls);
             return new S3Source(location, spec.prefix(), api(location, provider, tls));
         } catch (IllegalArgumentException | IOException e) {
@@ -91,14 +100,16 @@ public final class Sources {
         return switch (transport) {
             case "direct" -> {
                 HttpClient.Settings settings =
-                        new HttpClient.Settings(CONNECT_MILLIS, READ_MILLIS, buffers);
+                        new HttpClient.Settings(
+                                CONNECT_MILLIS, READ_MILLIS, FIRST_BYTE_MILLIS, buffers, proxies);
                 yield new DirectApi(
                         location,
                         new HttpClient(settings, tls),
                         keys,
                         "cistern/" + Version.number());
             }
-            case "sdk" -> new SdkApi(location, keys, tls, CONNECT_MILLIS, READ_MILLIS);
+            case "sdk" ->
+                    new SdkApi(location, keys, tls, proxies, CONNECT_MILLIS, FIRST_BYTE_MILLIS);
             default ->
                     throw wrong(
                             TRANSPORT_ENVIRONMENT_NAME
@@ -132,7 +143,7 @@ public final class Sources {
                 String session = auth.sessionName() == null ? "cistern" : auth.sessionName();
                 String region = auth.stsRegion() == null ? location.region() : auth.stsRegion();
                 yield SdkKeys.webIdentity(
-                        role, Path.of(file), session, region, auth.stsEndpoint(), tls);
+                        role, Path.of(file), session, region, auth.stsEndpoint(), tls, proxies);
             }
         };
     }

@@ -9,10 +9,12 @@ import dev.cistern.populate.engine.FillRequest;
 import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.engine.Meter;
 import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Fault;
 import dev.cistern.populate.testing.StrictSts;
+import dev.cistern.populate.testing.TestProxy;
 import dev.cistern.populate.wire.AuthSpec;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.SourceSpec;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebIdentityTest {
     private static final String ROLE = "arn:aws:iam::123456789012:role/reader";
     private static final int FILES = 20;
+
+    /// Variables that name proxies.
+    private Map<String, String> proxies = Map.of();
 
     @TempDir Path directory;
     private final FaultyS3 store = new FaultyS3();
@@ -57,6 +63,20 @@ class WebIdentityTest {
     void stop() throws IOException {
         store.close();
         sts.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"direct", "sdk"})
+    void tokenServiceAndStoreAreAskedThroughAProxy(String transport) throws Exception {
+        try (TestProxy proxy = new TestProxy()) {
+            proxy.wants("user", "secret");
+            proxies = Map.of("http_proxy", "http://user:secret@" + proxy.address());
+            fill(spec(ROLE, "team-a", sts.endpoint()), transport, Duration.ofSeconds(20));
+            assertThat(proxy.asked())
+                    .anyMatch(asked -> asked.startsWith("POST " + sts.endpoint()))
+                    .anyMatch(asked -> asked.startsWith("GET " + store.endpoint()))
+                    .noneMatch(asked -> asked.endsWith("without authorization"));
+        }
     }
 
     private Path target() {
@@ -103,10 +123,12 @@ class WebIdentityTest {
 
     private void fill(SourceSpec spec, String transport, Duration patience)
             throws FillException, InterruptedException {
-        Map<String, String> environment = Map.of(Sources.TRANSPORT_ENVIRONMENT_NAME, transport);
+        Map<String, String> environment = new HashMap<>(proxies);
+        environment.put(Sources.TRANSPORT_ENVIRONMENT_NAME, transport);
         long millis = patience.toMillis();
         try (Source source =
-                new Sources(environment, MemoryBudget.of(96 << 20)).open(0, spec, null)) {
+                new Sources(environment, MemoryBudget.of(96 << 20), Proxies.of(environment))
+                        .open(0, spec, null)) {
             FillRequest request =
                     new FillRequest(
                             target(),

@@ -11,6 +11,7 @@ import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.engine.Meter;
 import dev.cistern.populate.engine.Progress;
 import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.s3.AwsKeys;
 import dev.cistern.populate.source.s3.sdk.SdkKeys;
@@ -115,7 +116,8 @@ public final class FillCommand {
         MemoryBudget budget = MemoryBudget.of(Memory.limit(options.memoryBytes()));
         SourceSpec spec = spec(options);
         try (Source source =
-                        new Sources(settings, budget).open(0, spec, keys(options, environment));
+                        new Sources(settings, budget, Proxies.of(environment))
+                                .open(0, spec, keys(options, environment));
                 ProgressDisplay display =
                         new ProgressDisplay(
                                 new Progress(meter, 1),

@@ -75,6 +75,7 @@ record FillOptions(
               --quiet               show no progress
 
             Credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the usual chain (profile, container, instance).
+            Proxies: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case; http://[USER:PASSWORD@]HOST:PORT.
             Exit codes: 0 done, 1 failed and worth another try, 2 wrong command line, 3 failed for good.
             """;
 

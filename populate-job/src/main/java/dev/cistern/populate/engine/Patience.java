@@ -1,6 +1,7 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.wire.Reason;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -28,9 +29,15 @@ final class Patience {
         }
     }
 
+    /// 270 bytes a second over the two minutes that a stream may go without progress.
+    private static final long PACE_BYTES = 32 * 1024;
+
     private final Shared shared;
     private long lastProgressNanos = System.nanoTime();
+    private long lastPaceNanos = lastProgressNanos;
+    private long crawledBytes;
     private int failures;
+    private int stalls;
 
     Patience(Shared shared) {
         this.shared = shared;
@@ -38,8 +45,20 @@ final class Patience {
 
     /// Something useful came.
     void progress() {
+        received(PACE_BYTES);
+    }
+
+    /// So many bytes came. After connections that stall or crawl only [#PACE_BYTES] of them are progress: a byte a second would go on for
+    /// ever.
+    void received(long bytes) {
         lastProgressNanos = System.nanoTime();
         failures = 0;
+        crawledBytes += bytes;
+        if (crawledBytes >= PACE_BYTES) {
+            crawledBytes = 0;
+            stalls = 0;
+            lastPaceNanos = lastProgressNanos;
+        }
         shared.reached.setPlain(true);
         shared.meter.answered();
     }
@@ -56,10 +75,13 @@ final class Patience {
                 shared.reached.get()
                         ? timing.noProgress()
                         : Math.min(timing.unreachable(), timing.noProgress());
-        long idleMillis = (System.nanoTime() - lastProgressNanos) / 1_000_000;
+        boolean stalled = failure.reason() == Reason.SOURCE_STALLED;
+        long since = stalled ? lastPaceNanos : lastProgressNanos;
+        long idleMillis = (System.nanoTime() - since) / 1_000_000;
         long backoff =
                 Math.min(timing.maxBackoff(), timing.firstBackoff() << Math.min(failures, 20));
         failures++;
+        stalls++;
         // Between half and all of it: streams that failed together do not come back together.
         backoff = backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2 + 1);
         long wait = Math.max(backoff, Math.min(failure.afterMillis(), 60_000));
@@ -68,7 +90,7 @@ final class Patience {
                     failure.reason(),
                     failure.getMessage()
                             + "; given up after "
-                            + failures
+                            + (stalled ? stalls : failures)
                             + " attempts in "
                             + idleMillis / 1000
                             + " s",

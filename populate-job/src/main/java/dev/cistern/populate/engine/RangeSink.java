@@ -139,8 +139,9 @@ final class RangeSink implements ObjectSink {
         if (tooMuch) {
             bytes.limit(bytes.position() + (int) wanted);
         }
+        int length = bytes.remaining();
         acceptWanted(bytes);
-        patience.progress();
+        patience.received(length);
         if (tooMuch) {
             throw new Shortened();
         }

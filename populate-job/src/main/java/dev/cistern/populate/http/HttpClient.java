@@ -3,17 +3,11 @@ package dev.cistern.populate.http;
 import dev.cistern.populate.http.TransportException.Kind;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ByteChannel;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Exchanges requests for responses over kept-alive connections.
@@ -25,12 +19,29 @@ public final class HttpClient implements Closeable {
     /// Servers and balancers drop idle connections after 20 s and more.
     private static final long MAX_IDLE_NANOS = 15_000_000_000L;
 
+    private static final int REQUEST_TIMEOUT = 408;
+
+    /// What a proxy answers for itself: not let in, the origin not reached, not in time.
+    private static final Set<Integer> PROXY_STATUS = Set.of(407, 502, 504);
+
     /// Bounds on what a client does.
     ///
     /// @param connectMillis for one address
-    /// @param readMillis for the next byte
+    /// @param readMillis for the next byte of an answer that has begun, and the waiting that its rate is taken over
+    /// @param firstByteMillis for the first byte of an answer; twice as much when that turned out too short
     /// @param buffers for the answers; other clients may share them
-    public record Settings(int connectMillis, int readMillis, BufferPool buffers) {}
+    /// @param proxies that lead to origins
+    public record Settings(
+            int connectMillis,
+            int readMillis,
+            int firstByteMillis,
+            BufferPool buffers,
+            Proxies proxies) {
+        /// One limit for all bytes, and no proxies.
+        public Settings(int connectMillis, int readMillis, BufferPool buffers) {
+            this(connectMillis, readMillis, readMillis, buffers, Proxies.NONE);
+        }
+    }
 
     /// Turns a response into a result.
     ///
@@ -43,22 +54,21 @@ public final class HttpClient implements Closeable {
     }
 
     private final Settings settings;
-    private final Tls tls;
     private final Watchdog watchdog;
+    private final Connector connector;
     private final Deque<HttpConnection> idle = new ArrayDeque<>();
-    private final AtomicInteger addressTurn = new AtomicInteger();
     private boolean closed;
 
     public HttpClient(Settings settings, Tls tls) {
         this.settings = settings;
-        this.tls = tls;
-        this.watchdog = new Watchdog(settings.readMillis());
+        this.watchdog = new Watchdog(settings.readMillis(), settings.firstByteMillis());
+        this.connector = new Connector(settings, tls, watchdog);
     }
 
     /// One exchange of an idempotent request.
     ///
     /// A kept-alive connection may be closed by the peer just as it is used again. When that happens before a byte of the
-    /// answer came, the request is sent once more on a new connection.
+    /// answer came, the request is sent once more on a new connection; so it is when the peer said meanwhile that it would close it.
     ///
     /// @param headOnly whether the request is a `HEAD`, whose answer has no body
     /// @throws TransportException when no whole answer came
@@ -93,11 +103,15 @@ public final class HttpClient implements Closeable {
                     throw e;
                 }
             }
-            if (head != null) {
+            if (head != null && head.status() == REQUEST_TIMEOUT) {
+                // Said while the connection was idle, and read as the answer to what was asked
+                // since.
+                reused.close();
+            } else if (head != null) {
                 return finish(reused, head, headOnly, handler);
             }
         }
-        HttpConnection fresh = connect(origin);
+        HttpConnection fresh = connector.connect(origin);
         ResponseHead head;
         try {
             head = fresh.exchange(request, buffer);
@@ -113,6 +127,10 @@ public final class HttpClient implements Closeable {
             throws IOException, E {
         boolean reusable = false;
         try {
+            ProxyServer proxy = connection.proxy();
+            if (proxy != null && PROXY_STATUS.contains(head.status())) {
+                throw Connector.refused(proxy, connection.origin(), head.status());
+            }
             Body body = framed(connection, head, headOnly);
             T result = handler.handle(head, body);
             reusable = body.consumed() && head.keepsAlive() && !connection.hasLeftover();
@@ -172,58 +190,6 @@ public final class HttpClient implements Closeable {
         }
         if (!keep) {
             connection.close();
-        }
-    }
-
-    private HttpConnection connect(Origin origin) throws TransportException {
-        InetAddress[] addresses;
-        try {
-            addresses = InetAddress.getAllByName(origin.host());
-        } catch (UnknownHostException e) {
-            throw new TransportException(
-                    Kind.CONNECT, "host " + origin.host() + " of " + origin + " is not known", e);
-        }
-        IOException last = null;
-        // A name with several addresses is a service with several front ends: spread over them.
-        int first = Math.floorMod(addressTurn.getAndIncrement(), addresses.length);
-        for (int i = 0; i < addresses.length; i++) {
-            InetAddress address = addresses[(first + i) % addresses.length];
-            try {
-                return connect(origin, address);
-            } catch (TransportException e) {
-                throw e;
-            } catch (IOException e) {
-                last = e;
-            }
-        }
-        throw new TransportException(
-                Kind.CONNECT,
-                "cannot connect to "
-                        + origin
-                        + ": "
-                        + (last == null ? "no address" : last.getMessage()),
-                last);
-    }
-
-    private HttpConnection connect(Origin origin, InetAddress address) throws IOException {
-        SocketChannel socket = SocketChannel.open();
-        boolean done = false;
-        try {
-            socket.socket()
-                    .connect(
-                            new InetSocketAddress(address, origin.port()),
-                            settings.connectMillis());
-            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            ByteChannel channel = socket;
-            if (origin.secure()) {
-                channel = tls.open(socket, origin, watchdog);
-            }
-            done = true;
-            return new HttpConnection(origin, socket, channel, watchdog);
-        } finally {
-            if (!done) {
-                socket.close();
-            }
         }
     }
 

@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// One connection: sends a request, reads a head, then frames a body, all through a direct buffer that is lent to it.
 ///
-/// Used by one thread at a time; only [#abortWait()] may come from another.
+/// Used by one thread at a time; only [#abortWait] may come from another.
 final class HttpConnection implements Closeable, Watchdog.Watched {
     /// Heads of S3 are below 2 KiB; user metadata adds up to 2 KiB more.
     private static final int MAX_HEAD_BYTES = 32 * 1024;
@@ -24,6 +25,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     private static final int PAGE_BYTES = 4096;
 
     private final Origin origin;
+    private final @Nullable ProxyServer proxy;
     private final SocketChannel socket;
     private final ByteChannel channel;
     private final Watchdog watchdog;
@@ -35,13 +37,22 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     private int received;
     private byte[] headBytes = new byte[2048];
     private volatile long waitingSince;
-    private final AtomicBoolean timedOut = new AtomicBoolean();
-    private boolean answered;
+    private final AtomicReference<@Nullable String> timedOut = new AtomicReference<>();
+    private final BodyProgress body = new BodyProgress();
+    private volatile boolean answered;
+    private boolean headRead;
     private long idleSinceNanos;
 
+    /// @param proxy that requests are given to one by one; null where the channel leads to the origin
     /// @param channel the socket itself, or what encrypts on it
-    HttpConnection(Origin origin, SocketChannel socket, ByteChannel channel, Watchdog watchdog) {
+    HttpConnection(
+            Origin origin,
+            @Nullable ProxyServer proxy,
+            SocketChannel socket,
+            ByteChannel channel,
+            Watchdog watchdog) {
         this.origin = origin;
+        this.proxy = proxy;
         this.socket = socket;
         this.channel = channel;
         this.buffer = NONE;
@@ -53,13 +64,22 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         return origin;
     }
 
+    /// Null where the channel leads to the origin.
+    @Nullable ProxyServer proxy() {
+        return proxy;
+    }
+
+    private String peer() {
+        return proxy == null ? origin.toString() : proxy.toString();
+    }
+
     /// Whether a byte of the present exchange's answer has come.
     boolean answered() {
         return answered;
     }
 
     boolean timedOut() {
-        return timedOut.get();
+        return timedOut.get() != null;
     }
 
     void idleSince(long nanos) {
@@ -73,9 +93,11 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     /// Sends a request and reads the answer's head; interim answers are skipped.
     ///
     /// @param lent for this exchange, until its body is read
-    ResponseHead exchange(byte[] request, ByteBuffer lent) throws TransportException {
+    ResponseHead exchange(byte[] written, ByteBuffer lent) throws TransportException {
+        byte[] request = proxy == null ? written : proxy.forwarded(written, origin);
         buffer = lent;
         answered = false;
+        headRead = false;
         consumed = 0;
         received = 0;
         buffer.clear();
@@ -101,6 +123,8 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         for (int interim = 0; interim < 8; interim++) {
             ResponseHead head = head();
             if (head.status() >= 200) {
+                headRead = true;
+                body.begin();
                 return head;
             }
             if (head.status() == 101) {
@@ -148,12 +172,16 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     /// Receives once, up to index `upTo` of the buffer; -1 at the stream's end.
     private int receive(int upTo) throws TransportException {
         buffer.limit(upTo).position(received);
-        waitingSince = System.nanoTime();
+        long began = System.nanoTime();
+        waitingSince = began;
         try {
             int n = channel.read(buffer);
             if (n > 0) {
                 received += n;
                 answered = true;
+            }
+            if (headRead) {
+                body.received(n, System.nanoTime() - began);
             }
             return n;
         } catch (IOException e) {
@@ -258,20 +286,20 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
 
     TransportException protocol(String problem) {
         return new TransportException(
-                Kind.PROTOCOL, origin + " sent what is not HTTP: " + problem, null);
+                Kind.PROTOCOL, peer() + " sent what is not HTTP: " + problem, null);
     }
 
     TransportException cut(String where) {
-        return new TransportException(Kind.CUT, origin + " closed the connection " + where, null);
+        return new TransportException(Kind.CUT, peer() + " closed the connection " + where, null);
     }
 
     private TransportException failed(String doing, IOException e) {
-        if (timedOut.get()) {
-            return new TransportException(
-                    Kind.STALLED, origin + " sent no byte for too long while " + doing, e);
+        String why = timedOut.get();
+        if (why != null) {
+            return new TransportException(Kind.STALLED, peer() + " " + why + " while " + doing, e);
         }
         return new TransportException(
-                Kind.CUT, origin + ": connection lost while " + doing + ": " + e.getMessage(), e);
+                Kind.CUT, peer() + ": connection lost while " + doing + ": " + e.getMessage(), e);
     }
 
     @Override
@@ -280,8 +308,18 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     }
 
     @Override
-    public void abortWait() {
-        if (timedOut.compareAndSet(false, true)) {
+    public boolean awaitsFirstByte() {
+        return !answered;
+    }
+
+    @Override
+    public BodyProgress body() {
+        return body;
+    }
+
+    @Override
+    public void abortWait(String why) {
+        if (timedOut.compareAndSet(null, why)) {
             // The socket alone: what the other thread uses besides is its own to give back.
             close(socket);
         }

@@ -64,10 +64,14 @@ public record Origin(boolean secure, String host, int port) {
         return new Origin(secure, other, port);
     }
 
+    /// The host as it stands in a URL: IPv6 with brackets.
+    String shownHost() {
+        return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    }
+
     /// The value of the `Host` header: without the port where it is the scheme's own.
     public String authority() {
-        String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return port == (secure ? 443 : 80) ? shown : shown + ":" + port;
+        return port == (secure ? 443 : 80) ? shownHost() : shownHost() + ":" + port;
     }
 
     @Override

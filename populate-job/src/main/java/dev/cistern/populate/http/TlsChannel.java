@@ -271,7 +271,7 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
     }
 
     @Override
-    public void abortWait() {
+    public void abortWait(String why) {
         timedOut = true;
         try {
             socket.close();

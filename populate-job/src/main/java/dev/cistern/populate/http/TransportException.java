@@ -11,12 +11,14 @@ public final class TransportException extends IOException {
     public enum Kind {
         /// The host is unknown, nobody listens, or the connect timed out.
         CONNECT,
-        /// No byte came for longer than the read timeout.
+        /// No byte came for longer than the read timeout, or too few of them.
         STALLED,
         /// The peer closed or reset the connection before the message's end.
         CUT,
         /// What came is not HTTP as this client accepts it.
         PROTOCOL,
+        /// A proxy does not let the request through, and will not another time.
+        PROXY,
         /// The TLS handshake failed: an unknown authority, a wrong name, no common protocol.
         TLS
     }

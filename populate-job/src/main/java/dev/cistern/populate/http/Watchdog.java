@@ -1,49 +1,91 @@
 package dev.cistern.populate.http;
 
 import java.io.Closeable;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/// Ends waits that take too long. A blocking channel has no read timeout of its own; closing it from another thread is
-/// the way to end a read, and costs the reader two stores per read instead of a poll.
+/// Ends waits that take too long, and bodies that come too slowly. A blocking channel has no read timeout of its own; closing it
+/// from another thread is the way to end a read, and costs the reader two stores per read instead of a poll.
+///
+/// A store may think for long before the first byte of an answer; how long it takes is learnt: each time that it was not long enough
+/// the next answers get twice as much, up to [#MOST_PATIENCE] times.
 final class Watchdog implements Closeable {
+    private static final int MOST_PATIENCE = 2;
+
+    /// What connections got is no guide any more after so long.
+    private static final long REMEMBERED_NANOS = 600_000_000_000L;
+
     /// Something that may be waiting.
     interface Watched {
         /// When the present wait began, by `System.nanoTime()`; 0 while it is not waiting.
         long waitingSinceNanos();
 
+        /// Whether it waits for the first byte of an answer.
+        default boolean awaitsFirstByte() {
+            return false;
+        }
+
+        /// Of the bodies that it receives; null when it receives none.
+        default @Nullable BodyProgress body() {
+            return null;
+        }
+
         /// Makes the wait fail.
-        void abortWait();
+        ///
+        /// @param why what the peer did or did not do, to follow its name
+        void abortWait(String why);
     }
 
-    private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+    /// A stretch of one body: so much waiting that its rate can be told.
+    private static final class Stretch {
+        private long exchange = -1;
+        private long bytes;
+        private long waited;
+        private long bytesOfAll;
+        private long waitedOfAll;
+        private long bytesSeen;
+        private long waitedSeen;
+    }
+
+    private final Map<Watched, Stretch> watched = new ConcurrentHashMap<>();
     private final long limitNanos;
+    private final long mostFirstByteNanos;
     private final Thread thread;
 
-    Watchdog(long limitMillis) {
+    // Of the watching thread alone.
+    private long firstByteNanos;
+    private long bytesOfAll;
+    private long waitedOfAll;
+    private double usualRate;
+    private long usualRateNanos;
+
+    /// @param limitMillis for the next byte, and the stretch of waiting that a body's rate is taken over
+    /// @param firstByteMillis for the first byte of an answer
+    Watchdog(long limitMillis, long firstByteMillis) {
         this.limitNanos = limitMillis * 1_000_000;
+        this.firstByteNanos = firstByteMillis * 1_000_000;
+        this.mostFirstByteNanos = firstByteNanos * MOST_PATIENCE;
         long stepMillis = Math.max(10, Math.min(500, limitMillis / 4));
-        this.thread =
-                new Thread(
-                        null,
-                        () -> {
-                            while (!Thread.currentThread().isInterrupted()) {
-                                try {
-                                    Thread.sleep(stepMillis);
-                                } catch (InterruptedException e) {
-                                    return;
-                                }
-                                look();
-                            }
-                        },
-                        "http-watchdog",
-                        256 * 1024);
+        this.thread = new Thread(null, () -> watch(stepMillis), "http-watchdog", 256 * 1024);
         thread.setDaemon(true);
         thread.start();
     }
 
+    private void watch(long stepMillis) {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                Thread.sleep(stepMillis);
+            } catch (InterruptedException e) {
+                return;
+            }
+            long now = System.nanoTime();
+            watched.forEach((connection, stretch) -> look(connection, stretch, now));
+        }
+    }
+
     void add(Watched connection) {
-        watched.add(connection);
+        watched.put(connection, new Stretch());
     }
 
     void remove(Watched connection) {
@@ -52,17 +94,66 @@ final class Watchdog implements Closeable {
 
     /// Makes every wait fail, now and from now on.
     void abortAll() {
-        watched.forEach(Watched::abortWait);
+        watched.keySet().forEach(connection -> connection.abortWait("is not wanted any more"));
     }
 
-    private void look() {
-        long now = System.nanoTime();
-        for (Watched connection : watched) {
-            long since = connection.waitingSinceNanos();
-            if (since != 0 && now - since > limitNanos) {
-                connection.abortWait();
+    private void look(Watched connection, Stretch stretch, long now) {
+        long since = connection.waitingSinceNanos();
+        boolean first = connection.awaitsFirstByte();
+        long limit = first ? firstByteNanos : limitNanos;
+        if (since != 0 && now - since > limit) {
+            if (first) {
+                firstByteNanos = Math.min(mostFirstByteNanos, 2 * firstByteNanos);
             }
+            connection.abortWait("sent no byte for " + seconds(limit));
+            return;
         }
+        BodyProgress body = connection.body();
+        if (body != null) {
+            long waiting = since == 0 || first ? 0 : Math.max(0, now - since);
+            rate(connection, stretch, body, waiting, now);
+        }
+    }
+
+    private void rate(
+            Watched connection, Stretch stretch, BodyProgress body, long waiting, long now) {
+        long bytes = body.bytes();
+        long waited = body.waitedNanos();
+        bytesOfAll += bytes - stretch.bytesSeen;
+        waitedOfAll += waited - stretch.waitedSeen;
+        stretch.bytesSeen = bytes;
+        stretch.waitedSeen = waited;
+        if (stretch.exchange != body.exchanges()) {
+            stretch.exchange = body.exchanges();
+            begin(stretch, bytes, waited);
+            return;
+        }
+        long nanos = waited + waiting - stretch.waited;
+        if (nanos < limitNanos) {
+            return;
+        }
+        long came = bytes - stretch.bytes;
+        long othersWaited = waitedOfAll - stretch.waitedOfAll - (waited - stretch.waited);
+        if (othersWaited > limitNanos / 4) {
+            usualRate = MinimumRate.rate(bytesOfAll - stretch.bytesOfAll - came, othersWaited);
+            usualRateNanos = now;
+        }
+        double usual = now - usualRateNanos < REMEMBERED_NANOS ? usualRate : 0;
+        begin(stretch, bytes, waited);
+        if (MinimumRate.below(came, nanos, usual)) {
+            connection.abortWait("sent " + came + " bytes in " + seconds(nanos) + " only");
+        }
+    }
+
+    private void begin(Stretch stretch, long bytes, long waited) {
+        stretch.bytes = bytes;
+        stretch.waited = waited;
+        stretch.bytesOfAll = bytesOfAll;
+        stretch.waitedOfAll = waitedOfAll;
+    }
+
+    private static String seconds(long nanos) {
+        return Math.max(1, nanos / 1_000_000_000) + " s";
     }
 
     @Override

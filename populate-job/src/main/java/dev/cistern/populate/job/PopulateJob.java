@@ -11,6 +11,7 @@ import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.engine.Meter;
 import dev.cistern.populate.engine.Progress;
 import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.wire.Outcome;
 import dev.cistern.populate.wire.Reason;
@@ -128,7 +129,7 @@ public final class PopulateJob {
                 "pvc",
                 spec.run().namespace() + "/" + spec.run().pvc());
         MemoryBudget budget = MemoryBudget.of(Memory.limit(spec.limits().memoryBytes()));
-        Sources sources = new Sources(config.environment(), budget);
+        Sources sources = new Sources(config.environment(), budget, Proxies.NONE);
         List<FillRequest.Input> inputs = new ArrayList<>();
         RunSpec.Report report = spec.report();
         Reporter reporter =

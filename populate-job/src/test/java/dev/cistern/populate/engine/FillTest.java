@@ -272,6 +272,19 @@ class FillTest {
     }
 
     @Test
+    void aBodyThatComesByteByByteIsFetchedAgainAndThenGivenUp() throws Exception {
+        put("a", 100_000);
+        server.faults(
+                request ->
+                        !request.listing() && request.number() == 1 ? new Fault.Trickle(50) : null);
+        fill();
+        assertFilled();
+        deleteTree();
+        server.faults(request -> request.listing() ? null : new Fault.Trickle(50));
+        assertFails(Reason.SOURCE_STALLED, "t/a", "bytes in");
+    }
+
+    @Test
     void aWrongByteIsFetchedAgainAndThenAMismatch() throws Exception {
         put("a", 100_000);
         put("large", 20_000_000);

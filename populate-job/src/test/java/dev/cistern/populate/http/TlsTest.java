@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.populate.testing.TestProxy;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -21,6 +22,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.Map;
 import java.util.Random;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -107,10 +109,17 @@ class TlsTest {
     }
 
     private static byte[] fetch(int port, String host, Tls tls, int times) throws IOException {
+        return fetch(port, host, tls, times, Proxies.NONE);
+    }
+
+    private static byte[] fetch(int port, String host, Tls tls, int times, Proxies proxies)
+            throws IOException {
         ByteArrayOutputStream taken = new ByteArrayOutputStream();
         try (HttpClient client =
                 new HttpClient(
-                        new HttpClient.Settings(2000, 2000, BufferPool.of(128 * 1024)), tls)) {
+                        new HttpClient.Settings(
+                                2000, 2000, 2000, BufferPool.of(128 * 1024), proxies),
+                        tls)) {
             Origin origin = new Origin(true, host, port);
             byte[] request =
                     "GET / HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
@@ -137,6 +146,20 @@ class TlsTest {
     @EnumSource
     void whoIsVouchedForIsReadFrom(Tls.Library library) throws Exception {
         assertThat(fetch("127.0.0.1", new Tls(pem, false, library), 3)).isEqualTo(BODY);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTunnelThroughAProxyIsSpokenTlsIn(Tls.Library library) throws Exception {
+        try (TestProxy proxy = new TestProxy()) {
+            proxy.wants("user", "secret");
+            Proxies proxies =
+                    Proxies.of(Map.of("HTTPS_PROXY", "http://user:secret@" + proxy.address()));
+            int port = socket().getLocalPort();
+            assertThat(fetch(port, "127.0.0.1", new Tls(pem, false, library), 3, proxies))
+                    .isEqualTo(BODY);
+            assertThat(proxy.asked()).containsExactly("CONNECT 127.0.0.1:" + port);
+        }
     }
 
     @ParameterizedTest

@@ -82,6 +82,12 @@ public final class FaultyS3 implements AutoCloseable {
         /// Nothing comes after so many bytes of the body.
         record Stall(int afterBytes) implements Fault {}
 
+        /// The answer begins only after so many milliseconds.
+        record Late(int millis) implements Fault {}
+
+        /// The body comes byte by byte, with so many milliseconds between them.
+        record Trickle(int millis) implements Fault {}
+
         /// Other headers than the true ones; an empty value leaves one out.
         record Headers(Map<String, String> headers) implements Fault {}
 
@@ -106,6 +112,9 @@ public final class FaultyS3 implements AutoCloseable {
         record Raw(String text) implements Fault {}
     }
 
+    private static final String IDLE =
+            "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
     private final ServerSocket listener;
     private final TreeMap<String, Stored> objects = new TreeMap<>();
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
@@ -118,6 +127,7 @@ public final class FaultyS3 implements AutoCloseable {
     private volatile int pageSize = 1000;
     private volatile boolean checksKeys = true;
     private volatile boolean closesIdle;
+    private volatile boolean timesOutIdle;
 
     public FaultyS3() throws IOException {
         listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
@@ -179,6 +189,11 @@ public final class FaultyS3 implements AutoCloseable {
         closesIdle = true;
     }
 
+    /// Says 408 on each connection as soon as it is idle, and closes it when the next request has come.
+    public void timesOutIdle() {
+        timesOutIdle = true;
+    }
+
     public List<Asked> asked() {
         return asked;
     }
@@ -232,6 +247,12 @@ public final class FaultyS3 implements AutoCloseable {
             while (answer(in, out)) {
                 out.flush();
                 if (closesIdle) {
+                    return;
+                }
+                if (timesOutIdle) {
+                    out.write(IDLE.getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                    line(in);
                     return;
                 }
             }
@@ -294,6 +315,9 @@ public final class FaultyS3 implements AutoCloseable {
             given.putIfAbsent("Content-Length", "" + other.body().length);
             return send(
                     out, request, other.status(), given, other.body(), new Fault.Headers(given));
+        }
+        if (fault instanceof Fault.Late late) {
+            pause(late.millis());
         }
         if (fault instanceof Fault.Status status) {
             return error(out, request, status.status(), status.code(), status.headers());
@@ -461,7 +485,13 @@ public final class FaultyS3 implements AutoCloseable {
         if (fault instanceof Fault.Stall stall) {
             length = Math.min(length, stall.afterBytes());
         }
-        if (chunked) {
+        if (fault instanceof Fault.Trickle trickle) {
+            for (int at = 0; at < length; at++) {
+                out.write(sent, at, 1);
+                out.flush();
+                pause(trickle.millis());
+            }
+        } else if (chunked) {
             for (int at = 0; at < length; at += 10_000) {
                 int n = Math.min(10_000, length - at);
                 out.write(
@@ -477,13 +507,17 @@ public final class FaultyS3 implements AutoCloseable {
         bytesSent.addAndGet(length);
         if (fault instanceof Fault.Stall) {
             out.flush();
-            try {
-                Thread.sleep(60_000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            pause(60_000);
         }
         return open && !(fault instanceof Fault.Cut);
+    }
+
+    private static void pause(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String line(InputStream in) throws IOException {

@@ -220,6 +220,7 @@ final class S3Errors {
                             what
                                     + "; give the authority's certificate, or use the"
                                     + " name the certificate is for");
+            case PROXY -> refused(Reason.INVALID_CONFIGURATION, what);
             case STALLED -> new SourceException.Retryable(Reason.SOURCE_STALLED, what, 0, true, e);
             case CONNECT ->
                     new SourceException.Retryable(Reason.SOURCE_UNAVAILABLE, what, 0, false, e);

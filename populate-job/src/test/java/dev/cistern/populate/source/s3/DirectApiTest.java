@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.HttpClient;
+import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
@@ -23,11 +24,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-class DirectApiTest extends ListingContract {
+class DirectApiTest extends ProxyContract {
     @Override
-    protected S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls) {
+    protected S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls, Proxies proxies) {
         HttpClient http =
-                new HttpClient(new HttpClient.Settings(2000, 700, BufferPool.of(64 * 1024)), tls);
+                new HttpClient(
+                        new HttpClient.Settings(2000, 700, 1500, BufferPool.of(64 * 1024), proxies),
+                        tls);
         return new DirectApi(location, http, keys, "test");
     }
 
@@ -67,6 +70,76 @@ class DirectApiTest extends ListingContract {
                 Bytes sink = new Bytes();
                 source.read(object, 0, 100, sink);
                 assertThat(sink.taken.size()).isEqualTo(100);
+            }
+        }
+    }
+
+    @Test
+    void aTimeOutSaidWhileIdleIsNotTheAnswerToTheNextRequest() throws Exception {
+        SourceObject object = stored("x", 100);
+        server().timesOutIdle();
+        try (Source source = open("")) {
+            for (int i = 0; i < 10; i++) {
+                Bytes sink = new Bytes();
+                source.read(object, 0, 100, sink);
+                assertThat(sink.taken.size()).isEqualTo(100);
+            }
+        }
+    }
+
+    @Test
+    void theFirstByteMayComeLaterThanTheNextOnes() throws Exception {
+        SourceObject object = stored("x", 100);
+        server().faults(request -> new Fault.Late(1000));
+        Bytes sink = new Bytes();
+        try (Source source = open("")) {
+            source.read(object, 0, 100, sink);
+        }
+        assertThat(sink.taken.size()).isEqualTo(100);
+    }
+
+    @Test
+    void howLateTheFirstByteComesIsLearnt() throws Exception {
+        SourceObject object = stored("x", 100);
+        server().faults(request -> new Fault.Late(2200));
+        Bytes sink = new Bytes();
+        try (Source source = open("")) {
+            assertThatThrownBy(() -> source.read(object, 0, 100, sink))
+                    .isInstanceOf(SourceException.Retryable.class)
+                    .hasMessageContaining("sent no byte for 1 s");
+            source.read(object, 0, 100, sink);
+        }
+        assertThat(sink.taken.size()).isEqualTo(100);
+    }
+
+    @Test
+    void aProxysRefusalIsNamedAsItsOwn() throws Exception {
+        SourceObject object = stored("x", 100);
+        for (String endpoint : List.of(server().endpoint(), "https://127.0.0.1:1")) {
+            for (int status : new int[] {403, 407, 502}) {
+                boolean storesOwn = status == 403 && endpoint.startsWith("http:");
+                try (dev.cistern.populate.testing.TestProxy proxy =
+                        new dev.cistern.populate.testing.TestProxy()) {
+                    proxy.refuses(status);
+                    Proxies proxies = Proxies.of(Map.of("ALL_PROXY", proxy.address()));
+                    S3Location location = S3Location.of(endpoint, null, FaultyS3.BUCKET, true);
+                    AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
+                    try (Source source =
+                            new S3Source(
+                                    location,
+                                    "",
+                                    api(location, () -> keys, new Tls(null, false), proxies))) {
+                        assertThatThrownBy(() -> source.read(object, 0, 100, new Bytes()))
+                                .as(endpoint + " " + status)
+                                .isInstanceOf(
+                                        status == 502
+                                                ? SourceException.Retryable.class
+                                                : SourceException.Refused.class)
+                                .hasMessageContaining("HTTP " + status)
+                                .hasMessageContaining(
+                                        storesOwn ? "bucket" : "proxy http://" + proxy.address());
+                    }
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.Source;
@@ -29,7 +30,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 abstract class S3FaultsContract extends SourceContract {
     protected @Nullable FaultyS3 server;
 
-    protected abstract S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls);
+    protected S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls) {
+        return api(location, keys, tls, Proxies.NONE);
+    }
+
+    /// With 0.7 s for the next byte.
+    protected abstract S3Api api(
+            S3Location location, AwsKeys.Provider keys, Tls tls, Proxies proxies);
 
     @BeforeEach
     void startServer() throws Exception {
@@ -382,5 +389,21 @@ abstract class S3FaultsContract extends SourceContract {
                 assertThat(found).as(row[0]).hasToString(row[1]);
             }
         }
+    }
+
+    @Test
+    void aBodyThatComesByteByByteEndsByItself() throws Exception {
+        SourceObject object = object("x", 100_000);
+        server().faults(request -> new Fault.Trickle(20));
+        Bytes sink = new Bytes();
+        try (Source source = open("")) {
+            assertThatThrownBy(() -> source.read(object, 0, 100_000, sink))
+                    .isInstanceOfSatisfying(
+                            SourceException.Retryable.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.SOURCE_STALLED))
+                    .hasMessageContaining("bytes");
+        }
+        // What came is kept.
+        assertThat(sink.taken.size()).isBetween(10, 1000);
     }
 }

@@ -1,12 +1,13 @@
 package dev.cistern.populate.source.s3;
 
+import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.s3.sdk.SdkApi;
 
 /// The yardstick: the SDK's own client gives the same bytes and the same errors as [DirectApi].
-class SdkApiTest extends ListingContract {
+class SdkApiTest extends ProxyContract {
     @Override
-    protected S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls) {
-        return new SdkApi(location, keys, tls, 2000, 700);
+    protected S3Api api(S3Location location, AwsKeys.Provider keys, Tls tls, Proxies proxies) {
+        return new SdkApi(location, keys, tls, proxies, 2000, 700);
     }
 }

@@ -1,5 +1,7 @@
 package dev.cistern.populate.source.s3.sdk;
 
+import dev.cistern.populate.http.MinimumRate;
+import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.SourceException;
@@ -13,9 +15,9 @@ import dev.cistern.populate.source.s3.S3Head;
 import dev.cistern.populate.source.s3.S3Location;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -30,7 +32,6 @@ import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpResponse;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -52,14 +53,17 @@ public final class SdkApi implements S3Api {
     private final S3Location location;
     private final AwsKeys.Provider keys;
     private final S3Client client;
+    private final long readNanos;
 
     public SdkApi(
             S3Location location,
             AwsKeys.Provider keys,
             Tls tls,
+            Proxies proxies,
             int connectMillis,
             int readMillis) {
         this.location = location;
+        this.readNanos = readMillis * 1_000_000L;
         this.keys = keys;
         S3ClientBuilder builder =
                 S3Client.builder()
@@ -74,12 +78,7 @@ public final class SdkApi implements S3Api {
                                                 .addExecutionInterceptor(
                                                         new RawListing.Interceptor())
                                                 .addExecutionInterceptor(new LenientDates()))
-                        .httpClient(
-                                UrlConnectionHttpClient.builder()
-                                        .connectionTimeout(Duration.ofMillis(connectMillis))
-                                        .socketTimeout(Duration.ofMillis(readMillis))
-                                        .tlsTrustManagersProvider(() -> SdkKeys.trust(tls))
-                                        .build());
+                        .httpClient(SdkHttp.client(tls, proxies, connectMillis, readMillis));
         if (location.provider()) {
             builder.crossRegionAccessEnabled(true);
         } else {
@@ -273,12 +272,28 @@ public final class SdkApi implements S3Api {
     private boolean copy(InputStream in, SourceObject object, ObjectAnswer answer)
             throws IOException, SourceException {
         byte[] buffer = new byte[BUFFER_BYTES];
+        long waited = 0;
+        long came = 0;
         while (true) {
             int n;
+            long since = System.nanoTime();
             try {
                 n = in.read(buffer);
             } catch (IOException e) {
                 throw S3Answers.cut(location, object.key(), e);
+            }
+            waited += System.nanoTime() - since;
+            came += Math.max(0, n);
+            if (waited > readNanos) {
+                if (MinimumRate.below(came, waited)) {
+                    throw S3Answers.cut(
+                            location,
+                            object.key(),
+                            new SocketTimeoutException(
+                                    "only " + came + " bytes came for too long"));
+                }
+                waited = 0;
+                came = 0;
             }
             if (n < 0) {
                 answer.end();

@@ -1,15 +1,14 @@
 package dev.cistern.populate.source.s3.sdk;
 
+import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.s3.AwsKeys;
 import dev.cistern.populate.wire.Reason;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -21,7 +20,6 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.StsClientBuilder;
@@ -42,6 +40,9 @@ public final class SdkKeys implements AwsKeys.Provider {
     private static final String BAD_TOKEN_HINT =
             "; check that the role trusts this cluster's issuer, the token's audience and the"
                     + " ServiceAccount, and that the token has not expired";
+
+    private static final int CONNECT_MILLIS = 10_000;
+    private static final int READ_MILLIS = 30_000;
 
     private final AwsCredentialsProvider provider;
     private final String what;
@@ -69,11 +70,9 @@ public final class SdkKeys implements AwsKeys.Provider {
             String sessionName,
             String region,
             @Nullable String stsEndpoint,
-            Tls tls) {
-        SdkHttpClient http =
-                UrlConnectionHttpClient.builder()
-                        .tlsTrustManagersProvider(() -> trust(tls))
-                        .build();
+            Tls tls,
+            Proxies proxies) {
+        SdkHttpClient http = SdkHttp.client(tls, proxies, CONNECT_MILLIS, READ_MILLIS);
         StsClientBuilder builder =
                 StsClient.builder()
                         .httpClient(http)
@@ -113,14 +112,6 @@ public final class SdkKeys implements AwsKeys.Provider {
                                 + " cannot be read; mount a ServiceAccount's token there");
             }
             return then.resolveCredentials();
-        }
-    }
-
-    static TrustManager[] trust(Tls tls) {
-        try {
-            return tls.trustManagers();
-        } catch (IOException e) {
-            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 
