@@ -39,7 +39,7 @@ func (p farProfile) String() string {
 var farGoal = goal{Wall: 0.9, CPU: 1}
 
 // farFixed are the numbers of connections that Cistern's own choice is compared with.
-var farFixed = []int{16, 32, 64, 128, 256, 512}
+var farFixed = []int{16, 32, 64, 128, 256, 400}
 
 // farRows are the works that one store is asked for by each profile; then what a store gets done that bears only so much.
 func farRows() []row {

@@ -48,7 +48,9 @@ public final class Sources {
         this.proxies = proxies;
         this.buffers =
                 new BufferPool(
-                        budget.bufferBytes(),
+                        MemoryBudget.SMALL_BUFFER_BYTES,
+                        budget.mediumBufferBytes(),
+                        budget.mediumBuffers(),
                         MemoryBudget.LARGE_BUFFER_BYTES,
                         budget.largeBuffers());
     }

@@ -63,7 +63,7 @@ record FillOptions(
               --include GLOB        copy only what matches; may be repeated; ** crosses directories
               --exclude GLOB        leave out what matches; may be repeated; wins over --include
               --limit-rate SIZE     bytes per second in all, such as 50M
-              --connections N       1 to 64 (default: found while copying)
+              --connections N       1 to 512 (default: found while copying)
               --memory SIZE         what the process may use (default: the container's limit; 256M where there is none)
               --no-verify           compare sizes only, not digests
               --no-sync             do not wait until everything is on the disk

@@ -2,6 +2,7 @@ package dev.cistern.populate.cli;
 
 import dev.cistern.populate.engine.Globs;
 import dev.cistern.populate.http.Origin;
+import dev.cistern.populate.wire.RunSpec;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -32,10 +33,19 @@ final class OptionValue {
     }
 
     static int connections(String name, String text) throws FillOptions.Wrong {
-        if (!text.matches("[1-9]|[1-5][0-9]|6[0-4]")) {
-            throw new FillOptions.Wrong(name + " needs a number from 1 to 64, not \"" + text + '"');
+        if (text.matches("[1-9][0-9]{0,2}")) {
+            int count = Integer.parseInt(text);
+            if (count <= RunSpec.MOST_CONNECTIONS) {
+                return count;
+            }
         }
-        return Integer.parseInt(text);
+        throw new FillOptions.Wrong(
+                name
+                        + " needs a number from 1 to "
+                        + RunSpec.MOST_CONNECTIONS
+                        + ", not \""
+                        + text
+                        + '"');
     }
 
     static long memory(String name, String text) throws FillOptions.Wrong {

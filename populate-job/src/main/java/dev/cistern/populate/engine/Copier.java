@@ -4,54 +4,34 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Copies what the catalog holds with a few streams, one thread and one connection each.
+/// Copies what the catalog holds with some streams, one thread and one connection each.
 ///
-/// A stream takes a waiting range of an object that others work on, else the next object. So many small objects and one huge object
-/// keep the same few connections busy.
+/// A stream takes a waiting range of an object that others work on, else the next object, else a part of what another one fetches. So
+/// many small objects and one huge object keep the same connections busy.
 final class Copier {
     /// A stream's stack: no recursion beyond a few frames of TLS.
     private static final long STACK_BYTES = 512 * 1024;
-
-    /// A piece of work.
-    private record Task(ObjectCopy copy, ObjectCopy.Range range) {}
-
-    /// An object to be started (again).
-    ///
-    /// @param before what came of it before; null the first time
-    private record Start(
-            Catalog.Entry entry,
-            SourceObject object,
-            int restarts,
-            ObjectOpener.@Nullable Again before) {}
 
     private final CopyContext context;
     private final Committer committer;
     private final ObjectOpener opener;
     private final Catalog.Cursor cursor;
     private final Object cursorLock = new Object();
-    private final Deque<ObjectCopy> open = new ArrayDeque<>();
-    private final Deque<Start> again = new ArrayDeque<>();
-    private final Deque<Start> atTheEnd = new ArrayDeque<>();
     private final Restarts restarts = new Restarts();
     private final List<Thread> threads = new ArrayList<>();
-    private long begunBytes;
-    private int starting;
-    private boolean exhausted;
-    private int wanted;
-    private @Nullable RangeSink alone;
+    private final WorkQueue queue;
 
     Copier(CopyContext context, Committer committer) {
         this.context = context;
         this.committer = committer;
         this.opener = new ObjectOpener(context, committer);
         this.cursor = context.catalog().cursor();
+        this.queue = new WorkQueue(context, restarts);
     }
 
     /// A failure that nobody foresaw.
@@ -65,28 +45,29 @@ final class Copier {
 
     /// Sets the number of streams; those too many end after what they are doing.
     synchronized void streams(int count) {
-        wanted = count;
+        int most = count;
         for (int i = threads.size(); i < count; i++) {
             int number = i;
             Thread thread = new Thread(null, () -> work(number), "stream-" + i, STACK_BYTES);
             thread.setDaemon(true);
+            try {
+                thread.start();
+            } catch (OutOfMemoryError e) {
+                if (threads.isEmpty()) {
+                    throw e;
+                }
+                // There are as many as the system gives this process, which is enough to go on.
+                most = i;
+                break;
+            }
             threads.add(thread);
-            thread.start();
         }
-        share();
-        notifyAll();
+        queue.streams(most);
     }
 
-    /// Lets all streams work on what one has begun alone.
-    private synchronized void share() {
-        RangeSink sink = alone;
-        if (sink != null && wanted > 1) {
-            alone = null;
-            if (sink.share()) {
-                open.add(sink.copy());
-                notifyAll();
-            }
-        }
+    /// Says what a connection to the store is known to bring.
+    void speed(Ranges.Speed speed) {
+        queue.speed(speed);
     }
 
     /// Waits until everything is copied, or the fill has failed.
@@ -104,19 +85,22 @@ final class Copier {
     }
 
     /// Makes all streams end soon.
-    synchronized void interrupt() {
-        threads.forEach(Thread::interrupt);
-        notifyAll();
+    void interrupt() {
+        synchronized (this) {
+            threads.forEach(Thread::interrupt);
+        }
+        queue.check();
     }
 
     private void work(int number) {
         try {
+            Traffic.Watch watch = context.traffic().new Watch();
             while (true) {
-                Task task = next(number);
-                if (task == null) {
+                @Nullable RangeSink sink = next(number, watch);
+                if (sink == null) {
                     return;
                 }
-                copy(task);
+                copy(sink, number, watch);
             }
         } catch (FillException e) {
             context.fail(e);
@@ -125,84 +109,47 @@ final class Copier {
         } catch (RuntimeException | Error e) {
             context.fail(bug(e));
         } finally {
-            synchronized (this) {
-                notifyAll();
-            }
+            queue.check();
         }
     }
 
-    private @Nullable Task next(int number) throws InterruptedException, FillException {
+    private @Nullable RangeSink next(int number, Traffic.Watch watch)
+            throws InterruptedException, FillException {
         while (true) {
-            Start start;
-            synchronized (this) {
-                while (number >= wanted && !done()) {
-                    wait();
-                }
-                if (done()) {
-                    notifyAll();
-                    return null;
-                }
-                Task waiting = waitingRange();
-                if (waiting != null) {
-                    return waiting;
-                }
-                start = again.poll();
-                if (start == null && exhausted && starting == 0 && restarts.isEmpty()) {
-                    start = atTheEnd.poll();
-                }
-                if (start == null && exhausted) {
-                    // Others still work; one of their objects may have to be started again.
-                    wait();
-                    continue;
-                }
-                starting++;
-            }
-            boolean ended = false;
-            try {
-                if (start == null) {
-                    start = nextEntry();
-                    ended = start == null;
-                }
-                Task task = start == null ? null : begin(start);
-                if (task != null) {
-                    return task;
-                }
-            } finally {
-                synchronized (this) {
-                    starting--;
-                    exhausted |= ended;
-                    notifyAll();
-                }
+            watch.worked();
+            WorkQueue.Step step = queue.next(number);
+            watch.skip();
+            @Nullable RangeSink sink =
+                    switch (step) {
+                        case null -> null;
+                        case WorkQueue.Step.Fetch(ObjectCopy copy, ObjectCopy.Range range) ->
+                                new RangeSink(context, queue, copy, range);
+                        case WorkQueue.Step.Resume(RangeSink resumed) -> resumed;
+                        case WorkQueue.Step.Begin(WorkQueue.Start start) -> begin(start, watch);
+                    };
+            if (step == null || sink != null) {
+                return sink;
             }
         }
     }
 
-    private boolean done() {
-        return context.ended()
-                || (exhausted
-                        && starting == 0
-                        && again.isEmpty()
-                        && atTheEnd.isEmpty()
-                        && open.isEmpty()
-                        && restarts.isEmpty());
-    }
-
-    private @Nullable Task waitingRange() {
-        while (!open.isEmpty()) {
-            ObjectCopy first = open.getFirst();
-            ObjectCopy.Range range = first.take();
-            if (range != null) {
-                if (!first.hasWaiting()) {
-                    open.removeFirst();
-                }
-                return new Task(first, range);
+    private @Nullable RangeSink begin(WorkQueue.@Nullable Start given, Traffic.Watch watch)
+            throws InterruptedException, FillException {
+        WorkQueue.Start start = given;
+        boolean last = false;
+        try {
+            if (start == null) {
+                start = nextEntry();
+                watch.skip();
+                last = start == null;
             }
-            open.removeFirst();
+            return start == null ? null : open(start, watch);
+        } finally {
+            queue.started(last);
         }
-        return null;
     }
 
-    private @Nullable Start nextEntry() throws InterruptedException, FillException {
+    private WorkQueue.@Nullable Start nextEntry() throws InterruptedException, FillException {
         Catalog.Entry entry;
         // The cursor waits while the listing goes on; holding this object's lock meanwhile would
         // hold up the others.
@@ -217,47 +164,45 @@ final class Copier {
             return null;
         }
         SourceObject listed = entry.object();
-        return new Start(
+        return new WorkQueue.Start(
                 entry,
                 listed == null ? ObjectOpener.DIRECTORY : opener.withKey(entry, listed),
                 0,
                 null);
     }
 
-    private synchronized Ranges.Division division(long size) {
-        begunBytes += Math.max(0, size);
-        long left =
-                size <= Ranges.ALWAYS_WHOLE_BYTES
-                        ? 0
-                        : context.meter().counts().bytesTotal() - begunBytes;
-        return Ranges.division(size, left, wanted);
-    }
-
-    private @Nullable Task begin(Start start) throws FillException, InterruptedException {
+    private @Nullable RangeSink open(WorkQueue.Start start, Traffic.Watch watch)
+            throws FillException, InterruptedException {
         ObjectCopy copy =
-                opener.open(start.entry, start.object, division(start.object.size()), start.before);
+                opener.open(
+                        start.entry(),
+                        start.object(),
+                        queue.division(start.object().size()),
+                        start.before());
+        if (start.object().size() > Ranges.ALWAYS_WHOLE_BYTES) {
+            // The store was asked about it.
+            watch.skip();
+        }
         if (copy == null) {
             return null;
         }
-        ObjectCopy.Range range = copy.take();
-        synchronized (this) {
-            restarts.begun(copy, start.restarts);
-            if (copy.hasWaiting()) {
-                open.add(copy);
-                notifyAll();
-            }
-        }
+        ObjectCopy.Range range = copy.take(queue.chunk(copy));
+        restarts.begun(copy, start.restarts());
+        queue.opened(copy);
         if (range == null) {
             finish(copy);
             return null;
         }
-        return new Task(copy, range);
+        return new RangeSink(context, queue, copy, range);
     }
 
-    private void copy(Task task) throws FillException, InterruptedException {
-        ObjectCopy copy = task.copy;
+    private void copy(RangeSink sink, int number, Traffic.Watch watch)
+            throws FillException, InterruptedException {
+        ObjectCopy copy = sink.copy();
+        queue.active(sink);
+        boolean ended = true;
         try {
-            fetch(copy, task.range);
+            ended = sink.fetch(opener.source(copy.entry), number, watch);
         } catch (SourceException.Changed e) {
             spoilt(copy, e);
         } catch (RangeSink.TargetFailure e) {
@@ -266,29 +211,13 @@ final class Copier {
             if (!copy.spoilt() && !context.ended()) {
                 throw FillException.ofTarget(e, "copying " + copy.entry.path());
             }
-        }
-        if (copy.release()) {
-            finish(copy);
-        }
-    }
-
-    private void fetch(ObjectCopy copy, ObjectCopy.Range range)
-            throws SourceException.Changed, IOException, FillException, InterruptedException {
-        RangeSink sink = new RangeSink(context, copy, range, context.newPatience());
-        if (!Ranges.canBeShared(copy, range)) {
-            sink.fetch(opener.source(copy.entry));
-            return;
-        }
-        synchronized (this) {
-            alone = sink;
-            share();
-        }
-        try {
-            sink.fetch(opener.source(copy.entry));
         } finally {
-            synchronized (this) {
-                alone = alone == sink ? null : alone;
-            }
+            queue.inactive(sink);
+        }
+        if (!ended) {
+            queue.leave(sink);
+        } else if (copy.release()) {
+            finish(copy);
         }
     }
 
@@ -315,10 +244,8 @@ final class Copier {
         } catch (IOException e) {
             throw FillException.ofTarget(e, "completing " + copy.entry.path());
         } finally {
-            synchronized (this) {
-                restarts.ended(copy);
-                notifyAll();
-            }
+            restarts.ended(copy);
+            queue.check();
         }
     }
 
@@ -327,15 +254,12 @@ final class Copier {
         int restart = restarts.next(copy, opener.source(copy.entry).name(), wrong.what());
         opener.drop(copy);
         SourceObject now = opener.describeAgain(copy);
-        synchronized (this) {
-            boolean same =
-                    now.size() == copy.object.size()
-                            && Objects.equals(now.version(), copy.object.version());
-            ObjectCopy.Arrival arrival = same ? wrong.arrival() : null;
-            ObjectOpener.Again before =
-                    arrival == null ? null : new ObjectOpener.Again(arrival, restart);
-            (wrong.atTheEnd() ? atTheEnd : again).add(new Start(copy.entry, now, restart, before));
-            notifyAll();
-        }
+        boolean same =
+                now.size() == copy.object.size()
+                        && Objects.equals(now.version(), copy.object.version());
+        ObjectCopy.Arrival arrival = same ? wrong.arrival() : null;
+        ObjectOpener.Again before =
+                arrival == null ? null : new ObjectOpener.Again(arrival, restart);
+        queue.again(new WorkQueue.Start(copy.entry, now, restart, before), wrong.atTheEnd());
     }
 }

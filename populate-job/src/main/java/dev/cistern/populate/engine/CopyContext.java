@@ -17,7 +17,9 @@ final class CopyContext {
     private final Meter meter;
     private final Steps steps;
     private final Bucket limiter;
+    private final StoreLimit storeLimit = new StoreLimit();
     private final Patience.Shared patience;
+    private final Traffic traffic = new Traffic();
     private volatile Runnable onFailure = () -> {};
     private final AtomicReference<@Nullable FillException> failure = new AtomicReference<>();
 
@@ -33,7 +35,7 @@ final class CopyContext {
         this.steps = steps;
         // A tenth of a second's worth at once, so that a limit is felt as a rate and not as bursts.
         this.limiter = new Bucket(request.bytesPerSecond(), request.bytesPerSecond() / 10.0);
-        this.patience = new Patience.Shared(request.timing(), meter);
+        this.patience = new Patience.Shared(request.timing(), meter, storeLimit);
     }
 
     FillRequest request() {
@@ -88,6 +90,14 @@ final class CopyContext {
 
     Bucket limiter() {
         return limiter;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    StoreLimit storeLimit() {
+        return storeLimit;
     }
 
     Patience newPatience() {

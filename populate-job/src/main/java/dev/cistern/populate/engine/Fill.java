@@ -97,7 +97,9 @@ public final class Fill {
             throws FillException, InterruptedException, IOException {
         Committer committer = new Committer(context);
         Copier copier = new Copier(context, committer);
-        Tuner tuner = new Tuner(request, meter, !context.target().bypassesCache(), copier::streams);
+        Tuner tuner =
+                new Tuner(
+                        context, !context.target().bypassesCache(), copier::streams, copier::speed);
         Thread committing = start("committer", committer);
         context.onFailure(
                 () -> {

@@ -2,11 +2,18 @@ package dev.cistern.populate.engine;
 
 /// What the engine may hold in memory, derived from one number.
 ///
-/// @param bufferBytes of a stream
-/// @param largeBuffers so many streams have a buffer of [#LARGE_BUFFER_BYTES] instead
+/// @param largeBuffers so many streams have a buffer of [#LARGE_BUFFER_BYTES]
+/// @param mediumBuffers so many more have one of `mediumBufferBytes`; the others' are of [#SMALL_BUFFER_BYTES]
 /// @param maxStreams so many streams' buffers fit
+/// @param maxTlsStreams so many fit where each has records to decipher, too
 /// @param catalogBytes for what is known of the objects: catalog, claims on paths, what earlier attempts did
-public record MemoryBudget(int bufferBytes, int largeBuffers, int maxStreams, long catalogBytes) {
+public record MemoryBudget(
+        int largeBuffers,
+        int mediumBuffers,
+        int mediumBufferBytes,
+        int maxStreams,
+        int maxTlsStreams,
+        long catalogBytes) {
     private static final int KIB = 1024;
     private static final long MIB = 1 << 20;
 
@@ -16,25 +23,49 @@ public record MemoryBudget(int bufferBytes, int largeBuffers, int maxStreams, lo
     /// More than this many streams fetch no large objects faster.
     private static final int MAX_LARGE_BUFFERS = 8;
 
+    /// Enough for an object of 64 KiB with its answer's head.
+    public static final int SMALL_BUFFER_BYTES = 68 * KIB;
+
+    /// Ranges from stores at some distance come with tens of MB/s each: a stream with 256 KiB has some 10 ms between two writes.
+    private static final int MAX_MEDIUM_BUFFERS = 32;
+
     /// More streams than this gain nothing against any store known.
-    private static final int MAX_STREAMS = 64;
+    private static final int MAX_STREAMS = 512;
+
+    /// What a TLS connection keeps besides: 128 KiB of records received, one to send, one deciphered, BoringSSL's own.
+    private static final int TLS_BYTES = 200 * KIB;
 
     /// Splits `bytes`, the process's limit: the JVM's code and stacks take some 60 MiB of it; of the rest a third goes to
-    /// buffers, a third to what is known of the objects, a third stays for the heap's own needs. 256 MiB: 64 streams, 8 of them with
-    /// large buffers, the others with 256 KiB, 63 MiB for what is known of objects; 64 MiB: 17 streams, one large buffer, else 128
-    /// KiB, 8 MiB.
+    /// buffers, a third to what is known of the objects, a third stays for the heap's own needs. 256 MiB: 416 streams, 187 over TLS, the
+    /// first eight with large buffers, 32 more with 256 KiB, 63 MiB for what is known of objects; 64 MiB: 47 streams, one large
+    /// buffer, 16 of 128 KiB, 8 MiB.
     public static MemoryBudget of(long bytes) {
         long third = Math.max(8 * MIB, (bytes - 60 * MIB) / 3);
         // However much is allowed: these are on the heap, and half of the heap is for everything
         // else.
         long catalog = Math.min(third, Runtime.getRuntime().maxMemory() / 2);
-        int buffer = bytes >= 96 * MIB ? 256 * KIB : 128 * KIB;
-        // Half of the buffers' third: the operating system's socket buffers are charged to the same
-        // limit.
+        // A quarter of the third stays for the operating system's socket buffers, which are charged
+        // to the same limit.
+        long buffers = third * 3 / 4;
         int large = (int) Math.min(MAX_LARGE_BUFFERS, third / 4 / LARGE_BUFFER_BYTES);
-        long rest = third / 2 - (long) large * LARGE_BUFFER_BYTES;
-        int streams = (int) Math.max(4, Math.min(MAX_STREAMS, large + rest / buffer));
-        return new MemoryBudget(buffer, large, streams, catalog);
+        int mediumBytes = bytes >= 96 * MIB ? 256 * KIB : 128 * KIB;
+        buffers -= (long) large * LARGE_BUFFER_BYTES;
+        int medium = (int) Math.min(MAX_MEDIUM_BUFFERS, buffers / 2 / mediumBytes);
+        buffers -= (long) medium * mediumBytes;
+        return new MemoryBudget(
+                large,
+                medium,
+                mediumBytes,
+                streams(large + medium + buffers / SMALL_BUFFER_BYTES),
+                streams(
+                        Math.min(
+                                large + medium + buffers / SMALL_BUFFER_BYTES,
+                                third * 3 / 4 / (TLS_BYTES + SMALL_BUFFER_BYTES))),
+                catalog);
+    }
+
+    private static int streams(long fitting) {
+        return (int) Math.clamp(fitting, 4, MAX_STREAMS);
     }
 
     /// The catalog's entries in memory, in bytes: 16 MiB of 63, some 300,000 objects. What does not fit lies on the target, and the same

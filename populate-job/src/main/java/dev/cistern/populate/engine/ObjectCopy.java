@@ -39,13 +39,14 @@ final class ObjectCopy {
     private final Deque<Range> waiting = new ArrayDeque<>();
     private final List<Piece> pieces = new ArrayList<>(1);
     private final @Nullable MessageDigest pinned;
-    private final boolean inOrder;
+    private volatile boolean inOrder;
     private final @Nullable Arrival earlier;
     private DigestKind kind;
     private @Nullable ObjectDigest offered;
     private @Nullable MessageDigest serial;
     private int active;
     private boolean spoilt;
+    private boolean answered;
 
     /// @param kind of the pieces' digests
     /// @param inOrder whether one stream fetches it from first to last byte
@@ -104,12 +105,45 @@ final class ObjectCopy {
     }
 
     /// Takes a range to fetch; null when none waits.
-    synchronized @Nullable Range take() {
+    ///
+    /// @param most about so many bytes are enough
+    synchronized @Nullable Range take(long most) {
         Range range = spoilt ? null : waiting.poll();
-        if (range != null) {
-            active++;
+        if (range == null) {
+            return null;
         }
-        return range;
+        active++;
+        long end = Ranges.end(range.from, range.to, most);
+        if (end < range.to) {
+            waiting.addFirst(new Range(end, range.to));
+        }
+        return new Range(range.from, end);
+    }
+
+    /// Bytes that nobody fetches yet.
+    synchronized long waitingBytes() {
+        long sum = 0;
+        for (Range range : waiting) {
+            sum += range.length();
+        }
+        return spoilt ? 0 : sum;
+    }
+
+    /// The first answer has come, and with it the store's digest, if it gives one.
+    synchronized void answered() {
+        answered = true;
+    }
+
+    /// Whether others may fetch a part of what one stream began to fetch from first to last byte: its digest is known and does not need the
+    /// order.
+    synchronized boolean canBeShared() {
+        return !spoilt && (!inOrder || (answered && serial == null && pinned == null));
+    }
+
+    /// Lets others fetch a part of what one stream had begun.
+    synchronized void share(long from, long to) {
+        inOrder = false;
+        waiting.add(new Range(from, to));
     }
 
     synchronized boolean hasWaiting() {

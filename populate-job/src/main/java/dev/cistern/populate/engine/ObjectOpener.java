@@ -208,7 +208,7 @@ final class ObjectOpener {
                 }
             }
             if (again == null) {
-                Ranges.plan(copy, before, division, context.meter());
+                Ranges.plan(copy, before, context.meter());
             } else {
                 Ranges.planOtherwise(copy, again.restarts);
             }

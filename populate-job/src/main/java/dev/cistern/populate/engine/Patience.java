@@ -12,20 +12,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Patience {
     /// A store that does not answer is told of at once; one that answers, but is busy for less than this, is not.
     private static final long TELL_AFTER_MILLIS = 5_000;
+    private static final long COARSE_NANOS = 100_000_000L;
 
     /// What all streams share.
     static final class Shared {
         private final FillRequest.Timing timing;
         private final Meter meter;
 
-        /// 20 retries a second after a burst of 100: 64 streams in an outage ask 20 times a second in all.
+        /// 20 retries a second after a burst of 100: hundreds of streams in an outage ask 20 times a second in all.
         private final Bucket retries = new Bucket(20, 100);
 
         private final AtomicBoolean reached = new AtomicBoolean();
 
-        Shared(FillRequest.Timing timing, Meter meter) {
+        /// What the stores bear.
+        private final StoreLimit limit;
+
+        /// When any stream had a byte, give or take [#COARSE_NANOS].
+        private volatile long progressNanos = System.nanoTime();
+
+        Shared(FillRequest.Timing timing, Meter meter, StoreLimit limit) {
             this.timing = timing;
             this.meter = meter;
+            this.limit = limit;
         }
     }
 
@@ -52,6 +60,9 @@ final class Patience {
     /// ever.
     void received(long bytes) {
         lastProgressNanos = System.nanoTime();
+        if (lastProgressNanos - shared.progressNanos > COARSE_NANOS) {
+            shared.progressNanos = lastProgressNanos;
+        }
         failures = 0;
         crawledBytes += bytes;
         if (crawledBytes >= PACE_BYTES) {
@@ -77,6 +88,10 @@ final class Patience {
                         : Math.min(timing.unreachable(), timing.noProgress());
         boolean stalled = failure.reason() == Reason.SOURCE_STALLED;
         long since = stalled ? lastPaceNanos : lastProgressNanos;
+        if (failure.busy()) {
+            // Whoever waits for its turn at a busy store has not failed while others get something.
+            since = Math.max(since, shared.progressNanos);
+        }
         long idleMillis = (System.nanoTime() - since) / 1_000_000;
         long backoff =
                 Math.min(timing.maxBackoff(), timing.firstBackoff() << Math.min(failures, 20));
@@ -99,7 +114,11 @@ final class Patience {
         if (!failure.reached() || idleMillis >= TELL_AFTER_MILLIS) {
             shared.meter.trouble(failure.reason().wireName() + ": " + failure.getMessage());
         }
-        shared.retries.take(1);
+        if (failure.busy()) {
+            shared.limit.refused(failure.afterMillis());
+        } else {
+            shared.retries.take(1);
+        }
         Thread.sleep(wait);
     }
 }

@@ -8,6 +8,7 @@ import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Objects;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 
@@ -28,18 +29,24 @@ final class RangeSink implements ObjectSink {
     }
 
     private final CopyContext context;
+    private final WorkQueue queue;
     private final ObjectCopy copy;
     private final Patience patience;
+    private Traffic.@Nullable Watch watch;
     private @Nullable Checksum checksum;
-    private long position;
-    private long to;
+
+    /// Changed under this object's lock, and read without it by whoever only wants to know about how much is left.
+    private volatile long position;
+
+    private volatile long to;
     private long blockStart;
     private long blockSinceNanos = System.nanoTime();
 
-    RangeSink(CopyContext context, ObjectCopy copy, ObjectCopy.Range range, Patience patience) {
+    RangeSink(CopyContext context, WorkQueue queue, ObjectCopy copy, ObjectCopy.Range range) {
         this.context = context;
+        this.queue = queue;
         this.copy = copy;
-        this.patience = patience;
+        this.patience = context.newPatience();
         this.position = range.from();
         this.to = range.to();
         this.blockStart = range.from();
@@ -49,54 +56,88 @@ final class RangeSink implements ObjectSink {
         return copy;
     }
 
-    /// Leaves the rest of the range to other streams; false when it is not worth it. May be called by another thread than the one that
-    /// fetches.
-    synchronized boolean share() {
-        long end = Ranges.rest(copy, position, to);
-        boolean shared = end != to;
-        to = end;
-        return shared;
+    /// About how many bytes are still to be fetched.
+    long rest() {
+        return to - position;
     }
 
-    private synchronized long end() {
-        return to;
+    /// Whether [#shorten] would.
+    boolean canBeShortened(int streams, Ranges.Speed speed) {
+        return copy.canBeShared() && Ranges.shortened(position, to, rest(), streams, speed) < to;
     }
 
-    /// Fetches the range; tries again what may be tried again.
+    /// Leaves the end of the range to other streams, if that is worth it. Called by another thread than the one that fetches.
+    void shorten(int streams, Ranges.Speed speed) {
+        synchronized (this) {
+            long end = Ranges.shortened(position, to, rest(), streams, speed);
+            if (end < to && copy.canBeShared()) {
+                copy.share(end, to);
+                to = end;
+            }
+        }
+        queue.opened(copy);
+    }
+
+    private Traffic.Watch watch() {
+        return Objects.requireNonNull(watch);
+    }
+
+    /// Fetches the range; tries again what may be tried again. False when the store refused a request and this stream may not work any more:
+    /// then another one is to go on.
     ///
+    /// @param number the stream's
     /// @throws SourceException.Changed when the object is another one now
     /// @throws IOException when the target failed, or nothing more is wanted
-    void fetch(Source source)
+    boolean fetch(Source source, int number, Traffic.Watch watch)
             throws SourceException.Changed, IOException, FillException, InterruptedException {
+        this.watch = watch;
         try {
             // A connection may break after everything has come.
-            while (position < end()) {
-                if (!more(source)) {
-                    return;
+            while (position < to) {
+                context.storeLimit().await();
+                watch.worked();
+                After after = more(source);
+                watch.skip();
+                if (after == After.ENDED) {
+                    return true;
+                }
+                if (after == After.REFUSED && !queue.mayWork(number)) {
+                    return false;
                 }
             }
+            return true;
         } finally {
             // The next attempt goes on from here, whatever ended this one.
             noteWhatCame();
         }
     }
 
-    /// Asks once for what is missing; whether to ask again if something still is.
-    private boolean more(Source source)
+    /// What comes after a request.
+    private enum After {
+        /// Nothing: all is there, or nothing more is wanted.
+        ENDED,
+        /// Another request for what is missing.
+        AGAIN,
+        /// The same, by a stream that still may: the store has too many.
+        REFUSED
+    }
+
+    /// Asks once for what is missing.
+    private After more(Source source)
             throws SourceException.Changed, IOException, FillException, InterruptedException {
         try {
-            source.read(copy.object, position, end(), this);
-            return false;
+            source.read(copy.object, position, to, this);
+            return After.ENDED;
         } catch (Shortened e) {
-            return false;
+            return After.ENDED;
         } catch (SourceException.Retryable e) {
             if (context.ended() || copy.spoilt()) {
-                return false;
+                return After.ENDED;
             }
             // The store may be away for long, and the process be killed meanwhile.
             noteWhatCame();
             patience.pause(e);
-            return true;
+            return e.busy() ? After.REFUSED : After.AGAIN;
         } catch (SourceException.Changed e) {
             throw e;
         } catch (SourceException e) {
@@ -121,16 +162,19 @@ final class RangeSink implements ObjectSink {
 
     @Override
     public void begin(@Nullable ObjectDigest digest) {
+        watch().answered();
         if (digest != null
                 && copy.inOrder()
                 && checksum == null
                 && context.verify() == Verify.FULL) {
             copy.offer(digest);
         }
+        copy.answered();
     }
 
     @Override
     public synchronized void accept(ByteBuffer bytes) throws IOException {
+        watch().received(bytes.remaining());
         if (copy.spoilt() || context.ended()) {
             throw new Ended();
         }
@@ -142,6 +186,7 @@ final class RangeSink implements ObjectSink {
         int length = bytes.remaining();
         acceptWanted(bytes);
         patience.received(length);
+        watch().worked();
         if (tooMuch) {
             throw new Shortened();
         }

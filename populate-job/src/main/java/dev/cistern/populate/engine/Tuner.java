@@ -4,18 +4,19 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
-/// Finds how many streams a fill needs: begins with few, doubles while that brings at least a tenth more and the machine has
-/// processors to spare, goes back once it does not.
+/// Finds how many streams a fill needs: looks several times a second at what its streams' time went to, and lets [StreamCount] and
+/// [StoreLimit] decide.
 ///
-/// Near a store four streams fill the link; far from one every small object costs a round trip and dozens are needed. Nobody has
+/// Near a store four streams fill the link; far from one every small object costs a round trip and hundreds are needed. Nobody has
 /// to know which it is.
 final class Tuner implements Runnable {
-    /// Small objects: waiting for the store is worth more than taking turns costs. A store at some distance is found out within
-    /// seconds.
+    /// Small objects: waiting for the store is worth more than taking turns costs. A store at some distance is found out with the
+    /// first answers.
     static final int FIRST = 4;
 
     /// What decides how many streams a fill begins with.
@@ -35,36 +36,46 @@ final class Tuner implements Runnable {
 
     private static final long LARGE_BYTES = 16 << 20;
 
-    private static final long STEP_MILLIS = 750;
+    /// A look takes a reading of the kernel's clock ticks, of 10 ms each: there have to be some.
+    private static final long LOOK_MILLIS = 100;
 
-    /// A fill that began with fewer than [#FIRST] streams is looked at so soon, lest it crawl where the store is far.
-    private static final long LOOK_MILLIS = 300;
+    /// The first looks come twice as fast: so long a fill has too few streams where the store is far.
+    private static final int QUICK_LOOKS = 20;
 
-    /// With so much of the machine idle it waits for the store or the disk.
-    private static final double WAITING_IDLE = 0.5;
-
-    /// So many steps without growing before it is tried again: networks change.
-    private static final int STEPS_OF_REST = 20;
-
-    /// Opening and naming a file costs about as much as moving so many bytes.
-    private static final long FILE_WORTH_BYTES = 64 * 1024;
-
-    /// With less of the machine idle than this, processors are what limits.
-    private static final double MIN_IDLE = 0.25;
+    /// An object is not worth more streams than it has so many bytes.
+    private static final long STREAM_BYTES = 2 << 20;
 
     private final FillRequest request;
     private final Meter meter;
     private final boolean throughCache;
+    private final Traffic traffic;
+    private final StoreLimit limit;
     private final IntConsumer setStreams;
+    private final Consumer<Ranges.Speed> setSpeed;
     private final Supplier<DoubleSupplier> idleness;
     private boolean started;
     private int first = FIRST;
+    private double firstByteSeconds;
+    private double bytesPerSecond;
     private final Thread thread = new Thread(null, this, "tuner", 256 * 1024);
 
     /// @param throughCache whether the target's files are written through the page cache
     /// @param setStreams is told how many streams there shall be
-    Tuner(FillRequest request, Meter meter, boolean throughCache, IntConsumer setStreams) {
-        this(request, meter, throughCache, setStreams, Idle::new);
+    /// @param setSpeed is told what a connection brings
+    Tuner(
+            CopyContext context,
+            boolean throughCache,
+            IntConsumer setStreams,
+            Consumer<Ranges.Speed> setSpeed) {
+        this(
+                context.request(),
+                context.meter(),
+                throughCache,
+                context.traffic(),
+                context.storeLimit(),
+                setStreams,
+                setSpeed,
+                Idle::new);
     }
 
     /// @param idleness makes what says how much of the machine was idle since it was made or last asked, 0 to 1
@@ -72,12 +83,18 @@ final class Tuner implements Runnable {
             FillRequest request,
             Meter meter,
             boolean throughCache,
+            Traffic traffic,
+            StoreLimit limit,
             IntConsumer setStreams,
+            Consumer<Ranges.Speed> setSpeed,
             Supplier<DoubleSupplier> idleness) {
         this.request = request;
         this.meter = meter;
         this.throughCache = throughCache;
+        this.traffic = traffic;
+        this.limit = limit;
         this.setStreams = setStreams;
+        this.setSpeed = setSpeed;
         this.idleness = idleness;
         thread.setDaemon(true);
     }
@@ -87,7 +104,7 @@ final class Tuner implements Runnable {
         if (counts.bytesTotal() / Math.max(1, counts.filesTotal()) < LARGE_BYTES) {
             return Load.SMALL_OBJECTS;
         }
-        if (request.inputs().stream().anyMatch(input -> input.source().overTls())) {
+        if (overTls()) {
             return Load.LARGE_OBJECTS;
         }
         if (!throughCache) {
@@ -97,6 +114,14 @@ final class Tuner implements Runnable {
         return counts.filesTotal() < FIRST && request.bytesPerSecond() == 0
                 ? Load.FEW_LARGE_OBJECTS_COPIED
                 : Load.LARGE_OBJECTS;
+    }
+
+    private boolean overTls() {
+        return request.inputs().stream().anyMatch(input -> input.source().overTls());
+    }
+
+    private int fitting() {
+        return overTls() ? request.budget().maxTlsStreams() : request.budget().maxStreams();
     }
 
     static int first(Load load, int processors) {
@@ -114,12 +139,15 @@ final class Tuner implements Runnable {
     void start() {
         started = true;
         int given = request.connections();
-        int most = request.budget().maxStreams();
-        first = first(load(), Runtime.getRuntime().availableProcessors());
-        setStreams.accept(Math.min(most, given > 0 ? given : first));
-        if (given == 0 && request.bytesPerSecond() == 0) {
-            thread.start();
-        }
+        int most = fitting();
+        first =
+                Math.min(
+                        most,
+                        given > 0
+                                ? given
+                                : first(load(), Runtime.getRuntime().availableProcessors()));
+        setStreams.accept(first);
+        thread.start();
     }
 
     void stop() {
@@ -128,7 +156,10 @@ final class Tuner implements Runnable {
 
     /// How much of the machine has been idle since the last look, by the kernel's own count.
     private static final class Idle implements DoubleSupplier {
+        private static final double FAIR_SHARE = 0.5;
+
         private long lastIdle;
+        private long lastOwn;
         private long lastAll;
 
         Idle() {
@@ -138,6 +169,13 @@ final class Tuner implements Runnable {
         @Override
         public double getAsDouble() {
             return look();
+        }
+
+        /// Ticks that this process used: `utime` and `stime`, the 14th and 15th field, of which the second, the name, may hold blanks.
+        private static long ownTicks() throws IOException {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         }
 
         private double look() {
@@ -150,6 +188,12 @@ final class Tuner implements Runnable {
                 // user, nice, system, idle, iowait
                 long idle = Long.parseLong(ticks[4]) + Long.parseLong(ticks[5]);
                 double share = (double) (idle - lastIdle) / Math.max(1, all - lastAll);
+                long own = ownTicks();
+                // Where others keep the machine busy, streams that wait for the store take nothing
+                // from them: half of it may be used.
+                double used = (double) (own - lastOwn) / Math.max(1, all - lastAll);
+                share = Math.max(share, FAIR_SHARE - used);
+                lastOwn = own;
                 lastIdle = idle;
                 lastAll = all;
                 return share;
@@ -160,55 +204,61 @@ final class Tuner implements Runnable {
         }
     }
 
-    private long work() {
+    /// More streams than that have nothing to do.
+    private int most() {
         Meter.Counts counts = meter.counts();
-        return counts.bytesFetched() + FILE_WORTH_BYTES * counts.filesDone();
+        int most = fitting();
+        if (!counts.totalsFinal()) {
+            return most;
+        }
+        long useful =
+                counts.filesTotal()
+                        - counts.filesDone()
+                        + Math.max(0, counts.bytesTotal() - counts.bytesDone()) / STREAM_BYTES;
+        return (int) Math.clamp(useful, first, most);
     }
 
-    private void beginWithMore(DoubleSupplier idle) throws InterruptedException {
-        if (first < FIRST) {
-            Thread.sleep(LOOK_MILLIS);
-            int most = Math.min(FIRST, request.budget().maxStreams());
-            if (idle.getAsDouble() >= WAITING_IDLE && first < most) {
-                first = most;
-                setStreams.accept(first);
-            }
+    private void measure(Traffic.Sums sums) {
+        if (sums.answers() > 0) {
+            firstByteSeconds = sums.firstByteNanos() / 1e9 / sums.answers();
+        }
+        long nanos = sums.bodyNanos() + sums.workNanos();
+        if (sums.bytes() > 0 && nanos > 0) {
+            bytesPerSecond = sums.bytes() * 1e9 / nanos;
+            setSpeed.accept(new Ranges.Speed(firstByteSeconds, bytesPerSecond));
         }
     }
 
     @Override
     public void run() {
-        long best = 0;
-        int rest = 0;
-        boolean growing = false;
+        // A number that was given stays, and so do the first where a rate is given; but never more
+        // than the store bears.
+        boolean fixed = request.connections() > 0 || request.bytesPerSecond() > 0;
+        StreamCount count = new StreamCount(Runtime.getRuntime().availableProcessors(), first);
+        DoubleSupplier idle = idleness.get();
+        int streams = first;
+        Traffic.Sums before = traffic.sums();
+        long beforeNanos = System.nanoTime();
         try {
-            DoubleSupplier idle = idleness.get();
-            beginWithMore(idle);
-            int streams = first;
-            // The first step is warming up.
-            Thread.sleep(STEP_MILLIS);
-            long before = work();
-            while (true) {
-                Thread.sleep(STEP_MILLIS);
-                long now = work();
-                long rate = now - before;
-                before = now;
-                if (growing && rate < best + best / 10) {
-                    streams = Math.max(first, streams / 2);
+            for (int i = 0; ; i++) {
+                Thread.sleep(i < QUICK_LOOKS ? LOOK_MILLIS / 2 : LOOK_MILLIS);
+                long now = System.nanoTime();
+                Traffic.Sums sums = traffic.sums();
+                Traffic.Sums since = sums.minus(before);
+                long nanos = now - beforeNanos;
+                before = sums;
+                beforeNanos = now;
+                measure(since);
+                int wanted =
+                        fixed
+                                ? first
+                                : count.look(
+                                        new StreamCount.Look(nanos, since, idle.getAsDouble()),
+                                        most());
+                wanted = Math.min(wanted, limit.look(nanos, since));
+                if (wanted != streams) {
+                    streams = wanted;
                     setStreams.accept(streams);
-                    growing = false;
-                    rest = STEPS_OF_REST;
-                } else if (rest > 0) {
-                    rest--;
-                } else if (idle.getAsDouble() < MIN_IDLE) {
-                    // More streams would only take turns; waiting for the store leaves processors
-                    // idle.
-                    rest = 1;
-                } else if (streams * 2 <= request.budget().maxStreams()) {
-                    best = rate;
-                    streams *= 2;
-                    setStreams.accept(streams);
-                    growing = true;
                 }
             }
         } catch (InterruptedException e) {

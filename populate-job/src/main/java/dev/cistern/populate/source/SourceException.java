@@ -24,6 +24,7 @@ public abstract sealed class SourceException extends Exception {
         private static final long serialVersionUID = 1L;
         private final long afterMillis;
         private final boolean reached;
+        private final boolean busy;
 
         /// @param afterMillis what the store asked to wait; 0 where it asked for nothing
         /// @param reached whether the store answered at all
@@ -36,6 +37,24 @@ public abstract sealed class SourceException extends Exception {
             super(reason, message, cause);
             this.afterMillis = afterMillis;
             this.reached = reached;
+            this.busy = false;
+        }
+
+        private Retryable(Reason reason, String message, long afterMillis) {
+            super(reason, message, null);
+            this.afterMillis = afterMillis;
+            this.reached = true;
+            this.busy = true;
+        }
+
+        /// The store is asked too much now: fewer requests at a time may be served.
+        public static Retryable busy(Reason reason, String message, long afterMillis) {
+            return new Retryable(reason, message, afterMillis);
+        }
+
+        /// Whether the store was asked too much, so that all should ask for less.
+        public boolean busy() {
+            return busy;
         }
 
         /// What the store asked to wait, in milliseconds; 0 where it asked for nothing.

@@ -39,6 +39,9 @@ public record RunSpec(
         sources = List.copyOf(sources);
     }
 
+    /// Largest number of connections that may be asked for.
+    public static final int MOST_CONNECTIONS = 512;
+
     /// Which run an attempt belongs to.
     ///
     /// @param namespace of the PVC
@@ -51,7 +54,7 @@ public record RunSpec(
     ///
     /// @param bytesPerSecond what all streams together may read
     /// @param memoryBytes what the process may use, 64 MiB at least when given
-    /// @param connections at most so many at a time to one source
+    /// @param connections so many at a time, unless memory holds fewer or a store bears fewer; up to [#MOST_CONNECTIONS]
     public record Limits(long bytesPerSecond, long memoryBytes, int connections) {
         /// A process with less does not run well.
         public static final long LEAST_MEMORY_BYTES = 64L << 20;
@@ -126,7 +129,7 @@ public record RunSpec(
         return new Limits(
                 in.number("bytesPerSecond", 0, Long.MAX_VALUE, 0),
                 memoryBytes,
-                (int) in.number("connections", 0, 64, 0));
+                (int) in.number("connections", 0, MOST_CONNECTIONS, 0));
     }
 
     private static @Nullable Report report(@Nullable WireReader in) throws WireException {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Fills with so little memory that everything known of the objects lies in files.
 class SpillTest {
-    private static final MemoryBudget TINY = new MemoryBudget(128 * 1024, 0, 4, 4000);
+    private static final MemoryBudget TINY = new MemoryBudget(0, 4, 128 * 1024, 4, 4, 4000);
     private static final MemoryBudget AMPLE = MemoryBudget.of(96 << 20);
     private static final int PAGE = 60;
 

@@ -24,7 +24,10 @@ class TunerTest {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private final BlockingQueue<Integer> streams = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Ranges.Speed> speeds = new LinkedBlockingQueue<>();
     private final Meter meter = new Meter();
+    private final Traffic traffic = new Traffic();
+    private final StoreLimit limit = new StoreLimit();
     private volatile double idle;
     private final List<Tuner> tuners = new ArrayList<>();
 
@@ -88,7 +91,16 @@ class TunerTest {
                         true,
                         true,
                         FillRequest.Timing.DEFAULT);
-        Tuner tuner = new Tuner(request, meter, throughCache, streams::add, () -> () -> idle);
+        Tuner tuner =
+                new Tuner(
+                        request,
+                        meter,
+                        throughCache,
+                        traffic,
+                        limit,
+                        streams::add,
+                        speeds::add,
+                        () -> () -> idle);
         tuners.add(tuner);
         tuner.start();
         return next();
@@ -132,13 +144,27 @@ class TunerTest {
     }
 
     @Test
-    void oneObjectFromFarAwaySoonGetsAsManyAsAnyOther() throws Exception {
+    void oneObjectFromFarAwaySoonGetsMore() throws Exception {
         idle = 0.9;
         int first = begin(1, LARGE, true, false, 0, 0);
-        if (first < Tuner.FIRST) {
-            assertThat(next()).isEqualTo(Tuner.FIRST);
+        Traffic.Watch watch = traffic.new Watch();
+        watch.answered();
+        // A stream that waits ten times as long as it works.
+        for (int i = 0; i < 5; i++) {
+            Thread.sleep(10);
+            watch.received(256 << 10);
+            Thread.sleep(1);
+            watch.worked();
         }
-        assertThat(next()).as("more are tried later").isEqualTo(2 * Tuner.FIRST);
+        assertThat(next()).isGreaterThan(2 * first);
+        assertThat(speeds.poll(30, TimeUnit.SECONDS)).isNotNull().matches(Ranges.Speed::known);
+    }
+
+    @Test
+    void whatTheStoreRefusesIsAskedForLess() throws Exception {
+        assertThat(begin(100, 1000, true, false, 32, 0)).isEqualTo(32);
+        limit.refused(0);
+        assertThat(next()).as("nothing was served").isEqualTo(1);
     }
 
     @Test

@@ -52,6 +52,17 @@ final class S3Errors {
                     "RequestThrottled",
                     "OperationAborted");
 
+    /// Codes that ask for less.
+    private static final Set<String> TOO_MUCH =
+            Set.of(
+                    "SlowDown",
+                    "Busy",
+                    "ServiceUnavailable",
+                    "Throttling",
+                    "ThrottlingException",
+                    "RequestLimitExceeded",
+                    "RequestThrottled");
+
     /// An answer that is an error.
     ///
     /// @param status of the answer
@@ -113,6 +124,11 @@ final class S3Errors {
                 || (answer.status() == 403 && answer.code().isEmpty());
     }
 
+    /// Whether fewer requests at a time may be served. The answer to a `HEAD` has no code to tell.
+    private static boolean tooMuch(Answer answer) {
+        return answer.status() == 503 || answer.status() == 429 || TOO_MUCH.contains(answer.code());
+    }
+
     /// @param key of the object asked for; null for a listing
     static SourceException of(Answer answer, S3Location where, @Nullable String key) {
         String what = (key == null ? "" : "object " + key + " in ") + where;
@@ -125,12 +141,16 @@ final class S3Errors {
                 || answer.status() == 429
                 || answer.status() >= 500 && answer.status() != 501
                 || RETRYABLE.contains(code)) {
-            return new SourceException.Retryable(
-                    Reason.SOURCE_UNAVAILABLE,
-                    what + " cannot be served now (" + answer.shown() + ")",
-                    answer.retryAfterMillis(),
-                    true,
-                    null);
+            String problem = what + " cannot be served now (" + answer.shown() + ")";
+            return tooMuch(answer)
+                    ? SourceException.Retryable.busy(
+                            Reason.SOURCE_UNAVAILABLE, problem, answer.retryAfterMillis())
+                    : new SourceException.Retryable(
+                            Reason.SOURCE_UNAVAILABLE,
+                            problem,
+                            answer.retryAfterMillis(),
+                            true,
+                            null);
         }
         if (expired(answer)) {
             return refused(

@@ -1,0 +1,282 @@
+package dev.cistern.populate.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/// A fill without threads, sockets or clocks: streams that ask a store and work on processors, event by event in simulated time, and the tuner's
+/// two judges who look at them. What it finds is the same on every machine.
+final class SimulatedFill {
+    /// How a store and the way to it behave.
+    ///
+    /// @param firstByte seconds from a request to its answer
+    /// @param perConnection bytes a second of one connection; 0 means no limit
+    /// @param link bytes a second of all together; 0 means no limit
+    /// @param requests a second that are served, the others are refused; 0 means no limit
+    record Store(double firstByte, double perConnection, double link, double requests) {
+        Store(double firstByte, double perConnection) {
+            this(firstByte, perConnection, 0, 0);
+        }
+    }
+
+    /// What is fetched.
+    ///
+    /// @param requestBytes that one request asks for
+    /// @param pieceBytes that are received and worked on at once
+    /// @param pieceSeconds of a processor for each piece
+    record Work(long requestBytes, int pieceBytes, double pieceSeconds) {
+        /// As measured with objects of 64 KiB: 150 µs each.
+        static final Work SMALL = new Work(64 << 10, 64 << 10, 150e-6);
+
+        /// The same for ranges of 16 MiB: half a second for a GiB.
+        static final Work LARGE = new Work(16 << 20, 256 << 10, 120e-6);
+    }
+
+    private record Event(double at, long order, Runnable action) {}
+
+    private final int processors;
+    private final Work work;
+    private final int most;
+    private final StreamCount count;
+    private final StoreLimit limit = new StoreLimit();
+    private final boolean fixed;
+    private final PriorityQueue<Event> events =
+            new PriorityQueue<>(
+                    (a, b) ->
+                            a.at == b.at
+                                    ? Long.compare(a.order, b.order)
+                                    : Double.compare(a.at, b.at));
+    private final List<Stream> streams = new ArrayList<>();
+    private final Deque<Runnable> queue = new ArrayDeque<>();
+    private Store store;
+    private double now;
+    private long order;
+    private int busy;
+    private double busySince;
+    private double busySeconds;
+    private double linkFree;
+    private double tokens;
+    private double tokensAt;
+    private int wanted;
+    private Traffic.Sums sums = Traffic.Sums.ZERO;
+    private Traffic.Sums seen = Traffic.Sums.ZERO;
+    private double seenBusy;
+    private double lookedAt;
+    private int looks;
+
+    /// Requests that were served and refused so far.
+    int served;
+
+    int refused;
+
+    private SimulatedFill(
+            Store store, Work work, int processors, int first, int most, boolean fixed) {
+        this.store = store;
+        this.work = work;
+        this.processors = processors;
+        this.most = most;
+        this.count = new StreamCount(processors, first);
+        this.fixed = fixed;
+        this.tokens = store.requests / 10;
+        streams(first);
+        at(0.05, this::look);
+    }
+
+    /// One whose number of streams is found.
+    static SimulatedFill found(Store store, Work work, int processors, int most) {
+        return new SimulatedFill(store, work, processors, Tuner.FIRST, most, false);
+    }
+
+    /// One whose number of streams is given.
+    static SimulatedFill fixed(Store store, Work work, int processors, int streams) {
+        return new SimulatedFill(store, work, processors, streams, streams, true);
+    }
+
+    /// Bytes fetched so far.
+    long bytes() {
+        return sums.bytes();
+    }
+
+    /// The most that any fixed number of streams fetches within so many seconds, in bytes.
+    static long bestFixed(Store store, Work work, int processors, int most, double seconds) {
+        long best = 0;
+        for (int streams = 1; streams <= most; streams = Math.max(streams + 1, streams * 5 / 4)) {
+            best = Math.max(best, fixed(store, work, processors, streams).run(seconds).bytes());
+        }
+        return best;
+    }
+
+    /// From now on the store is another one.
+    void becomes(Store other) {
+        store = other;
+    }
+
+    int streams() {
+        return wanted;
+    }
+
+    /// Goes on for so many seconds.
+    SimulatedFill run(double seconds) {
+        double end = now + seconds;
+        while (!events.isEmpty() && events.peek().at <= end) {
+            Event event = events.poll();
+            now = event.at;
+            event.action.run();
+        }
+        now = end;
+        return this;
+    }
+
+    private void at(double when, Runnable action) {
+        events.add(new Event(when, order++, action));
+    }
+
+    private void streams(int number) {
+        wanted = number;
+        while (streams.size() < number) {
+            streams.add(new Stream(streams.size()));
+        }
+        streams.forEach(Stream::wake);
+    }
+
+    private void look() {
+        double busyNow = busySeconds + busy * (now - busySince);
+        double idle = 1 - (busyNow - seenBusy) / (now - lookedAt) / processors;
+        Traffic.Sums since = sums.minus(seen);
+        long nanos = (long) ((now - lookedAt) * 1e9);
+        int number = count.streams();
+        if (!fixed) {
+            number = count.look(new StreamCount.Look(nanos, since, idle), most);
+        }
+        number = Math.min(number, limit.look(nanos, since));
+        seen = sums;
+        seenBusy = busyNow;
+        lookedAt = now;
+        if (number != wanted) {
+            streams(number);
+        }
+        at(now + (looks++ < 20 ? 0.05 : 0.1), this::look);
+    }
+
+    private void onProcessor(double seconds, Runnable then) {
+        Runnable job =
+                () -> {
+                    busySeconds += busy * (now - busySince);
+                    busySince = now;
+                    busy++;
+                    at(
+                            now + seconds,
+                            () -> {
+                                busySeconds += busy * (now - busySince);
+                                busySince = now;
+                                busy--;
+                                then.run();
+                                if (!queue.isEmpty() && busy < processors) {
+                                    queue.poll().run();
+                                }
+                            });
+                };
+        if (busy < processors) {
+            job.run();
+        } else {
+            queue.add(job);
+        }
+    }
+
+    private boolean admitted() {
+        if (store.requests == 0) {
+            return true;
+        }
+        tokens = Math.min(store.requests / 10, tokens + (now - tokensAt) * store.requests);
+        tokensAt = now;
+        if (tokens < 1) {
+            return false;
+        }
+        tokens--;
+        return true;
+    }
+
+    private void add(int answers, int fresh, double first, long bytes, double body, double worked) {
+        sums =
+                new Traffic.Sums(
+                        sums.answers() + answers,
+                        sums.firstByteNanos() + (fresh > 0 ? 0 : (long) (first * 1e9)),
+                        sums.freshAnswers() + fresh,
+                        sums.freshNanos() + (fresh > 0 ? (long) (first * 1e9) : 0),
+                        sums.bytes() + bytes,
+                        sums.bodyNanos() + (long) (body * 1e9),
+                        sums.workNanos() + (long) (worked * 1e9));
+    }
+
+    /// One stream: asks, waits, works.
+    private final class Stream {
+        private final int number;
+        private boolean running;
+        private boolean fresh = true;
+
+        Stream(int number) {
+            this.number = number;
+        }
+
+        void wake() {
+            if (!running && number < wanted) {
+                running = true;
+                ask();
+            }
+        }
+
+        private void ask() {
+            if (number >= wanted) {
+                running = false;
+                return;
+            }
+            double asked = now;
+            boolean good = admitted();
+            // A new connection takes a round trip to make.
+            double first = store.firstByte * (fresh ? 2 : 1);
+            at(
+                    now + first,
+                    () -> {
+                        if (!good) {
+                            refused++;
+                            limit.refused(0);
+                            fresh = false;
+                            at(now + 0.05 + number % 50 / 1000.0, this::ask);
+                            return;
+                        }
+                        add(fresh ? 0 : 1, fresh ? 1 : 0, now - asked, 0, 0, 0);
+                        fresh = false;
+                        receive(work.requestBytes);
+                    });
+        }
+
+        private void receive(long left) {
+            double began = now;
+            double ready =
+                    now + (store.perConnection == 0 ? 0 : work.pieceBytes / store.perConnection);
+            if (store.link > 0) {
+                linkFree = Math.max(linkFree, now) + work.pieceBytes / store.link;
+                ready = Math.max(ready, linkFree);
+            }
+            at(
+                    ready,
+                    () -> {
+                        add(0, 0, 0, work.pieceBytes, now - began, 0);
+                        double received = now;
+                        onProcessor(
+                                work.pieceSeconds,
+                                () -> {
+                                    add(0, 0, 0, 0, 0, now - received);
+                                    if (left > work.pieceBytes) {
+                                        receive(left - work.pieceBytes);
+                                    } else {
+                                        served++;
+                                        ask();
+                                    }
+                                });
+                    });
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.cistern.populate.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cistern.populate.engine.SimulatedFill.Store;
+import dev.cistern.populate.engine.SimulatedFill.Work;
+import dev.cistern.populate.engine.StreamCount.Look;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StreamCountTest {
+    private static final int MOST = 400;
+    private static final long LOOK = 100_000_000;
+    private static final long MILLI = 1_000_000;
+
+    /// Streams whose requests wait for the first byte and then work.
+    private static Look look(int answers, long firstByteNanos, long workNanos, double idle) {
+        return new Look(
+                LOOK,
+                new Traffic.Sums(
+                        answers,
+                        answers * firstByteNanos,
+                        0,
+                        0,
+                        answers * (64L << 10),
+                        0,
+                        answers * workNanos),
+                idle);
+    }
+
+    @ParameterizedTest(name = "{0} processors, {1} ms to the first byte, {2} ms of work, {3} idle")
+    @CsvSource({
+        // Eleven times as many as there are processors, and three tenths more.
+        "2, 10, 1, 0.9, 28",
+        "1, 10, 1, 0.9, 14",
+        // No more than sixteen times as many at once.
+        "2, 80, 1, 0.9, 64",
+        "8, 80, 0.1, 0.9, 64",
+        // Nearby, and where the processors are busy, what there is is enough.
+        "2, 0.2, 0.5, 0.9, 4",
+        "2, 2, 1, 0.2, 4",
+        "2, 80, 1, 0.05, 4",
+        "2, 80, 1, 0, 4"
+    })
+    void goesAtOnceToWhatKeepsTheProcessorsBusy(
+            int processors, double firstByte, double work, double idle, int streams) {
+        StreamCount count = new StreamCount(processors, 4);
+        assertThat(
+                        count.look(
+                                look(40, (long) (firstByte * MILLI), (long) (work * MILLI), idle),
+                                MOST))
+                .isEqualTo(streams);
+    }
+
+    @Test
+    void takesNoMoreThanThereMayBe() {
+        assertThat(new StreamCount(2, 4).look(look(4, 80 * MILLI, MILLI, 0.9), 20)).isEqualTo(20);
+    }
+
+    @Test
+    void nothingThatHappenedChangesNothing() {
+        assertThat(new StreamCount(2, 4).look(new Look(LOOK, Traffic.Sums.ZERO, 1), MOST))
+                .isEqualTo(4);
+    }
+
+    @Test
+    void whatTheStoreDoesNotBearIsTakenBack() {
+        StreamCount count = new StreamCount(2, 4);
+        assertThat(count.look(look(40, 10 * MILLI, MILLI, 0.9), MOST)).isEqualTo(28);
+        // Settling: what was asked before.
+        count.look(look(100, 10 * MILLI, MILLI, 0.9), MOST);
+        count.look(look(100, 10 * MILLI, MILLI, 0.9), MOST);
+        // 28 streams wait four times as long as 4 did: the store serves what some 6 ask for.
+        assertThat(count.look(look(60, 40 * MILLI, MILLI, 0.9), MOST)).isEqualTo(10);
+        for (int i = 0; i < 25; i++) {
+            assertThat(count.look(look(60, 12 * MILLI, MILLI, 0.9), MOST)).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void streamsThatOnlyWaitForProcessorsEnd() {
+        StreamCount count = new StreamCount(2, 4);
+        count.look(look(4, 80 * MILLI, MILLI, 0.9), MOST);
+        assertThat(count.streams()).isEqualTo(64);
+        count.look(look(100, 80 * MILLI, MILLI, 0.9), MOST);
+        // The store is near now, and each stream works most of its time.
+        int before = 64;
+        for (int i = 0; i < 20; i++) {
+            int now = count.look(look(2000, MILLI / 2, MILLI, 0), MOST);
+            assertThat(now).isLessThanOrEqualTo(before);
+            before = now;
+        }
+        assertThat(before).isBetween(4, 8);
+    }
+
+    @Test
+    void whereTheDiskIsWaitedForTwiceAsManyAreTriedAndKeptIfTheyBringSomething() {
+        StreamCount count = new StreamCount(2, 4);
+        Look waits = look(100, MILLI / 10, 4 * MILLI, 0.6);
+        for (int i = 0; i < 8; i++) {
+            count.look(waits, MOST);
+        }
+        assertThat(count.streams()).as("tried").isEqualTo(8);
+        for (int i = 0; i < 8; i++) {
+            count.look(waits, MOST);
+        }
+        assertThat(count.streams()).as("brought nothing").isEqualTo(4);
+    }
+
+    @ParameterizedTest(name = "{0} ms, {1} MB/s, large: {2}")
+    @CsvSource({
+        "2, 0, false",
+        "10, 100, false",
+        "25, 80, false",
+        "80, 25, false",
+        "2, 0, true",
+        "10, 100, true",
+        "25, 80, true",
+        "80, 25, true",
+        "0.05, 0, false",
+        "0.05, 0, true"
+    })
+    void fetchesNearlyAsMuchAsTheBestFixedNumber(double millis, long megabytes, boolean large) {
+        Store store = new Store(millis / 1000, megabytes * 1e6);
+        Work work = large ? Work.LARGE : Work.SMALL;
+        SimulatedFill fill = SimulatedFill.found(store, work, 2, MOST).run(1);
+        long atFirst = fill.bytes();
+        fill.run(2);
+
+        long best = SimulatedFill.bestFixed(store, work, 2, MOST, 3);
+        assertThat(fill.bytes() - atFirst)
+                .as("bytes fetched in the second and third second by %d streams", fill.streams())
+                .isGreaterThanOrEqualTo((long) (0.85 * best * 2 / 3));
+    }
+
+    @ParameterizedTest(name = "from {0} ms to {1} ms")
+    @CsvSource({"2, 25", "25, 2", "80, 10", "10, 80"})
+    void followsWithinASecondBothWays(double from, double to) {
+        Store then = new Store(to / 1000, 80e6);
+        SimulatedFill fill =
+                SimulatedFill.found(new Store(from / 1000, 80e6), Work.SMALL, 2, MOST).run(3);
+        fill.becomes(then);
+        fill.run(1);
+
+        long before = fill.bytes();
+        fill.run(1);
+        int settled = SimulatedFill.found(then, Work.SMALL, 2, MOST).run(3).streams();
+        assertThat(fill.bytes() - before)
+                .as("bytes fetched in the second after that, by %d streams", fill.streams())
+                .isGreaterThanOrEqualTo(
+                        (long) (0.85 * SimulatedFill.bestFixed(then, Work.SMALL, 2, MOST, 1)));
+        assertThat(fill.streams()).isLessThanOrEqualTo(2 * settled);
+    }
+
+    @Test
+    void aFullLinkGetsFewStreamsMoreThanFillIt() {
+        // 1 Gbit/s, and 100 MB/s for a connection: two streams fill it.
+        Store store = new Store(0.01, 100e6, 125e6, 0);
+        SimulatedFill fill = SimulatedFill.found(store, Work.LARGE, 8, MOST).run(3);
+
+        assertThat(fill.streams()).isLessThanOrEqualTo(64);
+        assertThat(fill.bytes()).isGreaterThanOrEqualTo((long) (0.9 * 3 * 125e6));
+    }
+
+    @Test
+    void aStoreThatRefusesIsAskedForAboutWhatItServes() {
+        Store store = new Store(0.025, 80e6, 0, 2000);
+        SimulatedFill fill = SimulatedFill.found(store, Work.SMALL, 2, MOST).run(2);
+        int served = fill.served;
+        int refused = fill.refused;
+        fill.run(4);
+
+        assertThat(fill.served - served).isGreaterThanOrEqualTo((int) (0.9 * 4 * 2000));
+        assertThat(fill.refused - refused).isLessThanOrEqualTo((int) (0.03 * 4 * 2000));
+    }
+
+    @Test
+    void whatWasRefusedIsAskedForAgainWhenTheStoreServesMore() {
+        SimulatedFill fill =
+                SimulatedFill.found(new Store(0.025, 80e6, 0, 500), Work.SMALL, 2, MOST).run(3);
+        fill.becomes(new Store(0.025, 80e6, 0, 4000));
+        fill.run(8);
+        int before = fill.served;
+        fill.run(1);
+        assertThat(fill.served - before).isGreaterThanOrEqualTo(1500);
+    }
+}
