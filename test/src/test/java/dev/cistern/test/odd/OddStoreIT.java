@@ -9,6 +9,7 @@ import dev.cistern.test.image.FileTree;
 import dev.cistern.test.image.ImageProcess;
 import dev.cistern.test.image.ImageRoot;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,44 +40,12 @@ class OddStoreIT {
     /// Cases that a fill does not stand yet: known faults, tried by hand until they are mended.
     private static final Set<String> OPEN =
             Set.of(
-                    "head-without-length",
-                    "head-chunked",
-                    "head-length-zero",
-                    "head-without-etag",
-                    "head-without-anything",
-                    "head-not-allowed",
-                    "get-and-head-chunked",
-                    "marker-named-as-the-tree",
-                    "marker-beside-its-tree",
-                    "marker-beside-its-tree-unsorted",
-                    "marker-in-the-middle",
-                    "folders-listed",
                     "absolute-keys-excluded",
                     "absolute-tree",
-                    "listed-empty-and-is-not",
-                    "error-document-without-etag",
-                    "error-document-without-etag-once",
-                    "flipped-byte-without-etag",
-                    "flipped-byte-without-etag-once",
-                    "parts-unequal",
-                    "parts-unequal-and-part-number-ignored",
-                    "ignores-part-number",
-                    "refuses-part-number",
-                    "etag-random-of-parts",
-                    "weak-etags",
-                    "refuses-own-etag",
-                    "if-match-not-implemented",
-                    "unpacks-gzip",
-                    "checksum-of-parts-unmarked",
                     "proxy-only",
                     "no-proxy",
                     "crawls",
-                    "first-byte-late",
-                    "requester-pays",
-                    "moved-with-endpoint",
-                    "length-other-than-listed",
-                    "ignores-range",
-                    "partial-for-whole");
+                    "first-byte-late");
 
     private Path work;
 
@@ -142,15 +111,24 @@ class OddStoreIT {
 
     /// A fill that is killed half way goes on, whatever the store leaves out when it is asked again.
     @ParameterizedTest
-    @EnumSource(names = {"RANGE_TOTAL_UNKNOWN", "DATE_MISSING", "ETAGS_UNQUOTED"})
+    @EnumSource(
+            names = {
+                "HEAD_WITHOUT_LENGTH",
+                "HEAD_LENGTH_ZERO",
+                "HEAD_WITHOUT_ETAG",
+                "GET_WITHOUT_ETAG",
+                "IGNORES_PART_NUMBER",
+                "RANGE_TOTAL_UNKNOWN",
+                "DATE_MISSING",
+                "ETAGS_UNQUOTED"
+            })
     void aKilledFillGoesOn(Habit habit) throws Exception {
         StoredObject large = StoredObject.sized("large", 40 * MIB);
         OddCase one = OddCase.of(habit, large, Objects.SMALL).arrives();
         try (OddStore store = new OddStore(one.habits(), one.objects())) {
             try (ImageProcess first = command(store, one, List.of("--limit-rate", "8M"))) {
-                Path journal = work.resolve("volume/tree/.cistern/journal");
                 long end = System.nanoTime() + LIMIT.toNanos();
-                while (!(Files.exists(journal) && store.bodyBytes() > 30L * MIB)) {
+                while (noted() < 8L * MIB) {
                     assertThat(System.nanoTime()).isLessThan(end);
                     Thread.sleep(20);
                 }
@@ -161,6 +139,20 @@ class OddStoreIT {
             judge(one, store, result, ended);
             assertThat(result.path("bytesResumed").asLong()).isGreaterThanOrEqualTo(8L * MIB);
         }
+    }
+
+    /// Bytes of unfinished files that the journal knows of (docs/design/engine.md: records of 40 bytes, the first is their type).
+    private long noted() throws IOException {
+        Path journal = work.resolve("volume/tree/.cistern/journal");
+        if (!Files.exists(journal)) {
+            return 0;
+        }
+        ByteBuffer records = ByteBuffer.wrap(Files.readAllBytes(journal));
+        long bytes = 0;
+        for (int at = 0; at + 40 <= records.limit(); at += 40) {
+            bytes += records.get(at) == 1 ? records.getLong(at + 24) : 0;
+        }
+        return bytes;
     }
 
     private ImageProcess command(OddStore store, OddCase one, List<String> more) {
