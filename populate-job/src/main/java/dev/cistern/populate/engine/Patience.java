@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Patience {
     /// A store that does not answer is told of at once; one that answers, but is busy for less than this, is not.
     private static final long TELL_AFTER_MILLIS = 5_000;
+
     private static final long COARSE_NANOS = 100_000_000L;
 
     /// What all streams share.

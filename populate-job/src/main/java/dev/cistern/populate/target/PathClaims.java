@@ -87,8 +87,8 @@ public final class PathClaims {
                 key,
                 "lies below \""
                         + file
-                        + "\", which another key makes a file with content; rename or exclude one of"
-                        + " them");
+                        + "\", which another key makes a file with content; rename or exclude one"
+                        + " of them");
     }
 
     /// Claims a file's path and its parents.

@@ -138,7 +138,7 @@ class ProgressDisplayTest {
         }
         Screen screen = new Screen(200);
         screen.print(shown());
-        assertThat(shown()).doesNotContain("\n").contains("Listing");
+        assertThat(shown()).doesNotContain("\n").contains("Connecting");
         assertThat(screen.rowsUsed()).isEqualTo(1);
         assertThat(screen.row()).isBlank();
     }

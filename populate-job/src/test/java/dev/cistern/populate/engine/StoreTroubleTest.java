@@ -51,7 +51,7 @@ class StoreTroubleTest {
 
         @Override
         public ObjectDetails describe(SourceObject object) {
-            throw new IllegalStateException("nobody asks");
+            return new ObjectDetails(object, null);
         }
 
         @Override

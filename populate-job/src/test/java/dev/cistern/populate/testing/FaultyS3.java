@@ -292,6 +292,10 @@ public final class FaultyS3 implements AutoCloseable {
                         headers,
                         counts.merge(parts[0] + " " + key, 1, Integer::sum));
         asked.add(request);
+        return answer(out, request, known) && !"close".equals(headers.get("connection"));
+    }
+
+    private boolean answer(OutputStream out, Asked request, boolean known) throws IOException {
         Fault fault = faults.apply(request);
         if (fault instanceof Fault.Raw raw) {
             out.write(raw.text().getBytes(StandardCharsets.ISO_8859_1));
@@ -322,7 +326,7 @@ public final class FaultyS3 implements AutoCloseable {
         if (fault instanceof Fault.Status status) {
             return error(out, request, status.status(), status.code(), status.headers());
         }
-        String authorization = headers.getOrDefault("authorization", "");
+        String authorization = request.headers().getOrDefault("authorization", "");
         if (checksKeys && !authorization.contains("Credential=" + KEY_ID + "/")) {
             return error(
                     out,

@@ -249,8 +249,11 @@ abstract class S3FaultsContract extends SourceContract {
                                         : new Fault.Headers(Map.of("Last-Modified", date)));
         // What is known to the second in a header is not known better.
         long seconds = millis / 1000 * 1000;
+        // What was written since it was listed has another date; else the listing's holds.
+        SourceObject before = new SourceObject("x", 500, "\"before\"", 0);
         try (Source source = open("")) {
-            assertThat(source.describe(object).object().modifiedMillis()).isIn(millis, seconds);
+            assertThat(source.describe(before).object().modifiedMillis()).isIn(millis, seconds);
+            assertThat(source.describe(object).object().modifiedMillis()).isZero();
             assertThat(list(source).getFirst().object().modifiedMillis()).isEqualTo(millis);
             Bytes sink = new Bytes();
             source.read(object, 0, 500, sink);
