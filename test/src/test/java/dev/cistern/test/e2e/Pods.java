@@ -92,7 +92,10 @@ final class Pods {
         return result(name, Duration.ofMinutes(2));
     }
 
-    static final String PRINT_DIGESTS = "cd /data && find . -type f -exec sha256sum {} + && ls -A";
+    /// Not `ls`, which shows question marks for what its locale does not know.
+    static final String PRINT_DIGESTS =
+            "cd /data && find . -type f -exec sha256sum {} + && find . -mindepth 1 -maxdepth 1 |"
+                    + " cut -b3-";
 
     /// What a pod sees on a PVC: SHA-256 by path, directories of the root without a file shown with an empty digest.
     Map<String, String> digests(String name, String pvc) {
