@@ -151,7 +151,8 @@ class FailuresST {
         bucket.faults(Faults.NONE.withRefusedRequests(1_000_000));
         team.populator("busier", bucket);
         PersistentVolumeClaim claim = team.claim(Claim.from("busier"));
-        team.awaitDescribed("busier", Duration.ofMinutes(4), "SourceUnavailable");
+        team.awaitDescribed("busier", Duration.ofSeconds(30), "WaitingForStore", "SlowDown");
+        team.awaitDescribed("busier", Duration.ofMinutes(4), "Retrying", "SourceUnavailable");
         assertThat(team.phaseOf(claim)).isEqualTo("Populating");
 
         bucket.faults(Faults.NONE);

@@ -51,7 +51,9 @@ class FillST {
         team.awaitFilled("big", LONG);
 
         assertThat(team.pods().digests("check", "big")).isEqualTo(bucket.digests(""));
-        assertThat(bucket.traffic().objectBytes()).isEqualTo(BIG_BYTES);
+        // When a stream takes over the end of another's range, what that one's connection holds
+        // beyond it is read twice.
+        assertThat(bucket.traffic().objectBytes()).isBetween(BIG_BYTES, BIG_BYTES + BIG_BYTES / 20);
     }
 
     @Test

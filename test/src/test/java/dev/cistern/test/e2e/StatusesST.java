@@ -146,7 +146,8 @@ class StatusesST {
                                                                 name,
                                                                 "-o",
                                                                 "jsonpath={.status.conditions[0].status}"
-                                                                    + " {.status.conditions[0].reason}"))
+                                                                    + " {.status.conditions[0].reason}")
+                                                        .strip())
                                         .isEqualTo(ready));
     }
 }
