@@ -3,9 +3,10 @@ package dev.cistern.controller.plan;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.controller.model.LastReport;
 import dev.cistern.controller.model.Run;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -13,6 +14,8 @@ import java.util.stream.IntStream;
 final class StoreNews {
     /// More hosts than this say no more.
     private static final int MAX_HOSTS = 3;
+
+    private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z]+://([^/?#]+)");
 
     private StoreNews() {}
 
@@ -49,7 +52,9 @@ final class StoreNews {
         if (endpoint == null) {
             return "s3." + WireSources.of(source, index).region() + ".amazonaws.com";
         }
-        String authority = URI.create(endpoint).getAuthority();
-        return authority == null ? endpoint : authority;
+        // Not every endpoint that can be written is a URL, for example https://${HOST}:9000: the
+        // Job is the one to say so.
+        Matcher authority = AUTHORITY.matcher(endpoint);
+        return authority.lookingAt() ? authority.group(1) : endpoint;
     }
 }
