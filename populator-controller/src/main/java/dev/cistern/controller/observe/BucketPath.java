@@ -1,6 +1,7 @@
 package dev.cistern.controller.observe;
 
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import java.util.regex.Pattern;
 
 /// A path of the API, such as `s3://bucket/models/` or `bucket/models/`, taken apart.
 ///
@@ -8,9 +9,11 @@ import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 /// @param prefix the rest after the one slash that parts them; empty means everything. It may begin with a slash of its own: `s3://b//a/` is
 /// the tree `/a/`, which is not `a/`
 record BucketPath(String bucket, String prefix) {
+    /// Only at the beginning: a key may have the same characters in it.
+    private static final Pattern SCHEME = Pattern.compile("^[A-Za-z0-9+-]{1,16}://");
+
     static BucketPath parse(String path) {
-        int scheme = path.indexOf("://");
-        String rest = scheme < 0 ? path : path.substring(scheme + 3);
+        String rest = SCHEME.matcher(path).replaceFirst("");
         int slash = rest.indexOf('/');
         return slash < 0
                 ? new BucketPath(rest, "")

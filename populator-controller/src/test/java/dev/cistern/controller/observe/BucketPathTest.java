@@ -15,7 +15,9 @@ class BucketPathTest {
         "b/a, b, a",
         "s3://b//a/, b, /a/",
         "s3://b//, b, /",
-        "s3://b/a//c/, b, a//c/"
+        "s3://b/a//c/, b, a//c/",
+        "b/s3://other/, b, s3://other/",
+        "s3://b/k://c, b, k://c"
     })
     void oneSlashPartsBucketAndPrefix(String path, String bucket, String prefix) {
         assertThat(BucketPath.parse(path)).isEqualTo(new BucketPath(bucket, prefix));
