@@ -17,9 +17,6 @@ public enum SourceKind {
     /// A kind that is none, in a group of ours: misspelt, or no source of volumes. A PVC that names it waits for ever, and is told so.
     UNKNOWN("", "", "", true);
 
-    /// A name with more wrong letters is taken for another kind of somebody else.
-    private static final int MAX_TYPOS = 4;
-
     private final String group;
     private final String version;
     private final String kind;
@@ -67,13 +64,20 @@ public enum SourceKind {
                 return Optional.of(candidate);
             }
         }
-        // The whole of our own group is ours; of another's, what is nearly the kind that we serve
-        // there.
+        // The whole of our own group is ours.
         boolean meant =
                 group.equals(DATASET.group)
-                        || (group.equals(OSS_VOLUME_POPULATOR.group)
-                                && distance(kind, closest(kind).kind) <= MAX_TYPOS);
+                        || (group.equals(OSS_VOLUME_POPULATOR.group) && meantForOurs(kind));
         return meant ? Optional.of(UNKNOWN) : Optional.empty();
+    }
+
+    /// Of another vendor's group only what is plainly meant for a kind that we serve, as `deploy/policies/claims.yaml` has it. Others may be
+    /// that vendor's own, as like ours as `NASVolumePopulator`: somebody else fills their volumes, and would be told off by us for it.
+    private static boolean meantForOurs(String kind) {
+        String lower = kind.toLowerCase(Locale.ROOT);
+        return lower.equals("ossvp")
+                || (lower.startsWith("oss") && lower.contains("popul"))
+                || lower.equals("objectvolumepopulator");
     }
 
     /// The kind whose name is closest to a misspelt one.
