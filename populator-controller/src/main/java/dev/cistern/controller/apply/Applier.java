@@ -26,7 +26,7 @@ public final class Applier {
     private final Informers informers;
     private final ReportSeal seal;
     private final EventRecorder events;
-    private final Refusals refusals = new Refusals();
+    private final Refusals refusals = new Refusals(System::nanoTime);
 
     /// An applier that writes through an API.
     public Applier(Api api, Informers informers, ReportSeal seal, EventRecorder events) {
@@ -51,7 +51,7 @@ public final class Applier {
     public Outcome apply(ClaimKey claim, Action action) {
         try {
             write(action);
-            if (makes(action)) {
+            if (!what(action).isEmpty()) {
                 refusals.accepted(claim.uid());
             }
             return Outcome.DONE;
@@ -60,13 +60,14 @@ public final class Applier {
             if (isConflict(e, action)) {
                 return Outcome.CONFLICT;
             }
-            if (isRefusal(e) && makes(action)) {
+            if (isRefusal(e) && !what(action).isEmpty()) {
                 String words =
-                        "the API server refuses to make "
-                                + what(action)
-                                + ", and is asked again until it does: "
-                                + reason(e);
-                refusals.refused(claim.uid(), words);
+                        refusals.refused(
+                                claim.uid(),
+                                "the API server refuses to "
+                                        + what(action)
+                                        + ", and is asked again until it does: "
+                                        + reason(e));
                 events.record(
                         new Action.Announce(claim, null, null, true, Why.CREATE_FAILED, words));
             }
@@ -80,24 +81,34 @@ public final class Applier {
     }
 
     private static boolean makes(Action action) {
-        return !what(action).isEmpty();
+        return switch (action) {
+            case Action.CreateRun _, Action.CreatePrime _, Action.CreateJob _ -> true;
+            default -> false;
+        };
     }
 
-    /// What an action makes for a run, as people call it; empty when it makes nothing that somebody may refuse.
+    /// What an action does for a run, as people call it, when the run does not get on without it; empty when it does.
     private static String what(Action action) {
         return switch (action) {
-            case Action.CreateRun(VolumePopulation run) -> named("VolumePopulation", run);
+            case Action.CreateRun(VolumePopulation run) -> named("make VolumePopulation", run);
+            case Action.BeginRun(VolumePopulation run, String _) ->
+                    named("change VolumePopulation", run);
             case Action.CreatePrime(PersistentVolumeClaim prime) ->
-                    named("the temporary PersistentVolumeClaim", prime);
-            case Action.CreateJob(Job job, int _) -> named("the Job", job);
-            case Action.AddFinalizer _,
-                    Action.RemoveFinalizer _,
-                    Action.ClearSelectedNode _,
-                    Action.BeginRun _,
-                    Action.DeleteRun _,
+                    named("make the temporary PersistentVolumeClaim", prime);
+            case Action.CreateJob(Job job, int _) -> named("make the Job", job);
+            case Action.AddFinalizer _ ->
+                    "put the finalizer " + Names.FINALIZER + " on this PersistentVolumeClaim";
+            case Action.RemoveFinalizer _ ->
+                    "take the finalizer " + Names.FINALIZER + " off this PersistentVolumeClaim";
+            case Action.ClearSelectedNode _ ->
+                    "take the annotation "
+                            + Names.ANNOTATION_SELECTED_NODE
+                            + " off this PersistentVolumeClaim";
+            case Action.Rebind rebind ->
+                    "give volume " + rebind.volume() + " to this PersistentVolumeClaim";
+            case Action.DeleteRun _,
                     Action.DeletePrime _,
                     Action.DeleteJob _,
-                    Action.Rebind _,
                     Action.WriteStatus _,
                     Action.Announce _ ->
                     "";

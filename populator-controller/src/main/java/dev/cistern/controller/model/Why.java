@@ -99,7 +99,7 @@ public final class Why {
     /// The populator was deleted while a run used it.
     public static final String SOURCE_DELETED = "SourceDeleted";
 
-    /// The API server refuses to make the prime or a Job.
+    /// The API server refuses a write that the run does not get on without.
     public static final String CREATE_FAILED = "CreateFailed";
 
     /// A populator, dataset or backend can be used.
