@@ -136,7 +136,8 @@ public final class ProgressServer extends VerticleBase {
     }
 
     private void report(HttpServerRequest request, String uid, String body) {
-        switch (judge.judge(uid, bearer(request), body)) {
+        String token = bearer(request);
+        switch (judge.judge(uid, token, body)) {
             case ReportJudge.Verdict.Rejected(int status, String reason) ->
                     reject(request, status, reason);
             case ReportJudge.Verdict.Accepted accepted -> {
@@ -146,7 +147,7 @@ public final class ProgressServer extends VerticleBase {
                     return;
                 }
                 long now = System.nanoTime();
-                Throttle.Admission admission = throttle.admit(uid, accepted.report(), now);
+                Throttle.Admission admission = throttle.admit(uid, token, accepted.report(), now);
                 if (admission == Throttle.Admission.NO) {
                     reject(request, 429, "too-often");
                     return;

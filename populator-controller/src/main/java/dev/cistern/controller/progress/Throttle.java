@@ -12,6 +12,9 @@ final class Throttle {
     /// Runs whose last write is remembered.
     private static final int MAX_REMEMBERED = 10_000;
 
+    /// A Job that reports does so sooner than this after it was to.
+    private static final long SILENT_NANOS = 5_000_000_000L;
+
     private final Map<String, Last> last =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1;
@@ -22,7 +25,8 @@ final class Throttle {
                 }
             };
 
-    private record Last(int attempt, long sequence, long nextNanos) {}
+    /// @param token of the Job that it came from
+    private record Last(String token, int attempt, long sequence, long nextNanos) {}
 
     /// What becomes of a report.
     enum Admission {
@@ -35,22 +39,26 @@ final class Throttle {
     }
 
     /// Lets a report in, once for each. Until [#asked] says more, the next may come at any time.
-    synchronized Admission admit(String uid, ProgressReport report, long nowNanos) {
+    ///
+    /// @param token of the Job that sent it: each Job counts its reports anew. An attempt before the last is late news, unless the last has
+    /// fallen silent: then the run was started afresh, and counts its attempts anew.
+    synchronized Admission admit(String uid, String token, ProgressReport report, long nowNanos) {
         Last before = last.get(uid);
         if (before != null
                 && (nowNanos - before.nextNanos < 0
-                        || report.attempt() < before.attempt
-                        || (report.attempt() == before.attempt
-                                && report.sequence() <= before.sequence))) {
+                        || (token.equals(before.token) && report.sequence() <= before.sequence)
+                        || (report.attempt() < before.attempt
+                                && nowNanos - before.nextNanos < SILENT_NANOS))) {
             return Admission.NO;
         }
-        last.put(uid, new Last(report.attempt(), report.sequence(), nowNanos));
+        last.put(uid, new Last(token, report.attempt(), report.sequence(), nowNanos));
         return before == null ? Admission.FIRST : Admission.NEXT;
     }
 
     /// Notes when the next report of a run is wanted.
     synchronized void asked(String uid, long nowNanos, int nextMillis) {
         long next = nowNanos + (long) (nextMillis * 1e6 * EARLY);
-        last.computeIfPresent(uid, (_, was) -> new Last(was.attempt, was.sequence, next));
+        last.computeIfPresent(
+                uid, (_, was) -> new Last(was.token, was.attempt, was.sequence, next));
     }
 }

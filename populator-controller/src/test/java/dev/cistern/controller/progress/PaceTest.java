@@ -57,7 +57,8 @@ class PaceTest {
             long now = second * 1000L * MILLI;
             for (int i = 0; i < 100; i++) {
                 String uid = "u-" + i;
-                Throttle.Admission admission = throttle.admit(uid, report(1, second + 1L), now);
+                Throttle.Admission admission =
+                        throttle.admit(uid, "t", report(1, second + 1L), now);
                 if (admission == Throttle.Admission.NO) {
                     continue;
                 }
@@ -71,14 +72,31 @@ class PaceTest {
 
     @Test
     void anOldOrEarlyReportIsNotLetIn() {
-        assertThat(throttle.admit("u", report(1, 5), 0)).isEqualTo(Throttle.Admission.FIRST);
+        assertThat(throttle.admit("u", "one", report(1, 5), 0)).isEqualTo(Throttle.Admission.FIRST);
         throttle.asked("u", 0, 1000);
-        assertThat(throttle.admit("u", report(1, 6), 799 * MILLI)).isEqualTo(Throttle.Admission.NO);
-        assertThat(throttle.admit("u", report(1, 5), 800 * MILLI)).isEqualTo(Throttle.Admission.NO);
-        assertThat(throttle.admit("u", report(1, 6), 800 * MILLI))
+        assertThat(throttle.admit("u", "one", report(1, 6), 799 * MILLI))
+                .isEqualTo(Throttle.Admission.NO);
+        assertThat(throttle.admit("u", "one", report(1, 5), 800 * MILLI))
+                .isEqualTo(Throttle.Admission.NO);
+        assertThat(throttle.admit("u", "one", report(1, 6), 800 * MILLI))
                 .isEqualTo(Throttle.Admission.NEXT);
-        assertThat(throttle.admit("u", report(2, 1), 900 * MILLI))
+        assertThat(throttle.admit("u", "two", report(2, 1), 900 * MILLI))
                 .isEqualTo(Throttle.Admission.NEXT);
-        assertThat(throttle.admit("u", report(1, 9), 900 * MILLI)).isEqualTo(Throttle.Admission.NO);
+        assertThat(throttle.admit("u", "one", report(1, 9), 900 * MILLI))
+                .isEqualTo(Throttle.Admission.NO);
+    }
+
+    @Test
+    void aRunThatIsStartedAfreshIsHeard() {
+        assertThat(throttle.admit("u", "one", report(3, 40), 0))
+                .isEqualTo(Throttle.Admission.FIRST);
+        throttle.asked("u", 0, 1500);
+        assertThat(throttle.admit("u", "afresh", report(1, 1), 10_000 * MILLI))
+                .as("another Job, whose attempt has a lower number")
+                .isEqualTo(Throttle.Admission.NEXT);
+        throttle.asked("u", 10_000 * MILLI, 1500);
+        assertThat(throttle.admit("u", "afresh again", report(1, 1), 12_000 * MILLI))
+                .as("another Job, with the same attempt and fewer reports")
+                .isEqualTo(Throttle.Admission.NEXT);
     }
 }
