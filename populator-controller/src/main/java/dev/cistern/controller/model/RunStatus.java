@@ -219,6 +219,33 @@ public record RunStatus(
                                 last.manifestDigest())));
     }
 
+    /// This status with the bytes of a report, when they are more than attempts have told of so far.
+    public RunStatus withBytesOf(LastReport report) {
+        if (report.bytesDone() <= bytesThere()) {
+            return this;
+        }
+        Result before = result.orElse(new Result(0, 0, 0, 0, null));
+        return new RunStatus(
+                phase,
+                reason,
+                message,
+                attempts,
+                failures,
+                nextAttempt,
+                waitingSince,
+                node,
+                started,
+                finished,
+                lastFailure,
+                Optional.of(
+                        new Result(
+                                report.bytesDone(),
+                                before.files(),
+                                before.bytesFetched(),
+                                before.bytesResumed(),
+                                before.manifestDigest())));
+    }
+
     /// How many bytes attempts have told of so far.
     public long bytesThere() {
         return result.map(Result::bytes).orElse(0L);

@@ -4,6 +4,7 @@ import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
 import dev.cistern.controller.model.Attempt;
 import dev.cistern.controller.model.Phase;
+import dev.cistern.controller.model.Run;
 import dev.cistern.controller.model.RunStatus;
 import dev.cistern.controller.model.Why;
 import dev.cistern.populate.wire.Fault;
@@ -45,7 +46,7 @@ final class Failing {
         switch (failure.fault()) {
             case REQUEST -> fail(draft, status, failure.reason(), failure.message());
             case RUN -> counted(draft, status.counted(), number, failure);
-            case STORE, CLUSTER -> waited(draft, status, number, failure);
+            case STORE, CLUSTER -> waited(draft, reported(draft, status, number), number, failure);
         }
     }
 
@@ -107,6 +108,16 @@ final class Failing {
                 failure,
                 backoff,
                 "attempt " + number + " failed, next in " + shown(backoff) + "; " + said(failure));
+    }
+
+    /// With what the attempt reported while it ran: of one that was lost with its node, nothing else is known.
+    private static RunStatus reported(Draft draft, RunStatus status, int number) {
+        return draft.seen
+                .run()
+                .flatMap(Run::report)
+                .filter(report -> report.attempt() == number)
+                .map(status::withBytesOf)
+                .orElse(status);
     }
 
     private static void waited(Draft draft, RunStatus status, int number, Attempt.Failure failure) {
