@@ -31,7 +31,7 @@ public record Attempt(
         return switch (state) {
             case State.Succeeded(RunResult result) -> Optional.of(result);
             case State.Failed(Failure _, Optional<RunResult> result) -> result;
-            case State.Starting _, State.Running _ -> Optional.empty();
+            case State.Starting _, State.Running _, State.Stopping _ -> Optional.empty();
         };
     }
 
@@ -44,6 +44,11 @@ public record Attempt(
 
         /// The container runs.
         record Running() implements State {}
+
+        /// The pod was told to end, and has not.
+        ///
+        /// @param late why that takes long, when it does
+        record Stopping(Optional<Trouble> late) implements State {}
 
         /// The container ended with success, and said what it did. An exit code of zero alone is not believed: any image has
         /// that.

@@ -89,6 +89,9 @@ final class Attempts {
             // Evicted before its container ran; the Job's controller says so in a moment.
             return new Attempt.State.Starting(Optional.empty());
         }
+        if (pod.filter(p -> p.getMetadata().getDeletionTimestamp() != null).isPresent()) {
+            return new Attempt.State.Stopping(trouble.ofStopping(pod.get()));
+        }
         if (container
                 .filter(c -> c.getState() != null && c.getState().getRunning() != null)
                 .isPresent()) {

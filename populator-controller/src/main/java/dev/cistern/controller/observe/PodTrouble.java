@@ -76,6 +76,22 @@ final class PodTrouble {
                 .or(() -> complaint(pod));
     }
 
+    /// What keeps a pod that was told to end from ending. (Its time of deletion has its grace in it.)
+    Optional<Attempt.Trouble> ofStopping(Pod pod) {
+        if (!older(pod.getMetadata().getDeletionTimestamp(), LONG)) {
+            return Optional.empty();
+        }
+        String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+        return Optional.of(
+                trouble(
+                        "PodNotStopping",
+                        "the populate pod was told to end, and its node "
+                                + (node == null ? "" : node + " ")
+                                + "does not say that it has; no other may write the volume before",
+                        "when the node is back, or is deleted, or has the taint"
+                                + " node.kubernetes.io/out-of-service, the copy goes on"));
+    }
+
     private static Optional<Attempt.Trouble> waiting(
             Pod pod, ContainerStatus container, String who) {
         ContainerStateWaiting waiting =

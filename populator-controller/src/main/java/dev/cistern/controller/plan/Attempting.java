@@ -152,6 +152,15 @@ final class Attempting {
                 draft.mark(Step.COPY_STARTED);
                 running(draft, shown, attempt);
             }
+            case Attempt.State.Stopping(Optional<Attempt.Trouble> late) -> {
+                if (late.isPresent()) {
+                    String message = late.get().reason() + ": " + late.get().message();
+                    draft.trouble(shown.in(Phase.POPULATING, Why.DISRUPTED, message));
+                } else {
+                    show(draft, shown);
+                }
+                draft.again(LOOK_SELDOM);
+            }
             case Attempt.State.Succeeded _ -> {
                 draft.mark(Step.COPY_STARTED);
                 draft.mark(Step.COPY_DONE);
