@@ -2,6 +2,8 @@ package dev.cistern.controller.status;
 
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.VolumePopulationStatus;
+import dev.cistern.api.v1alpha1.volumepopulationstatus.LastFailure;
+import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
 import dev.cistern.controller.model.Phase;
 import dev.cistern.controller.model.Why;
 import dev.cistern.controller.status.StatusPlanner.Verdict;
@@ -79,20 +81,44 @@ final class BackendUse {
                                             + ", for PersistentVolumeClaim "
                                             + claim)));
         }
-        String reason = status.getReason();
-        if (reason == null || !OF_THE_BACKEND.contains(reason) || severalBackends(run)) {
-            return Stream.empty();
+        return failure(status)
+                .filter(failure -> OF_THE_BACKEND.contains(String.valueOf(failure.getReason())))
+                .filter(_ -> !severalBackends(run))
+                .map(
+                        failure ->
+                                new Word(
+                                        at,
+                                        new Verdict(
+                                                "False",
+                                                failure.getReason(),
+                                                "the run of PersistentVolumeClaim "
+                                                        + claim
+                                                        + " says: "
+                                                        + failure.getMessage())))
+                .stream();
+    }
+
+    /// What keeps a run from its data. How its last attempt failed holds until the next one gets something: while that connects nothing is
+    /// known that was not before, and a backend that is away would be so between attempts only.
+    private static Optional<LastFailure> failure(VolumePopulationStatus status) {
+        LastFailure last = status.getLastFailure();
+        if (last == null) {
+            LastFailure only = new LastFailure();
+            only.setReason(status.getReason());
+            only.setMessage(status.getMessage());
+            return Optional.of(only);
         }
-        return Stream.of(
-                new Word(
-                        at,
-                        new Verdict(
-                                "False",
-                                reason,
-                                "the run of PersistentVolumeClaim "
-                                        + claim
-                                        + " says: "
-                                        + status.getMessage())));
+        return getsOn(status, last) ? Optional.empty() : Optional.of(last);
+    }
+
+    private static boolean getsOn(VolumePopulationStatus status, LastFailure last) {
+        Progress now = status.getProgress();
+        return now != null
+                && now.getAttempt() != null
+                && last.getAttempt() != null
+                && now.getAttempt() > last.getAttempt()
+                && now.getTrouble() == null
+                && now.getStage() != Progress.Stage.CONNECTING;
     }
 
     private static @Nullable ZonedDateTime updated(VolumePopulationStatus status) {

@@ -121,6 +121,7 @@ public final class SourceStatuses implements AutoCloseable {
                             .addKeyValue("object", subject.display())
                             .setCause(e)
                             .log("status not written; trying again");
+                    spacing.refused(subject, System.nanoTime());
                     changed(subject);
                 }
             } catch (RuntimeException e) {

@@ -13,6 +13,7 @@ final class Spacing {
     private static final Duration LEAST = Duration.ofSeconds(2);
     private static final Duration EACH = Duration.ofMillis(500);
     private static final Duration MOST = Duration.ofSeconds(30);
+    private static final Duration REFUSED = Duration.ofSeconds(10);
 
     /// When each was summed up last. Entries that matter no more are dropped, so it holds no more than the objects that
     /// have changed in the last [#MOST].
@@ -30,6 +31,11 @@ final class Spacing {
     void done(Subject subject, long nowNanos) {
         last.values().removeIf(at -> nowNanos - at >= MOST.toNanos());
         last.put(subject, nowNanos);
+    }
+
+    /// Notes that an object's status was refused: what is refused now mostly is a second later, too.
+    void refused(Subject subject, long nowNanos) {
+        last.put(subject, nowNanos + REFUSED.toNanos());
     }
 
     /// How long to leave an object alone with so many runs under way.

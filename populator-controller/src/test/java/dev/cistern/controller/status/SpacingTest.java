@@ -44,4 +44,15 @@ class SpacingTest {
         assertThat(spacing.due(ONE, 0, 1)).isTrue();
         assertThat(spacing.due(OTHER, 100, 1)).isTrue();
     }
+
+    @Test
+    void whatIsRefusedIsTriedAgainLater() {
+        Spacing spacing = new Spacing();
+        spacing.done(ONE, 0);
+        spacing.refused(ONE, 0);
+        spacing.done(OTHER, 0);
+        assertThat(spacing.due(ONE, 0, Duration.ofSeconds(9).toNanos())).isFalse();
+        assertThat(spacing.due(OTHER, 0, Duration.ofSeconds(9).toNanos())).isTrue();
+        assertThat(spacing.due(ONE, 0, Duration.ofSeconds(10).toNanos())).isTrue();
+    }
 }
