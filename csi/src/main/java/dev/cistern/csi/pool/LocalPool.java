@@ -143,7 +143,7 @@ public final class LocalPool implements VolumePool {
         LOG.atError()
                 .addKeyValue("volume", id)
                 .addKeyValue("problem", record.problem())
-                .log("this volume cannot be used, and its size is counted with nobody's");
+                .log("this volume cannot be used; its size is not counted");
     }
 
     private OptionalLong sizeOf(VolumeId id) {

@@ -63,7 +63,7 @@ record FillOptions(
               --include GLOB        copy only what matches; may be repeated; ** crosses directories
               --exclude GLOB        leave out what matches; may be repeated; wins over --include
               --limit-rate SIZE     bytes per second in all, such as 50M
-              --connections N       1 to 512 (default: found while copying)
+              --connections N       1 to 512 (default: adapts while copying)
               --memory SIZE         what the process may use (default: the container's limit; 256M where there is none)
               --no-verify           compare sizes only, not digests
               --no-sync             do not wait until everything is on the disk
@@ -76,7 +76,7 @@ record FillOptions(
 
             Credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the usual chain (profile, container, instance).
             Proxies: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case; http://[USER:PASSWORD@]HOST:PORT.
-            Exit codes: 0 done, 1 failed and worth another try, 2 wrong command line, 3 failed for good.
+            Exit codes: 0 done, 1 failed but may succeed when run again, 2 wrong command line, 3 failed for good.
             """;
 
     /// The command line is wrong; the message says how.

@@ -54,7 +54,8 @@ final class Restarts {
                             + " times; "
                             + (written
                                     ? "stop the writer, or try again later"
-                                    : "check the object in the store, and what lies between"),
+                                    : "check the object in the store, and any proxy in front of"
+                                            + " it"),
                     complaint);
         }
         throw FillException.ofDigest(

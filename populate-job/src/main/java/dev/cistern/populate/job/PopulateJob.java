@@ -76,7 +76,8 @@ public final class PopulateJob {
             log.info("populated", "result", text);
             if (result.unverified() > 0) {
                 log.warn(
-                        "no digest could be compared: the store gives none, or ETags that are none",
+                        "only lengths compared: the store gives no checksum, and ETags that are not"
+                                + " digests",
                         "files",
                         String.valueOf(result.unverified()));
             }

@@ -82,8 +82,8 @@ final class AttemptEnd {
             return new Attempt.Failure(
                     Fault.CLUSTER,
                     Why.JOB_FAILED,
-                    "the Job ended well, but its pod is gone, and with it what it said at the end:"
-                            + " somebody deleted it; the next attempt looks at what is there");
+                    "the Job completed, but its pod was deleted before its result was read; the"
+                            + " next attempt checks what is on the volume");
         }
         Optional<String> disruption = pod.flatMap(AttemptEnd::disruption);
         if (disruption.isPresent() || "PodFailurePolicy".equals(condition.getReason())) {
@@ -101,7 +101,8 @@ final class AttemptEnd {
                 Why.JOB_FAILED,
                 Attempts.shorten(
                         said.orElse(
-                                "its pod is gone without a word (deleted, or its node was lost)")));
+                                "its pod is gone without a result (deleted, or its node was"
+                                        + " lost)")));
     }
 
     /// The attempt took too long.

@@ -36,8 +36,8 @@ final class ExitCodes {
             return new Attempt.Failure(
                     Fault.CLUSTER,
                     Why.DISRUPTED,
-                    "the populate container was lost: its node, or what runs containers there, was"
-                            + " started anew");
+                    "the populate container was lost: its node, or the container runtime there,"
+                            + " was restarted");
         }
         if (code == ASKED_TO_STOP) {
             return new Attempt.Failure(

@@ -57,8 +57,9 @@ final class PodTrouble {
                                         named(complaint.message(), job),
                                         "namespace "
                                                 + namespace
-                                                + " refuses the populate pod; when that is mended,"
-                                                + " the Job makes it by itself within a minute"));
+                                                + " refuses the populate pod; once that is"
+                                                + " corrected, the Job creates it by itself within"
+                                                + " a minute"));
     }
 
     /// The Job controller tries each time with a pod of another name; without its last letters the words stay the same.
@@ -142,8 +143,8 @@ final class PodTrouble {
                                 "InitContainerRunning",
                                 "the populate container waits for init container "
                                         + init.getName()
-                                        + " to end, which something put into the pod",
-                                "keep it from pods of namespace "
+                                        + " to end, which was injected into the pod",
+                                "turn that injection off for populate pods of namespace "
                                         + pod.getMetadata().getNamespace()));
             }
         }

@@ -215,7 +215,7 @@ final class Beginning {
                             Why.UNSUPPORTED_CLAIM,
                             "spec.accessModes: "
                                     + shared.get()
-                                    + " cannot be had of StorageClass "
+                                    + " is not supported by StorageClass "
                                     + found.name()
                                     + " (provisioner "
                                     + LOCAL_VOLUMES

@@ -78,8 +78,8 @@ final class Copying {
                     false,
                     Why.STARTED_AFRESH,
                     draft.claim().source().display()
-                            + ", its StorageBackend or this PVC's annotation cistern.dev/retry has"
-                            + " changed while the run could not get on: it starts afresh");
+                            + ", its StorageBackend or this PVC's annotation cistern.dev/retry"
+                            + " changed while the run was stuck: the run restarts");
             draft.add(
                     new Action.DeleteRun(
                             draft.claim().key().namespace(),

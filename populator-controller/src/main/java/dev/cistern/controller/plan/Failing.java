@@ -18,7 +18,7 @@ import java.util.Locale;
 /// What follows a failed attempt: another one, or the end of the run.
 ///
 /// A failure of the run itself uses up one of the attempts that `retry.limit` allows. While the store is away, or the cluster stops the
-/// Jobs, a number says nothing: that is waited for until nothing has got through for `retry.outageSeconds`.
+/// Jobs, a number says nothing: these are retried until there has been no progress for `retry.outageSeconds`.
 final class Failing {
     /// Backoff between attempts: 2 s, doubling, at most 5 min.
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(2);
@@ -135,7 +135,7 @@ final class Failing {
                     draft,
                     status,
                     Why.OUTAGE_TOO_LONG,
-                    "nothing has got through for "
+                    "no progress for "
                             + shown(waited)
                             + ", and retry.outageSeconds allows "
                             + shown(limit)
@@ -157,7 +157,7 @@ final class Failing {
                         + shown(backoff)
                         + "; "
                         + said(failure)
-                        + "; this uses up no attempt, and is tried until "
+                        + "; this does not count against retry.limit; retried until "
                         + since.plus(limit).truncatedTo(ChronoUnit.SECONDS)
                         + " (retry.outageSeconds)");
     }

@@ -51,8 +51,9 @@ final class BackendUse {
                                         "Unknown",
                                         Why.NOT_USED_YET,
                                         underWay == 0
-                                                ? "no run has read from it yet: the first shows"
-                                                      + " whether the store is there and lets it in"
+                                                ? "no run has read from it yet; the first will show"
+                                                        + " whether the store is reachable and"
+                                                        + " accepts the credentials"
                                                 : "its first run is under way"));
     }
 

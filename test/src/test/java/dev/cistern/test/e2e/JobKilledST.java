@@ -58,7 +58,8 @@ class JobKilledST {
                         .withName(pod.getMetadata().getName())
                         .evict();
         assertThat(evicted).isTrue();
-        team.awaitDescribed("data", SOON, "Retrying", "Disrupted", "uses up no attempt");
+        team.awaitDescribed(
+                "data", SOON, "Retrying", "Disrupted", "does not count against retry.limit");
         bucket.faults(Faults.NONE);
 
         team.awaitFilled("data", SOON);

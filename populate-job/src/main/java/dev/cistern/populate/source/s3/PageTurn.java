@@ -61,9 +61,11 @@ sealed interface PageTurn {
             return switch (asked) {
                 case ListPosition.After after -> new GoOn(new ListPosition.Marker(after.key()));
                 case ListPosition.Start start ->
-                        new Broken("an empty page is said to be followed by another, but not how");
+                        new Broken(
+                                "an empty page is marked as truncated, without a token to"
+                                        + " continue");
                 case ListPosition.Token token ->
-                        new Broken("a page without new keys is said to be followed by another");
+                        new Broken("a page without new keys is marked as truncated");
                 case ListPosition.Marker marker ->
                         claimed || page.objects().size() >= S3Api.PAGE_SIZE
                                 ? new Broken(
@@ -74,9 +76,7 @@ sealed interface PageTurn {
         }
         if (!inOrder(page.objects())) {
             return claimed || page.objects().size() >= S3Api.PAGE_SIZE
-                    ? new Broken(
-                            "the keys of a page are in no order, and no continuation token comes"
-                                    + " with them")
+                    ? new Broken("a page is not sorted and has no continuation token")
                     : new End();
         }
         String last = page.objects().getLast().key();

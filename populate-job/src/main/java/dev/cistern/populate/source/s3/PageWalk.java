@@ -113,6 +113,6 @@ final class PageWalk {
                         + location
                         + " cannot be followed to its end: "
                         + problem
-                        + "; the store, or a proxy before it, does not list as S3 does");
+                        + "; the store, or a proxy in front of it, does not list as S3 does");
     }
 }

@@ -219,7 +219,7 @@ final class S3Errors {
         }
         if (answer.status() == 405 || answer.status() == 501) {
             return SourceException.Refused.unsupported(
-                    what + " does not do what is asked for (" + answer.shown() + ")");
+                    what + " does not support this request (" + answer.shown() + ")");
         }
         return refused(
                 Reason.INVALID_CONFIGURATION,
