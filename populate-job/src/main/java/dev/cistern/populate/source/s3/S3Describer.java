@@ -42,14 +42,12 @@ final class S3Describer {
         return details(listed, sizeOf(listed, first), said);
     }
 
-    /// Gateways that only read may know no HEAD.
+    /// Gateways that only read may know no HEAD. And who is refused one is not told why, such as that the keys have expired: the answer
+    /// to a GET has a code for it.
     private S3Head head(SourceObject listed) throws SourceException {
         try {
             return api.head(listed.key(), 0);
         } catch (SourceException.Refused e) {
-            if (!e.unsupported()) {
-                throw e;
-            }
             return api.first(listed.key());
         }
     }
@@ -63,6 +61,10 @@ final class S3Describer {
         Long size = first.size();
         if (size != null) {
             return size;
+        }
+        if (listed.size() == 0 && first.status() == 416) {
+            // There is no first byte. Some stores leave Content-Range out of this answer.
+            return 0;
         }
         if (listed.size() > 0 && !ETag.differ(first.tag(), ETag.of(listed.version()))) {
             return listed.size();

@@ -86,6 +86,9 @@ public final class S3Source implements Source {
         boolean marker = object == null || object.size() == 0;
         PageWalk tree = new PageWalk(api, location, prefix + "/", ListPosition.START);
         List<SourceObject> below = marker ? tree.nextFilled() : List.of();
+        if (!below.isEmpty() && object != null && !isEmpty(object)) {
+            below = List.of();
+        }
         if (below.isEmpty() && object != null) {
             return new Begun(new PageWalk(api, location, prefix, null), List.of(object));
         }
@@ -100,6 +103,11 @@ public final class S3Source implements Source {
                             + location);
         }
         return new Begun(tree, below);
+    }
+
+    /// Whether an object that is listed as empty is.
+    private boolean isEmpty(SourceObject object) throws SourceException {
+        return describer.describe(object).object().size() == 0;
     }
 
     private Begun resumed(String after) {

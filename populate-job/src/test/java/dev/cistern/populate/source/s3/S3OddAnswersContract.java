@@ -116,6 +116,21 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
     }
 
     @Test
+    void whoIsRefusedAHeadIsToldWhyByAGet() throws Exception {
+        SourceObject object = listed(stored("x", 5), "x");
+        server().faults(
+                        request ->
+                                isHead(request)
+                                        ? new Fault.Other(400, Map.of(), "")
+                                        : new Fault.Other(
+                                                400, Map.of(), ERROR.formatted("ExpiredToken")));
+        assertThatThrownBy(() -> describe(object))
+                .isInstanceOfSatisfying(
+                        SourceException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.CREDENTIALS_EXPIRED));
+    }
+
+    @Test
     void whatIsListedAsEmptyIsAskedForUnlessItsDigestSaysSo() throws Exception {
         byte[] bytes = stored("x", 1);
         SourceObject claimed = new SourceObject("x", 0, '"' + FaultyS3.md5(bytes) + '"', 1);
@@ -127,6 +142,9 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
                         request ->
                                 new Fault.Other(
                                         200, Map.of("ETag", "\"random\""), new byte[0], true));
+        assertThat(describe(new SourceObject("x", 0, "\"random\"", 1)).object().size()).isZero();
+        // No first byte, and not a word on how many there are.
+        server().faults(request -> new Fault.Other(416, Map.of(), ERROR.formatted("InvalidRange")));
         assertThat(describe(new SourceObject("x", 0, "\"random\"", 1)).object().size()).isZero();
         int before = server().asked().size();
         assertThat(describe(listed(new byte[0], "x")).object().size()).isZero();
@@ -343,13 +361,18 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
         stored("alone", 0);
         stored("full", 5);
         stored("full/x", 5);
+        stored("claimed", 5);
+        stored("claimed/x", 5);
+        server().listedSize("claimed", 0);
         try (Source tree = open("out");
                 Source alone = open("alone");
-                Source full = open("full")) {
+                Source full = open("full");
+                Source claimed = open("claimed")) {
             assertThat(list(tree)).extracting(Listed::path).containsExactly("part-0");
             assertThat(tree.keyOf("part-0")).isEqualTo("out/part-0");
             assertThat(list(alone)).extracting(Listed::path).containsExactly("alone");
             assertThat(list(full)).extracting(Listed::path).containsExactly("full");
+            assertThat(list(claimed)).extracting(Listed::path).containsExactly("claimed");
         }
     }
 
