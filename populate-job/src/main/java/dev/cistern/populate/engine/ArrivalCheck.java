@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ArrivalCheck {
     private final CopyContext context;
     private final ObjectDescriber describer;
-    private final DigestPolicy policy = new DigestPolicy();
+    private final DigestPolicy policy;
 
     /// Why an object that has arrived is not complete.
     ///
@@ -24,6 +24,7 @@ final class ArrivalCheck {
     ArrivalCheck(CopyContext context, ObjectDescriber describer) {
         this.context = context;
         this.describer = describer;
+        this.policy = new DigestPolicy(context.journal());
     }
 
     /// Compares an object with the store's digest; null when it is right, or there is none.
@@ -39,30 +40,35 @@ final class ArrivalCheck {
         ObjectDigest offered = copy.offered();
         if (offered == null) {
             if (!empty && context.verify() == Verify.FULL) {
-                context.meter().couldNotVerify();
+                couldNotVerify(copy);
             }
             return null;
         }
-        int input = copy.entry.input();
+        String source = describer.source(copy.entry).name();
         if (mismatch == null) {
-            policy.matched(input, offered);
+            policy.matched(source, offered);
             return null;
         }
         ObjectCopy.Arrival arrival = new ObjectCopy.Arrival(copy.kind(), digest);
         // There is one way of having no bytes: an ETag that is not their digest is none.
         boolean twice = empty || arrival.equals(copy.earlier());
-        DigestPolicy.Verdict verdict = policy.mismatched(input, copy.id, offered, twice);
+        DigestPolicy.Verdict verdict = policy.mismatched(source, copy.id, offered, twice);
         if (empty) {
             return null;
         }
         return switch (verdict) {
             case NO_DIGEST -> {
-                context.meter().couldNotVerify();
+                couldNotVerify(copy);
                 yield null;
             }
             case AGAIN -> new Wrong(mismatch, arrival, false);
             case AGAIN_AT_THE_END -> new Wrong(mismatch, arrival, true);
         };
+    }
+
+    private void couldNotVerify(ObjectCopy copy) {
+        copy.couldNotVerify();
+        context.meter().couldNotVerify();
     }
 
     /// A digest over parts may have come with the bytes; how large the parts are is another question to the store. False when the object

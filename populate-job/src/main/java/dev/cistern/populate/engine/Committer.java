@@ -1,6 +1,5 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.target.TargetTree;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,13 +36,7 @@ final class Committer implements Runnable {
 
     /// A file that has arrived whole.
     record Arrived(
-            int index,
-            long id,
-            String path,
-            long size,
-            long modifiedMillis,
-            DigestKind kind,
-            long digest) {}
+            int index, long id, String path, long size, long modifiedMillis, Journal.Done done) {}
 
     private final CopyContext context;
     private final List<Arrived> waiting = new ArrayList<>();
@@ -137,18 +130,20 @@ final class Committer implements Runnable {
         context.steps().reached(Steps.Step.BEFORE_SYNC);
         long recorded = context.journal().flush();
         if (context.request().durable()) {
-            syncFiles(batch);
-            context.journal().synced(recorded);
+            syncFiles(batch, recorded);
         }
         for (Arrived file : batch) {
             context.steps().reached(Steps.Step.BEFORE_RENAME);
             target.finish(file.id, file.path);
-            context.journal().done(file.id, file.size, file.modifiedMillis, file.kind, file.digest);
+            context.journal().done(file.id, file.size, file.modifiedMillis, file.done);
             context.outcomes()
                     .copied(
                             file.index,
                             new Outcomes.Copied(
-                                    file.kind, file.digest, file.size, file.modifiedMillis));
+                                    file.done.kind(),
+                                    file.done.digest(),
+                                    file.size,
+                                    file.modifiedMillis));
             context.meter().fileDone();
             note(file.path);
             context.steps().reached(Steps.Step.AFTER_RENAME);
@@ -156,10 +151,11 @@ final class Committer implements Runnable {
         context.journal().flush();
     }
 
-    private void syncFiles(List<Arrived> batch) throws IOException {
+    private void syncFiles(List<Arrived> batch, long recorded) throws IOException {
         TargetTree target = context.target();
         if (target.syncsAtOnce() && batch.size() > SINGLE_SYNCS) {
             target.syncAll();
+            context.journal().synced(recorded);
             return;
         }
         for (Arrived file : batch) {
@@ -167,6 +163,9 @@ final class Committer implements Runnable {
         }
         // The journal's word counts only when the journal itself is durable.
         TargetTree.sync(target.journal());
+        // Pieces of unfinished files may lie in the page cache alone: only their own sync vouches
+        // for them.
+        context.journal().syncedFinished(recorded);
     }
 
     private synchronized void note(String path) throws IOException {

@@ -1,6 +1,8 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.source.ObjectDigest;
+import dev.cistern.populate.target.Hash64;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -10,7 +12,8 @@ import java.util.Set;
 ///
 /// A checksum was made to be compared: other bytes are wrong. That an ETag is a digest is a guess, as is the size of parts; so the
 /// object is fetched once more, in other ranges. Bytes that differ are damaged on their way. Where they are the same twice, either the
-/// store's copy is damaged or the ETag is no digest; which of both, the source's other objects tell.
+/// store's copy is damaged or the ETag is no digest; which of both, the source's other objects tell. They tell it to later attempts,
+/// too, by the journal: those objects are done then, and nobody compares them again.
 final class DigestPolicy {
     /// So many objects whose ETags are no digests, and none whose is one, settle it for a source: the next are not fetched twice.
     private static final int SETTLED = 3;
@@ -27,38 +30,61 @@ final class DigestPolicy {
 
     /// What is known of one source's digests of one form.
     private static final class Evidence {
-        private long matched;
-        private final Set<Long> refuted = new HashSet<>();
+        private final long form;
+        private boolean matched;
+        private final Set<Long> refuted;
+
+        Evidence(long form, Journal.Found before) {
+            this.form = form;
+            this.matched = before.matched();
+            this.refuted = new HashSet<>(before.refuted());
+        }
     }
 
-    private final Map<String, Evidence> sources = new HashMap<>();
+    private static final long FORM_SEED = 0x666f726dL;
 
-    private Evidence evidence(int input, ObjectDigest digest) {
-        boolean parts = digest.parts() > 0;
-        return sources.computeIfAbsent(
-                input + " " + digest.kind() + (parts ? " parts" : ""), k -> new Evidence());
+    private final Journal journal;
+    private final Map<Long, Evidence> forms = new HashMap<>();
+
+    /// @param journal keeps what is found out
+    DigestPolicy(Journal journal) {
+        this.journal = journal;
+    }
+
+    private Evidence evidence(String source, ObjectDigest digest) {
+        String text = source + "\n" + digest.kind() + (digest.parts() > 0 ? " parts" : "");
+        return forms.computeIfAbsent(
+                Hash64.of(FORM_SEED, text, text.length()),
+                form -> new Evidence(form, journal.foundBefore(form)));
     }
 
     /// The bytes have the digest.
-    synchronized void matched(int input, ObjectDigest digest) {
-        evidence(input, digest).matched++;
+    ///
+    /// @param source its name
+    synchronized void matched(String source, ObjectDigest digest) throws IOException {
+        Evidence evidence = evidence(source, digest);
+        if (!evidence.matched) {
+            evidence.matched = true;
+            journal.matched(evidence.form);
+        }
     }
 
     /// The bytes have another digest.
     ///
-    /// @param input which source
+    /// @param source its name
     /// @param id of the object
     /// @param twice whether the same bytes came twice, in different requests
-    synchronized Verdict mismatched(int input, long id, ObjectDigest digest, boolean twice) {
+    synchronized Verdict mismatched(String source, long id, ObjectDigest digest, boolean twice)
+            throws IOException {
         if (digest.trust() == ObjectDigest.Trust.STATED) {
             return Verdict.AGAIN;
         }
-        Evidence evidence = evidence(input, digest);
-        if (evidence.matched > 0) {
+        Evidence evidence = evidence(source, digest);
+        if (evidence.matched) {
             return Verdict.AGAIN;
         }
-        if (twice && evidence.refuted.size() < SETTLED) {
-            evidence.refuted.add(id);
+        if (twice && evidence.refuted.size() < SETTLED && evidence.refuted.add(id)) {
+            journal.refuted(evidence.form, id);
         }
         int refuted = evidence.refuted.size();
         if (refuted >= SETTLED) {

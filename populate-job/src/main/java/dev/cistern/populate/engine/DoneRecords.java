@@ -1,6 +1,5 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.target.SpillFiles;
 import java.io.EOFException;
 import java.io.IOException;
@@ -15,7 +14,6 @@ final class DoneRecords {
     private static final int RECORD_BYTES = 17;
 
     private static final int BUFFER_BYTES = RECORD_BYTES * 3855;
-    private static final byte TRUSTED = 0x40;
 
     /// Takes what the journal says about an object; null when it takes back what it said before.
     interface Taker {
@@ -41,7 +39,7 @@ final class DoneRecords {
             append(id, done);
             return;
         }
-        table.put(id, done.kind().ordinal(), done.digest(), done.trusted());
+        table.put(id, done);
         if (table.size() > maxInMemory) {
             file = spill.create();
             table.each(this::append);
@@ -61,10 +59,7 @@ final class DoneRecords {
         if (buffer.remaining() < RECORD_BYTES) {
             flush();
         }
-        buffer.put(
-                done == null
-                        ? 0
-                        : (byte) (done.kind().ordinal() + 1 | (done.trusted() ? TRUSTED : 0)));
+        buffer.put(done == null ? 0 : done.state());
         buffer.putLong(id).putLong(done == null ? 0 : done.digest());
     }
 
@@ -99,12 +94,7 @@ final class DoneRecords {
     /// What the journal says last about an object, or null.
     Journal.@Nullable Done find(long id) {
         int index = table.indexOf(id);
-        return index < 0
-                ? null
-                : new Journal.Done(
-                        DigestKind.values()[table.kind(index)],
-                        table.digest(index),
-                        table.trusted(index));
+        return index < 0 ? null : table.at(index);
     }
 
     /// Gives all that the file holds, in order: what comes later about an object counts.
@@ -122,14 +112,7 @@ final class DoneRecords {
                 byte state = buffer.get();
                 long id = buffer.getLong();
                 long digest = buffer.getLong();
-                taker.take(
-                        id,
-                        state == 0
-                                ? null
-                                : new Journal.Done(
-                                        DigestKind.values()[(state & ~TRUSTED) - 1],
-                                        digest,
-                                        (state & TRUSTED) != 0));
+                taker.take(id, state == 0 ? null : Journal.Done.of(state, digest));
             }
         }
     }

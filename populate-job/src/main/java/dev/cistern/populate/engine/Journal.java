@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +41,17 @@ final class Journal implements AutoCloseable {
         HEADER,
         /// A piece of the unfinished file `id`: offset, length, digest.
         BLOCK,
-        /// The file of `id` has its own name: size, time, digest.
+        /// The file of `id` has its own name: size, with the sign of a negative number where it could not be verified, time, digest.
         DONE,
-        /// Everything before this offset of the journal, and what it speaks of, was synced: offset.
+        /// Everything before this offset of the journal, and what it speaks of, was synced: offset, and 1 where that holds for finished
+        /// files alone.
         SYNCED,
         /// Nothing of `id` holds any more.
         FORGOTTEN,
         /// The unfinished file `id` has its blocks reserved: size.
-        RESERVED
+        RESERVED,
+        /// Of the digests of form `id`: 1 and nothing, when one was right; 0 and an object whose was none.
+        FOUND
     }
 
     /// A piece of an unfinished file.
@@ -63,13 +68,54 @@ final class Journal implements AutoCloseable {
     /// @param kind of digest
     /// @param digest of the bytes
     /// @param trusted whether it need not be read again
-    record Done(DigestKind kind, long digest, boolean trusted) {}
+    /// @param unverified whether there was no digest of the store's to compare it with
+    record Done(DigestKind kind, long digest, boolean trusted, boolean unverified) {
+        private static final int TRUSTED = 0x40;
+        private static final int UNVERIFIED = 0x20;
+
+        /// One that was compared.
+        Done(DigestKind kind, long digest, boolean trusted) {
+            this(kind, digest, trusted, false);
+        }
+
+        /// All but the digest, as a byte that is neither 0 nor [DoneTable]'s mark of what was removed.
+        byte state() {
+            return (byte)
+                    (kind.ordinal() + 1 | (trusted ? TRUSTED : 0) | (unverified ? UNVERIFIED : 0));
+        }
+
+        static Done of(byte state, long digest) {
+            return new Done(
+                    DigestKind.values()[(state & ~(TRUSTED | UNVERIFIED)) - 1],
+                    digest,
+                    (state & TRUSTED) != 0,
+                    (state & UNVERIFIED) != 0);
+        }
+    }
+
+    /// What was found out about a source's digests of one form.
+    ///
+    /// @param matched whether one was right
+    /// @param refuted objects whose were none
+    record Found(boolean matched, Set<Long> refuted) {
+        static final Found NOTHING = new Found(false, Set.of());
+
+        Found with(boolean right, long id) {
+            Set<Long> all = new HashSet<>(refuted);
+            if (!right) {
+                all.add(id);
+            }
+            return new Found(matched || right, all);
+        }
+    }
 
     private final FileChannel file;
     private final CRC32C checksum = new CRC32C();
     private final DoneRecords done;
-    private final Map<Long, List<Block>> blocks = new HashMap<>();
-    private final Map<Long, Long> reserved = new HashMap<>();
+    private final Map<Long, List<Block>> blocks = new ConcurrentHashMap<>();
+    private final Map<Long, Long> reserved = new ConcurrentHashMap<>();
+    private final Map<Long, Found> found = new HashMap<>();
+    private final boolean empty;
     private final JournalAppender appender;
 
     private Journal(FileChannel file, boolean read, DoneRecords done, long flushMillis)
@@ -77,6 +123,7 @@ final class Journal implements AutoCloseable {
         this.file = file;
         this.done = done;
         long length = read ? load() : 0;
+        empty = done.isEmpty() && blocks.isEmpty();
         file.truncate(length);
         file.position(length);
         appender = new JournalAppender(file, length, BUFFER_BYTES, flushMillis);
@@ -115,16 +162,20 @@ final class Journal implements AutoCloseable {
 
     /// Reads the records twice: what is trusted is known only at the end, which is the result.
     private long load() throws IOException {
-        long[] trustedBefore = {0};
+        long[] blocksBefore = {0};
+        long[] doneBefore = {0};
         long end =
                 read(
                         Long.MAX_VALUE,
                         raw -> {
                             if (raw.type == Type.SYNCED) {
-                                trustedBefore[0] = raw.a;
+                                doneBefore[0] = raw.a;
+                                blocksBefore[0] = raw.b == 0 ? raw.a : blocksBefore[0];
                             }
                         });
-        read(end, raw -> apply(raw, raw.at < trustedBefore[0]));
+        read(
+                end,
+                raw -> apply(raw, raw.at < (raw.type == Type.DONE ? doneBefore : blocksBefore)[0]));
         done.complete();
         return end;
     }
@@ -161,13 +212,15 @@ final class Journal implements AutoCloseable {
             case DONE -> {
                 blocks.remove(raw.id);
                 reserved.remove(raw.id);
-                done.put(raw.id, new Done(raw.kind, raw.value, trusted));
+                done.put(raw.id, new Done(raw.kind, raw.value, trusted, raw.a < 0));
             }
             case FORGOTTEN -> {
                 blocks.remove(raw.id);
+                reserved.remove(raw.id);
                 done.remove(raw.id);
             }
             case RESERVED -> reserved.put(raw.id, raw.a);
+            case FOUND -> found.put(raw.id, foundBefore(raw.id).with(raw.a == 1, raw.b));
             case HEADER, SYNCED -> {}
         }
     }
@@ -208,12 +261,21 @@ final class Journal implements AutoCloseable {
         append(Type.BLOCK, kind, id, offset, length, digest);
     }
 
-    void done(long id, long size, long modifiedMillis, DigestKind kind, long digest)
-            throws IOException {
-        append(Type.DONE, kind, id, size, modifiedMillis, digest);
+    void done(long id, long size, long modifiedMillis, Done done) throws IOException {
+        append(
+                Type.DONE,
+                done.kind,
+                id,
+                done.unverified ? size | Long.MIN_VALUE : size,
+                modifiedMillis,
+                done.digest);
     }
 
+    /// Nothing of `id` holds any more, in this attempt and in later ones. To be made durable ([#flush]) before its file goes: what an old
+    /// record says must not be looked for in a new file, whose reserved blocks are as long and hold nothing.
     void forgotten(long id) throws IOException {
+        blocks.remove(id);
+        reserved.remove(id);
         append(Type.FORGOTTEN, DigestKind.CRC32C, id, 0, 0, 0);
     }
 
@@ -224,6 +286,21 @@ final class Journal implements AutoCloseable {
     /// Says that everything recorded before `position`, a result of [#flush], is durable.
     void synced(long position) throws IOException {
         append(Type.SYNCED, DigestKind.CRC32C, 0, position, 0, 0);
+    }
+
+    /// The same of finished files alone: of unfinished ones nothing was synced.
+    void syncedFinished(long position) throws IOException {
+        append(Type.SYNCED, DigestKind.CRC32C, 0, position, 1, 0);
+    }
+
+    /// A digest of this form was right.
+    void matched(long form) throws IOException {
+        append(Type.FOUND, DigestKind.CRC32C, form, 1, 0, 0);
+    }
+
+    /// The digest of this form that object `id` has was none.
+    void refuted(long form, long id) throws IOException {
+        append(Type.FOUND, DigestKind.CRC32C, form, 0, id, 0);
     }
 
     /// Hands all records to the file system; the journal's length after it.
@@ -246,9 +323,14 @@ final class Journal implements AutoCloseable {
         return reserved.getOrDefault(id, 0L);
     }
 
+    /// What earlier attempts found out about the digests of one form.
+    Found foundBefore(long form) {
+        return found.getOrDefault(form, Found.NOTHING);
+    }
+
     /// Whether earlier attempts have left anything to go on from.
     boolean empty() {
-        return done.isEmpty() && blocks.isEmpty();
+        return empty;
     }
 
     @Override

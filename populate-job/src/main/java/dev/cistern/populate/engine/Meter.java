@@ -54,7 +54,7 @@ public final class Meter {
                 trouble);
     }
 
-    /// Files of this attempt whose length alone could be compared.
+    /// Files whose length alone could be compared, in this attempt or before.
     public long unverified() {
         return unverified.get();
     }

@@ -47,6 +47,7 @@ final class ObjectCopy {
     private int active;
     private boolean spoilt;
     private boolean answered;
+    private boolean unverified;
 
     /// @param kind of the pieces' digests
     /// @param inOrder whether one stream fetches it from first to last byte
@@ -164,6 +165,16 @@ final class ObjectCopy {
 
     synchronized boolean spoilt() {
         return spoilt;
+    }
+
+    /// There is no digest of the store's to compare it with.
+    synchronized void couldNotVerify() {
+        unverified = true;
+    }
+
+    /// Whether its length alone could be compared.
+    synchronized boolean unverified() {
+        return unverified;
     }
 
     synchronized DigestKind kind() {

@@ -7,6 +7,7 @@ import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.target.Hash64;
 import dev.cistern.populate.target.PartialFile;
+import dev.cistern.populate.target.TargetTree;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -110,8 +111,13 @@ final class ObjectOpener {
                 return null;
             }
             long id = idOf(entry, object);
-            if (finishedBefore(entry, object, id)) {
+            Journal.Done done = context.resume().done(entry, object, id);
+            if (done != null && finishedBefore(entry, object, done)) {
                 return null;
+            }
+            if (done != null && context.journal().blocksBefore(id).isEmpty()) {
+                // The next sync would vouch for it.
+                context.journal().forgotten(id);
             }
             return openUnfinished(entry, object, id, division, again);
         } catch (IOException e) {
@@ -119,12 +125,8 @@ final class ObjectOpener {
         }
     }
 
-    private boolean finishedBefore(Catalog.Entry entry, SourceObject object, long id)
+    private boolean finishedBefore(Catalog.Entry entry, SourceObject object, Journal.Done done)
             throws IOException {
-        Journal.Done done = context.resume().done(entry, object, id);
-        if (done == null) {
-            return false;
-        }
         BasicFileAttributes attributes = context.target().finished(entry.path());
         if (attributes == null
                 || attributes.size() != object.size()
@@ -149,6 +151,9 @@ final class ObjectOpener {
                                 done.digest(),
                                 object.size(),
                                 object.modifiedMillis()));
+        if (done.unverified() && context.verify() == Verify.FULL) {
+            context.meter().couldNotVerify();
+        }
         context.meter().resumed(object.size());
         context.meter().fileDone();
         return true;
@@ -198,6 +203,13 @@ final class ObjectOpener {
                             inOrder && !kept,
                             pin,
                             again == null ? null : again.arrival);
+            // What is there is looked for before blocks are reserved, which makes the file as long
+            // as it will be.
+            if (again == null) {
+                takeBack(id, before.size(), Ranges.plan(copy, before, context.meter()));
+            } else {
+                Ranges.planOtherwise(copy, again.restarts);
+            }
             if (object.size() > Ranges.ALWAYS_WHOLE_BYTES) {
                 if (context.journal().reservedBefore(id) == 0
                         && context.target().allocate(id, object.size())) {
@@ -207,16 +219,22 @@ final class ObjectOpener {
                     context.target().bypassCache(file);
                 }
             }
-            if (again == null) {
-                Ranges.plan(copy, before, context.meter());
-            } else {
-                Ranges.planOtherwise(copy, again.restarts);
-            }
             opened = true;
             return copy;
         } finally {
             if (!opened) {
                 file.close();
+            }
+        }
+    }
+
+    /// Takes back pieces that turned out not to be there: the next sync would vouch for whatever the journal says.
+    private void takeBack(long id, int noted, List<Journal.Block> kept) throws IOException {
+        if (kept.size() < noted) {
+            context.journal().forgotten(id);
+            for (Journal.Block block : kept) {
+                context.journal()
+                        .block(id, block.offset(), block.length(), block.kind(), block.digest());
             }
         }
     }
@@ -240,8 +258,25 @@ final class ObjectOpener {
     void drop(ObjectCopy copy) throws IOException {
         context.meter().undone(copy.fetchedBytes());
         copy.file.close();
+        forget(copy.id);
         context.target().dropPartial(copy.id);
-        context.journal().forgotten(copy.id);
+    }
+
+    /// Takes back what the journal says of an object before anything new may lie in its file.
+    private void forget(long id) throws IOException {
+        // An interrupted thread that writes to the journal would close its file.
+        boolean interrupted = Thread.interrupted();
+        try {
+            context.journal().forgotten(id);
+            context.journal().flush();
+            if (context.request().durable()) {
+                TargetTree.sync(context.target().journal());
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /// Compares what arrived with what was promised; null when it is right and on its way to its name, else what is wrong.
@@ -270,8 +305,7 @@ final class ObjectOpener {
                         copy.entry.path(),
                         object.size(),
                         modified,
-                        copy.kind(),
-                        digest));
+                        new Journal.Done(copy.kind(), digest, false, copy.unverified())));
         return null;
     }
 }

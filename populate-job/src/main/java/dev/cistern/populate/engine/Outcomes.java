@@ -19,7 +19,6 @@ final class Outcomes {
 
     private static final int SLOTS_PER_BLOCK = 4096;
     private static final int READ_SLOTS = 2048;
-    private static final byte TRUSTED = 0x40;
 
     /// What lies on the volume under an object's path.
     ///
@@ -62,7 +61,7 @@ final class Outcomes {
         if (done == null) {
             slot.put((byte) 0);
         } else {
-            slot.put((byte) (done.kind().ordinal() + 1 | (done.trusted() ? TRUSTED : 0)));
+            slot.put(done.state());
             slot.put((byte) 0).putLong(done.digest());
         }
         write(index, slot.flip());
@@ -73,12 +72,7 @@ final class Outcomes {
     synchronized Journal.@Nullable Done before(int index) throws IOException {
         read(index);
         byte before = slot.get(0);
-        return before == 0
-                ? null
-                : new Journal.Done(
-                        DigestKind.values()[(before & ~TRUSTED) - 1],
-                        slot.getLong(2),
-                        (before & TRUSTED) != 0);
+        return before == 0 ? null : Journal.Done.of(before, slot.getLong(2));
     }
 
     private void write(int index, ByteBuffer from) throws IOException {

@@ -1,6 +1,7 @@
 package dev.cistern.populate.engine;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -118,7 +119,11 @@ final class Ranges {
     }
 
     /// Takes over the pieces that are there; what is missing waits.
-    static void plan(ObjectCopy copy, List<Journal.Block> before, Meter meter) throws IOException {
+    ///
+    /// @return the pieces that were taken over
+    static List<Journal.Block> plan(ObjectCopy copy, List<Journal.Block> before, Meter meter)
+            throws IOException {
+        List<Journal.Block> kept = new ArrayList<>(before.size());
         before.sort(Comparator.comparingLong(Journal.Block::offset));
         long size = copy.object.size();
         long at = 0;
@@ -133,9 +138,11 @@ final class Ranges {
             add(copy, at, block.offset());
             copy.addPiece(block.offset(), block.length(), block.digest());
             meter.resumed(block.length());
+            kept.add(block);
             at = block.offset() + block.length();
         }
         add(copy, at, size);
+        return kept;
     }
 
     /// Cuts an object into other ranges than it was fetched in before: what was damaged on its way is damaged otherwise then.

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param files on the volume that belong to the sources
 /// @param bytesFetched what this process read from the store, retries included
 /// @param bytesResumed what this process found done by earlier attempts
-/// @param unverified files of this process's of which only the length could be compared, though digests were asked for
+/// @param unverified files of which only the length could be compared, though digests were asked for
 /// @param manifestDigest `sha256:` and 64 hex digits over the manifest; null unless it succeeded
 /// @param seconds from the process's start to this result
 public record RunResult(

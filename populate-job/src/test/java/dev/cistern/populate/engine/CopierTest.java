@@ -2,7 +2,9 @@ package dev.cistern.populate.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.target.TargetTree;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Asked;
@@ -10,8 +12,10 @@ import dev.cistern.populate.wire.Verify;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +99,69 @@ class CopierTest {
         assertThat(gets).hasSizeGreaterThan(1);
         assertThat(gets.subList(1, gets.size()))
                 .allSatisfy(get -> assertThat(get.headers()).containsKey("range"));
+    }
+
+    @Test
+    void piecesOfAFileThatIsGoneAreFetchedThoughItsBlocksAreReserved() throws Exception {
+        byte[] bytes = random(20 * MIB);
+        try (FaultyS3 server = new FaultyS3();
+                Source source = server.source("t/");
+                TargetTree target = TargetTree.open(directory)) {
+            server.put("t/object", bytes);
+            FillRequest request =
+                    new FillRequest(
+                            directory,
+                            List.of(new FillRequest.Input(source, "", List.of(), List.of(), null)),
+                            0,
+                            Verify.SIZE,
+                            0,
+                            0,
+                            MemoryBudget.of(96 << 20),
+                            false,
+                            false,
+                            new FillRequest.Timing(4000, 1500, 5, 50));
+            try (Journal journal =
+                    Journal.open(target.journal(), false, new DoneRecords(target.spill(), 100))) {
+                CopyContext context = new CopyContext(request, target, journal, meter, Steps.NONE);
+                new Lister(context).run(() -> {});
+                SourceObject listed =
+                        Objects.requireNonNull(
+                                Objects.requireNonNull(context.catalog().cursor().nextListed())
+                                        .object());
+                SourceObject object =
+                        new SourceObject(
+                                "t/object",
+                                listed.size(),
+                                listed.version(),
+                                listed.modifiedMillis());
+                CRC32C crc = new CRC32C();
+                crc.update(bytes, 0, 8 * MIB);
+                journal.block(
+                        ObjectOpener.idOf(source, object, "object"),
+                        0,
+                        8 * MIB,
+                        DigestKind.CRC32C,
+                        crc.getValue());
+                journal.synced(journal.flush());
+            }
+            target.useNativeCalls();
+            try (Journal journal =
+                    Journal.open(target.journal(), true, new DoneRecords(target.spill(), 100))) {
+                assertThat(journal.empty()).isFalse();
+                CopyContext context = new CopyContext(request, target, journal, meter, Steps.NONE);
+                new Lister(context).run(() -> {});
+                Committer committer = new Committer(context);
+                Copier copier = new Copier(context, committer);
+                Thread committing = new Thread(committer);
+                committing.start();
+                copier.streams(1);
+                copier.join();
+                committer.drain();
+                committing.join();
+                context.check();
+            }
+            assertThat(Files.readAllBytes(directory.resolve("object"))).isEqualTo(bytes);
+        }
     }
 
     @Test

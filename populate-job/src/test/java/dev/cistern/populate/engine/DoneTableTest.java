@@ -2,6 +2,7 @@ package dev.cistern.populate.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cistern.populate.digest.DigestKind;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -13,26 +14,27 @@ class DoneTableTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         DoneTable table = new DoneTable();
-        Map<Long, Long> model = new HashMap<>();
+        Map<Long, Journal.Done> model = new HashMap<>();
         for (int i = 0; i < 50_000; i++) {
             long id = random.nextInt(8000) * 0x100000001L;
             if (random.nextInt(4) == 0) {
                 table.remove(id);
                 model.remove(id);
             } else {
-                table.put(id, i % 6, i, i % 2 == 0);
-                model.put(id, (long) i);
+                DigestKind[] kinds = DigestKind.values();
+                Journal.Done done =
+                        new Journal.Done(kinds[i % kinds.length], i, i % 2 == 0, i % 3 == 0);
+                table.put(id, done);
+                model.put(id, done);
             }
         }
         for (long k = 0; k < 8000; k++) {
             long id = k * 0x100000001L;
-            Long expected = model.get(id);
+            Journal.Done expected = model.get(id);
             int index = table.indexOf(id);
             assertThat(index >= 0).as("seed %s, id %s", seed, id).isEqualTo(expected != null);
             if (expected != null) {
-                assertThat(table.digest(index)).isEqualTo(expected);
-                assertThat(table.kind(index)).isEqualTo((int) (expected % 6));
-                assertThat(table.trusted(index)).isEqualTo(expected % 2 == 0);
+                assertThat(table.at(index)).isEqualTo(expected);
             }
         }
         assertThat(table.isEmpty()).isEqualTo(model.isEmpty());

@@ -2,8 +2,10 @@ package dev.cistern.populate.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.target.TargetTree;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Asked;
 import dev.cistern.populate.testing.FaultyS3.Fault;
@@ -12,6 +14,7 @@ import dev.cistern.populate.wire.Verify;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -494,6 +497,20 @@ class FillTest {
     }
 
     @Test
+    void whatAnEarlierAttemptCouldNotCompareIsSaidInTheEnd() throws Exception {
+        putWithETag("foreign", 5000, "5d-5b6c0ab2f3e10", 5000);
+        putWithETag("unequal", 3_000_005, random(3) + "-3", 1_700_000);
+        put("sound", 5000);
+        assertThat(endAt(Steps.Step.ALL_RENAMED, 1, new AtomicInteger(), false)).isNotNull();
+
+        fill();
+
+        assertFilled();
+        assertThat(meter.counts().bytesFetched()).isZero();
+        assertThat(meter.unverified()).isEqualTo(2);
+    }
+
+    @Test
     void eTagsThatOnlyLookLikeDigestsAreFoundOutByEachOther() throws Exception {
         for (int i = 0; i < 12; i++) {
             putWithETag("f" + i, 10_000 + i, random(i), 0);
@@ -528,6 +545,29 @@ class FillTest {
         assertFails(Reason.DIGEST_MISMATCH, "t/z", "md5");
         server.remove("t/sound");
         assertFails(Reason.DIGEST_MISMATCH, "t/z", "md5");
+    }
+
+    @Test
+    void aDamagedObjectIsFoundByOnesThatAnEarlierAttemptFinished() throws Exception {
+        byte[] sound = new byte[10_000];
+        String parts = FaultyS3.md5(FaultyS3.digest("MD5", sound)) + "-1";
+        server.putWithETag("t/sound", sound, '"' + parts + '"', Map.of("part-size", "10000"));
+        server.putWithETag(
+                "t/z", new byte[20_000], '"' + random(1) + "-1\"", Map.of("part-size", "20000"));
+        // The sound one has its name when the other comes.
+        server.faults(
+                asked -> {
+                    if (asked.key().equals("t/z") && asked.method().equals("GET")) {
+                        await().atMost(Duration.ofSeconds(20))
+                                .until(() -> Files.exists(directory.resolve("sound")));
+                    }
+                    return null;
+                });
+        assertFails(Reason.DIGEST_MISMATCH, "t/z", "md5");
+        assertFails(Reason.DIGEST_MISMATCH, "t/z", "md5");
+        assertThat(server.asked())
+                .filteredOn(asked -> asked.key().equals("t/sound") && asked.method().equals("GET"))
+                .hasSize(1);
     }
 
     @Test
@@ -922,6 +962,103 @@ class FillTest {
         assertFilled();
         // A block, or what there is of it in the range that it came with.
         assertThat(meter.counts().bytesFetched()).isPositive().isLessThanOrEqualTo(8L << 20);
+    }
+
+    /// An attempt that fetches nothing, and a sync after it, as a checkpoint makes one.
+    private void attemptInVainAndSync() throws Exception {
+        server.faults(
+                asked ->
+                        !asked.listing() && asked.method().equals("GET")
+                                ? new Fault.Status(403, "AccessDenied", Map.of())
+                                : null);
+        assertThatThrownBy(
+                        () ->
+                                fill(
+                                        request(List.of(input("t/")), 0, Verify.FULL, false),
+                                        Steps.NONE))
+                .isInstanceOf(FillException.class);
+        server.faults(asked -> null);
+        try (TargetTree target = TargetTree.open(directory);
+                Journal journal =
+                        Journal.open(
+                                target.journal(), true, new DoneRecords(target.spill(), 100))) {
+            journal.synced(journal.flush());
+        }
+    }
+
+    @Test
+    void noSyncVouchesForAPieceThatTurnedOutNotToBeThere() throws Exception {
+        put("large", 40_000_000);
+        assertThat(endAt(Steps.Step.FILE_VERIFIED, 1, new AtomicInteger(), false)).isNotNull();
+        try (var files = Files.list(directory.resolve(".cistern/partial"))) {
+            Path partial = files.findFirst().orElseThrow();
+            byte[] bytes = Files.readAllBytes(partial);
+            bytes[9_000_000] ^= 1;
+            Files.write(partial, bytes);
+        }
+        attemptInVainAndSync();
+
+        fill(request(List.of(input("t/")), 0, Verify.FULL, false), Steps.NONE);
+
+        assertFilled();
+    }
+
+    @Test
+    void noSyncVouchesForAFileThatTurnedOutToBeAnotherOne() throws Exception {
+        put("a", 100_000);
+        assertThat(endAt(Steps.Step.AFTER_RENAME, 1, new AtomicInteger(), false)).isNotNull();
+        Path file = directory.resolve("a");
+        var time = Files.getLastModifiedTime(file);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[5] ^= 1;
+        Files.write(file, bytes);
+        Files.setLastModifiedTime(file, time);
+        attemptInVainAndSync();
+
+        fill(request(List.of(input("t/")), 0, Verify.FULL, false), Steps.NONE);
+
+        assertFilled();
+    }
+
+    @Test
+    void aFileThatWasSyncedVouchesForNoOther() throws Exception {
+        put("large", 40_000_000);
+        put("small", 100);
+        server.faults(
+                asked ->
+                        asked.key().equals("t/small") && asked.method().equals("GET")
+                                ? new Fault.Late(2500)
+                                : null);
+        FillRequest slow =
+                new FillRequest(
+                        directory,
+                        List.of(input("t/")),
+                        0,
+                        Verify.SIZE,
+                        4_000_000,
+                        3,
+                        MemoryBudget.of(96 << 20),
+                        false,
+                        true,
+                        new FillRequest.Timing(10_000, 10_000, 5, 50));
+        assertThatThrownBy(
+                        () ->
+                                fill(
+                                        slow,
+                                        now -> {
+                                            if (now == Steps.Step.AFTER_RENAME) {
+                                                throw new Killed();
+                                            }
+                                        }))
+                .isInstanceOf(FillException.class);
+        server.faults(asked -> null);
+        // What a power cut leaves of what was not synced.
+        try (var files = Files.list(directory.resolve(".cistern/partial"))) {
+            Path partial = files.findFirst().orElseThrow();
+            Files.write(partial, new byte[(int) Files.size(partial)]);
+        }
+        fill(request(List.of(input("t/")), 0, Verify.SIZE, false), Steps.NONE);
+        assertFilled();
     }
 
     @Test

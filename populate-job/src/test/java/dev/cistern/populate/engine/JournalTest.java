@@ -85,6 +85,45 @@ class JournalTest {
     }
 
     @Test
+    void whatIsForgottenIsForgottenAtOnceAndLater() throws Exception {
+        try (Journal journal = open(path(), false)) {
+            writeBlocks(journal);
+            journal.reserved(7, 20 << 20);
+            journal.synced(journal.flush());
+        }
+        try (Journal journal = open(path(), true)) {
+            assertThat(journal.blocksBefore(7)).hasSize(1);
+            assertThat(journal.reservedBefore(7)).isEqualTo(20 << 20);
+            journal.forgotten(7);
+            assertThat(journal.blocksBefore(7)).isEmpty();
+            assertThat(journal.reservedBefore(7)).isZero();
+            assertThat(journal.empty()).isFalse();
+        }
+        try (Journal journal = open(path(), true)) {
+            assertThat(journal.blocksBefore(7)).isEmpty();
+            assertThat(journal.reservedBefore(7)).isZero();
+            assertThat(journal.blocksBefore(8)).singleElement().matches(Journal.Block::trusted);
+        }
+    }
+
+    @Test
+    void aSyncOfFinishedFilesVouchesForNoPieceOfAnother() throws Exception {
+        try (Journal journal = open(path(), false)) {
+            journal.block(1, 0, 10, DigestKind.CRC32C, 5);
+            journal.synced(journal.flush());
+            journal.block(2, 0, 10, DigestKind.CRC32C, 5);
+            journal.done(3, 10, 0, new Journal.Done(DigestKind.CRC32C, 6, false));
+            journal.syncedFinished(journal.flush());
+        }
+        try (Journal journal = open(path(), true)) {
+            assertThat(journal.blocksBefore(1)).singleElement().matches(Journal.Block::trusted);
+            assertThat(journal.blocksBefore(2)).singleElement().matches(b -> !b.trusted());
+            assertThat(journal.done().find(3))
+                    .isEqualTo(new Journal.Done(DigestKind.CRC32C, 6, true));
+        }
+    }
+
+    @Test
     void aFullBufferDoesNotWaitForItsTime() throws Exception {
         try (Journal journal = open(path(), false, 3_600_000)) {
             for (int i = 0; i < 100; i++) {

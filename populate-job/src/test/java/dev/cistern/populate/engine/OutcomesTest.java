@@ -34,7 +34,11 @@ class OutcomesTest {
                 Journal.Done done =
                         random.nextInt(5) == 0
                                 ? null
-                                : new Journal.Done(kind, random.nextLong(), random.nextBoolean());
+                                : new Journal.Done(
+                                        kind,
+                                        random.nextLong(),
+                                        random.nextBoolean(),
+                                        random.nextBoolean());
                 outcomes.before(index, done);
                 before.remove(index);
                 if (done != null) {

@@ -33,8 +33,10 @@ class ResumeTest {
                     journal.forgotten(id);
                     model.remove(id);
                 } else {
-                    journal.done(id, i, i, DigestKind.CRC64NVME, i * 7L);
-                    model.put(id, new Journal.Done(DigestKind.CRC64NVME, i * 7L, i < 3000));
+                    Journal.Done done =
+                            new Journal.Done(DigestKind.CRC64NVME, i * 7L, i < 3000, i % 3 == 0);
+                    journal.done(id, i, i, done);
+                    model.put(id, done);
                 }
                 if (i == 2999) {
                     synced = journal.flush();
