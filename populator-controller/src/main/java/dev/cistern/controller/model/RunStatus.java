@@ -74,149 +74,72 @@ public record RunStatus(
 
     /// This status in another phase.
     public RunStatus in(Phase phase, String reason, String message) {
-        return new RunStatus(
-                phase,
-                reason,
-                message,
-                attempts,
-                failures,
-                nextAttempt,
-                waitingSince,
-                node,
-                started,
-                finished,
-                lastFailure,
-                result);
+        Copy copy = new Copy(this);
+        copy.phase = phase;
+        copy.reason = reason;
+        copy.message = message;
+        return copy.made();
     }
 
     /// This status with another count of attempts, and with or without a next one to wait for.
     public RunStatus attempt(int attempts, @Nullable Instant nextAttempt) {
-        return new RunStatus(
-                phase,
-                reason,
-                message,
-                attempts,
-                failures,
-                nextAttempt,
-                waitingSince,
-                node,
-                started,
-                finished,
-                lastFailure,
-                result);
+        Copy copy = new Copy(this);
+        copy.attempts = attempts;
+        copy.nextAttempt = nextAttempt;
+        return copy.made();
     }
 
     /// This status after one more attempt that counts against the limit.
     public RunStatus counted() {
-        return new RunStatus(
-                phase,
-                reason,
-                message,
-                attempts,
-                failures + 1,
-                nextAttempt,
-                null,
-                node,
-                started,
-                finished,
-                lastFailure,
-                result);
+        Copy copy = new Copy(this);
+        copy.failures++;
+        copy.waitingSince = null;
+        return copy.made();
     }
 
     /// This status while nothing gets through.
     public RunStatus waiting(Instant since) {
-        return new RunStatus(
-                phase,
-                reason,
-                message,
-                attempts,
-                failures,
-                nextAttempt,
-                since,
-                node,
-                started,
-                finished,
-                lastFailure,
-                result);
+        Copy copy = new Copy(this);
+        copy.waitingSince = since;
+        return copy.made();
     }
 
     /// This status with how an attempt failed.
     public RunStatus failed(LastFailure failure) {
-        return new RunStatus(
-                phase,
-                reason,
-                message,
-                attempts,
-                failures,
-                nextAttempt,
-                waitingSince,
-                node,
-                started,
-                finished,
-                Optional.of(failure),
-                result);
+        Copy copy = new Copy(this);
+        copy.lastFailure = Optional.of(failure);
+        return copy.made();
     }
 
     /// This status on a node; without one, where it was before.
     public RunStatus on(@Nullable String node) {
-        return new RunStatus(
-                phase,
-                reason,
-                message,
-                attempts,
-                failures,
-                nextAttempt,
-                waitingSince,
-                node == null ? this.node : node,
-                started,
-                finished,
-                lastFailure,
-                result);
+        Copy copy = new Copy(this);
+        copy.node = node == null ? this.node : node;
+        return copy.made();
     }
 
     /// This status, settled at a moment.
     public RunStatus ended(Instant at) {
-        return new RunStatus(
-                phase,
-                reason,
-                message,
-                attempts,
-                failures,
-                null,
-                null,
-                node,
-                started,
-                at,
-                lastFailure,
-                result);
+        Copy copy = new Copy(this);
+        copy.nextAttempt = null;
+        copy.waitingSince = null;
+        copy.finished = at;
+        return copy.made();
     }
 
     /// This status with what an attempt left; what that one fetched is added to what those before it did. An attempt that failed
     /// may not have got as far as finding what is there, so what one before it told still holds.
     public RunStatus withResultOf(RunResult last) {
         boolean all = last.outcome() == Outcome.SUCCEEDED;
-        return new RunStatus(
-                phase,
-                reason,
-                message,
-                attempts,
-                failures,
-                nextAttempt,
-                waitingSince,
-                node,
-                started,
-                finished,
-                lastFailure,
-                Optional.of(
-                        new Result(
-                                all ? last.bytes() : Math.max(last.bytes(), bytesThere()),
-                                all
-                                        ? last.files()
-                                        : Math.max(
-                                                last.files(), result.map(Result::files).orElse(0L)),
-                                result.map(Result::bytesFetched).orElse(0L) + last.bytesFetched(),
-                                last.bytesResumed(),
-                                last.manifestDigest())));
+        return with(
+                new Result(
+                        all ? last.bytes() : Math.max(last.bytes(), bytesThere()),
+                        all
+                                ? last.files()
+                                : Math.max(last.files(), result.map(Result::files).orElse(0L)),
+                        result.map(Result::bytesFetched).orElse(0L) + last.bytesFetched(),
+                        last.bytesResumed(),
+                        last.manifestDigest()));
     }
 
     /// This status with the bytes of a report, when they are more than attempts have told of so far.
@@ -225,29 +148,70 @@ public record RunStatus(
             return this;
         }
         Result before = result.orElse(new Result(0, 0, 0, 0, null));
-        return new RunStatus(
-                phase,
-                reason,
-                message,
-                attempts,
-                failures,
-                nextAttempt,
-                waitingSince,
-                node,
-                started,
-                finished,
-                lastFailure,
-                Optional.of(
-                        new Result(
-                                report.bytesDone(),
-                                before.files(),
-                                before.bytesFetched(),
-                                before.bytesResumed(),
-                                before.manifestDigest())));
+        return with(
+                new Result(
+                        report.bytesDone(),
+                        before.files(),
+                        before.bytesFetched(),
+                        before.bytesResumed(),
+                        before.manifestDigest()));
+    }
+
+    private RunStatus with(Result result) {
+        Copy copy = new Copy(this);
+        copy.result = Optional.of(result);
+        return copy.made();
     }
 
     /// How many bytes attempts have told of so far.
     public long bytesThere() {
         return result.map(Result::bytes).orElse(0L);
+    }
+
+    /// A status with some components changed: names only those.
+    private static final class Copy {
+        private Phase phase;
+        private String reason;
+        private String message;
+        private int attempts;
+        private int failures;
+        private @Nullable Instant nextAttempt;
+        private @Nullable Instant waitingSince;
+        private @Nullable String node;
+        private final Instant started;
+        private @Nullable Instant finished;
+        private Optional<LastFailure> lastFailure;
+        private Optional<Result> result;
+
+        Copy(RunStatus of) {
+            phase = of.phase;
+            reason = of.reason;
+            message = of.message;
+            attempts = of.attempts;
+            failures = of.failures;
+            nextAttempt = of.nextAttempt;
+            waitingSince = of.waitingSince;
+            node = of.node;
+            started = of.started;
+            finished = of.finished;
+            lastFailure = of.lastFailure;
+            result = of.result;
+        }
+
+        RunStatus made() {
+            return new RunStatus(
+                    phase,
+                    reason,
+                    message,
+                    attempts,
+                    failures,
+                    nextAttempt,
+                    waitingSince,
+                    node,
+                    started,
+                    finished,
+                    lastFailure,
+                    result);
+        }
     }
 }
