@@ -76,6 +76,10 @@ var parts = []part{
 		programs: self("versitygw"),
 	},
 	{
+		name: "fake-gcs-server", version: "1.56.1", packages: []string{"github.com/fsouza/fake-gcs-server"},
+		programs: self("fake-gcs-server"),
+	},
+	{
 		name: "csi-sanity", version: "5.6.0", packages: []string{"github.com/kubernetes-csi/csi-test/v5/cmd/csi-sanity"},
 		programs: self("csi-sanity"),
 	},
