@@ -39,7 +39,33 @@ final class Catalog {
     /// @param input which source
     /// @param path below the target
     /// @param object key is the path below the source's prefix, to be completed by the source; null for a directory
-    record Entry(int index, int input, String path, @Nullable SourceObject object) {}
+    /// @param marker the object that asks for the directory and was listed as empty; key like that of `object`; null for a file
+    record Entry(
+            int index,
+            int input,
+            String path,
+            @Nullable SourceObject object,
+            @Nullable SourceObject marker) {}
+
+    /// What a marker's key has after the directory's path.
+    enum MarkerName {
+        /// Nothing: `out` beside `out/x`.
+        PLAIN(""),
+        /// `out/`.
+        SLASH("/"),
+        /// How Hadoop of old and EMR mark a folder.
+        FOLDER("_$folder$");
+
+        private final String suffix;
+
+        MarkerName(String suffix) {
+            this.suffix = suffix;
+        }
+
+        String suffix() {
+            return suffix;
+        }
+    }
 
     private final SpillFiles spill;
     private final int chunkBytes;
@@ -79,14 +105,39 @@ final class Catalog {
                         Math.max(0, object.modifiedMillis()));
     }
 
-    /// Adds an entry; its number, or -1 when there are [#MAX_OBJECTS] already.
+    /// Adds a file; its number, or -1 when there are [#MAX_OBJECTS] already.
     ///
-    /// @param object as [#kept] gave it; null for a directory
+    /// @param object as [#kept] gave it
     /// @throws IOException when what does not fit the memory cannot be written
-    synchronized int add(int input, String path, @Nullable SourceObject object) throws IOException {
+    synchronized int add(int input, String path, SourceObject object) throws IOException {
         if (count == MAX_OBJECTS) {
             return -1;
         }
+        byte[] bytes = addPath(input, path);
+        sorted &= Arrays.compareUnsigned(lastFile, bytes) <= 0;
+        lastFile = bytes;
+        putNumber(1 + object.size());
+        putNumber(object.modifiedMillis());
+        putVersion(object.version());
+        return count++;
+    }
+
+    /// Adds a directory; otherwise like [#add].
+    ///
+    /// @param marker the object that asks for it, as [#kept] gave it
+    synchronized int addDirectory(int input, String path, MarkerName name, SourceObject marker)
+            throws IOException {
+        if (count == MAX_OBJECTS) {
+            return -1;
+        }
+        addPath(input, path);
+        putNumber(0);
+        putNumber(name.ordinal());
+        putVersion(marker.version());
+        return count++;
+    }
+
+    private byte[] addPath(int input, String path) throws IOException {
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
         if (tail.remaining() < MAX_ENTRY_BYTES) {
             newChunk();
@@ -97,20 +148,14 @@ final class Catalog {
         putNumber(shared);
         putNumber(bytes.length - shared);
         tail.put(bytes, shared, bytes.length - shared);
-        if (object == null) {
-            putNumber(0);
-        } else {
-            sorted &= Arrays.compareUnsigned(lastFile, bytes) <= 0;
-            lastFile = bytes;
-            putNumber(1 + object.size());
-            putNumber(object.modifiedMillis());
-            String known = object.version() == null ? "" : object.version();
-            byte[] version = known.getBytes(StandardCharsets.UTF_8);
-            putNumber(version.length);
-            tail.put(version);
-        }
         lastPath = bytes;
-        return count++;
+        return bytes;
+    }
+
+    private void putVersion(@Nullable String version) {
+        byte[] bytes = (version == null ? "" : version).getBytes(StandardCharsets.UTF_8);
+        putNumber(bytes.length);
+        tail.put(bytes);
     }
 
     private void newChunk() throws IOException {
@@ -241,15 +286,20 @@ final class Catalog {
             path = next;
             String text = new String(next, StandardCharsets.UTF_8);
             long size = number() - 1;
-            SourceObject object = null;
-            if (size >= 0) {
-                long modified = number();
-                byte[] version = new byte[(int) number()];
-                from.get(version);
-                String known = new String(version, StandardCharsets.UTF_8);
-                object = new SourceObject(text, size, known.isEmpty() ? null : known, modified);
+            if (size < 0) {
+                String key = text + MarkerName.values()[(int) number()].suffix;
+                SourceObject marker = new SourceObject(key, 0, version(), 0);
+                return new Entry(read++, input, text, null, marker);
             }
-            return new Entry(read++, input, text, object);
+            long modified = number();
+            SourceObject object = new SourceObject(text, size, version(), modified);
+            return new Entry(read++, input, text, object, null);
+        }
+
+        private @Nullable String version() {
+            byte[] version = new byte[(int) number()];
+            from.get(version);
+            return version.length == 0 ? null : new String(version, StandardCharsets.UTF_8);
         }
 
         private long number() {

@@ -77,7 +77,8 @@ final class CopyContext {
         FillRequest.Input from = inputs().get(input);
         String into = from.into();
         int skipped = into.isEmpty() || into.endsWith("/") ? into.length() : into.length() + 1;
-        return from.source().keyOf(path.substring(skipped));
+        // The source's root itself has no slash.
+        return from.source().keyOf(path.substring(Math.min(skipped, path.length())));
     }
 
     Meter meter() {

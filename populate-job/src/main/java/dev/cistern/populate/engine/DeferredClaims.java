@@ -35,7 +35,9 @@ final class DeferredClaims {
         for (Catalog.Entry entry = cursor.nextListed();
                 entry != null;
                 entry = cursor.nextListed()) {
-            sorter.add(toBytes(entry));
+            if (!entry.path().isEmpty()) {
+                sorter.add(toBytes(entry));
+            }
         }
         sorter.sorted(this::claim);
         return claims.directories();

@@ -1,5 +1,6 @@
 package dev.cistern.populate.engine;
 
+import dev.cistern.populate.engine.Catalog.MarkerName;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
@@ -14,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Lists all sources into the catalog, and decides for each key whether and where it goes.
 final class Lister {
-    /// How Hadoop of old and EMR mark a folder, in the name of an empty object beside it.
-    private static final String FOLDER_SUFFIX = "_$folder$";
-
     private record Listed(SourceObject object, String path) {}
 
     private final CopyContext context;
@@ -275,12 +273,17 @@ final class Lister {
 
         private void takeWanted(SourceObject object, String path)
                 throws IOException, UnsafeKeyException {
-            boolean folder = object.size() == 0 && path.endsWith(FOLDER_SUFFIX);
-            String named =
-                    folder ? path.substring(0, path.length() - FOLDER_SUFFIX.length()) + "/" : path;
+            String suffix = MarkerName.FOLDER.suffix();
+            boolean folder = object.size() == 0 && path.endsWith(suffix);
+            String named = folder ? path.substring(0, path.length() - suffix.length()) + "/" : path;
             KeyPaths.Place place = KeyPaths.place(into, named, object.key(), targetBytes);
             if (place.directory()) {
-                directory(object, place.path());
+                directory(
+                        object,
+                        place.path(),
+                        folder
+                                ? MarkerName.FOLDER
+                                : path.isEmpty() ? MarkerName.PLAIN : MarkerName.SLASH);
             } else if (object.size() == 0) {
                 markers.empty(object, path);
             } else {
@@ -329,34 +332,45 @@ final class Lister {
             @Override
             public void directory(SourceObject object, String path)
                     throws IOException, UnsafeKeyException {
-                Page.this.directory(object, placed(path));
+                Page.this.directory(object, placed(path), MarkerName.PLAIN);
             }
         }
 
-        private void directory(SourceObject object, String path)
+        private void directory(SourceObject object, String path, MarkerName name)
                 throws IOException, UnsafeKeyException {
             if (object.size() > 0) {
                 throw new UnsafeKeyException(object.key(), "ends with / and has content");
             }
+            SourceObject marker = Catalog.kept(object);
+            // The target itself is there, but its marker is asked about like any other.
             if (!path.isEmpty()) {
                 claims.directory(path, object.key());
-                add(path, null);
+                taken++;
                 spaceBytes += blockSize;
             }
+            added(path, context.catalog().addDirectory(index, path, name, marker));
         }
 
-        private void file(SourceObject object, String path) throws IOException, UnsafeKeyException {
+        private void file(SourceObject listed, String path) throws IOException, UnsafeKeyException {
+            SourceObject object = Catalog.kept(listed);
             claims.file(path, object.key());
-            add(path, Catalog.kept(object));
+            int number = added(path, context.catalog().add(index, path, object));
             countNames(path);
+            taken++;
             takenFiles++;
             files++;
             spaceBytes += allotted(object.size());
             context.meter().listed(object.size());
+            Resume resume = context.resume();
+            if (resume.wantsIds()
+                    && resume.listed(number, ObjectOpener.idOf(input.source(), object, path))) {
+                resume.settle();
+                publish();
+            }
         }
 
-        private void add(String path, @Nullable SourceObject object) throws IOException {
-            int number = context.catalog().add(index, path, object);
+        /// An entry was added to the catalog.
+        private int added(String path, int number) throws Rejected {
             if (number < 0) {
                 throw new Rejected(
                         new FillException(
@@ -366,15 +380,8 @@ final class Lister {
                                         + " objects; split the source by prefix",
                                 null));
             }
-            taken++;
             sortedBytes += 2L * (path.length() + DeferredClaims.RECORD_BYTES);
-            Resume resume = context.resume();
-            if (object != null
-                    && resume.wantsIds()
-                    && resume.listed(number, ObjectOpener.idOf(input.source(), object, path))) {
-                resume.settle();
-                publish();
-            }
+            return number;
         }
 
         /// Shows the streams what was listed, unless something about it is not decided.

@@ -29,6 +29,7 @@ final class ObjectOpener {
     private final Committer committer;
     private final ObjectDescriber describer;
     private final ArrivalCheck check;
+    private final MarkerCheck markers;
 
     /// An object is fetched again whose digest was wrong.
     ///
@@ -41,6 +42,7 @@ final class ObjectOpener {
         this.committer = committer;
         this.describer = new ObjectDescriber(context);
         this.check = new ArrivalCheck(context, describer);
+        this.markers = new MarkerCheck(context, describer);
     }
 
     Source source(Catalog.Entry entry) {
@@ -106,6 +108,7 @@ final class ObjectOpener {
             throws FillException, InterruptedException {
         try {
             if (object == DIRECTORY) {
+                markers.requireEmpty(entry);
                 context.target().makeDirectories(entry.path());
                 committer.noteDirectory(entry.path());
                 return null;

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.target.SpillFiles;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,15 +24,14 @@ class CatalogTest {
 
     private static Catalog.Entry entry(Random random, int i) {
         String path = "dir" + i / 100 + "/" + "n".repeat(random.nextInt(60)) + "ü" + i;
-        SourceObject object =
-                i % 50 == 0
-                        ? null
-                        : new SourceObject(
-                                path,
-                                random.nextLong() >>> random.nextInt(10, 60),
-                                "\"e" + i + "\"",
-                                i * 1000L);
-        return new Catalog.Entry(i, i % 3, path, object);
+        String version = i % 4 == 0 ? null : "\"e" + i + "\"";
+        if (i % 50 == 0) {
+            String key = path + Catalog.MarkerName.values()[i / 50 % 3].suffix();
+            return new Catalog.Entry(i, i % 3, path, null, new SourceObject(key, 0, version, 0));
+        }
+        long size = random.nextLong() >>> random.nextInt(10, 60);
+        return new Catalog.Entry(
+                i, i % 3, path, new SourceObject(path, size, version, i * 1000L), null);
     }
 
     @ParameterizedTest
@@ -45,7 +46,7 @@ class CatalogTest {
         for (int i = 0; i < 30_000; i++) {
             Catalog.Entry next = entry(random, i);
             expected.add(next);
-            assertThat(catalog.add(next.input(), next.path(), next.object())).isEqualTo(i);
+            assertThat(add(catalog, next)).isEqualTo(i);
             if (random.nextInt(100) == 0) {
                 catalog.publish();
                 while (read <= i && random.nextInt(200) > 0) {
@@ -70,6 +71,18 @@ class CatalogTest {
         assertThat(catalog.spilledBytes() > 0).isEqualTo(memoryBytes < 1 << 20);
     }
 
+    private static int add(Catalog catalog, Catalog.Entry next) throws IOException {
+        SourceObject object = next.object();
+        SourceObject marker = next.marker();
+        return object != null
+                ? catalog.add(next.input(), next.path(), object)
+                : catalog.addDirectory(
+                        next.input(),
+                        next.path(),
+                        Catalog.MarkerName.values()[next.index() / 50 % 3],
+                        Objects.requireNonNull(marker));
+    }
+
     @Test
     void whatDoesNotFitTheMemoryGoesToAFileThatHasNoName() throws Exception {
         Catalog catalog = newCatalog(1 << 20);
@@ -84,7 +97,7 @@ class CatalogTest {
     void orderIsThatOfFiles() throws Exception {
         Catalog catalog = newCatalog(1 << 20);
         catalog.add(0, "a-b", object(1));
-        catalog.add(0, "a", null);
+        catalog.addDirectory(0, "a", Catalog.MarkerName.SLASH, object(0));
         catalog.add(0, "a/b", object(2));
         assertThat(catalog.sorted()).isTrue();
         catalog.add(0, "a.b", object(3));
@@ -97,7 +110,8 @@ class CatalogTest {
         SourceObject kept = Catalog.kept(object);
         Catalog catalog = newCatalog(1 << 20);
         catalog.add(0, "p", kept);
-        assertThat(catalog.cursor().nextListed()).isEqualTo(new Catalog.Entry(0, 0, "p", kept));
+        assertThat(catalog.cursor().nextListed())
+                .isEqualTo(new Catalog.Entry(0, 0, "p", kept, null));
         assertThat(Catalog.kept(object(1))).isEqualTo(object(1));
     }
 

@@ -60,7 +60,7 @@ class ResumeTest {
         resume.settle();
         for (int i = 0; i < 1200; i++) {
             SourceObject object = new SourceObject("k", 5, "v", 6);
-            Catalog.Entry entry = new Catalog.Entry(i, 0, "k", object);
+            Catalog.Entry entry = new Catalog.Entry(i, 0, "k", object, null);
             assertThat(resume.done(entry, object, id(i)))
                     .as("seed %s, object %s", seed, i)
                     .isEqualTo(model.get(id(i)));

@@ -40,6 +40,15 @@ final class MarkerCases {
                                 StoredObject.of("out", "content"),
                                 part)
                         .ends("UnsafeKey", "out"),
+                OddCase.of(
+                                "file-listed-as-empty-beside-its-tree",
+                                StoredObject.of("out", "content"),
+                                part)
+                        .habit(LISTED_SIZE_ZERO)
+                        .ends("UnsafeKey", "out", "out/part-0"),
+                OddCase.of("folder-listed-as-empty", StoredObject.of("folder/", "content"))
+                        .habit(LISTED_SIZE_ZERO)
+                        .ends("UnsafeKey", "folder/"),
                 OddCase.of("empty-object-alone", marker)
                         .prefix("out")
                         .arrives(Map.of("out", marker)),
