@@ -1,0 +1,84 @@
+package dev.cistern.populate.testing.gcs;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The parameter `fields` of Google's APIs: what of an answer is wanted. Reads `a,b(c,d),e/f`.
+final class FieldMask {
+    private final Map<String, FieldMask> fields = new TreeMap<>();
+
+    private FieldMask() {}
+
+    /// @throws IllegalArgumentException when it is none
+    static FieldMask of(String text) {
+        int[] at = {0};
+        FieldMask mask = list(text, at);
+        if (at[0] != text.length()) {
+            throw new IllegalArgumentException("Invalid field selection " + text);
+        }
+        return mask;
+    }
+
+    private static FieldMask list(String text, int[] at) {
+        FieldMask mask = new FieldMask();
+        while (true) {
+            one(text, at, mask);
+            if (at[0] == text.length() || text.charAt(at[0]) != ',') {
+                return mask;
+            }
+            at[0]++;
+        }
+    }
+
+    private static void one(String text, int[] at, FieldMask into) {
+        int from = at[0];
+        while (at[0] < text.length() && "(),/".indexOf(text.charAt(at[0])) < 0) {
+            at[0]++;
+        }
+        String name = text.substring(from, at[0]);
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("Invalid field selection " + text);
+        }
+        FieldMask below = new FieldMask();
+        if (at[0] < text.length() && text.charAt(at[0]) == '/') {
+            at[0]++;
+            one(text, at, below);
+        } else if (at[0] < text.length() && text.charAt(at[0]) == '(') {
+            at[0]++;
+            below = list(text, at);
+            if (at[0] == text.length() || text.charAt(at[0]) != ')') {
+                throw new IllegalArgumentException("Invalid field selection " + text);
+            }
+            at[0]++;
+        }
+        into.fields.put(name, below);
+    }
+
+    /// What is wanted of a document.
+    JsonElement apply(JsonElement document) {
+        if (fields.isEmpty()) {
+            return document;
+        }
+        if (document.isJsonArray()) {
+            JsonArray all = new JsonArray();
+            document.getAsJsonArray().forEach(e -> all.add(apply(e)));
+            return all;
+        }
+        JsonObject kept = new JsonObject();
+        if (document.isJsonObject()) {
+            document.getAsJsonObject()
+                    .entrySet()
+                    .forEach(
+                            e -> {
+                                FieldMask below = fields.get(e.getKey());
+                                if (below != null) {
+                                    kept.add(e.getKey(), below.apply(e.getValue()));
+                                }
+                            });
+        }
+        return kept;
+    }
+}
