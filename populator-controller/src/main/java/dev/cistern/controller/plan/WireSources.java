@@ -147,7 +147,12 @@ public final class WireSources {
                         null,
                         iam.getSessionName());
             }
-            case WORKLOADIDENTITY, SERVICEACCOUNTKEY, MANAGEDIDENTITY, SERVICEPRINCIPAL ->
+            case WORKLOADIDENTITY,
+                    SERVICEACCOUNTKEY,
+                    MANAGEDIDENTITY,
+                    SERVICEPRINCIPAL,
+                    BASIC,
+                    BEARER ->
                     throw new IllegalStateException(
                             "a run was made for auth.mode " + auth.getMode().getValue());
         };
