@@ -125,8 +125,12 @@ final class Committer implements Runnable {
                         && System.nanoTime() - firstNanos > BATCH_MILLIS * 1_000_000);
     }
 
-    private void commit(List<Arrived> batch) throws IOException {
+    private void commit(List<Arrived> batch) throws IOException, InterruptedException {
         TargetTree target = context.target();
+        Leftovers leftovers = context.leftovers();
+        for (Arrived file : batch) {
+            leftovers.making(file);
+        }
         context.steps().reached(Steps.Step.BEFORE_SYNC);
         long recorded = context.journal().flush();
         if (context.request().durable()) {
@@ -134,7 +138,7 @@ final class Committer implements Runnable {
         }
         for (Arrived file : batch) {
             context.steps().reached(Steps.Step.BEFORE_RENAME);
-            target.finish(file.id, file.path);
+            leftovers.past(() -> target.finish(file.id, file.path));
             context.journal().done(file.id, file.size, file.modifiedMillis, file.done);
             context.outcomes()
                     .copied(
@@ -185,7 +189,7 @@ final class Committer implements Runnable {
         }
     }
 
-    /// A directory that holds no file is made durable like one that does.
+    /// A directory that holds no file, or that something was removed from, is made durable like one that got a file.
     void noteDirectory(String path) throws IOException {
         note(path + "/");
     }

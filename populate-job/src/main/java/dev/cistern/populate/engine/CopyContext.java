@@ -14,6 +14,7 @@ final class CopyContext {
     private final Catalog catalog;
     private final Outcomes outcomes;
     private final Resume resume;
+    private final Leftovers leftovers;
     private final Meter meter;
     private final Steps steps;
     private final Bucket limiter;
@@ -31,6 +32,7 @@ final class CopyContext {
         this.catalog = new Catalog(target.spill(), budget.entryBytes());
         this.outcomes = new Outcomes(target.spill(), budget.outcomeBytes());
         this.resume = new Resume(journal.done(), outcomes, budget.resumeBatch());
+        this.leftovers = new Leftovers(this);
         this.meter = meter;
         this.steps = steps;
         // A tenth of a second's worth at once, so that a limit is felt as a rate and not as bursts.
@@ -70,6 +72,11 @@ final class CopyContext {
     /// What earlier attempts finished.
     Resume resume() {
         return resume;
+    }
+
+    /// What earlier attempts made and is not listed any more.
+    Leftovers leftovers() {
+        return leftovers;
     }
 
     /// The key in the store of an object of the catalog, which knows only its path.

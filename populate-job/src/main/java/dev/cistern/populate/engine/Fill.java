@@ -9,7 +9,7 @@ import java.io.IOException;
 /// One attempt to fill a directory, from listing to the last sync.
 ///
 /// 1. Take hold of the target and read its journal.
-/// 2. List all sources; refuse what cannot be.
+/// 2. List all sources; refuse what cannot be. Remove what an earlier attempt made and is listed no more.
 /// 3. Compare sizes with the free space, after each page of the listing.
 /// 4. Copy: streams fetch ranges ([Copier]), a committer makes whole files durable and gives them their names ([Committer]).
 /// 5. Digest the manifest, remove everything of the engine's own, and only then report success.
@@ -47,7 +47,7 @@ public final class Fill {
             Result result = run(target);
             steps.reached(Steps.Step.AFTER_CLEANUP);
             return result;
-        } catch (TargetTree.NotADirectory e) {
+        } catch (TargetTree.InTheWay e) {
             throw FillException.ofTarget(e, "opening the target");
         } catch (IOException e) {
             throw FillException.ofTarget(e, "working in " + request.target());
@@ -70,6 +70,7 @@ public final class Fill {
         try (Journal journal = Journal.open(target.journal(), target.resumed(), done)) {
             CopyContext context = new CopyContext(request, target, journal, meter, steps);
             nothingKept = journal.empty();
+            journal.attempt(context.leftovers().scope());
             Lister lister = new Lister(context);
             Result result = copy(context, lister);
             nothingKept = false;
@@ -108,7 +109,7 @@ public final class Fill {
                 });
         SpaceCheck space = new SpaceCheck(context, lister);
         try {
-            list(context, lister, space, () -> begin(tuner), () -> hold(tuner, copier));
+            list(context, lister, space, committer, () -> begin(tuner), () -> hold(tuner, copier));
             copier.join();
             context.check();
             meter.stage(Stage.FINISHING);
@@ -143,7 +144,12 @@ public final class Fill {
     /// @param begin starts the streams, if they have not started
     /// @param hold stops them, as nothing they fetch will be of use
     private void list(
-            CopyContext context, Lister lister, SpaceCheck space, Runnable begin, Runnable hold)
+            CopyContext context,
+            Lister lister,
+            SpaceCheck space,
+            Committer committer,
+            Runnable begin,
+            Runnable hold)
             throws FillException, InterruptedException, IOException {
         lister.run(
                 () -> {
@@ -160,6 +166,7 @@ public final class Fill {
             meter.stage(Stage.CHECKING);
         }
         useNativeCalls(context);
+        context.leftovers().remove(committer);
         space.whole();
         steps.reached(Steps.Step.CHECKED);
         begin.run();

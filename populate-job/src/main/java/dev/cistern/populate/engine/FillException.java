@@ -45,7 +45,7 @@ public final class FillException extends Exception {
             return new FillException(
                     Reason.INSUFFICIENT_SPACE, "the volume is full (" + text + ")", e);
         }
-        if (e instanceof dev.cistern.populate.target.TargetTree.NotADirectory) {
+        if (e instanceof dev.cistern.populate.target.TargetTree.InTheWay) {
             return new FillException(Reason.TARGET_IO_ERROR, text, e);
         }
         return new FillException(

@@ -1,8 +1,8 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.engine.JournalRecord.Type;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /// What earlier attempts have done, as an append-only file of checksummed records of 40 bytes.
 ///
@@ -26,33 +24,13 @@ import org.jspecify.annotations.Nullable;
 /// Objects are known by a 64-bit hash of source, key, version, size and path. Two objects with the same hash cost a fetch, not
 /// their content: sizes, times and digests are compared.
 final class Journal implements AutoCloseable {
-    static final int RECORD_BYTES = 40;
-    private static final long MAGIC = 0x43495354_45524e31L;
+    static final int RECORD_BYTES = JournalRecord.BYTES;
 
     /// 64 KiB.
     private static final int BUFFER_BYTES = RECORD_BYTES * 1638;
 
     /// A record waits so long until it is handed to the file system: a killed process loses what it did since.
     private static final long FLUSH_MILLIS = 100;
-
-    /// What a record says.
-    enum Type {
-        /// The file is a journal of this version.
-        HEADER,
-        /// A piece of the unfinished file `id`: offset, length, digest.
-        BLOCK,
-        /// The file of `id` has its own name: size, with the sign of a negative number where it could not be verified, time, digest.
-        DONE,
-        /// Everything before this offset of the journal, and what it speaks of, was synced: offset, and 1 where that holds for finished
-        /// files alone.
-        SYNCED,
-        /// Nothing of `id` holds any more.
-        FORGOTTEN,
-        /// The unfinished file `id` has its blocks reserved: size.
-        RESERVED,
-        /// Of the digests of form `id`: 1 and nothing, when one was right; 0 and an object whose was none.
-        FOUND
-    }
 
     /// A piece of an unfinished file.
     ///
@@ -109,26 +87,30 @@ final class Journal implements AutoCloseable {
         }
     }
 
+    private final Path path;
     private final FileChannel file;
-    private final CRC32C checksum = new CRC32C();
     private final DoneRecords done;
     private final Map<Long, List<Block>> blocks = new ConcurrentHashMap<>();
     private final Map<Long, Long> reserved = new ConcurrentHashMap<>();
     private final Map<Long, Found> found = new HashMap<>();
     private final boolean empty;
+    private final long lengthBefore;
+    private boolean made;
     private final JournalAppender appender;
 
-    private Journal(FileChannel file, boolean read, DoneRecords done, long flushMillis)
+    private Journal(Path path, FileChannel file, boolean read, DoneRecords done, long flushMillis)
             throws IOException {
+        this.path = path;
         this.file = file;
         this.done = done;
         long length = read ? load() : 0;
-        empty = done.isEmpty() && blocks.isEmpty();
+        lengthBefore = length;
+        empty = done.isEmpty() && blocks.isEmpty() && !made;
         file.truncate(length);
         file.position(length);
         appender = new JournalAppender(file, length, BUFFER_BYTES, flushMillis);
         if (length == 0) {
-            append(Type.HEADER, DigestKind.CRC32C, MAGIC, 0, 0, 0);
+            appender.append(JournalRecord.header().encoded());
         }
     }
 
@@ -151,13 +133,7 @@ final class Journal implements AutoCloseable {
                                 StandardOpenOption.READ,
                                 StandardOpenOption.WRITE,
                                 LinkOption.NOFOLLOW_LINKS));
-        return new Journal(file, read, done, flushMillis);
-    }
-
-    private record Raw(long at, Type type, DigestKind kind, long id, long a, long b, long value) {}
-
-    private interface Taker {
-        void accept(Raw raw) throws IOException;
+        return new Journal(path, file, read, done, flushMillis);
     }
 
     /// Reads the records twice: what is trusted is known only at the end, which is the result.
@@ -165,96 +141,53 @@ final class Journal implements AutoCloseable {
         long[] blocksBefore = {0};
         long[] doneBefore = {0};
         long end =
-                read(
+                JournalRecord.read(
+                        file,
                         Long.MAX_VALUE,
                         raw -> {
-                            if (raw.type == Type.SYNCED) {
-                                doneBefore[0] = raw.a;
-                                blocksBefore[0] = raw.b == 0 ? raw.a : blocksBefore[0];
+                            if (raw.type() == Type.SYNCED) {
+                                doneBefore[0] = raw.a();
+                                blocksBefore[0] = raw.b() == 0 ? raw.a() : blocksBefore[0];
                             }
                         });
-        read(
+        JournalRecord.read(
+                file,
                 end,
-                raw -> apply(raw, raw.at < (raw.type == Type.DONE ? doneBefore : blocksBefore)[0]));
+                raw ->
+                        apply(
+                                raw,
+                                raw.at()
+                                        < (raw.type() == Type.DONE ? doneBefore : blocksBefore)
+                                                [0]));
         done.complete();
         return end;
     }
 
-    /// Gives the records before `end` to a taker; where the last good one ends.
-    private long read(long end, Taker taker) throws IOException {
-        ByteBuffer in = ByteBuffer.allocate(BUFFER_BYTES);
-        long at = 0;
-        while (true) {
-            in.clear();
-            while (in.hasRemaining() && file.read(in, at + in.position()) > 0) {}
-            in.flip();
-            if (in.remaining() < RECORD_BYTES) {
-                return at;
-            }
-            while (in.remaining() >= RECORD_BYTES) {
-                Raw raw = decode(in, at);
-                if (raw == null
-                        || at >= end
-                        || (at == 0 && (raw.type != Type.HEADER || raw.id != MAGIC))) {
-                    return at;
-                }
-                taker.accept(raw);
-                at += RECORD_BYTES;
-            }
-        }
-    }
-
-    private void apply(Raw raw, boolean trusted) throws IOException {
-        switch (raw.type) {
+    private void apply(JournalRecord raw, boolean trusted) throws IOException {
+        switch (raw.type()) {
             case BLOCK ->
-                    blocks.computeIfAbsent(raw.id, id -> new ArrayList<>(1))
-                            .add(new Block(raw.a, raw.b, raw.kind, raw.value, trusted));
+                    blocks.computeIfAbsent(raw.id(), id -> new ArrayList<>(1))
+                            .add(new Block(raw.a(), raw.b(), raw.kind(), raw.value(), trusted));
             case DONE -> {
-                blocks.remove(raw.id);
-                reserved.remove(raw.id);
-                done.put(raw.id, new Done(raw.kind, raw.value, trusted, raw.a < 0));
+                blocks.remove(raw.id());
+                reserved.remove(raw.id());
+                done.put(raw.id(), new Done(raw.kind(), raw.value(), trusted, raw.a() < 0));
             }
             case FORGOTTEN -> {
-                blocks.remove(raw.id);
-                reserved.remove(raw.id);
-                done.remove(raw.id);
+                blocks.remove(raw.id());
+                reserved.remove(raw.id());
+                done.remove(raw.id());
             }
-            case RESERVED -> reserved.put(raw.id, raw.a);
-            case FOUND -> found.put(raw.id, foundBefore(raw.id).with(raw.a == 1, raw.b));
-            case HEADER, SYNCED -> {}
+            case RESERVED -> reserved.put(raw.id(), raw.a());
+            case FOUND -> found.put(raw.id(), foundBefore(raw.id()).with(raw.a() == 1, raw.b()));
+            case MADE -> made = true;
+            case HEADER, SYNCED, ATTEMPT -> {}
         }
-    }
-
-    private @Nullable Raw decode(ByteBuffer in, long at) {
-        int from = in.position();
-        checksum.reset();
-        checksum.update(in.array(), from + 8, RECORD_BYTES - 8);
-        int type = in.get();
-        int kind = in.get();
-        in.getShort();
-        int expected = in.getInt();
-        long id = in.getLong();
-        long a = in.getLong();
-        long b = in.getLong();
-        long value = in.getLong();
-        int actual = (int) checksum.getValue() ^ (type << 8 | kind);
-        if (actual != expected
-                || type >= Type.values().length
-                || kind >= DigestKind.values().length) {
-            return null;
-        }
-        return new Raw(at, Type.values()[type], DigestKind.values()[kind], id, a, b, value);
     }
 
     private void append(Type type, DigestKind kind, long id, long a, long b, long value)
             throws IOException {
-        ByteBuffer record = ByteBuffer.allocate(RECORD_BYTES);
-        record.put((byte) type.ordinal()).put((byte) kind.ordinal()).putShort((short) 0).putInt(0);
-        record.putLong(id).putLong(a).putLong(b).putLong(value);
-        CRC32C sum = new CRC32C();
-        sum.update(record.array(), 8, RECORD_BYTES - 8);
-        record.putInt(4, (int) sum.getValue() ^ (type.ordinal() << 8 | kind.ordinal()));
-        appender.append(record.flip());
+        appender.append(new JournalRecord(0, type, kind, id, a, b, value).encoded());
     }
 
     void block(long id, long offset, long length, DigestKind kind, long digest) throws IOException {
@@ -301,6 +234,48 @@ final class Journal implements AutoCloseable {
     /// The digest of this form that object `id` has was none.
     void refuted(long form, long id) throws IOException {
         append(Type.FOUND, DigestKind.CRC32C, form, 0, id, 0);
+    }
+
+    /// An attempt begins, to copy the same as others with this scope.
+    void attempt(long scope) throws IOException {
+        append(Type.ATTEMPT, DigestKind.CRC32C, scope, 0, 0, 0);
+    }
+
+    /// A file or directory is about to be made.
+    ///
+    /// @param path hash of its path
+    /// @param looks hash of what tells it from one that somebody else made
+    void made(long path, long looks, boolean directory) throws IOException {
+        append(Type.MADE, DigestKind.CRC32C, path, looks, directory ? 1 : 0, 0);
+    }
+
+    /// Takes what an earlier attempt was about to make.
+    interface MadeTaker {
+        void take(long path, long looks, boolean directory) throws IOException;
+    }
+
+    /// Whether earlier attempts, of any scope, were about to make anything.
+    boolean madeBefore() {
+        return made;
+    }
+
+    /// Gives what earlier attempts of one scope were about to make, from the file.
+    void eachMadeBefore(long scope, MadeTaker taker) throws IOException {
+        boolean[] same = {false};
+        // Another channel: a thread that is interrupted while it reads closes it.
+        try (FileChannel from =
+                FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            JournalRecord.read(
+                    from,
+                    lengthBefore,
+                    raw -> {
+                        if (raw.type() == Type.ATTEMPT) {
+                            same[0] = raw.id() == scope;
+                        } else if (raw.type() == Type.MADE && same[0]) {
+                            taker.take(raw.id(), raw.a(), raw.b() == 1);
+                        }
+                    });
+        }
     }
 
     /// Hands all records to the file system; the journal's length after it.

@@ -95,6 +95,11 @@ public record MemoryBudget(
         return number(catalogBytes / 4 / 24);
     }
 
+    /// Paths of earlier attempts that are compared with the listing at once, 8 bytes each, twice; when nothing is sorted.
+    int comparedPaths() {
+        return number(sortBytes() / 8 / 2);
+    }
+
     /// For sorting, in bytes.
     long sortBytes() {
         return catalogBytes / 8;

@@ -109,7 +109,7 @@ final class ObjectOpener {
         try {
             if (object == DIRECTORY) {
                 markers.requireEmpty(entry);
-                context.target().makeDirectories(entry.path());
+                context.leftovers().past(() -> context.target().makeDirectories(entry.path()));
                 committer.noteDirectory(entry.path());
                 return null;
             }

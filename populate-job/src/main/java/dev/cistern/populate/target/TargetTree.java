@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -51,6 +52,7 @@ public final class TargetTree implements AutoCloseable {
                     return size() > MAX_KNOWN_DIRECTORIES;
                 }
             };
+    private volatile DirectoryListener newDirectories = path -> {};
     private volatile @Nullable Native calls;
     private volatile @Nullable FileStore store;
 
@@ -103,22 +105,29 @@ public final class TargetTree implements AutoCloseable {
             return true;
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                throw new NotADirectory(directory);
+                throw new InTheWay(directory, "is not a directory");
             }
             return false;
         }
     }
 
-    /// Something that is no directory lies where one is needed.
-    public static final class NotADirectory extends IOException {
+    /// Something that is no directory lies where one is needed, or a directory where a file is.
+    public static final class InTheWay extends IOException {
         private static final long serialVersionUID = 1L;
 
-        NotADirectory(Path path) {
-            super(
-                    path
-                            + " is in the way: it exists and is not a directory (links are not"
-                            + " followed)");
+        InTheWay(Path path, String what) {
+            super(path + " is in the way: it exists and " + what + " (links are not followed)");
         }
+    }
+
+    /// Hears of each directory before it is made.
+    public interface DirectoryListener {
+        void made(String path) throws IOException;
+    }
+
+    /// Says who is told of directories; nobody is before.
+    public void onDirectory(DirectoryListener listener) {
+        newDirectories = listener;
     }
 
     /// The target itself, without links.
@@ -214,7 +223,7 @@ public final class TargetTree implements AutoCloseable {
             return attributes.isRegularFile() && parentsAreReal(path) ? attributes : null;
         } catch (NoSuchFileException e) {
             return null;
-        } catch (java.nio.file.FileSystemException e) {
+        } catch (FileSystemException e) {
             return null;
         }
     }
@@ -229,6 +238,8 @@ public final class TargetTree implements AutoCloseable {
     }
 
     /// Makes a directory and its parents; those that exist must be real directories.
+    ///
+    /// @throws InTheWay when one of them is something else
     public synchronized void makeDirectories(String path) throws IOException {
         if (path.isEmpty() || known.containsKey(path)) {
             return;
@@ -237,17 +248,35 @@ public final class TargetTree implements AutoCloseable {
         if (slash > 0) {
             makeDirectories(path.substring(0, slash));
         }
-        makeDirectory(at(path));
+        Path directory = at(path);
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            newDirectories.made(path);
+        }
+        makeDirectory(directory);
         known.put(path, Boolean.TRUE);
     }
 
     /// Gives an unfinished file its own name, replacing a file or link that has it.
+    ///
+    /// @throws InTheWay when a directory has it, or a parent is none
     public void finish(long id, String path) throws IOException {
         int slash = path.lastIndexOf('/');
         if (slash > 0) {
             makeDirectories(path.substring(0, slash));
         }
-        Files.move(partial(id), at(path), StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(partial(id), at(path), StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (Files.isDirectory(at(path), LinkOption.NOFOLLOW_LINKS)) {
+                throw new InTheWay(at(path), "is a directory");
+            }
+            throw e;
+        }
+    }
+
+    /// When an unfinished file was written last, in Unix milliseconds.
+    public long partialModified(long id) throws IOException {
+        return Files.getLastModifiedTime(partial(id), LinkOption.NOFOLLOW_LINKS).toMillis();
     }
 
     /// Removes an unfinished file, if there is one.
