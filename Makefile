@@ -1,6 +1,6 @@
 # Cistern's commands. Each says what it does; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help prepare fmt check it test images cluster-parts cluster-up cluster-down demo bench clean
+.PHONY: help prepare fmt check it test images cli cluster-parts cluster-up cluster-down demo bench clean
 SHELL := /bin/bash
 # The steps of `test` depend on each other, and each uses the whole machine.
 .NOTPARALLEL:
@@ -36,11 +36,15 @@ images: prepare ## build the images into target/images (nothing unchanged is bui
 	$(call step,building the images)
 	@deploy/images/build.sh
 
+cli: prepare ## build the command: target/cistern-cli/bin/cistern, which runs on Linux without a Java of the machine's
+	$(call step,building the command cistern)
+	@deploy/images/build.sh --command target/cistern-cli
+
 cluster-parts: prepare
 	$(call step,building the parts of the local cluster that are not in the cache)
 	@$(CLUSTER) build
 
-it: cluster-parts images ## integration and system tests: real servers and a real cluster
+it: cluster-parts images cli ## integration and system tests: real servers and a real cluster
 	$(call step,running the integration and system tests)
 	@$(MVN) -Pit -DskipUnitTests=true verify
 

@@ -2,6 +2,7 @@
 # Builds Cistern's images as OCI tars, without a Docker engine: target/images/IMAGE.tar. Nothing unchanged is built again.
 #
 #   deploy/images/build.sh [IMAGE…]                     all, or the named ones
+#   deploy/images/build.sh --command DIR                the image populate, and from it the command cistern: DIR/bin/cistern
 #   deploy/images/build.sh --push REGISTRY/PREFIX [IMAGE…]   and push them as REGISTRY/PREFIX/IMAGE:TAG
 #
 # --tag TAG       the tag to push under, instead of the one in image.json
@@ -18,6 +19,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/deploy/images/lib/debian.sh"
 . "$root/deploy/images/lib/layers.sh"
 . "$root/deploy/images/lib/java.sh"
+. "$root/deploy/images/lib/command.sh"
 
 all="populate controller csi csi-provisioner test-tools"
 
@@ -109,6 +111,8 @@ build_image() {
   # A link where it can be one: the same file, no second copy.
   ln -f "$kept" "$root/target/images/$image.tar" 2>/dev/null || cp "$kept" "$root/target/images/$image.tar"
   cat "$kept.size" >>"$sizes"
+  # shellcheck disable=SC2086
+  if [ "$image" = populate ] && [ -n "$command" ]; then write_command "$command" $keys; fi
   if [ -n "$push" ]; then
     "$pack" image -spec "$spec" -name "$push/$image:${tag:-$(spec_tag "$spec")}" "${plain[@]}" "${arguments[@]}" -push
   fi
@@ -132,10 +136,11 @@ forget_unused() {
   find "$cache/jars" "$cache/versions" -mindepth 1 -maxdepth 1 -mtime +14 -exec rm -rf {} +
 }
 
-push= tag= plain=() wanted=()
+push= tag= plain=() wanted=() command=
 while [ $# -gt 0 ]; do
   case $1 in
     --push) push=${2:?--push needs REGISTRY/PREFIX} && shift 2 ;;
+    --command) command=$(readlink -m "${2:?--command needs a directory}") && shift 2 ;;
     --tag) tag=${2:?--tag needs a tag} && shift 2 ;;
     --plain-http) plain=(-insecure) && shift ;;
     -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" && exit ;;
@@ -143,7 +148,9 @@ while [ $# -gt 0 ]; do
     *) wanted+=("$1") && shift ;;
   esac
 done
-[ ${#wanted[@]} -gt 0 ] || read -ra wanted <<<"$all"
+if [ ${#wanted[@]} -eq 0 ]; then
+  if [ -n "$command" ]; then wanted=(populate); else read -ra wanted <<<"$all"; fi
+fi
 for image in "${wanted[@]}"; do
   case " $all " in *" $image "*) ;; *) die "there is no image $image; there are: $all" ;; esac
 done
