@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Compares objects that have arrived with what the store, and the specification, say of them.
 final class ArrivalCheck {
+    /// One object alone cannot tell which it is, and a damaged one must not pass.
+    private static final String UNDECIDED =
+            "; the same bytes came each time, so either the object is damaged in the store or the"
+                    + " ETags of this store are no digests, which no other object here tells";
+
     private final CopyContext context;
     private final ObjectDescriber describer;
     private final DigestPolicy policy;
@@ -62,7 +67,7 @@ final class ArrivalCheck {
                 yield null;
             }
             case AGAIN -> new Wrong(mismatch, arrival, false);
-            case AGAIN_AT_THE_END -> new Wrong(mismatch, arrival, true);
+            case AGAIN_AT_THE_END -> new Wrong(mismatch + UNDECIDED, arrival, true);
         };
     }
 

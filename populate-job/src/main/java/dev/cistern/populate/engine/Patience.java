@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// Decides how often and how long one stream tries again.
 ///
 /// All streams of a fill share a [Shared]: a bucket of retries, so that a store in trouble is not hit harder by it, and the knowledge
-/// whether the store has ever answered. A stream gives up when it has had no byte for [FillRequest.Timing#noProgress].
+/// whether the store has ever answered. A stream gives up when it has had no byte for [FillRequest.Timing#noProgress], or, once attempts
+/// have failed again and again, fewer than [#PACE_BYTES].
 final class Patience {
     /// A store that does not answer is told of at once; one that answers, but is busy for less than this, is not.
     private static final long TELL_AFTER_MILLIS = 5_000;
@@ -41,12 +42,15 @@ final class Patience {
     /// 270 bytes a second over the two minutes that a stream may go without progress.
     private static final long PACE_BYTES = 32 * 1024;
 
+    /// After so many failures within [#PACE_BYTES] a byte is no progress any more: with the default pauses that is a minute after the first.
+    /// Fewer may be an outage that follows a slow answer.
+    private static final int MANY_FAILURES = 16;
+
     private final Shared shared;
     private long lastProgressNanos = System.nanoTime();
     private long lastPaceNanos = lastProgressNanos;
     private long crawledBytes;
     private int failures;
-    private int stalls;
 
     Patience(Shared shared) {
         this.shared = shared;
@@ -57,18 +61,17 @@ final class Patience {
         received(PACE_BYTES);
     }
 
-    /// So many bytes came. After connections that stall or crawl only [#PACE_BYTES] of them are progress: a byte a second would go on for
-    /// ever.
+    /// So many bytes came. What failed before is forgotten with [#PACE_BYTES] of them: connections that stall or break after a byte each would
+    /// go on for ever.
     void received(long bytes) {
         lastProgressNanos = System.nanoTime();
         if (lastProgressNanos - shared.progressNanos > COARSE_NANOS) {
             shared.progressNanos = lastProgressNanos;
         }
-        failures = 0;
         crawledBytes += bytes;
         if (crawledBytes >= PACE_BYTES) {
             crawledBytes = 0;
-            stalls = 0;
+            failures = 0;
             lastPaceNanos = lastProgressNanos;
         }
         shared.reached.setPlain(true);
@@ -87,8 +90,8 @@ final class Patience {
                 shared.reached.get()
                         ? timing.noProgress()
                         : Math.min(timing.unreachable(), timing.noProgress());
-        boolean stalled = failure.reason() == Reason.SOURCE_STALLED;
-        long since = stalled ? lastPaceNanos : lastProgressNanos;
+        boolean crawls = failure.reason() == Reason.SOURCE_STALLED || failures >= MANY_FAILURES;
+        long since = crawls ? lastPaceNanos : lastProgressNanos;
         if (failure.busy()) {
             // Whoever waits for its turn at a busy store has not failed while others get something.
             since = Math.max(since, shared.progressNanos);
@@ -97,7 +100,6 @@ final class Patience {
         long backoff =
                 Math.min(timing.maxBackoff(), timing.firstBackoff() << Math.min(failures, 20));
         failures++;
-        stalls++;
         // Between half and all of it: streams that failed together do not come back together.
         backoff = backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2 + 1);
         long wait = Math.max(backoff, Math.min(failure.afterMillis(), 60_000));
@@ -106,10 +108,13 @@ final class Patience {
                     failure.reason(),
                     failure.getMessage()
                             + "; given up after "
-                            + (stalled ? stalls : failures)
+                            + failures
                             + " attempts in "
                             + idleMillis / 1000
-                            + " s",
+                            + " s"
+                            + (crawls && crawledBytes > 0
+                                    ? ", which brought " + crawledBytes + " bytes"
+                                    : ""),
                     failure);
         }
         if (!failure.reached() || idleMillis >= TELL_AFTER_MILLIS) {

@@ -134,25 +134,31 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         throw protocol("interim answers without end");
     }
 
+    /// Where the empty line begins that the line feed at `at` ends; -1 when that line is not empty. Lines end with a carriage return and a
+    /// line feed, or a line feed alone.
+    private int emptyLine(int at) {
+        int begin = at > consumed && buffer.get(at - 1) == '\r' ? at - 1 : at;
+        return begin > consumed && buffer.get(begin - 1) == '\n' ? begin : -1;
+    }
+
     private ResponseHead head() throws TransportException {
         int scanned = consumed;
         while (true) {
-            while (scanned + 3 < received) {
-                byte last = buffer.get(scanned + 3);
-                if (last != '\n' && last != '\r') {
-                    scanned += 4;
-                } else if (last == '\r'
-                        || buffer.get(scanned + 2) != '\r'
-                        || buffer.get(scanned + 1) != '\n'
-                        || buffer.get(scanned) != '\r') {
-                    scanned++;
+            while (scanned < received) {
+                byte last = buffer.get(scanned);
+                int empty = last == '\n' ? emptyLine(scanned) : -1;
+                if (empty < 0) {
+                    // No end of a head lies at the next byte if this one ends no line.
+                    scanned += last == '\n' || last == '\r' ? 1 : 2;
                 } else {
-                    int length = scanned - consumed;
+                    int end = empty - 1;
+                    end -= end > consumed && buffer.get(end - 1) == '\r' ? 1 : 0;
+                    int length = end - consumed;
                     if (headBytes.length < length) {
                         headBytes = new byte[length];
                     }
                     buffer.get(consumed, headBytes, 0, length);
-                    consumed = scanned + 4;
+                    consumed = scanned + 1;
                     try {
                         return ResponseHead.parse(headBytes, length);
                     } catch (IllegalArgumentException e) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Status and headers of a response, parsed strictly.
+/// Status and headers of a response, parsed strictly, but for lines that end with a line feed alone (RFC 9112, section 2.2).
 public final class ResponseHead {
     /// S3 sends about 20; a server that sends more than this is not talking to us.
     static final int MAX_HEADERS = 128;
@@ -38,14 +38,14 @@ public final class ResponseHead {
         int status = Integer.parseInt(line, 9, 12, 10);
         List<String> names = new ArrayList<>(24);
         List<String> values = new ArrayList<>(24);
-        int at = end + 2;
+        int at = next(bytes, end, length);
         while (at < length) {
             end = lineEnd(bytes, at, length);
             header(bytes, at, end, names, values);
             if (names.size() > MAX_HEADERS) {
                 throw new IllegalArgumentException("more than " + MAX_HEADERS + " headers");
             }
-            at = end + 2;
+            at = next(bytes, end, length);
         }
         return new ResponseHead(status, line.startsWith("HTTP/1.0"), names, values);
     }
@@ -68,11 +68,19 @@ public final class ResponseHead {
                 }
                 return i;
             }
-            if (b == '\n' || b == 0) {
+            if (b == '\n') {
+                return i;
+            }
+            if (b == 0) {
                 throw new IllegalArgumentException("control character inside a header");
             }
         }
         return length;
+    }
+
+    /// Where the line after one begins that ends at `end`.
+    private static int next(byte[] bytes, int end, int length) {
+        return end < length && bytes[end] == '\r' ? end + 2 : end + 1;
     }
 
     private static void header(

@@ -56,13 +56,19 @@ final class HttpClientTest {
     /// The end of a head is looked for in steps; it may lie at any place in them, and arrive in two pieces.
     @Test
     void theEndOfAHeadIsFoundWhereverItLiesAndHoweverItArrives() throws Exception {
+        answersArrive("\r\n");
+        // RFC 9112, section 2.2: a recipient may take a line feed alone for the end of a line.
+        answersArrive("\n");
+    }
+
+    private void answersArrive(String lineEnd) throws Exception {
         String body = "\r\n\r\n\n\r\n\r";
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 HttpClient client =
                         new HttpClient(
                                 new HttpClient.Settings(2000, 5000, BufferPool.of(1 << 16)),
                                 new Tls(null, false))) {
-            Thread.ofVirtual().start(() -> answerInTwoPieces(listener, body));
+            Thread.ofVirtual().start(() -> answerInTwoPieces(listener, body, lineEnd));
             Origin origin = new Origin(false, "127.0.0.1", listener.getLocalPort());
             for (int answer = 0; answer < ANSWERS; answer++) {
                 String expected = "x".repeat(answer / CUTS);
@@ -84,18 +90,20 @@ final class HttpClientTest {
     private static final int CUTS = 8;
     private static final int ANSWERS = 5 * CUTS;
 
-    private static void answerInTwoPieces(ServerSocket listener, String body) {
+    private static void answerInTwoPieces(ServerSocket listener, String body, String lineEnd) {
         try (Socket socket = listener.accept()) {
             socket.setTcpNoDelay(true);
             OutputStream out = socket.getOutputStream();
             for (int answer = 0; answer < ANSWERS; answer++) {
                 socket.getInputStream().readNBytes(REQUEST.length());
                 String head =
-                        "HTTP/1.1 200 OK\r\nContent-Length: "
-                                + body.length()
-                                + "\r\nX-Pad: "
-                                + "x".repeat(answer / CUTS)
-                                + "\r\n\r\n";
+                        String.join(
+                                lineEnd,
+                                "HTTP/1.1 200 OK",
+                                "Content-Length: " + body.length(),
+                                "X-Pad: " + "x".repeat(answer / CUTS),
+                                "",
+                                "");
                 byte[] all = (head + body).getBytes(StandardCharsets.US_ASCII);
                 int cut = head.length() + 2 - answer % CUTS;
                 out.write(all, 0, cut);

@@ -85,7 +85,9 @@ final class AnswerWriter {
             text.append(small ? header.name().toLowerCase(Locale.ROOT) : header.name());
             text.append(small ? ":" : ": ").append(header.value()).append("\r\n");
         }
-        return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+        String whole = text.append("\r\n").toString();
+        return (habits.contains(LINE_FEEDS_ALONE) ? whole.replace("\r", "") : whole)
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private boolean writeBody(OutputStream out, Answer answer)

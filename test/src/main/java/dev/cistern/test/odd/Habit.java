@@ -149,6 +149,7 @@ public enum Habit {
     // Headers and framing.
     LOWER_CASE_HEADERS("header names are in small letters", "HTTP/2 proxies"),
     HEADERS_TWICE("Content-Length, Date and ETag come twice, the same", "chained proxies"),
+    LINE_FEEDS_ALONE("lines of an answer's head end with a line feed alone", "CGI scripts"),
     EARLY_HINTS("103 Early Hints comes before the answer", "CDNs"),
     CONTINUES_UNASKED("100 Continue comes before the answer", "IIS, old proxies"),
     CHUNKS_WITH_EXTENSIONS("chunks have extensions, capitals and trailers", "Jetty, Envoy"),

@@ -15,6 +15,7 @@ final class MannerCases {
                 List.of(
                         LOWER_CASE_HEADERS,
                         HEADERS_TWICE,
+                        LINE_FEEDS_ALONE,
                         EARLY_HINTS,
                         CONTINUES_UNASKED,
                         CHUNKS_WITH_EXTENSIONS,

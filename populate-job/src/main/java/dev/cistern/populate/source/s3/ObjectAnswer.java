@@ -47,7 +47,7 @@ public final class ObjectAnswer {
         this.head = head;
         this.sink = sink;
         if (ETag.differ(head.tag(), ETag.of(object.version()))) {
-            throw new SourceException.Changed(name() + " changed while it was copied", false);
+            throw new SourceException.Changed(changed(), false);
         }
         this.misfit = whole ? misfitOfWhole() : misfitOfRange(from, to);
         // A store may send all of an object whatever is asked for.
@@ -61,6 +61,30 @@ public final class ObjectAnswer {
 
     private String name() {
         return "object \"" + object.key() + "\" in " + where;
+    }
+
+    /// Who reads it may know that nobody writes the object, so what was seen is said.
+    private String changed() {
+        Long size = head.size();
+        return name()
+                + " changed while it was copied: listed with "
+                + object.size()
+                + " bytes and ETag "
+                + object.version()
+                + ", answered with "
+                + (size == null ? "" : size + " bytes and ")
+                + "ETag "
+                + head.header().apply("etag")
+                + encoding();
+    }
+
+    private String encoding() {
+        String encoding = head.header().apply("content-encoding");
+        String stored = head.header().apply("x-goog-stored-content-encoding");
+        String told = stored == null ? encoding : stored;
+        return told == null
+                ? ""
+                : "; its Content-Encoding \"" + told + "\" is undone or made on the way";
     }
 
     private @Nullable SourceException misfitOfWhole() {
@@ -106,9 +130,6 @@ public final class ObjectAnswer {
 
     /// The store sends something else than it listed, of the version that it listed or of one that it does not name.
     private SourceException unfit(String sent) {
-        String encoding = head.header().apply("content-encoding");
-        String stored = head.header().apply("x-goog-stored-content-encoding");
-        String told = stored == null ? encoding : stored;
         return SourceException.Changed.unfit(
                 name()
                         + " is listed with "
@@ -120,11 +141,7 @@ public final class ObjectAnswer {
                         + (head.tag() == null
                                 ? " of a version that it does not name"
                                 : " of the same version")
-                        + (told == null
-                                ? ""
-                                : "; its Content-Encoding \""
-                                        + told
-                                        + "\" is undone or made on the way"));
+                        + encoding());
     }
 
     /// Takes the next bytes of the body.

@@ -42,6 +42,28 @@ final class S3Describer {
         return details(listed, sizeOf(listed, first), said);
     }
 
+    /// An object that no listing has shown; null when there is none.
+    @Nullable SourceObject find(String key) throws SourceException {
+        SourceObject unknown = new SourceObject(key, 0, null, 0);
+        try {
+            S3Head said = head(unknown);
+            Long size = said.size();
+            if (size == null || size == 0) {
+                // Not said, or not to be believed.
+                said = api.first(key);
+                size = sizeOf(unknown, said);
+            }
+            Long modified = said.modifiedMillis();
+            String version = said.header().apply("etag");
+            return new SourceObject(key, size, version, modified == null ? 0 : modified);
+        } catch (SourceException.Changed e) {
+            if (e.gone()) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
     /// Gateways that only read may know no HEAD. And who is refused one is not told why, such as that the keys have expired: the answer
     /// to a GET has a code for it.
     private S3Head head(SourceObject listed) throws SourceException {

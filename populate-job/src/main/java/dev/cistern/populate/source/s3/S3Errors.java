@@ -180,7 +180,12 @@ final class S3Errors {
         if (answer.status() == 404 || answer.status() == 410) {
             return new SourceException.Changed(what + " is gone (" + answer.shown() + ")", true);
         }
-        if (answer.status() == 412 || answer.status() == 416 || answer.status() == 409) {
+        if (answer.status() == 416) {
+            return new SourceException.Changed(
+                    what + " has not the bytes that were asked for (" + answer.shown() + ")",
+                    false);
+        }
+        if (answer.status() == 412 || answer.status() == 409) {
             return new SourceException.Changed(
                     what + " changed while it was copied (" + answer.shown() + ")", false);
         }

@@ -9,6 +9,8 @@ import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +84,9 @@ public final class S3Source implements Source {
         for (SourceObject listed : first) {
             object = listed.key().equals(prefix) ? listed : object;
         }
+        if (object == null && !first.isEmpty() && named.position() != null) {
+            object = onALaterPage(first);
+        }
         // An empty object may be a marker of the tree of its name.
         boolean marker = object == null || object.size() == 0;
         PageWalk tree = new PageWalk(api, location, prefix + "/", ListPosition.START);
@@ -103,6 +108,31 @@ public final class S3Source implements Source {
                             + location);
         }
         return new Begun(tree, below);
+    }
+
+    /// The object that the prefix names, where the listing's first page has it not; null when there is none. Among keys that begin with its
+    /// name it is the first in order; a listing without order may have it on any page, so the store is asked.
+    private @Nullable SourceObject onALaterPage(List<SourceObject> first) throws SourceException {
+        try {
+            return describer.find(prefix);
+        } catch (SourceException.Refused e) {
+            if (isInOrder(first)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isInOrder(List<SourceObject> page) {
+        for (int i = 1; i < page.size(); i++) {
+            if (Arrays.compareUnsigned(
+                            page.get(i - 1).key().getBytes(StandardCharsets.UTF_8),
+                            page.get(i).key().getBytes(StandardCharsets.UTF_8))
+                    > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Whether an object that is listed as empty is.
@@ -178,7 +208,10 @@ public final class S3Source implements Source {
                         throw e;
                     }
                     otherwise = true;
-                } else if (!watched.began && isUnchanged(object, now, e)) {
+                } else if (!watched.began && isUnchanged(object, e)) {
+                    if (!isConditional(object, now)) {
+                        throw unfit(object, from, to, e);
+                    }
                     now = now.unconditional();
                 } else {
                     throw e;
@@ -191,13 +224,29 @@ public final class S3Source implements Source {
         return asked.conditional() && ETag.ifMatch(object.version()) != null;
     }
 
-    /// Whether a store refuses the very version that it has: it does not understand the condition. Without it, the answers' own ETags
-    /// are compared.
-    private boolean isUnchanged(SourceObject object, S3Api.How asked, SourceException.Changed e)
+    /// Whether a store refuses the very version that it has: it does not understand the condition, or has fewer bytes than it lists. Without
+    /// a condition, the answers' own ETags are compared.
+    private boolean isUnchanged(SourceObject object, SourceException.Changed e)
             throws SourceException {
-        return !e.gone()
-                && isConditional(object, asked)
-                && ETag.same(api.head(object.key(), 0).tag(), ETag.of(object.version()));
+        ETag listed = ETag.of(object.version());
+        return !e.gone() && listed != null && ETag.same(api.head(object.key(), 0).tag(), listed);
+    }
+
+    private SourceException unfit(
+            SourceObject object, long from, long to, SourceException.Changed e) {
+        return SourceException.Changed.unfit(
+                "object \""
+                        + object.key()
+                        + "\" in "
+                        + location
+                        + " is listed with "
+                        + object.size()
+                        + " bytes and has the same version still, and asked for bytes "
+                        + from
+                        + " to "
+                        + (to - 1)
+                        + " the store says: "
+                        + e.getMessage());
     }
 
     /// Knows whether anything was given to a sink.

@@ -376,6 +376,69 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
         }
     }
 
+    private static String page(String next, SourceObject... objects) {
+        StringBuilder text = new StringBuilder("<ListBucketResult>");
+        for (SourceObject object : objects) {
+            text.append("<Contents><Key>")
+                    .append(object.key())
+                    .append("</Key><ETag>")
+                    .append(object.version())
+                    .append("</ETag><LastModified>2026-01-02T03:04:05.678Z</LastModified><Size>")
+                    .append(object.size())
+                    .append("</Size></Contents>");
+        }
+        text.append("<IsTruncated>").append(!next.isEmpty()).append("</IsTruncated>");
+        if (!next.isEmpty()) {
+            text.append("<NextContinuationToken>").append(next).append("</NextContinuationToken>");
+        }
+        return text.append("</ListBucketResult>").toString();
+    }
+
+    /// Lists in no order, two pages; `out` comes on the second.
+    private void listOnTwoPages(SourceObject out, boolean headAllowed) {
+        SourceObject below = listed(stored("out/x", 5), "out/x");
+        SourceObject other = listed(stored("outer", 7), "outer");
+        server().faults(
+                        request -> {
+                            if (!request.listing()) {
+                                return isHead(request) && !headAllowed
+                                        ? new Fault.Status(405, "MethodNotAllowed", Map.of())
+                                        : null;
+                            }
+                            String prefix = request.query().getOrDefault("prefix", "");
+                            boolean second = request.query().containsKey("continuation-token");
+                            return new Fault.Document(
+                                    prefix.endsWith("/")
+                                            ? page("", below)
+                                            : second ? page("", out) : page("2", other, below));
+                        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anObjectOnALaterPageIsTheObject(boolean headAllowed) throws Exception {
+        SourceObject full = listed(stored("out", 9), "out");
+        listOnTwoPages(full, headAllowed);
+        try (Source source = open("out")) {
+            assertThat(list(source))
+                    .singleElement()
+                    .satisfies(
+                            l -> {
+                                assertThat(l.path()).isEqualTo("out");
+                                assertThat(l.object().size()).isEqualTo(9);
+                                assertThat(l.object().version()).isEqualTo(full.version());
+                            });
+        }
+        listOnTwoPages(listed(stored("out", 0), "out"), headAllowed);
+        try (Source source = open("out")) {
+            assertThat(list(source)).extracting(Listed::path).containsExactly("x");
+        }
+        server().remove("out");
+        try (Source source = open("out")) {
+            assertThat(list(source)).extracting(Listed::path).containsExactly("x");
+        }
+    }
+
     @Test
     void aFolderWithTheSizeOfItsEntriesIsEmpty() throws Exception {
         stored("folder/", 0);
@@ -400,6 +463,40 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
         assertThatThrownBy(() -> read(listed(packed, "x"), 0, 1000))
                 .isInstanceOf(SourceException.Changed.class)
                 .hasMessageContainingAll("1000", "5000", "Content-Encoding \"gzip\"");
+    }
+
+    /// Stores 990 bytes, lists and promises 1000.
+    @Test
+    void bytesThatAreListedAndNotThereAreSaid() throws Exception {
+        byte[] shorter = stored("x", 990);
+        SourceObject object = new SourceObject("x", 1000, '"' + FaultyS3.md5(shorter) + '"', 1);
+        server().faults(
+                        request ->
+                                isGet(request)
+                                        ? new Fault.Status(416, "InvalidRange", Map.of())
+                                        : null);
+        assertThatThrownBy(() -> read(object, 990, 1000))
+                .isInstanceOfSatisfying(
+                        SourceException.Changed.class, e -> assertThat(e.unfit()).isTrue())
+                .hasMessageContainingAll("listed with 1000 bytes", "bytes 990 to 999", "416");
+    }
+
+    @Test
+    void whatAnotherVersionLooksLikeIsSaid() {
+        byte[] bytes = stored("x", 1000);
+        server().faults(
+                        request ->
+                                isGet(request)
+                                        ? new Fault.Headers(
+                                                Map.of(
+                                                        "ETag",
+                                                        "\"other-gzip\"",
+                                                        "Content-Encoding",
+                                                        "gzip"))
+                                        : null);
+        assertThatThrownBy(() -> read(listed(bytes, "x"), 0, 1000))
+                .hasMessageContainingAll(
+                        FaultyS3.md5(bytes), "1000 bytes", "other-gzip", "Encoding \"gzip\"");
     }
 
     @Test

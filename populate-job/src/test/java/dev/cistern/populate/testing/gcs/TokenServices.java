@@ -36,6 +36,7 @@ public final class TokenServices implements AutoCloseable {
     private static final String EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange";
     private static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
     private static final String JWT = "urn:ietf:params:oauth:token-type:jwt";
+
     /// Whatever `token_uri` says: Google's clients have it as a constant.
     private static final String AUDIENCE = "https://oauth2.googleapis.com/token";
 
