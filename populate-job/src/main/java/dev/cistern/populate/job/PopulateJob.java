@@ -42,6 +42,12 @@ public final class PopulateJob {
     private final Log log;
     private final Steps steps;
 
+    /// Once the attempt reports.
+    private @Nullable Reporter reporter;
+
+    /// What the process ends with when it is asked to stop: 1 until the result is known.
+    private volatile int exitCode = 1;
+
     /// @param out where log lines go
     public PopulateJob(Map<String, String> environment, PrintStream out, Steps steps) {
         this.environment = environment;
@@ -60,18 +66,18 @@ public final class PopulateJob {
                             }
                             // The main thread cannot end the process while it is ending: the code
                             // is set here.
-                            Runtime.getRuntime().halt(1);
+                            Runtime.getRuntime().halt(exitCode);
                         });
-        RunResult result;
-        try {
-            result = attempt();
-        } finally {
-            if (!stop.withdraw()) {
-                log.info("stopping");
-            }
-        }
+        RunResult result = attempt();
         String text = result.toJson();
         write(JobConfig.terminationMessage(environment), text);
+        exitCode = result.exitCode();
+        if (reporter != null) {
+            reporter.end(result);
+        }
+        if (!stop.withdraw()) {
+            log.info("stopping");
+        }
         if (result.outcome() == Outcome.SUCCEEDED) {
             log.info("populated", "result", text);
             if (result.unverified() > 0) {
@@ -133,15 +139,12 @@ public final class PopulateJob {
         Sources sources = new Sources(config.environment(), budget, Proxies.NONE);
         List<FillRequest.Input> inputs = new ArrayList<>();
         RunSpec.Report report = spec.report();
-        Reporter reporter =
-                report == null
-                        ? null
-                        : new Reporter(
-                                report,
-                                config.token(),
-                                new Progress(meter, spec.run().attempt()),
-                                log);
-        try (Closing closing = new Closing(inputs, reporter)) {
+        if (report != null) {
+            reporter =
+                    new Reporter(
+                            report, config.token(), new Progress(meter, spec.run().attempt()), log);
+        }
+        try (Closing _ = new Closing(inputs)) {
             for (int i = 0; i < spec.sources().size(); i++) {
                 SourceSpec source = spec.sources().get(i);
                 Source opened = sources.open(i, source, null);
@@ -153,7 +156,9 @@ public final class PopulateJob {
                                 source.exclude(),
                                 source.sha256()));
             }
-            closing.start();
+            if (reporter != null) {
+                reporter.start();
+            }
             FillRequest request =
                     new FillRequest(
                             Path.of(spec.target()),
@@ -171,19 +176,9 @@ public final class PopulateJob {
     }
 
     /// Closes what a fill used, whatever came of it.
-    private record Closing(List<FillRequest.Input> inputs, @Nullable Reporter reporter)
-            implements AutoCloseable {
-        void start() {
-            if (reporter != null) {
-                reporter.start();
-            }
-        }
-
+    private record Closing(List<FillRequest.Input> inputs) implements AutoCloseable {
         @Override
         public void close() {
-            if (reporter != null) {
-                reporter.close();
-            }
             inputs.forEach(input -> input.source().close());
         }
     }

@@ -1,7 +1,9 @@
 package dev.cistern.populate.job;
 
 import dev.cistern.populate.engine.Progress;
+import dev.cistern.populate.wire.ProgressReport;
 import dev.cistern.populate.wire.ReportAnswer;
+import dev.cistern.populate.wire.RunResult;
 import dev.cistern.populate.wire.RunSpec;
 import dev.cistern.populate.wire.WireException;
 import java.io.IOException;
@@ -10,20 +12,30 @@ import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// Posts progress to the controller, beside the copy. Whatever happens here, the copy goes on: a controller that is away only makes
 /// the reports rarer; one that says that the run is over or the token is not good ends them.
-final class Reporter implements AutoCloseable {
+///
+/// The last report carries the attempt's result. It is for the case that the termination message is lost with the pod's node.
+final class Reporter {
     private static final int TIMEOUT_MILLIS = 2000;
     private static final long MAX_PAUSE_MILLIS = 30_000;
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
+
+    /// How long the result is offered to a controller that has taken reports before: as long as one takes to restart. One that never
+    /// did is asked once, for each run would otherwise end this much later where reports cannot get through.
+    private static final long RESULT_MILLIS = 10_000;
+
+    private static final long RESULT_PAUSE_MILLIS = 500;
 
     private final RunSpec.Report where;
     private final String token;
     private final Progress progress;
     private final Log log;
     private final Thread thread = new Thread(null, this::run, "reporter", 512 * 1024);
-    private boolean ending;
+    private boolean taken;
+    private @Nullable RunResult result;
 
     Reporter(RunSpec.Report where, String token, Progress progress, Log log) {
         this.where = where;
@@ -42,15 +54,19 @@ final class Reporter implements AutoCloseable {
         int failures = 0;
         try {
             while (true) {
-                boolean last;
+                RunResult end;
                 synchronized (this) {
-                    if (!ending) {
+                    if (result == null) {
                         wait(pause);
                     }
-                    last = ending;
+                    end = result;
                 }
-                long next = post();
-                if (next == STOP || last) {
+                if (end != null) {
+                    postResult(end);
+                    return;
+                }
+                long next = post(progress.next());
+                if (next == STOP) {
                     return;
                 }
                 failures = next > 0 ? 0 : failures + 1;
@@ -66,11 +82,21 @@ final class Reporter implements AutoCloseable {
         }
     }
 
+    private void postResult(RunResult end) throws InterruptedException {
+        long until = System.nanoTime() + (taken ? RESULT_MILLIS * 1_000_000 : 0);
+        long pause = RESULT_PAUSE_MILLIS;
+        while (post(progress.next().with(end)) == AGAIN
+                && System.nanoTime() + pause * 1_000_000 < until) {
+            Thread.sleep(pause);
+            pause *= 2;
+        }
+    }
+
     private static final long STOP = -1;
     private static final long AGAIN = 0;
 
     /// Posts once: milliseconds until the next post, [#AGAIN] after a failure, [#STOP] when no report is wanted any more.
-    private long post() {
+    private long post(ProgressReport report) {
         HttpURLConnection connection = null;
         try {
             connection = (HttpURLConnection) URI.create(where.url()).toURL().openConnection();
@@ -81,13 +107,14 @@ final class Reporter implements AutoCloseable {
             connection.setDoOutput(true);
             connection.setRequestProperty("Authorization", "Bearer " + token);
             connection.setRequestProperty("Content-Type", "application/json");
-            byte[] body = progress.next().toJson().getBytes(StandardCharsets.UTF_8);
+            byte[] body = report.toJson().getBytes(StandardCharsets.UTF_8);
             connection.setFixedLengthStreamingMode(body.length);
             try (OutputStream out = connection.getOutputStream()) {
                 out.write(body);
             }
             int status = connection.getResponseCode();
             if (status == 200) {
+                taken = true;
                 try (InputStream in = connection.getInputStream()) {
                     byte[] answer = in.readNBytes(MAX_ANSWER_BYTES);
                     return ReportAnswer.fromJson(new String(answer, StandardCharsets.UTF_8))
@@ -111,15 +138,15 @@ final class Reporter implements AutoCloseable {
         }
     }
 
-    /// Sends a last report, and waits for it no longer than one exchange may take.
-    @Override
-    public void close() {
+    /// Sends a last report with the result, and waits for it no longer than one exchange under way, the offers and one more exchange may
+    /// take.
+    void end(RunResult ended) {
         synchronized (this) {
-            ending = true;
+            result = ended;
             notifyAll();
         }
         try {
-            thread.join(2L * TIMEOUT_MILLIS);
+            thread.join(4L * TIMEOUT_MILLIS + RESULT_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

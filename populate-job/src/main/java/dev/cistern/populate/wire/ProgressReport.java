@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bytesPerSecond smoothed over the last seconds
 /// @param etaSeconds until the end; -1 while unknown
 /// @param trouble why nothing comes from the store now, `Reason: sentence`, at most 700 characters; null when all is well
+/// @param result how the attempt ended, in its last report; null before. On the wire it is the text of the termination message
 public record ProgressReport(
         int attempt,
         long sequence,
@@ -30,7 +31,8 @@ public record ProgressReport(
         long bytesResumed,
         long bytesPerSecond,
         long etaSeconds,
-        @Nullable String trouble) {
+        @Nullable String trouble,
+        @Nullable RunResult result) {
     /// A report has a limit; the first words say what is wrong.
     private static final int MAX_TROUBLE = 700;
 
@@ -41,11 +43,63 @@ public record ProgressReport(
                         : trouble.substring(0, MAX_TROUBLE - 2) + " …";
     }
 
+    /// A report of an attempt that has not ended.
+    public ProgressReport(
+            int attempt,
+            long sequence,
+            Stage stage,
+            long bytesDone,
+            long bytesTotal,
+            long filesDone,
+            long filesTotal,
+            boolean totalsFinal,
+            long bytesFetched,
+            long bytesResumed,
+            long bytesPerSecond,
+            long etaSeconds,
+            @Nullable String trouble) {
+        this(
+                attempt,
+                sequence,
+                stage,
+                bytesDone,
+                bytesTotal,
+                filesDone,
+                filesTotal,
+                totalsFinal,
+                bytesFetched,
+                bytesResumed,
+                bytesPerSecond,
+                etaSeconds,
+                trouble,
+                null);
+    }
+
+    /// This report as the last one of an attempt that ended so.
+    public ProgressReport with(RunResult result) {
+        return new ProgressReport(
+                attempt,
+                sequence,
+                stage,
+                bytesDone,
+                bytesTotal,
+                filesDone,
+                filesTotal,
+                totalsFinal,
+                bytesFetched,
+                bytesResumed,
+                bytesPerSecond,
+                etaSeconds,
+                trouble,
+                result);
+    }
+
     /// Reads a post's body. Unknown fields are ignored: a Job may be older or newer than the controller it reports to.
     ///
     /// @throws WireException naming the first field that is wrong
     public static ProgressReport fromJson(String text) throws WireException {
         WireReader in = WireReader.parse("progress report", text);
+        String result = in.optionalText("result");
         return new ProgressReport(
                 (int) in.number("attempt", 1, Integer.MAX_VALUE),
                 in.number("sequence", 0, Long.MAX_VALUE),
@@ -59,7 +113,8 @@ public record ProgressReport(
                 in.number("bytesResumed", 0, Long.MAX_VALUE),
                 in.number("bytesPerSecond", 0, Long.MAX_VALUE),
                 in.number("etaSeconds", -1, Long.MAX_VALUE),
-                in.optionalText("trouble"));
+                in.optionalText("trouble"),
+                result == null ? null : RunResult.fromJson(result));
     }
 
     /// The post's body.
@@ -80,6 +135,9 @@ public record ProgressReport(
                     json.writeNumberField("etaSeconds", etaSeconds);
                     if (trouble != null) {
                         json.writeStringField("trouble", trouble);
+                    }
+                    if (result != null) {
+                        json.writeStringField("result", result.toJson());
                     }
                 });
     }

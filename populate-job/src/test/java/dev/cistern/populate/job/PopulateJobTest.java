@@ -45,6 +45,9 @@ class PopulateJobTest {
     private final List<String> posts = Collections.synchronizedList(new ArrayList<>());
     private volatile int answer = 200;
 
+    /// How many posts of a result are answered by 503 first.
+    private volatile int resultsRefused;
+
     @BeforeEach
     void start() throws IOException {
         server = new FaultyS3();
@@ -53,15 +56,19 @@ class PopulateJobTest {
                 "/",
                 exchange -> {
                     String token = exchange.getRequestHeaders().getFirst("Authorization");
-                    posts.add(
-                            token
-                                    + " "
-                                    + new String(
-                                            exchange.getRequestBody().readAllBytes(),
-                                            StandardCharsets.UTF_8));
+                    String post =
+                            new String(
+                                    exchange.getRequestBody().readAllBytes(),
+                                    StandardCharsets.UTF_8);
+                    posts.add(token + " " + post);
                     byte[] body = new ReportAnswer(100).toJson().getBytes(StandardCharsets.UTF_8);
-                    exchange.sendResponseHeaders(answer, answer == 200 ? body.length : -1);
-                    if (answer == 200) {
+                    int status = answer;
+                    if (post.contains("\"result\"") && resultsRefused > 0) {
+                        resultsRefused--;
+                        status = 503;
+                    }
+                    exchange.sendResponseHeaders(status, status == 200 ? body.length : -1);
+                    if (status == 200) {
                         exchange.getResponseBody().write(body);
                     }
                     exchange.close();
@@ -151,6 +158,20 @@ class PopulateJobTest {
         assertThat(last.filesDone()).isEqualTo(1);
         assertThat(last.etaSeconds()).isZero();
         assertThat(last.sequence()).isEqualTo(posts.size());
+        assertThat(last.result()).isEqualTo(message());
+        assertThat(posts).filteredOn(post -> post.contains("\"result\"")).hasSize(1);
+    }
+
+    /// The result outlives the pod's node only if a controller has it.
+    @Test
+    void theResultIsOfferedUntilTheControllerHasIt() throws Exception {
+        server().put("t/a", new byte[1_000_000]);
+        resultsRefused = 2;
+
+        assertThat(run(environment(FaultyS3.BUCKET, 1_500_000))).isZero();
+
+        assertThat(posts).filteredOn(post -> post.contains("\"result\"")).hasSize(3);
+        assertThat(posts.getLast()).contains("Succeeded");
     }
 
     @Test

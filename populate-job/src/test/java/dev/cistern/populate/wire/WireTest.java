@@ -113,6 +113,8 @@ class WireTest {
                 new RunResult(Outcome.SUCCEEDED, false, null, "", 1, 2, 3, 4, 5, "sha256:00", 0.25);
 
         assertThat(ProgressReport.fromJson(report.toJson())).isEqualTo(report);
+        assertThat(ProgressReport.fromJson(report.with(failed).toJson()))
+                .isEqualTo(report.with(failed));
         assertThat(ReportAnswer.fromJson(new ReportAnswer(1500).toJson()))
                 .isEqualTo(new ReportAnswer(1500));
         assertThat(RunResult.fromJson(failed.toJson())).isEqualTo(failed);

@@ -43,7 +43,9 @@ public record Attempt(
         record Starting(Optional<Trouble> trouble) implements State {}
 
         /// The container runs.
-        record Running() implements State {}
+        ///
+        /// @param since when it was started
+        record Running(Instant since) implements State {}
 
         /// The pod was told to end, and has not.
         ///

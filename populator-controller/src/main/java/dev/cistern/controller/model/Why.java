@@ -54,6 +54,9 @@ public final class Why {
     /// The Job runs, and its store does not answer.
     public static final String WAITING_FOR_STORE = "WaitingForStore";
 
+    /// The Job runs, and its reports do not arrive.
+    public static final String NO_REPORTS = "NoReports";
+
     /// What was asked has changed while the run could not get on: it begins anew.
     public static final String STARTED_AFRESH = "StartedAfresh";
 

@@ -38,13 +38,17 @@ final class AttemptEnd {
     private AttemptEnd() {}
 
     /// From the end of its container.
-    static Attempt.State of(ContainerStateTerminated terminated, Pod pod) {
-        Optional<RunResult> result = result(terminated.getMessage());
+    ///
+    /// @param reported the result in its last report, which stands in for a termination message that was lost
+    static Attempt.State of(
+            ContainerStateTerminated terminated, Pod pod, Optional<RunResult> reported) {
+        Optional<RunResult> message = result(terminated.getMessage());
         boolean success = terminated.getExitCode() != null && terminated.getExitCode() == 0;
-        if (success && result.filter(r -> r.outcome() == Outcome.SUCCEEDED).isPresent()) {
-            return new Attempt.State.Succeeded(result.get());
+        if (message.isPresent() ? success && succeeded(message) : succeeded(reported)) {
+            return new Attempt.State.Succeeded(message.or(() -> reported).get());
         }
-        Optional<RunResult> said = result.filter(r -> r.outcome() == Outcome.FAILED);
+        Optional<RunResult> said =
+                message.or(() -> reported).filter(r -> r.outcome() == Outcome.FAILED);
         boolean final_ = said.filter(RunResult::terminal).isPresent();
         Optional<String> disruption = disruption(pod).filter(_ -> !final_);
         if (disruption.isPresent()) {
@@ -55,6 +59,10 @@ final class AttemptEnd {
         }
         return new Attempt.State.Failed(
                 said.map(AttemptEnd::failure).orElseGet(() -> ExitCodes.failure(terminated)), said);
+    }
+
+    private static boolean succeeded(Optional<RunResult> result) {
+        return result.filter(r -> r.outcome() == Outcome.SUCCEEDED).isPresent();
     }
 
     private static Attempt.Failure failure(RunResult said) {
@@ -71,10 +79,22 @@ final class AttemptEnd {
                 Attempts.shorten(said.message()));
     }
 
-    /// From the Job alone, after its pod has been looked for where it would be.
+    /// From the Job, after its pod has been looked for where it would be, and from what the attempt itself reported at its end.
     ///
     /// @param pod without an end of its container
-    static Attempt.Failure of(JobCondition condition, Optional<Pod> pod) {
+    static Attempt.State of(
+            JobCondition condition, Optional<Pod> pod, Optional<RunResult> reported) {
+        if (succeeded(reported)) {
+            return new Attempt.State.Succeeded(reported.get());
+        }
+        Attempt.Failure seen = of(condition, pod);
+        boolean known =
+                seen.reason().equals(Why.DISRUPTED) || seen.reason().equals(Why.DEADLINE_EXCEEDED);
+        Optional<RunResult> said = reported.filter(r -> !known || r.terminal());
+        return new Attempt.State.Failed(said.map(AttemptEnd::failure).orElse(seen), reported);
+    }
+
+    private static Attempt.Failure of(JobCondition condition, Optional<Pod> pod) {
         if ("DeadlineExceeded".equals(condition.getReason())) {
             return deadlineExceeded();
         }
@@ -153,7 +173,8 @@ final class AttemptEnd {
         return text.append(')').toString();
     }
 
-    private static Optional<RunResult> result(@Nullable String message) {
+    /// A termination message, or its copy in the last report; empty when there is none, or it is something else.
+    static Optional<RunResult> result(@Nullable String message) {
         if (message == null || message.isBlank()) {
             return Optional.empty();
         }

@@ -1,6 +1,9 @@
 package dev.cistern.controller.observe;
 
 import dev.cistern.controller.model.Attempt;
+import dev.cistern.controller.model.LastReport;
+import dev.cistern.populate.wire.RunResult;
+import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -22,9 +25,19 @@ final class Attempts {
     private Attempts() {}
 
     /// The attempts that have Jobs, lowest number first.
-    static List<Attempt> read(List<Job> jobs, List<Pod> pods, PodTrouble trouble) {
+    ///
+    /// @param report the run's last report
+    static List<Attempt> read(
+            List<Job> jobs, List<Pod> pods, PodTrouble trouble, Optional<LastReport> report) {
         return jobs.stream()
-                .map(job -> attempt(job, pods, trouble))
+                .map(
+                        job ->
+                                attempt(
+                                        job,
+                                        pods,
+                                        trouble,
+                                        report.filter(r -> r.attempt() == number(job))
+                                                .flatMap(LastReport::result)))
                 .sorted(Comparator.comparingInt(Attempt::number))
                 .toList();
     }
@@ -39,7 +52,8 @@ final class Attempts {
         return "Succeeded".equals(phase) || "Failed".equals(phase);
     }
 
-    private static Attempt attempt(Job job, List<Pod> pods, PodTrouble trouble) {
+    private static Attempt attempt(
+            Job job, List<Pod> pods, PodTrouble trouble, Optional<RunResult> reported) {
         Optional<Pod> pod = pod(job, pods);
         return new Attempt(
                 number(job),
@@ -49,7 +63,7 @@ final class Attempts {
                 Claims.time(job.getMetadata().getCreationTimestamp()),
                 job.getMetadata().getDeletionTimestamp() != null,
                 pod.map(p -> p.getSpec() == null ? null : p.getSpec().getNodeName()).orElse(null),
-                state(job, pod, trouble));
+                state(job, pod, trouble, reported));
     }
 
     /// The attempt's number: what follows the last hyphen of the Job's name.
@@ -74,16 +88,17 @@ final class Attempts {
                 .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()));
     }
 
-    private static Attempt.State state(Job job, Optional<Pod> pod, PodTrouble trouble) {
+    private static Attempt.State state(
+            Job job, Optional<Pod> pod, PodTrouble trouble, Optional<RunResult> reported) {
         Optional<ContainerStatus> container = pod.flatMap(Attempts::container);
         Optional<ContainerStateTerminated> terminated = container.flatMap(Attempts::terminated);
         if (terminated.isPresent()) {
             // Whatever else was put into the pod and still runs: it is none of ours.
-            return AttemptEnd.of(terminated.get(), pod.get());
+            return AttemptEnd.of(terminated.get(), pod.get(), reported);
         }
         Optional<JobCondition> end = end(job);
         if (end.isPresent()) {
-            return new Attempt.State.Failed(AttemptEnd.of(end.get(), pod), Optional.empty());
+            return AttemptEnd.of(end.get(), pod, reported);
         }
         if (pod.filter(Attempts::ended).isPresent()) {
             // Evicted before its container ran; the Job's controller says so in a moment.
@@ -92,10 +107,12 @@ final class Attempts {
         if (pod.filter(p -> p.getMetadata().getDeletionTimestamp() != null).isPresent()) {
             return new Attempt.State.Stopping(trouble.ofStopping(pod.get()));
         }
-        if (container
-                .filter(c -> c.getState() != null && c.getState().getRunning() != null)
-                .isPresent()) {
-            return new Attempt.State.Running();
+        Optional<ContainerStateRunning> running =
+                container.filter(c -> c.getState() != null).map(c -> c.getState().getRunning());
+        if (running.isPresent()) {
+            String since = running.get().getStartedAt();
+            return new Attempt.State.Running(
+                    Claims.time(since == null ? job.getMetadata().getCreationTimestamp() : since));
         }
         return new Attempt.State.Starting(
                 pod.isEmpty() ? trouble.ofJob(job) : trouble.ofPod(pod.get(), container));

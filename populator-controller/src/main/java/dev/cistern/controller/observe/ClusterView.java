@@ -45,6 +45,11 @@ public interface ClusterView {
     /// The run's record of that name.
     Optional<VolumePopulation> run(String namespace, String name);
 
+    /// The same record as the API server has it now: one call. For a Job that is over and whose pod is gone.
+    ///
+    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when it does not answer
+    Optional<VolumePopulation> runNow(String namespace, String name);
+
     /// The `ObjectVolumePopulator` of that name.
     Optional<ObjectVolumePopulator> objectPopulator(String namespace, String name);
 

@@ -17,17 +17,24 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The view of the cluster that informers keep, with the controller's own latest writes in it.
 ///
 /// All look-ups go to an index; nothing here lists a kind to search it. What is watched is in [WatchedKinds], who is
 /// looked at when it changes in [Changes].
 public final class Informers implements ClusterView, StatusLookups, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Informers.class);
+
+    private final AtomicBoolean joining = new AtomicBoolean();
     private final WatchedKinds kinds;
     private final Complaints complaints;
     private final Rooms rooms;
@@ -52,11 +59,22 @@ public final class Informers implements ClusterView, StatusLookups, AutoCloseabl
         kinds.joinOptional(made);
     }
 
-    /// Starts informers for kinds that have appeared in the cluster since. To be called now and then.
+    /// Starts informers for kinds that have appeared in the cluster since. To be called now and then; does nothing while a call before
+    /// still waits for its lists.
     ///
     /// @throws IllegalStateException before the start
     public void joinOptionalKinds() {
-        kinds.joinOptional(started());
+        Changes made = started();
+        if (!joining.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            kinds.joinOptional(made);
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().setCause(e).log("optional kinds could not be looked for; trying again");
+        } finally {
+            joining.set(false);
+        }
     }
 
     /// Asks for a look at every PVC that names one of our kinds, and at whatever lies around of PVCs that are gone.
@@ -211,6 +229,11 @@ public final class Informers implements ClusterView, StatusLookups, AutoCloseabl
     @Override
     public Optional<VolumePopulation> run(String namespace, String name) {
         return kinds.runs.get(namespace, name);
+    }
+
+    @Override
+    public Optional<VolumePopulation> runNow(String namespace, String name) {
+        return kinds.runNow(namespace, name);
     }
 
     @Override

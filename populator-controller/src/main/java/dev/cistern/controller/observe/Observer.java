@@ -77,13 +77,21 @@ public final class Observer {
             Claim claim, Instant now, Optional<String> refusal, Crowd crowd, Timeline noted) {
         String uid = claim.key().uid();
         Optional<VolumePopulation> record = view.run(claim.key().namespace(), Names.run(uid));
-        Optional<Run> run =
-                record.filter(RunRecords::begun)
-                        .map(r -> RunRecords.run(r, sourceUid(claim.source())));
+        Optional<Run> run = run(claim, record);
         Optional<Prime> prime = prime(claim, run).map(Claims::prime);
         List<Job> jobs = view.jobs(uid);
-        List<Pod> pods = pods(claim, run, jobs);
-        List<Attempt> attempts = Attempts.read(jobs, pods, new PodTrouble(view::complaint, now));
+        List<Pod> pods = view.pods(uid);
+        if (judged(claim, run) && Attempts.unexplained(jobs, pods)) {
+            pods = view.podsNow(run.get().frozen().spec().getPrimeNamespace(), uid);
+            if (Attempts.unexplained(jobs, pods)) {
+                // Its last report may have said it; the record's watch may be behind, too.
+                record = view.runNow(claim.key().namespace(), Names.run(uid));
+                run = run(claim, record);
+            }
+        }
+        List<Attempt> attempts =
+                Attempts.read(
+                        jobs, pods, new PodTrouble(view::complaint, now), run.flatMap(Run::report));
         Optional<String> complaint = prime.flatMap(p -> complaint(p, now));
         return new Observed(
                 now,
@@ -118,12 +126,14 @@ public final class Observer {
                         RunRecords.timeline(record.map(VolumePopulation::getStatus).orElse(null))));
     }
 
-    private List<Pod> pods(Claim claim, Optional<Run> run, List<Job> jobs) {
-        List<Pod> pods = view.pods(claim.key().uid());
-        boolean judged = !claim.deleting() && run.filter(r -> !r.phase().settled()).isPresent();
-        return judged && Attempts.unexplained(jobs, pods)
-                ? view.podsNow(run.get().frozen().spec().getPrimeNamespace(), claim.key().uid())
-                : pods;
+    private Optional<Run> run(Claim claim, Optional<VolumePopulation> record) {
+        return record.filter(RunRecords::begun)
+                .map(r -> RunRecords.run(r, sourceUid(claim.source())));
+    }
+
+    /// Whether an attempt's end decides what becomes of the run.
+    private static boolean judged(Claim claim, Optional<Run> run) {
+        return !claim.deleting() && run.filter(r -> !r.phase().settled()).isPresent();
     }
 
     private Optional<PersistentVolumeClaim> prime(Claim claim, Optional<Run> run) {

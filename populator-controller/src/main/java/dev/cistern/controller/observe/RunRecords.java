@@ -73,9 +73,11 @@ public final class RunRecords {
     private static LastReport report(Progress progress) {
         return new LastReport(
                 progress.getAttempt() == null ? 0 : progress.getAttempt(),
+                instant(progress.getUpdatedAt()),
                 progress.getStage() == Progress.Stage.CONNECTING,
                 orZero(progress.getBytesDone()),
-                Optional.ofNullable(progress.getTrouble()));
+                Optional.ofNullable(progress.getTrouble()),
+                AttemptEnd.result(progress.getResult()));
     }
 
     /// What was written of a run; empty when only its Job has reported so far.

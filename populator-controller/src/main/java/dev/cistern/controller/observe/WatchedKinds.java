@@ -244,6 +244,18 @@ final class WatchedKinds implements AutoCloseable {
                 .getItems();
     }
 
+    /// A run's record as the API server has it now. By a list, which the controller may do, and not a get.
+    Optional<VolumePopulation> runNow(String namespace, String name) {
+        return client
+                .resources(VolumePopulation.class)
+                .inNamespace(namespace)
+                .withField("metadata.name", name)
+                .list()
+                .getItems()
+                .stream()
+                .findFirst();
+    }
+
     /// Empty while the cluster does not have that kind.
     Optional<Kind<OSSVolumePopulator>> ossPopulators() {
         return Optional.ofNullable(ossPopulators);

@@ -27,10 +27,12 @@ final class Attempting {
 
     private final JobManifest jobs;
     private final Failing failing;
+    private final ReportWatch reports;
 
-    Attempting(JobManifest jobs, Failing failing) {
+    Attempting(JobManifest jobs, Failing failing, ReportWatch reports) {
         this.jobs = jobs;
         this.failing = failing;
+        this.reports = reports;
     }
 
     void withVolume(Draft draft, Prime prime) {
@@ -148,9 +150,9 @@ final class Attempting {
                     draft.again(draft.seen.crowd().many() ? LOOK_SELDOM : LOOK_AT_POD);
                 }
             }
-            case Attempt.State.Running() -> {
+            case Attempt.State.Running(Instant since) -> {
                 draft.mark(Step.COPY_STARTED);
-                running(draft, shown, attempt);
+                running(draft, shown, attempt, since);
             }
             case Attempt.State.Stopping(Optional<Attempt.Trouble> late) -> {
                 if (late.isPresent()) {
@@ -175,11 +177,16 @@ final class Attempting {
         }
     }
 
-    private static void running(Draft draft, RunStatus shown, Attempt attempt) {
+    private void running(Draft draft, RunStatus shown, Attempt attempt, Instant since) {
         Optional<String> trouble =
                 StoreNews.trouble(draft.seen.run().orElseThrow(), attempt.number());
         if (trouble.isPresent()) {
             draft.trouble(shown.in(Phase.POPULATING, Why.WAITING_FOR_STORE, trouble.get()));
+            return;
+        }
+        Optional<String> silence = reports.missing(draft, attempt, since);
+        if (silence.isPresent()) {
+            draft.trouble(shown.in(Phase.POPULATING, Why.NO_REPORTS, silence.get()));
         } else {
             show(draft, shown);
         }

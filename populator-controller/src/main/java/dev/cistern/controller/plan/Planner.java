@@ -21,7 +21,10 @@ public final class Planner {
         this.copying =
                 new Copying(
                         provisioning,
-                        new Attempting(new JobManifest(settings), new Failing(settings)));
+                        new Attempting(
+                                new JobManifest(settings),
+                                new Failing(settings),
+                                new ReportWatch(settings.reportUrl())));
     }
 
     /// What to do next.

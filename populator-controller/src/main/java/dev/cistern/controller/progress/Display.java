@@ -28,6 +28,7 @@ public final class Display {
                     case FINISHING -> Progress.Stage.FINISHING;
                 });
         progress.setTrouble(report.trouble());
+        progress.setResult(report.result() == null ? null : report.result().toJson());
         progress.setPercent(percent);
         progress.setDisplay(
                 report.stage() == Stage.CONNECTING

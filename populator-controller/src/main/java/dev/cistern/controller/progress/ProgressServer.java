@@ -28,8 +28,9 @@ public final class ProgressServer extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressServer.class);
     private static final Pattern PATH = Pattern.compile("/v1/runs/([a-zA-Z0-9-]{1,64})/progress");
 
-    /// A report is about 300 bytes.
-    private static final int MAX_BODY = 4 * 1024;
+    /// A report is about 300 bytes, 2 KiB with a trouble; the last one has a result of up to 4 KiB in it, whose characters may take
+    /// twice the room as a string.
+    private static final int MAX_BODY = 10 * 1024;
 
     /// A connection without traffic is closed after this; Jobs report every second to every minute.
     private static final int IDLE_SECONDS = 90;
@@ -156,11 +157,13 @@ public final class ProgressServer extends VerticleBase {
                 throttle.asked(uid, now, next);
                 if (admission == Throttle.Admission.FIRST
                         && Pace.crowded(next)
-                        && accepted.report().trouble() == null) {
+                        && accepted.report().trouble() == null
+                        && accepted.report().result() == null) {
                     // In a crowd a run's first report only starts its clock: a copy that is over
                     // before the second costs no write.
                     accept(request, next);
                 } else if (!writes.tryAcquire()) {
+                    throttle.lost(uid);
                     reject(request, 429, "busy");
                 } else {
                     write(request, namespace.get(), uid, accepted.report(), next);
@@ -187,6 +190,7 @@ public final class ProgressServer extends VerticleBase {
                     .addKeyValue("uid", uid)
                     .addKeyValue("code", e.getCode())
                     .log("progress not written");
+            throttle.lost(uid);
             reject(request, e.getCode() == 404 ? 404 : 503, "not-written");
         } finally {
             writes.release();

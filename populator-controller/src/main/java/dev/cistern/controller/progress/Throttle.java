@@ -26,7 +26,13 @@ final class Throttle {
             };
 
     /// @param token of the Job that it came from
-    private record Last(String token, int attempt, long sequence, long nextNanos) {}
+    /// @param result whether it told how the attempt ended
+    private record Last(String token, int attempt, long sequence, long nextNanos, boolean result) {
+        boolean early(ProgressReport report, long nowNanos) {
+            // What an attempt ended with is never too early, once.
+            return nowNanos - nextNanos < 0 && (report.result() == null || result);
+        }
+    }
 
     /// What becomes of a report.
     enum Admission {
@@ -45,13 +51,20 @@ final class Throttle {
     synchronized Admission admit(String uid, String token, ProgressReport report, long nowNanos) {
         Last before = last.get(uid);
         if (before != null
-                && (nowNanos - before.nextNanos < 0
+                && (before.early(report, nowNanos)
                         || (token.equals(before.token) && report.sequence() <= before.sequence)
                         || (report.attempt() < before.attempt
                                 && nowNanos - before.nextNanos < SILENT_NANOS))) {
             return Admission.NO;
         }
-        last.put(uid, new Last(token, report.attempt(), report.sequence(), nowNanos));
+        last.put(
+                uid,
+                new Last(
+                        token,
+                        report.attempt(),
+                        report.sequence(),
+                        nowNanos,
+                        report.result() != null));
         return before == null ? Admission.FIRST : Admission.NEXT;
     }
 
@@ -59,6 +72,13 @@ final class Throttle {
     synchronized void asked(String uid, long nowNanos, int nextMillis) {
         long next = nowNanos + (long) (nextMillis * 1e6 * EARLY);
         last.computeIfPresent(
-                uid, (_, was) -> new Last(was.token, was.attempt, was.sequence, next));
+                uid, (_, was) -> new Last(was.token, was.attempt, was.sequence, next, was.result));
+    }
+
+    /// Notes that a run's last report was not written after all: a result may come again at once.
+    synchronized void lost(String uid) {
+        last.computeIfPresent(
+                uid,
+                (_, was) -> new Last(was.token, was.attempt, was.sequence, was.nextNanos, false));
     }
 }

@@ -2,10 +2,12 @@ package dev.cistern.controller.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cistern.populate.wire.Outcome;
 import dev.cistern.populate.wire.ProgressReport;
 import dev.cistern.populate.wire.ReportAnswer;
 import dev.cistern.populate.wire.ReportKey;
 import dev.cistern.populate.wire.ReportToken;
+import dev.cistern.populate.wire.RunResult;
 import dev.cistern.populate.wire.Stage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -183,11 +185,43 @@ class ProgressServerTest {
         assertThat(written).hasSize(2);
     }
 
+    private static String result(long sequence) throws Exception {
+        return ProgressReport.fromJson(report(1, sequence))
+                .with(
+                        new RunResult(
+                                Outcome.FAILED,
+                                false,
+                                null,
+                                "\"".repeat(1_800),
+                                7,
+                                1,
+                                7,
+                                0,
+                                0,
+                                null,
+                                1))
+                .toJson();
+    }
+
+    @Test
+    void aResultIsWrittenBeforeItIsAnsweredHoweverSoonItComes() throws Exception {
+        String token = token("u-1", 1, NOW.plusSeconds(60));
+        assertThat(post("u-1", token, report(1, 1)).statusCode()).isEqualTo(200);
+        refuse = true;
+        assertThat(post("u-1", token, result(2)).statusCode()).isEqualTo(503);
+        refuse = false;
+        assertThat(post("u-1", token, result(3)).statusCode()).isEqualTo(200);
+        assertThat(written).hasSize(2);
+        assertThat(java.util.Objects.requireNonNull(written.getLast().result()).files())
+                .isEqualTo(1);
+        assertThat(post("u-1", token, result(4)).statusCode()).as("once").isEqualTo(429);
+    }
+
     @Test
     void nonsenseIsRefused() throws Exception {
         String token = token("u-1", 1, NOW.plusSeconds(60));
         assertThat(post("u-1", token, "{}").statusCode()).isEqualTo(400);
-        assertThat(post("u-1", token, "x".repeat(5000)).statusCode()).isEqualTo(413);
+        assertThat(post("u-1", token, "x".repeat(11_000)).statusCode()).isEqualTo(413);
         HttpResponse<String> get =
                 http.send(
                         HttpRequest.newBuilder(

@@ -98,6 +98,11 @@ final class LateView implements ClusterView {
     }
 
     @Override
+    public Optional<VolumePopulation> runNow(String namespace, String name) {
+        return now.run(namespace, name);
+    }
+
+    @Override
     public Optional<ObjectVolumePopulator> objectPopulator(String namespace, String name) {
         return now.objectPopulator(namespace, name);
     }

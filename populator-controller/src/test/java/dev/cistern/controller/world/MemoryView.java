@@ -151,6 +151,11 @@ public final class MemoryView implements ClusterView {
     }
 
     @Override
+    public Optional<VolumePopulation> runNow(String namespace, String name) {
+        return run(namespace, name);
+    }
+
+    @Override
     public Optional<ObjectVolumePopulator> objectPopulator(String namespace, String name) {
         return get(ObjectVolumePopulator.class, namespace, name);
     }
