@@ -2,6 +2,8 @@ package dev.cistern.controller.apply;
 
 import dev.cistern.controller.model.Names;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -13,6 +15,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +66,21 @@ public final class Api {
                 request(path + "?fieldManager=" + Names.FIELD_MANAGER)
                         .post("application/json", serialization.asJson(object));
         return serialization.unmarshal(send(request), type);
+    }
+
+    /// The object of that name as the API server has it now; empty when there is none. By a list, which the controller may do of whatever
+    /// it makes.
+    ///
+    /// @param collection path of the kind in its namespace
+    /// @throws KubernetesClientException with the API server's code, or 0 when it did not answer
+    public Optional<GenericKubernetesResource> find(String collection, String name) {
+        String selector = URLEncoder.encode("metadata.name=" + name, StandardCharsets.UTF_8);
+        String found = send(request(collection + "?fieldSelector=" + selector));
+        return serialization
+                .unmarshal(found, GenericKubernetesResourceList.class)
+                .getItems()
+                .stream()
+                .findFirst();
     }
 
     /// Patches an object.

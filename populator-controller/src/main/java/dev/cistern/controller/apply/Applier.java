@@ -26,11 +26,13 @@ public final class Applier {
     private final Informers informers;
     private final ReportSeal seal;
     private final EventRecorder events;
+    private final Obstacles obstacles;
     private final Refusals refusals = new Refusals(System::nanoTime);
 
     /// An applier that writes through an API.
     public Applier(Api api, Informers informers, ReportSeal seal, EventRecorder events) {
         this.api = api;
+        this.obstacles = new Obstacles(api);
         this.informers = informers;
         this.seal = seal;
         this.events = events;
@@ -57,22 +59,29 @@ public final class Applier {
             return Outcome.DONE;
         } catch (KubernetesClientException e) {
             forget(action);
-            if (isConflict(e, action)) {
+            Optional<String> inTheWay =
+                    e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                            ? obstacles.of(claim.uid(), action)
+                            : Optional.empty();
+            if (inTheWay.isEmpty() && isConflict(e, action)) {
                 return Outcome.CONFLICT;
             }
-            if (isRefusal(e) && !what(action).isEmpty()) {
-                String words =
-                        refusals.refused(
-                                claim.uid(),
-                                "the API server refuses to "
-                                        + what(action)
-                                        + ", and is asked again until it does: "
-                                        + reason(e));
-                events.record(
-                        new Action.Announce(claim, null, null, true, Why.CREATE_FAILED, words));
+            if ((inTheWay.isPresent() || isRefusal(e)) && !what(action).isEmpty()) {
+                tell(claim, action, inTheWay.orElseGet(() -> reason(e)));
             }
             throw e;
         }
+    }
+
+    private void tell(ClaimKey claim, Action action, String why) {
+        String words =
+                refusals.refused(
+                        claim.uid(),
+                        "the API server refuses to "
+                                + what(action)
+                                + ", and is asked again until it does: "
+                                + why);
+        events.record(new Action.Announce(claim, null, null, true, Why.CREATE_FAILED, words));
     }
 
     /// What the API server refused to make of a run the last time, in its words; empty since it made something.
@@ -136,7 +145,7 @@ public final class Applier {
         return message == null ? "HTTP " + e.getCode() : message;
     }
 
-    /// 409 is a lost race; 404 an object that went in the meantime; 422 of a JSON patch a `test` that failed.
+    /// 409 is a lost race (but see [Obstacles]); 404 an object that went in the meantime; 422 of a JSON patch a `test` that failed.
     private static boolean isConflict(KubernetesClientException e, Action action) {
         return e.getCode() == HttpURLConnection.HTTP_CONFLICT
                 || (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND && !makes(action))

@@ -187,6 +187,8 @@ public final class EventRecorder implements AutoCloseable {
                 return;
             } catch (KubernetesClientException e) {
                 LOG.atWarn().setCause(e).log("event not written");
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("event not written by a bug");
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.cistern.controller.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.cistern.api.ControlPlane;
@@ -27,14 +28,18 @@ import dev.cistern.controller.plan.Action;
 import dev.cistern.controller.plan.Planner;
 import dev.cistern.controller.plan.Settings;
 import dev.cistern.controller.progress.ProgressWriter;
+import dev.cistern.populate.wire.Outcome;
 import dev.cistern.populate.wire.ProgressReport;
+import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.ReportKey;
 import dev.cistern.populate.wire.ReportToken;
+import dev.cistern.populate.wire.RunResult;
 import dev.cistern.populate.wire.RunSpec;
 import dev.cistern.populate.wire.Stage;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -44,6 +49,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -256,6 +262,95 @@ class ApplierIT {
                 .isEqualTo(Applier.Outcome.DONE);
         assertThat(get().getMetadata().getAnnotations())
                 .doesNotContainKey(Names.ANNOTATION_SELECTED_NODE);
+    }
+
+    /// A lost race is looked at again; what is not the run's own stays there for ever, and must be told.
+    @Test
+    void anObjectOfSomebodyElseInTheWayIsTold() {
+        Claim claim = claim("none");
+        String uid = claim.key().uid();
+        Action prime =
+                new Action.CreatePrime(
+                        new PersistentVolumeClaimBuilder(bare(Names.prime(uid)))
+                                .editMetadata()
+                                .addToLabels(Names.LABEL_MANAGED_BY, Names.MANAGED_BY)
+                                .addToLabels(Names.LABEL_UID, uid)
+                                .endMetadata()
+                                .build());
+        PersistentVolumeClaim other = client.resource(bare(Names.prime(uid))).create();
+
+        assertThatThrownBy(() -> apply(claim, prime)).isInstanceOf(KubernetesClientException.class);
+
+        String words = applier.refusal(uid).orElseThrow();
+        assertThat(words)
+                .contains(
+                        Names.prime(uid) + " in namespace cistern-populate",
+                        "is not of this run",
+                        "kubectl -n cistern-populate delete pvc " + Names.prime(uid));
+        awaitEvent("CreateFailed", words);
+
+        release(other);
+        client.resource(other).delete();
+        await().until(() -> client.resource(other).get() == null);
+        assertThat(apply(claim, prime)).isEqualTo(Applier.Outcome.DONE);
+        assertThat(applier.refusal(uid)).isEmpty();
+        assertThat(apply(claim, prime)).as("our own").isEqualTo(Applier.Outcome.CONFLICT);
+        assertThat(applier.refusal(uid)).isEmpty();
+    }
+
+    private static PersistentVolumeClaim bare(String claimName) {
+        return new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withNamespace("cistern-populate")
+                .withName(claimName)
+                .endMetadata()
+                .withNewSpec()
+                .withAccessModes("ReadWriteOnce")
+                .withStorageClassName("none")
+                .withNewResources()
+                .addToRequests("storage", new Quantity("1Gi"))
+                .endResources()
+                .endSpec()
+                .build();
+    }
+
+    private void awaitEvent(String reason, String words) {
+        await().untilAsserted(
+                        () ->
+                                assertThat(
+                                                client.v1()
+                                                        .events()
+                                                        .inNamespace("team-a")
+                                                        .list()
+                                                        .getItems())
+                                        .anySatisfy(
+                                                e -> {
+                                                    assertThat(e.getReason()).isEqualTo(reason);
+                                                    assertThat(e.getMessage()).isEqualTo(words);
+                                                    assertThat(e.getInvolvedObject().getName())
+                                                            .isEqualTo(name);
+                                                }));
+    }
+
+    /// Each of the writers meets one, and goes on.
+    @Test
+    void anEventThatCannotBeWrittenEndsNoWriter() {
+        Claim claim = claim("none");
+        for (int i = 0; i < 4; i++) {
+            events.say(
+                    new ObjectReferenceBuilder()
+                            .withNamespace("no namespace")
+                            .withName("x")
+                            .withUid("x" + i)
+                            .build(),
+                    true,
+                    "Impossible",
+                    "the address of this event is none");
+        }
+
+        apply(claim, new Action.Announce(claim.key(), null, null, true, "Told", "all the same"));
+
+        awaitEvent("Told", "all the same");
     }
 
     private PersistentVolume volume(String claimUid) {
@@ -503,12 +598,38 @@ class ApplierIT {
         Timeline timeline = Timeline.EMPTY.with(Step.PRIME_CREATED, now);
         RunStatus status = RunStatus.fresh(now).in(Phase.POPULATING, "", "copying").attempt(1, now);
         apply(claim, new Action.WriteStatus(claim.key(), status, timeline));
+        RunResult ended =
+                new RunResult(
+                        Outcome.FAILED,
+                        false,
+                        Reason.TARGET_IO_ERROR,
+                        "é".repeat(4000),
+                        37,
+                        0,
+                        37,
+                        0,
+                        0,
+                        null,
+                        1);
         new ProgressWriter(api, Clock.systemUTC())
                 .write(
                         "team-a",
                         claim.key().uid(),
                         new ProgressReport(
-                                1, 1, Stage.COPYING, 37, 100, 0, 1, true, 37, 0, 10, 6, null));
+                                        1,
+                                        1,
+                                        Stage.COPYING,
+                                        37,
+                                        100,
+                                        0,
+                                        1,
+                                        true,
+                                        37,
+                                        0,
+                                        10,
+                                        6,
+                                        null)
+                                .with(ended));
         RunStatus later = status.attempt(1, null);
         apply(claim, new Action.WriteStatus(claim.key(), later, timeline));
 
@@ -518,6 +639,7 @@ class ApplierIT {
                         .withName(Names.run(claim.key().uid()))
                         .get();
         assertThat(run.getStatus().getProgress().getDisplay()).isEqualTo("37%");
+        assertThat(run.getStatus().getProgress().getResult()).contains("TargetIoError");
         assertThat(run.getStatus().getNextAttemptAt()).as("a field left out goes").isNull();
         // What was written is what is read, to the millisecond: else it would be written for ever.
         assertThat(RunRecords.status(run.getStatus())).contains(later);
