@@ -49,11 +49,20 @@ final class Changes {
         kinds.refreshDatasets.onSpecChange(r -> told(Subject.Kind.REFRESH_DATASET, r));
     }
 
-    /// As if every PVC that names one of our kinds, every Job and every object named by a run had just changed.
+    /// As if every PVC that names one of our kinds, every Job and every object with a status of ours had just changed.
     void lookAtAll() {
         kinds.claims.list().forEach(this::claimChanged);
         kinds.jobs.list().forEach(this::childChanged);
         kinds.runs.list().forEach(this::statusesOfRun);
+        kinds.objectPopulators.list().forEach(p -> told(SourceKind.OBJECT_VOLUME_POPULATOR, p));
+        kinds.ossPopulators().stream()
+                .flatMap(oss -> oss.list().stream())
+                .forEach(p -> told(SourceKind.OSS_VOLUME_POPULATOR, p));
+        kinds.datasets.list().forEach(d -> told(SourceKind.DATASET, d));
+        kinds.backends.list().forEach(b -> told(Subject.Kind.STORAGE_BACKEND, b));
+        kinds.datasetClaims.list().forEach(c -> told(Subject.Kind.DATASET_CLAIM, c));
+        kinds.nodeDatasets.list().forEach(n -> told(Subject.Kind.NODE_DATASET, n));
+        kinds.refreshDatasets.list().forEach(r -> told(Subject.Kind.REFRESH_DATASET, r));
     }
 
     private void claimChanged(PersistentVolumeClaim changed) {
@@ -116,14 +125,20 @@ final class Changes {
                         kind, object.getMetadata().getNamespace(), object.getMetadata().getName()));
     }
 
+    private void told(SourceKind kind, HasMetadata object) {
+        Subject.of(ref(kind, object)).ifPresent(status);
+    }
+
     private void sourceChanged(SourceKind kind, HasMetadata object) {
-        SourceRef ref =
-                new SourceRef(
-                        kind,
-                        kind.namespaced() ? object.getMetadata().getNamespace() : null,
-                        object.getMetadata().getName());
-        wake(Index.SOURCE, ref.indexKey());
-        Subject.of(ref).ifPresent(status);
+        wake(Index.SOURCE, ref(kind, object).indexKey());
+        told(kind, object);
+    }
+
+    private static SourceRef ref(SourceKind kind, HasMetadata object) {
+        return new SourceRef(
+                kind,
+                kind.namespaced() ? object.getMetadata().getNamespace() : null,
+                object.getMetadata().getName());
     }
 
     void ossPopulatorChanged(OSSVolumePopulator populator) {

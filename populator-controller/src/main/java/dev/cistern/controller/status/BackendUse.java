@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,70 +34,88 @@ final class BackendUse {
 
     private BackendUse() {}
 
-    /// What one run tells.
-    private record Word(Instant at, Verdict verdict) {}
+    /// Runs that are asked whether they read from the backend as it is now, the newest first. Of one that was not changed the first will
+    /// do; of one that was, the newest after the change. Runs are kept for as long as their PVCs, and cost nothing more when they are old.
+    static final int MOST_ASKED = 100;
 
     /// The newest word counts.
     ///
-    /// @param runs that read from the backend as it is now
-    static Verdict verdict(List<VolumePopulation> runs) {
-        long underWay = runs.stream().filter(run -> !SourceSummary.phase(run).settled()).count();
-        return runs.stream()
-                .flatMap(BackendUse::word)
-                .max(Comparator.comparing(Word::at))
-                .map(Word::verdict)
+    /// @param runs that read from the backend, also as it was before
+    /// @param asItIs whether a run reads from the backend as it is now
+    static Verdict verdict(List<VolumePopulation> runs, Predicate<VolumePopulation> asItIs) {
+        return newest(runs.stream().filter(BackendUse::tells))
+                .filter(asItIs)
+                .flatMap(run -> word(run).stream())
+                .findFirst()
                 .orElseGet(
-                        () ->
-                                new Verdict(
-                                        "Unknown",
-                                        Why.NOT_USED_YET,
-                                        underWay == 0
-                                                ? "no run has read from it yet; the first will show"
-                                                        + " whether the store is reachable and"
-                                                        + " accepts the credentials"
-                                                : "its first run is under way"));
+                        () -> notUsed(newest(runs.stream().filter(BackendUse::underWay)), asItIs));
     }
 
-    private static Stream<Word> word(VolumePopulation run) {
+    private static Stream<VolumePopulation> newest(Stream<VolumePopulation> runs) {
+        return runs.sorted(Comparator.comparing(BackendUse::at).reversed()).limit(MOST_ASKED);
+    }
+
+    private static Verdict notUsed(
+            Stream<VolumePopulation> underWay, Predicate<VolumePopulation> asItIs) {
+        return new Verdict(
+                "Unknown",
+                Why.NOT_USED_YET,
+                underWay.anyMatch(asItIs)
+                        ? "its first run is under way"
+                        : "no run has read from it yet; the first will show whether the store is"
+                                + " reachable and accepts the credentials");
+    }
+
+    private static boolean underWay(VolumePopulation run) {
+        return !SourceSummary.phase(run).settled();
+    }
+
+    private static Instant at(VolumePopulation run) {
         VolumePopulationStatus status = run.getStatus();
-        if (status == null) {
-            return Stream.empty();
-        }
-        Instant at =
-                Stream.of(status.getFinishedAt(), updated(status), status.getStartedAt())
+        return status == null
+                ? Instant.EPOCH
+                : Stream.of(status.getFinishedAt(), updated(status), status.getStartedAt())
                         .flatMap(time -> Optional.ofNullable(time).stream())
                         .map(ZonedDateTime::toInstant)
                         .findFirst()
                         .orElse(Instant.EPOCH);
+    }
+
+    private static boolean tells(VolumePopulation run) {
+        return SourceSummary.phase(run) == Phase.SUCCEEDED || failureOfBackend(run).isPresent();
+    }
+
+    private static Optional<Verdict> word(VolumePopulation run) {
         String claim = run.getMetadata().getNamespace() + "/" + run.getSpec().getPvc().getName();
         if (SourceSummary.phase(run) == Phase.SUCCEEDED) {
-            String time = DateTimeFormatter.ISO_INSTANT.format(at.truncatedTo(ChronoUnit.SECONDS));
-            return Stream.of(
-                    new Word(
-                            at,
-                            new Verdict(
-                                    "True",
-                                    Why.USED,
-                                    "last read from successfully at "
-                                            + time
-                                            + ", for PersistentVolumeClaim "
-                                            + claim)));
+            String time =
+                    DateTimeFormatter.ISO_INSTANT.format(at(run).truncatedTo(ChronoUnit.SECONDS));
+            return Optional.of(
+                    new Verdict(
+                            "True",
+                            Why.USED,
+                            "last read from successfully at "
+                                    + time
+                                    + ", for PersistentVolumeClaim "
+                                    + claim));
         }
-        return failure(status)
-                .filter(failure -> OF_THE_BACKEND.contains(String.valueOf(failure.getReason())))
-                .filter(_ -> !severalBackends(run))
+        return failureOfBackend(run)
                 .map(
                         failure ->
-                                new Word(
-                                        at,
-                                        new Verdict(
-                                                "False",
-                                                failure.getReason(),
-                                                "the run of PersistentVolumeClaim "
-                                                        + claim
-                                                        + " says: "
-                                                        + failure.getMessage())))
-                .stream();
+                                new Verdict(
+                                        "False",
+                                        failure.getReason(),
+                                        "the run of PersistentVolumeClaim "
+                                                + claim
+                                                + " says: "
+                                                + failure.getMessage()));
+    }
+
+    private static Optional<LastFailure> failureOfBackend(VolumePopulation run) {
+        return Optional.ofNullable(run.getStatus())
+                .flatMap(BackendUse::failure)
+                .filter(failure -> OF_THE_BACKEND.contains(String.valueOf(failure.getReason())))
+                .filter(_ -> !severalBackends(run));
     }
 
     /// What keeps a run from its data. How its last attempt failed holds until the next one gets something: while that connects nothing is

@@ -78,8 +78,12 @@ public final class SourceStatuses implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Says that something about an object or its runs has changed.
+    /// Says that something about an object or its runs has changed. Without leadership nobody writes, and nothing is kept: whoever leads
+    /// later looks at everything.
     public void changed(Subject subject) {
+        if (!leading.getAsBoolean()) {
+            return;
+        }
         synchronized (dirty) {
             dirty.add(subject);
         }
@@ -95,11 +99,19 @@ public final class SourceStatuses implements AutoCloseable {
             while (!closed) {
                 Thread.sleep(TICK);
                 if (leading.getAsBoolean()) {
-                    tick();
+                    tryTick();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tryTick() {
+        try {
+            tick();
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("statuses not looked at by a bug; trying again");
         }
     }
 

@@ -61,9 +61,8 @@ final class StatusObserver {
                     about,
                     WireSources.supportsType(backend.getSpec().getType()),
                     Optional.ofNullable(WireSources.unsupported(backend.getSpec())),
-                    lookups.runsOf(subject).stream()
-                            .filter(run -> resolver.readsFrom(run, backend))
-                            .toList());
+                    lookups.runsOf(subject),
+                    run -> resolver.readsFrom(run, backend));
         }
         return subject.source()
                 .<StatusView>map(

@@ -82,7 +82,7 @@ final class StatusPlanner {
                                                         ? Why.UNSUPPORTED_SOURCE
                                                         : Why.UNSUPPORTED_TYPE,
                                                 "spec." + wrong))
-                        .orElseGet(() -> BackendUse.verdict(seen.runs()));
+                        .orElseGet(() -> BackendUse.verdict(seen.runs(), seen.asItIs()));
         return alone(seen.about(), ready, now);
     }
 

@@ -7,6 +7,7 @@ import dev.cistern.controller.model.Subject;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// What is seen of one object at one moment, for its status.
 sealed interface StatusView {
@@ -37,12 +38,14 @@ sealed interface StatusView {
     ///
     /// @param typeSupported whether this version reads that type of store
     /// @param unsupported the first field that this version cannot use, and why; empty when there is none
-    /// @param runs that read from it as it is now; others say nothing about it
+    /// @param runs that read from it, also as it was before
+    /// @param asItIs whether a run reads from it as it is now; others say nothing about it. Takes some time: not to be asked of each run
     record Backend(
             About about,
             boolean typeSupported,
             Optional<String> unsupported,
-            List<VolumePopulation> runs)
+            List<VolumePopulation> runs,
+            Predicate<VolumePopulation> asItIs)
             implements StatusView {}
 
     /// An object of a kind that this version does not serve.

@@ -40,6 +40,7 @@ class SourceStatusesIT {
     private Informers informers;
     private EventRecorder events;
     private SourceStatuses statuses;
+    private volatile boolean leading;
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
@@ -81,11 +82,29 @@ class SourceStatusesIT {
                         new Resolver(
                                 new PopulateNamespaces("cistern-populate", "ack-volume-populator")),
                         events,
-                        () -> true,
+                        () -> leading,
                         Clock.systemUTC());
         informers.start(_ -> {}, statuses::changed);
         events.start();
         statuses.start();
+        aStandbyKeepsNothing();
+    }
+
+    /// A standby may see changes for weeks, of objects that are gone by the time it leads.
+    private void aStandbyKeepsNothing() {
+        HasMetadata standby =
+                make(
+                        """
+                        apiVersion: cistern.dev/v1alpha1
+                        kind: StorageBackend
+                        metadata: {name: standby}
+                        spec: {type: s3, auth: {mode: anonymous}, s3: {region: us-east-1}}
+                        """);
+        await().atMost(SOON).until(() -> informers.backend("standby").isPresent());
+        assertThat(statuses.waiting()).isEmpty();
+        leading = true;
+        informers.lookAtAll();
+        awaitReady(standby, "Unknown", "NotUsedYet");
     }
 
     @AfterAll
