@@ -1,22 +1,27 @@
 package dev.cistern.csi;
 
-import dev.cistern.csi.pool.LocalPool;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Clears away removed volumes: at once when told of one, and again every minute for what could not be cleared away then.
+/// Clears away removed volumes: at once when told of one, and again every minute for what could not be cleared away then. A pass that
+/// fails by a bug is logged, and the next one comes all the same: otherwise the pool would fill up without a word.
 final class Janitor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Janitor.class);
 
     private static final Duration PERIOD = Duration.ofMinutes(1);
 
-    private final LocalPool pool;
+    private final Runnable pass;
 
     /// A crash may have left something: there is work at once.
     private final Semaphore work = new Semaphore(1);
 
-    Janitor(LocalPool pool) {
-        this.pool = pool;
+    /// @param pass clears away what can be cleared away now
+    Janitor(Runnable pass) {
+        this.pass = pass;
     }
 
     /// Starts a thread that ends with the program: what it is cut off from is done after the next start.
@@ -33,10 +38,20 @@ final class Janitor {
             while (true) {
                 work.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS);
                 work.drainPermits();
-                pool.tidy();
+                tryPass();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tryPass() {
+        try {
+            pass.run();
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .setCause(e)
+                    .log("removed volumes not cleared away by a bug; trying again");
         }
     }
 }

@@ -61,7 +61,7 @@ public final class Main {
         Driver driver = new Driver(config.node(), version());
         Mounter mounter = new BindMounter();
         VolumeLocks locks = new VolumeLocks();
-        Janitor janitor = new Janitor(pool);
+        Janitor janitor = new Janitor(pool::tidy);
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // One event loop: it only moves bytes, and each loop has buffers of its own.
         Vertx vertx =

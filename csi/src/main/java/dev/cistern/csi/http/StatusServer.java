@@ -16,10 +16,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Serves `/healthz` and `/metrics`. A pool whose disk hangs hangs no more than one thread here: the pool is asked by one at a time, and
 /// what it said last counts for as long as [#FRESH].
 public final class StatusServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
 
     /// An answer older than this means that the disk hangs.
     private static final Duration FRESH = Duration.ofSeconds(15);
@@ -93,6 +97,10 @@ public final class StatusServer {
                     new PoolCapacity(0, 0),
                     pool.list().size(),
                     pool.leftovers().size());
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("the pool was not asked by a bug; trying again");
+            return new Answer(
+                    clock.instant(), "bug in the driver: " + e, new PoolCapacity(0, 0), 0, 0);
         }
     }
 

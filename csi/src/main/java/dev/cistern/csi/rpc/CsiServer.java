@@ -221,7 +221,7 @@ public final class CsiServer {
                                 SelfCall.make(unready, selfCall);
                                 publish(unready, socket, group);
                                 done.complete();
-                            } catch (IOException e) {
+                            } catch (IOException | RuntimeException e) {
                                 done.fail(e);
                             }
                         });
