@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cistern.api.ApiServer.Answer;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -82,6 +84,42 @@ class ManifestsIT {
                                     "spec.dataSourceRef.namespace: this cluster ignores references"
                                             + " to other namespaces");
         }
+    }
+
+    /// Copies and backups bring the note along; of a claim that keeps its source, or has none by intention, it would say something untrue,
+    /// and the latter would be refused for it.
+    @Test
+    void aNoteOfADroppedSourceThatDoesNotFitIsTakenOff() throws InterruptedException {
+        for (String source : List.of("dataSourceRef", "none")) {
+            ObjectNode claim = JSON.createObjectNode();
+            claim.put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
+            ObjectNode metadata = claim.putObject("metadata").put("name", "data");
+            metadata.putObject("annotations")
+                    .put("cistern.dev/dropped-source", "dataSource")
+                    .put("other", "stays");
+            ObjectNode spec = claim.putObject("spec");
+            spec.putArray("accessModes").add("ReadWriteOnce");
+            spec.putObject("resources").putObject("requests").put("storage", "1Gi");
+            if (source.equals("dataSourceRef")) {
+                ObjectNode reference = spec.putObject(source).put("apiGroup", "cistern.dev");
+                reference.put("kind", "ObjectVolumePopulator").put("name", "x");
+            }
+            // Nothing else tells that the policy is in force.
+            Instant end = Instant.now().plus(Duration.ofSeconds(30));
+            while (Instant.now().isBefore(end) && !taken(claim)) {
+                Thread.sleep(100);
+            }
+            ObjectNode kept = accepted(server.tryCreate(PolicyFile.CLAIMS, claim));
+            assertThat(kept.at("/metadata/annotations").toString())
+                    .as(source)
+                    .contains("stays")
+                    .doesNotContain("dropped-source");
+        }
+    }
+
+    private boolean taken(ObjectNode claim) {
+        return server.tryCreate(PolicyFile.CLAIMS, claim) instanceof Answer.Accepted(ObjectNode o)
+                && !o.at("/metadata/annotations").has("cistern.dev/dropped-source");
     }
 
     private void checkClaim(Sample sample) {
