@@ -222,8 +222,11 @@ class ClaimsST {
 
             cistern.kubectl().apply(ReferenceGrants.grant(owner, team.namespace()));
 
-            team.awaitFilled("shared", SOON);
+            PersistentVolumeClaim filled = team.awaitFilled("shared", SOON);
             assertThat(team.pods().digests("check", "shared")).isEqualTo(bucket.digests(""));
+            assertThat(filled.getMetadata().getAnnotations())
+                    .as("the note of a source that is dropped: this one was not")
+                    .doesNotContainKey("cistern.dev/dropped-source");
         } finally {
             cistern.kubectl().run("delete", "namespace", owner, "--wait=false");
         }

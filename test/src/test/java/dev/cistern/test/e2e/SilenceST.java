@@ -167,20 +167,20 @@ class SilenceST {
         team.deleteAndAwaitNothingLeft(team.pvc("huge").orElseThrow(), SOON);
     }
 
-    private static void filled(Team team, Bucket bucket) {
+    static void filled(Team team, Bucket bucket) {
         team.awaitFilled("data", SOON);
         assertThat(team.pods().digests("check", "data")).isEqualTo(bucket.digests(""));
     }
 
     /// What the README's first command shows.
-    private static void row(Team team, String reason) {
+    static void row(Team team, String reason) {
         await("a row with " + reason)
                 .atMost(TOLD)
                 .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(() -> assertThat(team.kubectl("get", "vpop")).contains(reason));
     }
 
-    private static void secret(Team team) {
+    static void secret(Team team) {
         team.apply(
                 """
                 apiVersion: v1
@@ -191,7 +191,7 @@ class SilenceST {
                         .formatted(S3Server.ACCESS_KEY, S3Server.SECRET_KEY));
     }
 
-    private static void inline(Team team, Bucket bucket, String secret, String more) {
+    static void inline(Team team, Bucket bucket, String secret, String more) {
         inline(team, bucket, secret, more, team.endpoint());
     }
 
@@ -219,7 +219,7 @@ class SilenceST {
     }
 
     /// As a mesh would, but for nobody who asks it not to: a container beside each pod of the namespace's Jobs.
-    private static String inject(String namespace) {
+    static String inject(String namespace) {
         return """
         apiVersion: admissionregistration.k8s.io/v1
         kind: MutatingAdmissionPolicy
@@ -248,7 +248,7 @@ class SilenceST {
                 .formatted(namespace, Pods.IMAGE);
     }
 
-    private static boolean injected(Team team) {
+    static boolean injected(Team team) {
         String pod =
                 """
                 {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "probe", "namespace": "%s",
@@ -259,7 +259,7 @@ class SilenceST {
         return team.dryRun(pod).contains("sidecar");
     }
 
-    private static Bucket bucket(Team team) {
+    static Bucket bucket(Team team) {
         Bucket bucket = team.newBucket();
         bucket.put("a.txt", "alpha\n");
         return bucket;
