@@ -201,18 +201,18 @@ const (
 
 // runSpec is the text of CISTERN_RUN, as the controller writes it for a Job (docs/design/run-protocol.md).
 func runSpec(j job, target, ca, verify string, connections int) (string, error) {
-	source := map[string]any{
-		"type": "s3", "endpoint": j.endpoint, "region": region, "pathStyle": true, "skipTlsVerification": false,
-		"bucket": bucket, "prefix": j.path(), "include": []string{}, "exclude": []string{},
-		"auth": map[string]any{"mode": "accessKey"},
-	}
+	tls := map[string]any{}
 	if j.ca != "" {
-		source["caFile"] = ca
+		tls["caFile"] = ca
+	}
+	store := map[string]any{
+		"type": "s3", "endpoint": j.endpoint, "region": region, "pathStyle": true, "tls": tls,
+		"bucket": bucket, "prefix": j.path(), "auth": map[string]any{"mode": "accessKey"},
 	}
 	text, err := json.Marshal(map[string]any{
-		"version":       1,
+		"version":       2,
 		"run":           map[string]any{"namespace": "team-a", "pvc": "bench", "uid": "00000000-0000-0000-0000-000000000000", "attempt": 1},
-		"sources":       []any{source},
+		"sources":       []any{map[string]any{"store": store}},
 		"target":        target,
 		"capacityBytes": 0,
 		"verify":        verify,

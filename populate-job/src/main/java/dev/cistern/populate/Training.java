@@ -5,10 +5,12 @@ import dev.cistern.populate.digest.Crc64Nvme;
 import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.job.PopulateJob;
-import dev.cistern.populate.wire.AuthSpec;
 import dev.cistern.populate.wire.ReportAnswer;
 import dev.cistern.populate.wire.RunSpec;
+import dev.cistern.populate.wire.S3Auth;
+import dev.cistern.populate.wire.S3Spec;
 import dev.cistern.populate.wire.SourceSpec;
+import dev.cistern.populate.wire.TlsSpec;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -127,22 +129,16 @@ final class Training {
 
     private static Map<String, String> environment(
             String url, String reportUrl, @Nullable String caFile, Path work, Path target) {
-        SourceSpec source =
-                new SourceSpec(
-                        "s3",
+        S3Spec store =
+                new S3Spec(
                         url,
                         null,
                         true,
-                        false,
-                        caFile,
-                        null,
+                        new TlsSpec(false, caFile, null),
                         "training",
                         "t/",
-                        "",
-                        List.of("**"),
-                        List.of("none/*"),
-                        null,
-                        AuthSpec.accessKey());
+                        new S3Auth.AccessKey());
+        SourceSpec source = new SourceSpec(store, "", List.of("**"), List.of("none/*"), null);
         RunSpec spec =
                 new RunSpec(
                         new RunSpec.Run("training", "training", "training", 1),

@@ -3,16 +3,31 @@ package dev.cistern.populate;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.cistern.populate.wire.S3Auth;
+import dev.cistern.populate.wire.StoreSpec;
 
 /// Who may know whom in this module.
 @AnalyzeClasses(
         packages = "dev.cistern.populate",
         importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    /// A package below `source`, and the specification of a store with what only that has.
+    private static final DescribedPredicate<JavaClass> OF_ONE_STORE =
+            JavaClass.Predicates.resideInAPackage("dev.cistern.populate.source.*..")
+                    .or(
+                            JavaClass.Predicates.assignableTo(StoreSpec.class)
+                                    .and(
+                                            DescribedPredicate.not(
+                                                    JavaClass.Predicates.type(StoreSpec.class))))
+                    .or(JavaClass.Predicates.assignableTo(S3Auth.class))
+                    .as("classes of one store");
+
     @ArchTest
     static final ArchRule WIRE_NEEDS_JACKSON_ALONE =
             classes()
@@ -76,7 +91,7 @@ class ArchitectureTest {
     static final ArchRule STORES_KNOW_NO_ENGINE =
             noClasses()
                     .that()
-                    .resideInAPackage("..populate.source..")
+                    .resideInAnyPackage("..populate.source..", "..populate.store..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(
@@ -86,15 +101,24 @@ class ArchitectureTest {
                             "..populate.cli..");
 
     @ArchTest
+    static final ArchRule WHAT_STORES_SHARE_KNOWS_NO_STORE =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "..populate.store..", "..populate.source", "..populate.http..")
+                    .should()
+                    .dependOnClassesThat(OF_ONE_STORE);
+
+    @ArchTest
     static final ArchRule STORES_ARE_CHOSEN_IN_ONE_PLACE =
             noClasses()
                     .that()
-                    .resideOutsideOfPackages("..source.s3..")
+                    .resideOutsideOfPackages("dev.cistern.populate.source.*..", "..populate.wire..")
                     .and()
-                    .doNotHaveFullyQualifiedName("dev.cistern.populate.Sources")
+                    .doNotHaveFullyQualifiedName("dev.cistern.populate.Stores")
                     .and()
-                    .doNotHaveFullyQualifiedName("dev.cistern.populate.cli.FillCommand")
+                    // The server of the training run speaks S3.
+                    .doNotHaveFullyQualifiedName("dev.cistern.populate.Training")
                     .should()
-                    .dependOnClassesThat()
-                    .resideInAPackage("..source.s3..");
+                    .dependOnClassesThat(OF_ONE_STORE);
 }

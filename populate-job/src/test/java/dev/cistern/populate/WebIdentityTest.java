@@ -15,9 +15,10 @@ import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Fault;
 import dev.cistern.populate.testing.StrictSts;
 import dev.cistern.populate.testing.TestProxy;
-import dev.cistern.populate.wire.AuthSpec;
 import dev.cistern.populate.wire.Reason;
-import dev.cistern.populate.wire.SourceSpec;
+import dev.cistern.populate.wire.S3Auth;
+import dev.cistern.populate.wire.S3Spec;
+import dev.cistern.populate.wire.TlsSpec;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,38 +98,25 @@ class WebIdentityTest {
         return good ? null : new Fault.Status(403, "InvalidToken", Map.of());
     }
 
-    private SourceSpec spec(String role, @Nullable String session, String stsEndpoint) {
-        return new SourceSpec(
-                "s3",
+    private S3Spec spec(String role, @Nullable String session, String stsEndpoint) {
+        return new S3Spec(
                 store.endpoint(),
                 "us-east-1",
                 true,
-                false,
-                null,
-                null,
+                TlsSpec.PLATFORM,
                 FaultyS3.BUCKET,
                 "t/",
-                "",
-                List.of(),
-                List.of(),
-                null,
-                new AuthSpec(
-                        AuthSpec.Mode.WEB_IDENTITY,
-                        role,
-                        tokenFile().toString(),
-                        stsEndpoint,
-                        null,
-                        session));
+                new S3Auth.WebIdentity(role, tokenFile().toString(), stsEndpoint, null, session));
     }
 
-    private void fill(SourceSpec spec, String transport, Duration patience)
+    private void fill(S3Spec spec, String transport, Duration patience)
             throws FillException, InterruptedException {
         Map<String, String> environment = new HashMap<>(proxies);
-        environment.put(Sources.TRANSPORT_ENVIRONMENT_NAME, transport);
+        environment.put(Stores.TRANSPORT_ENVIRONMENT_NAME, transport);
         long millis = patience.toMillis();
         try (Source source =
-                new Sources(environment, MemoryBudget.of(96 << 20), Proxies.of(environment))
-                        .open(0, spec, null)) {
+                new Stores(environment, MemoryBudget.of(96 << 20), Proxies.of(environment))
+                        .open(0, spec)) {
             FillRequest request =
                     new FillRequest(
                             target(),
@@ -153,7 +141,7 @@ class WebIdentityTest {
         assertFails(spec(ROLE, "team-a", sts.endpoint()), reason, says);
     }
 
-    private void assertFails(SourceSpec spec, Reason reason, String... says) {
+    private void assertFails(S3Spec spec, Reason reason, String... says) {
         assertThatThrownBy(() -> fill(spec, "direct", Duration.ofSeconds(1)))
                 .isInstanceOfSatisfying(
                         FillException.class, e -> assertThat(e.reason()).isEqualTo(reason))

@@ -1,17 +1,22 @@
 package dev.cistern.controller;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.cistern.populate.wire.S3Auth;
+import dev.cistern.populate.wire.StoreSpec;
 import java.time.Clock;
 import java.util.Random;
 import java.util.UUID;
@@ -25,7 +30,8 @@ class ArchitectureTest {
     static final ArchRule THE_PLANNER_TOUCHES_NOTHING =
             noClasses()
                     .that()
-                    .resideInAnyPackage("..controller.plan..", "..controller.model..")
+                    .resideInAnyPackage(
+                            "..controller.plan..", "..controller.backend..", "..controller.model..")
                     .should()
                     .dependOnClassesThat(
                             resideInAnyPackage(
@@ -41,7 +47,8 @@ class ArchitectureTest {
     static final ArchRule THE_PLANNER_ASKS_NO_CLOCK =
             noClasses()
                     .that()
-                    .resideInAnyPackage("..controller.plan..", "..controller.model..")
+                    .resideInAnyPackage(
+                            "..controller.plan..", "..controller.backend..", "..controller.model..")
                     .should()
                     .callMethod(java.time.Instant.class, "now")
                     .orShould()
@@ -61,7 +68,34 @@ class ArchitectureTest {
                                             not(
                                                     resideInAnyPackage(
                                                             "..controller.plan..",
+                                                            "..controller.backend..",
                                                             "..controller.model.."))));
+
+    @ArchTest
+    static final ArchRule BACKENDS_KNOW_NOBODY =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..controller.backend..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("dev.cistern.controller..")
+                                    .and(not(resideInAPackage("..controller.backend.."))));
+
+    /// Blocks of the API and specifications of Jobs that are of one store.
+    private static final DescribedPredicate<JavaClass> OF_ONE_STORE =
+            assignableTo(StoreSpec.class)
+                    .and(not(type(StoreSpec.class)))
+                    .or(assignableTo(S3Auth.class))
+                    .or(resideInAPackage("..api.v1alpha1.storagebackendspec.."))
+                    .as("classes of one store");
+
+    @ArchTest
+    static final ArchRule STORES_ARE_KNOWN_IN_ONE_PACKAGE =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("..controller.backend..")
+                    .should()
+                    .dependOnClassesThat(OF_ONE_STORE);
 
     @ArchTest
     static final ArchRule THE_MODEL_KNOWS_NOBODY =

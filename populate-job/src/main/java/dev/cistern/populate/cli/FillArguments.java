@@ -1,7 +1,13 @@
 package dev.cistern.populate.cli;
 
+import dev.cistern.populate.Stores;
+import dev.cistern.populate.store.StoreCommandLine;
+import dev.cistern.populate.store.StoreOption;
+import dev.cistern.populate.store.UsageException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The arguments of a `cistern fill`, taken one by one; each value is checked as it is taken.
@@ -9,10 +15,10 @@ final class FillArguments {
     final List<String> operands = new ArrayList<>();
     final List<String> include = new ArrayList<>();
     final List<String> exclude = new ArrayList<>();
-    @Nullable String endpoint;
-    @Nullable String region;
-    @Nullable Boolean pathStyle;
-    boolean anonymous;
+
+    /// Options of stores, whichever store it turns out to be.
+    final Map<String, String> store = new HashMap<>();
+
     long rate;
     int connections;
     long memory;
@@ -20,8 +26,6 @@ final class FillArguments {
     boolean sync = true;
     boolean listFirst;
     @Nullable String transport;
-    @Nullable String caFile;
-    boolean insecure;
     boolean json;
     boolean quiet;
 
@@ -32,7 +36,7 @@ final class FillArguments {
         this.arguments = arguments;
     }
 
-    static FillArguments of(String[] arguments) throws FillOptions.Wrong {
+    static FillArguments of(String[] arguments) throws UsageException {
         FillArguments all = new FillArguments(arguments);
         while (all.next < arguments.length) {
             String argument = arguments[all.next++];
@@ -45,15 +49,10 @@ final class FillArguments {
         return all;
     }
 
-    private void take(String argument) throws FillOptions.Wrong {
+    private void take(String argument) throws UsageException {
         int equals = argument.indexOf('=');
         String name = equals < 0 ? argument : argument.substring(0, equals);
         switch (name) {
-            case "--endpoint" -> endpoint = value(argument, name);
-            case "--region" -> region = value(argument, name);
-            case "--path-style" -> pathStyle = style(flag(argument, name));
-            case "--virtual-host" -> pathStyle = style(!flag(argument, name));
-            case "--anonymous" -> anonymous = flag(argument, name);
             case "--include" -> include.add(OptionValue.included(name, value(argument, name)));
             case "--exclude" -> exclude.add(OptionValue.excluded(name, value(argument, name)));
             case "--limit-rate" -> rate = OptionValue.size(name, value(argument, name));
@@ -64,31 +63,37 @@ final class FillArguments {
             case "--no-sync" -> sync = !flag(argument, name);
             case "--list-first" -> listFirst = flag(argument, name);
             case "--transport" -> transport = OptionValue.transport(name, value(argument, name));
-            case "--ca-file" -> caFile = OptionValue.readable(name, value(argument, name));
-            case "--insecure" -> insecure = flag(argument, name);
             case "--json" -> json = flag(argument, name);
             case "--quiet" -> quiet = flag(argument, name);
-            default -> throw new FillOptions.Wrong("there is no option " + name);
+            default -> store.put(name, storeOption(argument, name));
         }
     }
 
-    private boolean style(boolean inPath) throws FillOptions.Wrong {
-        if (pathStyle != null && pathStyle != inPath) {
-            throw new FillOptions.Wrong(
-                    "--path-style and --virtual-host contradict each other: leave one of them out");
+    /// The value of an option that some kind of store has; the empty text where it takes none.
+    private String storeOption(String argument, String name) throws UsageException {
+        for (StoreCommandLine store : Stores.commandLines()) {
+            for (StoreOption option : store.options()) {
+                if (option.name().equals(name)) {
+                    if (option.value() != null) {
+                        return value(argument, name);
+                    }
+                    flag(argument, name);
+                    return "";
+                }
+            }
         }
-        return inPath;
+        throw new UsageException("there is no option " + name);
     }
 
-    private static boolean flag(String argument, String name) throws FillOptions.Wrong {
+    private static boolean flag(String argument, String name) throws UsageException {
         if (!argument.equals(name)) {
-            throw new FillOptions.Wrong(name + " takes no value: leave it out, or give it alone");
+            throw new UsageException(name + " takes no value: leave it out, or give it alone");
         }
         return true;
     }
 
     /// What stands after `=`, or the next argument; one that looks like an option is no value, but may be one after `=`.
-    private String value(String argument, String name) throws FillOptions.Wrong {
+    private String value(String argument, String name) throws UsageException {
         String value = "";
         if (!argument.equals(name)) {
             value = argument.substring(name.length() + 1);
@@ -96,7 +101,7 @@ final class FillArguments {
             value = arguments[next++];
         }
         if (value.isEmpty()) {
-            throw new FillOptions.Wrong(name + " needs a value");
+            throw new UsageException(name + " needs a value");
         }
         return value;
     }

@@ -2,8 +2,8 @@ package dev.cistern.populate.cli;
 
 import dev.cistern.populate.Attempt;
 import dev.cistern.populate.Memory;
-import dev.cistern.populate.Sources;
 import dev.cistern.populate.StopHook;
+import dev.cistern.populate.Stores;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
@@ -13,13 +13,10 @@ import dev.cistern.populate.engine.Progress;
 import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
-import dev.cistern.populate.source.s3.AwsKeys;
-import dev.cistern.populate.source.s3.sdk.SdkKeys;
-import dev.cistern.populate.wire.AuthSpec;
+import dev.cistern.populate.store.UsageException;
 import dev.cistern.populate.wire.Outcome;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.RunResult;
-import dev.cistern.populate.wire.SourceSpec;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -54,13 +51,13 @@ public final class FillCommand {
     /// Runs the command; the exit code.
     public int run(String[] arguments) {
         if (List.of(arguments).contains("--help")) {
-            out.print(FillOptions.HELP);
+            out.print(FillOptions.help());
             return 0;
         }
         FillOptions options;
         try {
             options = FillOptions.of(arguments, environment);
-        } catch (FillOptions.Wrong e) {
+        } catch (UsageException e) {
             err.println("cistern fill: " + e.getMessage());
             err.println("`cistern fill --help` lists the options");
             return 2;
@@ -111,13 +108,12 @@ public final class FillCommand {
         Map<String, String> settings = new HashMap<>(environment);
         String transport = options.transport();
         if (transport != null) {
-            settings.put(Sources.TRANSPORT_ENVIRONMENT_NAME, transport);
+            settings.put(Stores.TRANSPORT_ENVIRONMENT_NAME, transport);
         }
         MemoryBudget budget = MemoryBudget.of(Memory.limit(options.memoryBytes()));
-        SourceSpec spec = spec(options);
         try (Source source =
-                        new Sources(settings, budget, Proxies.of(environment))
-                                .open(0, spec, keys(options, environment));
+                        new Stores(settings, budget, Proxies.of(environment))
+                                .open(0, options.store());
                 ProgressDisplay display =
                         new ProgressDisplay(
                                 new Progress(meter, 1),
@@ -169,39 +165,6 @@ public final class FillCommand {
                     "cannot make directory " + directory + ": " + e + "; give another",
                     e);
         }
-    }
-
-    private static SourceSpec spec(FillOptions options) {
-        return new SourceSpec(
-                "s3",
-                options.endpoint(),
-                options.region(),
-                options.pathStyle(),
-                options.insecure(),
-                options.caFile(),
-                null,
-                options.bucket(),
-                options.prefix(),
-                "",
-                options.include(),
-                options.exclude(),
-                null,
-                AuthSpec.anonymous());
-    }
-
-    /// Keys in the environment are taken as they are; only without them the SDK, which knows the other ways, is loaded.
-    private static AwsKeys.Provider keys(FillOptions options, Map<String, String> environment) {
-        if (options.anonymous()) {
-            return () -> null;
-        }
-        String id = environment.get("AWS_ACCESS_KEY_ID");
-        String secret = environment.get("AWS_SECRET_ACCESS_KEY");
-        if (id == null || id.isEmpty() || secret == null || secret.isEmpty()) {
-            return SdkKeys.usualChain();
-        }
-        String token = environment.get("AWS_SESSION_TOKEN");
-        AwsKeys keys = new AwsKeys(id, secret, token == null || token.isEmpty() ? null : token);
-        return () -> keys;
     }
 
     private void show(FillOptions options, RunResult result) {

@@ -1,18 +1,20 @@
 package dev.cistern.populate.cli;
 
+import dev.cistern.populate.Stores;
+import dev.cistern.populate.store.StoreArguments;
+import dev.cistern.populate.store.StoreCommandLine;
+import dev.cistern.populate.store.StoreOption;
+import dev.cistern.populate.store.UsageException;
+import dev.cistern.populate.wire.StoreSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a command line asks for.
 ///
-/// @param bucket of the source
-/// @param prefix of the source
+/// @param store what to copy
 /// @param directory to fill
-/// @param endpoint URL; null means the provider's own
-/// @param region null means the default
-/// @param pathStyle whether the bucket is in the path
-/// @param anonymous whether requests are not signed
 /// @param include globs
 /// @param exclude globs
 /// @param bytesPerSecond 0 means no limit
@@ -22,18 +24,11 @@ import org.jspecify.annotations.Nullable;
 /// @param sync whether success waits for the disk
 /// @param listFirst whether sizes are compared before the first byte is copied
 /// @param transport `direct`, `sdk`, or null for the environment's choice
-/// @param caFile PEM file; null means the platform's authorities alone
-/// @param insecure whether any certificate is accepted
 /// @param json whether the result is printed as JSON
 /// @param quiet whether progress is not shown
 record FillOptions(
-        String bucket,
-        String prefix,
+        StoreSpec store,
         String directory,
-        @Nullable String endpoint,
-        @Nullable String region,
-        boolean pathStyle,
-        boolean anonymous,
         List<String> include,
         List<String> exclude,
         long bytesPerSecond,
@@ -43,23 +38,16 @@ record FillOptions(
         boolean sync,
         boolean listFirst,
         @Nullable String transport,
-        @Nullable String caFile,
-        boolean insecure,
         boolean json,
         boolean quiet) {
 
-    static final String HELP =
+    private static final String HELP =
             """
-            cistern fill s3://BUCKET[/PREFIX] DIR [options]
+            cistern fill SOURCE DIR [options]
 
-            Copies every object below PREFIX into DIR, in parallel, verified and resumable: run it again after an
-            interruption and it goes on where it was. A PREFIX without a trailing slash that names an object is that object.
+            Copies every object of SOURCE into DIR, in parallel, verified and resumable: run it again after an interruption and
+            it goes on where it was. A SOURCE without a trailing slash that names an object is that object.
 
-              --endpoint URL        of the store (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS itself)
-              --region NAME         (default: AWS_REGION, AWS_DEFAULT_REGION, or us-east-1)
-              --path-style          put the bucket in the path (default when --endpoint is given)
-              --virtual-host        put the bucket in the host name
-              --anonymous           do not sign requests
               --include GLOB        copy only what matches; may be repeated; ** crosses directories
               --exclude GLOB        leave out what matches; may be repeated; wins over --include
               --limit-rate SIZE     bytes per second in all, such as 50M
@@ -69,61 +57,59 @@ record FillOptions(
               --no-sync             do not wait until everything is on the disk
               --list-first          compare the sizes with the free space before the first byte
               --transport NAME      direct or sdk (default: direct)
-              --ca-file FILE        trust these authorities, too (PEM)
-              --insecure            accept any certificate
               --json                print the result as JSON
               --quiet               show no progress
 
-            Credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the usual chain (profile, container, instance).
+            """;
+
+    private static final String HELP_END =
+            """
+
             Proxies: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case; http://[USER:PASSWORD@]HOST:PORT.
             Exit codes: 0 done, 1 failed but may succeed when run again, 2 wrong command line, 3 failed for good.
             """;
 
-    /// The command line is wrong; the message says how.
-    static final class Wrong extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Wrong(String message) {
-            super(message);
+    /// The text of `cistern fill --help`.
+    static String help() {
+        StringBuilder text = new StringBuilder(HELP);
+        for (StoreCommandLine store : Stores.commandLines()) {
+            text.append("SOURCE ").append(store.form()).append('\n');
+            for (StoreOption option : store.options()) {
+                String usage =
+                        option.value() == null
+                                ? option.name()
+                                : option.name() + " " + option.value();
+                text.append("  ")
+                        .append(usage)
+                        .append(" ".repeat(Math.max(1, 22 - usage.length())))
+                        .append(option.help())
+                        .append('\n');
+            }
+            text.append(store.credentials().indent(2));
         }
+        return text.append(HELP_END).toString();
     }
 
     /// Reads a command line, without the name of the command.
     ///
     /// @param environment stands in for what is not given
-    /// @throws Wrong naming the first argument or variable that is wrong, and what to give instead
-    static FillOptions of(String[] arguments, Map<String, String> environment) throws Wrong {
+    /// @throws UsageException naming the first argument or variable that is wrong, and what to give instead
+    static FillOptions of(String[] arguments, Map<String, String> environment)
+            throws UsageException {
         FillArguments given = FillArguments.of(arguments);
         if (given.operands.size() != 2) {
-            throw new Wrong("give a source and a directory: cistern fill s3://BUCKET/PREFIX DIR");
+            throw new UsageException(
+                    "give a source and a directory: cistern fill "
+                            + Stores.commandLines().getFirst().form()
+                            + " DIR");
         }
-        String source = given.operands.getFirst();
         String directory = given.operands.get(1);
         if (directory.isEmpty()) {
-            throw new Wrong("the directory is empty; . is the current one");
+            throw new UsageException("the directory is empty; . is the current one");
         }
-        int slash = source.indexOf('/', 5);
-        String bucket =
-                source.startsWith("s3://")
-                        ? source.substring(5, slash < 0 ? source.length() : slash)
-                        : "";
-        if (!bucket.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}")) {
-            throw new Wrong("the source must look like s3://BUCKET/PREFIX, not \"" + source + "\"");
-        }
-        String endpoint = endpoint(given, environment);
-        String region = region(given, environment, endpoint == null);
-        if (given.insecure && given.caFile != null) {
-            throw new Wrong("--insecure makes --ca-file useless: leave one of them out");
-        }
-        Boolean style = given.pathStyle;
         return new FillOptions(
-                bucket,
-                slash < 0 ? "" : source.substring(slash + 1),
+                store(given, environment),
                 directory,
-                endpoint,
-                region,
-                style == null ? endpoint != null : style,
-                given.anonymous,
                 given.include,
                 given.exclude,
                 given.rate,
@@ -133,39 +119,31 @@ record FillOptions(
                 given.sync,
                 given.listFirst,
                 given.transport,
-                given.caFile,
-                given.insecure,
                 given.json,
                 given.quiet);
     }
 
-    private static @Nullable String endpoint(FillArguments given, Map<String, String> environment)
-            throws Wrong {
-        if (given.endpoint != null) {
-            return OptionValue.endpoint("--endpoint", given.endpoint);
-        }
-        String name = set(environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
-        return name == null ? null : OptionValue.endpoint(name, environment.getOrDefault(name, ""));
-    }
-
-    private static @Nullable String region(
-            FillArguments given, Map<String, String> environment, boolean provider) throws Wrong {
-        if (given.region != null) {
-            return OptionValue.region("--region", given.region, provider);
-        }
-        String name = set(environment, "AWS_REGION", "AWS_DEFAULT_REGION");
-        return name == null
-                ? null
-                : OptionValue.region(name, environment.getOrDefault(name, ""), provider);
-    }
-
-    /// The first of the variables that is set and not empty; null where none is.
-    private static @Nullable String set(Map<String, String> environment, String... names) {
-        for (String name : names) {
-            if (!environment.getOrDefault(name, "").isEmpty()) {
-                return name;
+    private static StoreSpec store(FillArguments given, Map<String, String> environment)
+            throws UsageException {
+        String source = given.operands.getFirst();
+        for (StoreCommandLine store : Stores.commandLines()) {
+            if (store.schemes().stream().anyMatch(source::startsWith)) {
+                for (String name : given.store.keySet()) {
+                    if (store.options().stream().noneMatch(o -> o.name().equals(name))) {
+                        throw new UsageException(
+                                "there is no option " + name + " for a source " + store.form());
+                    }
+                }
+                return store.spec(source, new StoreArguments(given.store), environment);
             }
         }
-        return null;
+        throw new UsageException(
+                "the source must look like "
+                        + Stores.commandLines().stream()
+                                .map(StoreCommandLine::form)
+                                .collect(Collectors.joining(" or "))
+                        + ", not \""
+                        + source
+                        + "\"");
     }
 }

@@ -1,11 +1,8 @@
 package dev.cistern.populate.cli;
 
 import dev.cistern.populate.engine.Globs;
-import dev.cistern.populate.http.Origin;
+import dev.cistern.populate.store.UsageException;
 import dev.cistern.populate.wire.RunSpec;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,7 +12,7 @@ final class OptionValue {
     private OptionValue() {}
 
     /// A number, with K, M, G or T for powers of 1024.
-    static long size(String name, String text) throws FillOptions.Wrong {
+    static long size(String name, String text) throws UsageException {
         String upper = text.toUpperCase(Locale.ROOT);
         int unit = upper.isEmpty() ? -1 : "KMGT".indexOf(upper.charAt(upper.length() - 1));
         String digits = unit < 0 ? upper : upper.substring(0, upper.length() - 1);
@@ -25,21 +22,21 @@ final class OptionValue {
                 return number << 10 * (unit + 1);
             }
         } catch (NumberFormatException e) {
-            throw new FillOptions.Wrong(
+            throw new UsageException(
                     name + " needs a number such as 64 or 50M, not \"" + text + '"');
         }
-        throw new FillOptions.Wrong(
+        throw new UsageException(
                 name + " needs a positive number such as 64 or 50M, not \"" + text + '"');
     }
 
-    static int connections(String name, String text) throws FillOptions.Wrong {
+    static int connections(String name, String text) throws UsageException {
         if (text.matches("[1-9][0-9]{0,2}")) {
             int count = Integer.parseInt(text);
             if (count <= RunSpec.MOST_CONNECTIONS) {
                 return count;
             }
         }
-        throw new FillOptions.Wrong(
+        throw new UsageException(
                 name
                         + " needs a number from 1 to "
                         + RunSpec.MOST_CONNECTIONS
@@ -48,76 +45,37 @@ final class OptionValue {
                         + '"');
     }
 
-    static long memory(String name, String text) throws FillOptions.Wrong {
+    static long memory(String name, String text) throws UsageException {
         long bytes = size(name, text);
         if (bytes < 64L << 20) {
-            throw new FillOptions.Wrong(name + " must be at least 64M, not " + text);
+            throw new UsageException(name + " must be at least 64M, not " + text);
         }
         return bytes;
     }
 
-    static String endpoint(String name, String url) throws FillOptions.Wrong {
-        try {
-            Origin.of(url);
-        } catch (IllegalArgumentException e) {
-            throw new FillOptions.Wrong(
-                    name
-                            + " is \""
-                            + url
-                            + "\" ("
-                            + e.getMessage()
-                            + "); give http:// or https://, a host, and a port where it needs one");
-        }
-        return url;
-    }
-
-    /// @param provider whether the provider's own host names are made of it; other stores' regions may be named more freely
-    static String region(String name, String text, boolean provider) throws FillOptions.Wrong {
-        if (!text.matches(provider ? "[a-z0-9-]{1,63}" : "[A-Za-z0-9._-]{1,63}")) {
-            throw new FillOptions.Wrong(
-                    name
-                            + " needs letters, digits and dashes such as eu-west-3, not \""
-                            + text
-                            + '"');
-        }
-        return text;
-    }
-
-    static String included(String name, String pattern) throws FillOptions.Wrong {
+    static String included(String name, String pattern) throws UsageException {
         return glob(name, pattern, List.of(pattern), List.of());
     }
 
-    static String excluded(String name, String pattern) throws FillOptions.Wrong {
+    static String excluded(String name, String pattern) throws UsageException {
         return glob(name, pattern, List.of(), List.of(pattern));
     }
 
     private static String glob(
             String name, String pattern, List<String> include, List<String> exclude)
-            throws FillOptions.Wrong {
+            throws UsageException {
         try {
             new Globs(include, exclude);
         } catch (IllegalArgumentException e) {
-            throw new FillOptions.Wrong(name + ": " + e.getMessage());
+            throw new UsageException(name + ": " + e.getMessage());
         }
         return pattern;
     }
 
-    static String transport(String name, String text) throws FillOptions.Wrong {
+    static String transport(String name, String text) throws UsageException {
         if (!text.equals("direct") && !text.equals("sdk")) {
-            throw new FillOptions.Wrong(name + " must be direct or sdk, not \"" + text + '"');
+            throw new UsageException(name + " must be direct or sdk, not \"" + text + '"');
         }
         return text;
-    }
-
-    static String readable(String name, String file) throws FillOptions.Wrong {
-        try {
-            Path path = Path.of(file);
-            if (Files.isReadable(path) && !Files.isDirectory(path)) {
-                return file;
-            }
-        } catch (InvalidPathException e) {
-            throw new FillOptions.Wrong(name + ": " + e.getMessage());
-        }
-        throw new FillOptions.Wrong(name + ": " + file + " cannot be read; give a PEM file");
     }
 }

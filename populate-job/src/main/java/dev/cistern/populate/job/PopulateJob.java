@@ -2,8 +2,8 @@ package dev.cistern.populate.job;
 
 import dev.cistern.populate.Attempt;
 import dev.cistern.populate.Memory;
-import dev.cistern.populate.Sources;
 import dev.cistern.populate.StopHook;
+import dev.cistern.populate.Stores;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
@@ -136,7 +136,7 @@ public final class PopulateJob {
                 "pvc",
                 spec.run().namespace() + "/" + spec.run().pvc());
         MemoryBudget budget = MemoryBudget.of(Memory.limit(spec.limits().memoryBytes()));
-        Sources sources = new Sources(config.environment(), budget, Proxies.NONE);
+        Stores stores = new Stores(config.environment(), budget, Proxies.NONE);
         List<FillRequest.Input> inputs = new ArrayList<>();
         RunSpec.Report report = spec.report();
         if (report != null) {
@@ -147,7 +147,7 @@ public final class PopulateJob {
         try (Closing _ = new Closing(inputs)) {
             for (int i = 0; i < spec.sources().size(); i++) {
                 SourceSpec source = spec.sources().get(i);
-                Source opened = sources.open(i, source, null);
+                Source opened = stores.open(i, source.store());
                 inputs.add(
                         new FillRequest.Input(
                                 opened,

@@ -23,8 +23,8 @@ public record RunSpec(
         Limits limits,
         @Nullable Report report) {
 
-    /// The only version of the text there is.
-    public static final int VERSION = 1;
+    /// The version of the text that is written. The one before is read, too.
+    public static final int VERSION = 2;
 
     /// Name of the environment variable that carries this record.
     public static final String ENVIRONMENT_NAME = "CISTERN_RUN";
@@ -75,8 +75,15 @@ public record RunSpec(
     public static RunSpec fromJson(String text) throws WireException {
         WireReader in = WireReader.parse(ENVIRONMENT_NAME, text);
         long version = in.number("version", 0, Integer.MAX_VALUE);
-        if (version != VERSION) {
-            throw in.wrong("version", "is " + version + "; this engine reads version " + VERSION);
+        if (version != VERSION && version != FlatSource.VERSION) {
+            throw in.wrong(
+                    "version",
+                    "is "
+                            + version
+                            + "; this engine reads versions "
+                            + FlatSource.VERSION
+                            + " and "
+                            + VERSION);
         }
         in.onlyKnown(
                 "version",
@@ -89,7 +96,7 @@ public record RunSpec(
                 "report");
         List<SourceSpec> sources = new ArrayList<>();
         for (WireReader source : in.objects("sources", MAX_SOURCES)) {
-            sources.add(SourceSpec.read(source));
+            sources.add(version == VERSION ? SourceSpec.read(source) : FlatSource.read(source));
         }
         if (sources.isEmpty()) {
             throw in.wrong("sources", "must hold at least one source");

@@ -4,7 +4,7 @@ package dev.cistern.populate.wire;
 public final class WireException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /// @param message what is wrong, with the path of the field, for example `sources[0].bucket: must not be empty`
+    /// @param message what is wrong, with the path of the field, for example `sources[0].store.bucket: must not be empty`
     public WireException(String message) {
         super(message);
     }

@@ -125,7 +125,7 @@ class FillCommandTest {
     @Test
     void helpEndsWithZeroWhateverElseIsGiven() {
         assertThat(run(Map.of(), "--help")).isZero();
-        assertThat(out()).isEqualTo(FillOptions.HELP);
+        assertThat(out()).isEqualTo(FillOptions.help());
         assertThat(run(Map.of(), "--nonsense", "--help")).isZero();
     }
 

@@ -3,9 +3,18 @@ package dev.cistern.populate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.populate.Stores;
+import dev.cistern.populate.store.StoreCommandLine;
+import dev.cistern.populate.store.StoreOption;
+import dev.cistern.populate.store.UsageException;
+import dev.cistern.populate.wire.S3Auth;
+import dev.cistern.populate.wire.S3Spec;
+import dev.cistern.populate.wire.StoreSpec;
+import dev.cistern.populate.wire.TlsSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -20,19 +29,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FillOptionsTest {
     private static FillOptions of(Map<String, String> environment, String... options)
-            throws FillOptions.Wrong {
+            throws UsageException {
         List<String> all = new ArrayList<>(List.of("s3://bucket/tree/", "dir"));
         all.addAll(List.of(options));
         return FillOptions.of(all.toArray(String[]::new), environment);
     }
 
-    private static FillOptions of(String... options) throws FillOptions.Wrong {
+    private static FillOptions of(String... options) throws UsageException {
         return of(Map.of(), options);
+    }
+
+    private static S3Spec s3(FillOptions options) {
+        return (S3Spec) options.store();
     }
 
     private static void assertWrong(String[] options, String... says) {
         assertThatThrownBy(() -> of(options))
-                .isInstanceOf(FillOptions.Wrong.class)
+                .isInstanceOf(UsageException.class)
                 .satisfies(e -> assertThat(e.getMessage()).contains(says));
     }
 
@@ -41,8 +54,25 @@ class FillOptionsTest {
         assertThat(of())
                 .isEqualTo(
                         new FillOptions(
-                                "bucket", "tree/", "dir", null, null, false, false, List.of(),
-                                List.of(), 0, 0, 0, true, true, false, null, null, false, false,
+                                new S3Spec(
+                                        null,
+                                        null,
+                                        false,
+                                        TlsSpec.PLATFORM,
+                                        "bucket",
+                                        "tree/",
+                                        new S3Auth.DefaultChain()),
+                                "dir",
+                                List.of(),
+                                List.of(),
+                                0,
+                                0,
+                                0,
+                                true,
+                                true,
+                                false,
+                                null,
+                                false,
                                 false));
     }
 
@@ -53,8 +83,10 @@ class FillOptionsTest {
                 Map.ofEntries(
                         Map.entry(
                                 new String[] {"http://store:9000", "--endpoint"},
-                                FillOptions::endpoint),
-                        Map.entry(new String[] {"eu-west-3", "--region"}, FillOptions::region),
+                                options -> s3(options).endpoint()),
+                        Map.entry(
+                                new String[] {"eu-west-3", "--region"},
+                                options -> s3(options).region()),
                         Map.entry(new String[] {"[*.txt]", "--include"}, FillOptions::include),
                         Map.entry(new String[] {"[**/tmp]", "--exclude"}, FillOptions::exclude),
                         Map.entry(
@@ -67,7 +99,7 @@ class FillOptionsTest {
                         Map.entry(new String[] {"sdk", "--transport"}, FillOptions::transport),
                         Map.entry(
                                 new String[] {authorities.toString(), "--ca-file"},
-                                FillOptions::caFile));
+                                options -> s3(options).tls().caFile()));
         for (var field : fields.entrySet()) {
             String[] words = field.getKey();
             String value = words.length == 3 ? words[2] : words[0].replaceAll("^\\[|]$", "");
@@ -76,25 +108,31 @@ class FillOptionsTest {
         }
         Map<String, Function<FillOptions, Object>> flags =
                 Map.of(
-                        "--path-style", FillOptions::pathStyle,
-                        "--anonymous", FillOptions::anonymous,
-                        "--list-first", FillOptions::listFirst,
-                        "--insecure", FillOptions::insecure,
-                        "--json", FillOptions::json,
-                        "--quiet", FillOptions::quiet);
+                        "--path-style",
+                        options -> s3(options).pathStyle(),
+                        "--anonymous",
+                        options -> s3(options).auth() instanceof S3Auth.Anonymous,
+                        "--list-first",
+                        FillOptions::listFirst,
+                        "--insecure",
+                        options -> s3(options).tls().skipVerification(),
+                        "--json",
+                        FillOptions::json,
+                        "--quiet",
+                        FillOptions::quiet);
         flags.forEach(
                 (name, flag) -> {
                     try {
                         assertThat(flag.apply(of())).as(name).isEqualTo(false);
                         assertThat(flag.apply(of(name))).as(name).isEqualTo(true);
-                    } catch (FillOptions.Wrong e) {
+                    } catch (UsageException e) {
                         throw new AssertionError(name, e);
                     }
                 });
         assertThat(of("--no-verify").verify()).isFalse();
         assertThat(of("--no-sync").sync()).isFalse();
-        assertThat(of("--endpoint", "http://s", "--virtual-host").pathStyle()).isFalse();
-        assertThat(of("--endpoint", "http://s").pathStyle()).isTrue();
+        assertThat(s3(of("--endpoint", "http://s", "--virtual-host")).pathStyle()).isFalse();
+        assertThat(s3(of("--endpoint", "http://s")).pathStyle()).isTrue();
         assertThat(of("--include", "a", "--include=b").include()).containsExactly("a", "b");
         assertThat(of("--exclude", "a", "--exclude=b").exclude()).containsExactly("a", "b");
     }
@@ -103,12 +141,12 @@ class FillOptionsTest {
     void everyOptionIsInTheHelpAndNoOther() {
         Pattern option = Pattern.compile("^  (--[a-z-]+)", Pattern.MULTILINE);
         List<String> inHelp =
-                option.matcher(FillOptions.HELP).results().map(MatchResult::group).toList();
+                option.matcher(FillOptions.help()).results().map(MatchResult::group).toList();
         assertThat(inHelp).hasSize(18);
         for (String name : inHelp) {
             try {
                 of(name.strip());
-            } catch (FillOptions.Wrong e) {
+            } catch (UsageException e) {
                 assertThat(e).hasMessageContaining("needs a value");
             }
         }
@@ -122,15 +160,15 @@ class FillOptionsTest {
                         "AWS_ENDPOINT_URL", "http://second",
                         "AWS_REGION", "",
                         "AWS_DEFAULT_REGION", "eu-west-3");
-        assertThat(of(environment).endpoint()).isEqualTo("http://first");
-        assertThat(of(environment).region()).isEqualTo("eu-west-3");
-        assertThat(of(environment, "--endpoint=http://own", "--region=own"))
-                .extracting(FillOptions::endpoint, FillOptions::region)
+        assertThat(s3(of(environment)).endpoint()).isEqualTo("http://first");
+        assertThat(s3(of(environment)).region()).isEqualTo("eu-west-3");
+        assertThat(s3(of(environment, "--endpoint=http://own", "--region=own")))
+                .extracting(S3Spec::endpoint, S3Spec::region)
                 .containsExactly("http://own", "own");
-        assertThat(of(Map.of("AWS_ENDPOINT_URL", "http://second")).endpoint())
+        assertThat(s3(of(Map.of("AWS_ENDPOINT_URL", "http://second"))).endpoint())
                 .isEqualTo("http://second");
         assertThatThrownBy(() -> of(Map.of("AWS_ENDPOINT_URL", "store:9000")))
-                .isInstanceOf(FillOptions.Wrong.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessageContaining("AWS_ENDPOINT_URL")
                 .hasMessageContaining("http://");
     }
@@ -222,8 +260,8 @@ class FillOptionsTest {
 
     @Test
     void ofOneOptionGivenTwiceTheLastCounts() throws Exception {
-        assertThat(of("--region", "a", "--region", "b").region()).isEqualTo("b");
-        assertThat(of("--path-style", "--path-style").pathStyle()).isTrue();
+        assertThat(s3(of("--region", "a", "--region", "b")).region()).isEqualTo("b");
+        assertThat(s3(of("--path-style", "--path-style")).pathStyle()).isTrue();
     }
 
     @ParameterizedTest
@@ -237,8 +275,8 @@ class FillOptionsTest {
     })
     void aSourceIsABucketAndAPrefix(String source, String bucket, String prefix) throws Exception {
         FillOptions options = FillOptions.of(new String[] {source, "dir"}, Map.of());
-        assertThat(options)
-                .extracting(FillOptions::bucket, FillOptions::prefix)
+        assertThat(s3(options))
+                .extracting(S3Spec::bucket, S3Spec::prefix)
                 .containsExactly(bucket, prefix);
     }
 
@@ -256,7 +294,7 @@ class FillOptionsTest {
             })
     void aSourceThatIsNoneIsShownWithWhatItShouldBe(String source) {
         assertThatThrownBy(() -> FillOptions.of(new String[] {source, "dir"}, Map.of()))
-                .isInstanceOf(FillOptions.Wrong.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessageContaining("s3://BUCKET/PREFIX, not \"" + source + "\"");
     }
 
@@ -265,8 +303,28 @@ class FillOptionsTest {
         for (String[] operands :
                 new String[][] {{}, {"s3://b"}, {"s3://b", "dir", "more"}, {"s3://b", ""}}) {
             assertThatThrownBy(() -> FillOptions.of(operands, Map.of()))
-                    .isInstanceOf(FillOptions.Wrong.class)
+                    .isInstanceOf(UsageException.class)
                     .hasMessageContaining("directory");
+        }
+    }
+
+    @Test
+    void everyStoreHasACommandLine() {
+        assertThat(
+                        Stores.commandLines().stream()
+                                .<Class<?>>map(StoreCommandLine::specType)
+                                .toList())
+                .containsExactlyInAnyOrder(StoreSpec.class.getPermittedSubclasses());
+    }
+
+    @Test
+    void anOptionTakesAValueWithAllStoresOrWithNone() {
+        Map<String, Boolean> takes = new HashMap<>();
+        for (StoreCommandLine store : Stores.commandLines()) {
+            for (StoreOption option : store.options()) {
+                Boolean before = takes.put(option.name(), option.value() != null);
+                assertThat(before).as(option.name()).isIn(null, option.value() != null);
+            }
         }
     }
 }

@@ -6,13 +6,15 @@ import com.sun.net.httpserver.HttpServer;
 import dev.cistern.populate.Main;
 import dev.cistern.populate.testing.ChildJvm;
 import dev.cistern.populate.testing.FaultyS3;
-import dev.cistern.populate.wire.AuthSpec;
 import dev.cistern.populate.wire.ProgressReport;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.ReportAnswer;
 import dev.cistern.populate.wire.RunResult;
 import dev.cistern.populate.wire.RunSpec;
+import dev.cistern.populate.wire.S3Auth;
+import dev.cistern.populate.wire.S3Spec;
 import dev.cistern.populate.wire.SourceSpec;
+import dev.cistern.populate.wire.TlsSpec;
 import dev.cistern.populate.wire.Verify;
 import java.io.File;
 import java.io.IOException;
@@ -88,27 +90,20 @@ class PopulateJobTest {
     }
 
     private Map<String, String> environment(String bucket, long rate) {
-        SourceSpec source =
-                new SourceSpec(
-                        "s3",
+        S3Spec store =
+                new S3Spec(
                         server().endpoint(),
                         "us-east-1",
                         true,
-                        false,
-                        null,
-                        null,
+                        TlsSpec.PLATFORM,
                         bucket,
                         "t/",
-                        "",
-                        List.of(),
-                        List.of(),
-                        null,
-                        AuthSpec.accessKey());
+                        new S3Auth.AccessKey());
         int port = java.util.Objects.requireNonNull(controller).getAddress().getPort();
         RunSpec spec =
                 new RunSpec(
                         new RunSpec.Run("team-a", "data", "uid-1", 1),
-                        List.of(source),
+                        List.of(SourceSpec.of(store)),
                         directory.resolve("volume").toString(),
                         0,
                         Verify.FULL,

@@ -3,24 +3,27 @@ package dev.cistern.populate.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class WireTest {
     private static final String SPEC =
             """
-            {"version":1,
+            {"version":2,
              "run":{"namespace":"team-a","pvc":"data","uid":"u-1","attempt":2},
-             "sources":[{"type":"s3","endpoint":"http://10.0.0.1:9000","region":"us-east-1","pathStyle":true,
-               "skipTlsVerification":false,"caFile":null,"caPem":null,"bucket":"b","prefix":"models/x/","into":"sub/dir",
-               "include":["**/*.bin"],"exclude":[],"sha256":null,
-               "auth":{"mode":"accessKey","roleArn":null,"tokenFile":null,"stsEndpoint":null,"stsRegion":null,
-                 "sessionName":null}}],
+             "sources":[{"store":{"type":"s3","endpoint":"http://10.0.0.1:9000","region":"us-east-1","pathStyle":true,
+                 "tls":{"skipVerification":false,"caFile":null,"caPem":null},"bucket":"b","prefix":"models/x/",
+                 "auth":{"mode":"accessKey"}},
+               "into":"sub/dir","include":["**/*.bin"],"exclude":[],"sha256":null}],
              "target":"/data","capacityBytes":10737418240,"verify":"full",
              "limits":{"bytesPerSecond":0,"memoryBytes":0,"connections":0},
              "report":{"url":"http://c:8082/v1/runs/u-1/progress","intervalMillis":1000}}
@@ -32,7 +35,16 @@ class WireTest {
 
         assertThat(spec.run()).isEqualTo(new RunSpec.Run("team-a", "data", "u-1", 2));
         assertThat(spec.sources().getFirst().include()).containsExactly("**/*.bin");
-        assertThat(spec.sources().getFirst().auth()).isEqualTo(AuthSpec.accessKey());
+        assertThat(spec.sources().getFirst().store())
+                .isEqualTo(
+                        new S3Spec(
+                                "http://10.0.0.1:9000",
+                                "us-east-1",
+                                true,
+                                TlsSpec.PLATFORM,
+                                "b",
+                                "models/x/",
+                                new S3Auth.AccessKey()));
         assertThat(RunSpec.fromJson(spec.toJson())).isEqualTo(spec);
     }
 
@@ -40,12 +52,43 @@ class WireTest {
     void everyComplaintNamesItsField() {
         for (String[] bad :
                 new String[][] {
-                    {"\"bucket\":\"b\"", "\"bucket\":\"\"", "sources[0].bucket: must not be empty"},
-                    {"\"bucket\":\"b\"", "\"buckett\":\"b\"", "sources[0].buckett: unknown field"},
-                    {"\"bucket\":\"b\"", "\"bucket\":7", "sources[0].bucket: must be a string"},
-                    {"\"accessKey\"", "\"guess\"", "sources[0].auth.mode: must be one of"},
-                    {"\"accessKey\"", "\"webIdentity\"", "sources[0].auth.roleArn: is required"},
-                    {"\"version\":1", "\"version\":2", "version: is 2"},
+                    {
+                        "\"bucket\":\"b\"",
+                        "\"bucket\":\"\"",
+                        "sources[0].store.bucket: must not be empty"
+                    },
+                    {
+                        "\"bucket\":\"b\"",
+                        "\"buckett\":\"b\"",
+                        "sources[0].store.buckett: unknown field"
+                    },
+                    {
+                        "\"bucket\":\"b\"",
+                        "\"bucket\":7",
+                        "sources[0].store.bucket: must be a string"
+                    },
+                    {"\"accessKey\"", "\"guess\"", "sources[0].store.auth.mode: must be one of"},
+                    {
+                        "\"accessKey\"",
+                        "\"webIdentity\"",
+                        "sources[0].store.auth.roleArn: is required"
+                    },
+                    {"\"version\":2", "\"version\":3", "version: is 3"},
+                    {
+                        "\"type\":\"s3\"",
+                        "\"type\":\"ftp\"",
+                        "sources[0].store.type: must be one of s3"
+                    },
+                    {
+                        "\"mode\":\"accessKey\"",
+                        "\"mode\":\"accessKey\",\"roleArn\":\"r\"",
+                        "sources[0].store.auth.roleArn: unknown field"
+                    },
+                    {
+                        "\"caFile\":null,\"caPem\":null",
+                        "\"caFile\":\"/f\",\"caPem\":\"p\"",
+                        "sources[0].store.tls.caPem: must not be given together"
+                    },
                     {"\"attempt\":2", "\"attempt\":0", "run.attempt: must be from 1"},
                     {
                         "\"memoryBytes\":0",
@@ -77,6 +120,99 @@ class WireTest {
         }
         assertThatThrownBy(() -> RunSpec.fromJson("[]")).hasMessageContaining("CISTERN_RUN");
         assertThatThrownBy(() -> RunSpec.fromJson(SPEC + "x")).isInstanceOf(WireException.class);
+    }
+
+    /// As the release before wrote it.
+    @Test
+    void theVersionBeforeIsReadAsTheSameRun() throws Exception {
+        String flat =
+                SPEC.replace("\"version\":2", "\"version\":1")
+                        .replaceFirst(
+                                "\"sources\":\\[[^]]*\\]",
+                                """
+                                "sources":[{"type":"s3","endpoint":"http://10.0.0.1:9000","region":"us-east-1","pathStyle":true,
+                                  "skipTlsVerification":false,"caFile":null,"caPem":null,"bucket":"b","prefix":"models/x/",
+                                  "into":"sub/dir","include":["**/*.bin"]\
+                                """)
+                        .replaceFirst(
+                                "\"sha256\":null",
+                                """
+                                "sha256":null,"auth":{"mode":"accessKey","roleArn":null,"tokenFile":null,"stsEndpoint":null,
+                                  "stsRegion":null,"sessionName":null}\
+                                """);
+
+        assertThat(RunSpec.fromJson(flat)).isEqualTo(RunSpec.fromJson(SPEC));
+        RunSpec role =
+                RunSpec.fromJson(
+                        flat.replace("accessKey", "webIdentity")
+                                .replace("\"roleArn\":null", "\"roleArn\":\"r\"")
+                                .replace("\"tokenFile\":null", "\"tokenFile\":\"/t\""));
+        assertThat(((S3Spec) role.sources().getFirst().store()).auth())
+                .isEqualTo(new S3Auth.WebIdentity("r", "/t", null, null, null));
+    }
+
+    /// A record, or a variant of one, that is not here fails the test below.
+    private static final List<StoreSpec> STORES =
+            Stream.of(
+                            new S3Auth.AccessKey(),
+                            new S3Auth.Anonymous(),
+                            new S3Auth.DefaultChain(),
+                            new S3Auth.WebIdentity("role", "/token", "http://sts", "eu", "me"))
+                    .<StoreSpec>map(
+                            auth ->
+                                    new S3Spec(
+                                            "http://s",
+                                            "eu-west-3",
+                                            true,
+                                            new TlsSpec(true, "/ca.pem", null),
+                                            "b",
+                                            "p/",
+                                            auth))
+                    .toList();
+
+    @Test
+    void everyKindOfStoreAndEveryWayInSurvivesARoundTrip() throws Exception {
+        Set<Class<?>> seen = new HashSet<>();
+        for (StoreSpec store : STORES) {
+            RunSpec spec =
+                    new RunSpec(
+                            new RunSpec.Run("n", "p", "u", 1),
+                            List.of(SourceSpec.of(store)),
+                            "/data",
+                            0,
+                            Verify.FULL,
+                            RunSpec.Limits.CHOOSE,
+                            null);
+            assertThat(RunSpec.fromJson(spec.toJson())).isEqualTo(spec);
+            addTo(seen, store);
+        }
+        Set<Class<?>> permitted = new HashSet<>();
+        addPermitted(permitted, StoreSpec.class);
+        assertThat(seen).containsAll(permitted);
+    }
+
+    private static void addTo(Set<Class<?>> seen, Object value)
+            throws ReflectiveOperationException {
+        seen.add(value.getClass());
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            Object part = component.getAccessor().invoke(value);
+            if (part instanceof Record) {
+                addTo(seen, part);
+            }
+        }
+    }
+
+    /// The records that a sealed interface permits, and those of the sealed interfaces in their components.
+    private static void addPermitted(Set<Class<?>> all, Class<?> type) {
+        if (type.isSealed()) {
+            for (Class<?> permitted : type.getPermittedSubclasses()) {
+                addPermitted(all, permitted);
+            }
+        } else if (type.isRecord() && all.add(type)) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                addPermitted(all, component.getType());
+            }
+        }
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.cistern.controller.observe;
 import dev.cistern.api.v1alpha1.Dataset;
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.controller.backend.BackendPaths;
+import dev.cistern.controller.backend.Backends;
 import dev.cistern.controller.model.Claim;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +20,13 @@ record DatasetCopy(String populateNamespace) {
         source.setBackend(SharedBackends.usable(view, claim, backendName));
         String path = dataset.getSpec().getSource().getPath();
         Optional<String> wrong =
-                SourcePaths.wrong(
+                BackendPaths.wrong(
                         path, source.getBackend().getType(), "StorageBackend " + backendName);
         if (wrong.isPresent()) {
             throw Unresolved.unsupported(
                     claim.source().display() + ": spec.source.path: " + wrong.get());
         }
-        BucketPath.parse(path).into(source);
-        source.setPrefix(BucketPath.tree(source.getPrefix()));
+        Backends.of(source).place(path, true, source);
         source.setInclude(dataset.getSpec().getSource().getInclude());
         source.setExclude(dataset.getSpec().getSource().getExclude());
         VolumePopulationSpec frozen =

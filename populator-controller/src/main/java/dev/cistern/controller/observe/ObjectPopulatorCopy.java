@@ -5,10 +5,10 @@ import dev.cistern.api.v1alpha1.ObjectVolumePopulatorSpec;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
-import dev.cistern.api.v1alpha1.storagebackendspec.Auth;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.controller.backend.BackendPaths;
+import dev.cistern.controller.backend.Backends;
 import dev.cistern.controller.model.Claim;
-import dev.cistern.controller.plan.WireSources;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,17 +47,17 @@ record ObjectPopulatorCopy(String populateNamespace) {
             } else {
                 own = true;
                 backend = given.getBackend();
-                String wrong = WireSources.unsupported(backend);
-                if (wrong != null) {
-                    throw Unresolved.unsupported(field + "backend." + wrong);
+                Optional<String> wrong = Backends.of(backend.getType()).unsupported(backend);
+                if (wrong.isPresent()) {
+                    throw Unresolved.unsupported(field + "backend." + wrong.get());
                 }
             }
-            Optional<String> path = SourcePaths.wrong(given.getPath(), backend.getType(), called);
+            Optional<String> path = BackendPaths.wrong(given.getPath(), backend.getType(), called);
             if (path.isPresent()) {
                 throw Unresolved.unsupported(field + "path: " + path.get());
             }
             source.setBackend(backend);
-            BucketPath.parse(given.getPath()).into(source);
+            Backends.of(source).place(given.getPath(), false, source);
             source.setInto(given.getInto() == null ? "" : given.getInto());
             source.setInclude(given.getInclude());
             source.setExclude(given.getExclude());
@@ -108,16 +108,18 @@ record ObjectPopulatorCopy(String populateNamespace) {
             accounts.add(generic.getServiceAccountName());
         }
         for (Sources source : sources) {
-            Auth auth = source.getBackend().getAuth();
-            if (auth.getMode() == Auth.Mode.IAM) {
-                accounts.add(Objects.requireNonNullElse(auth.getIam().getServiceAccountName(), ""));
-            }
+            Backends.of(source)
+                    .credentials(source.getBackend())
+                    .account()
+                    .ifPresent(
+                            account ->
+                                    accounts.add(Objects.requireNonNullElse(account.name(), "")));
         }
         if (accounts.size() > 1) {
             throw Unresolved.unsupported(
                     name
-                            + "sources: all sources with auth.mode iam must name the same"
-                            + " auth.iam.serviceAccountName: one Job runs as one ServiceAccount");
+                            + "sources: all sources that are read as a ServiceAccount must name the"
+                            + " same: one Job runs as one ServiceAccount");
         }
     }
 }

@@ -2,14 +2,11 @@ package dev.cistern.controller.observe;
 
 import dev.cistern.api.oss.v1beta1.OSSVolumePopulator;
 import dev.cistern.api.oss.v1beta1.OSSVolumePopulatorSpec;
-import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
-import dev.cistern.api.v1alpha1.storagebackendspec.Auth;
-import dev.cistern.api.v1alpha1.storagebackendspec.Oss;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.controller.backend.OssBackend;
 import dev.cistern.controller.model.Claim;
-import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import java.util.List;
 import java.util.Objects;
 
@@ -29,30 +26,13 @@ record OssPopulatorCopy(String populateNamespace) {
             throw Unresolved.unsupported(
                     name + "generic.rrsaConfigs: is not supported in this version; use secretRef");
         }
-        Auth auth = new Auth();
-        if (given == null || given.getSecretRef() == null) {
-            auth.setMode(Auth.Mode.ANONYMOUS);
-        } else {
-            auth.setMode(Auth.Mode.ACCESSKEY);
-            auth.setAccessKeyIdSecretRef(
-                    new SecretKeySelector("accessKeyId", given.getSecretRef(), null));
-            auth.setSecretAccessKeySecretRef(
-                    new SecretKeySelector("accessKeySecret", given.getSecretRef(), null));
-        }
-        Oss oss = new Oss();
-        oss.setRegion(spec.getRegion());
-        oss.setEndpoint(url(spec.getEndpoint()));
-        StorageBackendSpec backend = new StorageBackendSpec();
-        backend.setType(StorageBackendSpec.Type.OSS);
-        backend.setAuth(auth);
-        backend.setOss(oss);
-        Sources source = new Sources();
-        source.setBackend(backend);
-        source.setBucket(spec.getBucket());
-        source.setPrefix(
-                BucketPath.tree(
-                        BucketPath.withoutLeadingSlash(
-                                Objects.requireNonNullElse(spec.getPath(), ""))));
+        Sources source =
+                OssBackend.source(
+                        spec.getRegion(),
+                        spec.getEndpoint(),
+                        spec.getBucket(),
+                        Objects.requireNonNullElse(spec.getPath(), ""),
+                        given == null ? null : given.getSecretRef());
         VolumePopulationSpec frozen =
                 FrozenCopy.begin(claim, populator.getMetadata(), populateNamespace);
         frozen.setSources(List.of(source));
@@ -66,13 +46,5 @@ record OssPopulatorCopy(String populateNamespace) {
             frozen.setGeneric(generic);
         }
         return frozen;
-    }
-
-    private static String url(String endpoint) {
-        String trimmed = endpoint;
-        while (trimmed.endsWith("/")) {
-            trimmed = trimmed.substring(0, trimmed.length() - 1);
-        }
-        return trimmed.contains("://") ? trimmed : "https://" + trimmed;
     }
 }

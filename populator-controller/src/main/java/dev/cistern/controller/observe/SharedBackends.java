@@ -1,16 +1,25 @@
 package dev.cistern.controller.observe;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
+import dev.cistern.controller.backend.Backends;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.Why;
-import dev.cistern.controller.plan.WireSources;
 import java.util.List;
+import java.util.Optional;
 
 /// `StorageBackend`s, as a PVC may use them.
 final class SharedBackends {
     /// Not a namespace's name: a cluster-scoped object is checked without anybody's namespace in mind.
     static final String ANY_NAMESPACE = "*";
+
+    /// Fields that say who may use a backend.
+    static final List<String> NOT_OF_THE_STORE = List.of("allowedNamespaces");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private SharedBackends() {}
 
@@ -41,21 +50,23 @@ final class SharedBackends {
                             + ": spec.allowedNamespaces does not list namespace "
                             + claim.key().namespace());
         }
-        String wrong = WireSources.unsupported(backend.getSpec());
-        if (wrong != null) {
-            throw Unresolved.unsupported("StorageBackend " + name + ": spec." + wrong);
+        Optional<String> wrong =
+                Backends.of(backend.getSpec().getType()).unsupported(backend.getSpec());
+        if (wrong.isPresent()) {
+            throw Unresolved.unsupported("StorageBackend " + name + ": spec." + wrong.get());
         }
         return store(backend.getSpec());
     }
 
-    /// What a run keeps of a backend: how the store is reached, and not who may.
+    /// What a run keeps of a backend: how the store is reached, and not who may. All but [#NOT_OF_THE_STORE] is kept, so that a block that
+    /// the API gets is kept, too.
     static StorageBackendSpec store(StorageBackendSpec backend) {
-        StorageBackendSpec spec = new StorageBackendSpec();
-        spec.setType(backend.getType());
-        spec.setAuth(backend.getAuth());
-        spec.setS3(backend.getS3());
-        spec.setDigitalOceanSpaces(backend.getDigitalOceanSpaces());
-        spec.setOss(backend.getOss());
-        return spec;
+        ObjectNode tree = JSON.valueToTree(backend);
+        tree.remove(NOT_OF_THE_STORE);
+        try {
+            return JSON.treeToValue(tree, StorageBackendSpec.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a StorageBackendSpec's JSON is one", e);
+        }
     }
 }

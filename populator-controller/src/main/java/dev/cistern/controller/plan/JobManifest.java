@@ -2,7 +2,7 @@ package dev.cistern.controller.plan;
 
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
-import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.controller.backend.Backends;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.Frozen;
 import dev.cistern.controller.model.Names;
@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The Job of one attempt.
@@ -154,13 +155,11 @@ final class JobManifest {
         if (generic.getServiceAccountName() != null) {
             return generic.getServiceAccountName();
         }
-        for (Sources source : spec.getSources()) {
-            if (JobVolumes.usesToken(source)
-                    && source.getBackend().getAuth().getIam().getServiceAccountName() != null) {
-                return source.getBackend().getAuth().getIam().getServiceAccountName();
-            }
-        }
-        return null;
+        return spec.getSources().stream()
+                .flatMap(s -> Backends.of(s).credentials(s.getBackend()).account().stream())
+                .flatMap(account -> Stream.ofNullable(account.name()))
+                .findFirst()
+                .orElse(null);
     }
 
     /// The populator's wishes, and near the node that the volume was made for. The volume's own topology is a hard rule that

@@ -1,19 +1,22 @@
 package dev.cistern.controller.plan;
 
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
-import dev.cistern.api.v1alpha1.storagebackendspec.Auth;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.controller.backend.Backends;
+import dev.cistern.controller.backend.Credentials;
 import dev.cistern.controller.model.Prime;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
+import io.fabric8.kubernetes.api.model.VolumeProjectionBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The volumes of a Job and where its container sees them: the one to fill, a place for temporary files, and a token for each
-/// source that is read as a ServiceAccount.
+/// The volumes of a Job and where its container sees them: the one to fill, a place for temporary files, and one with the credentials of
+/// each source that gets them as files.
 final class JobVolumes {
     /// Where the volume to fill is mounted.
     static final String TARGET = "/data";
@@ -23,16 +26,21 @@ final class JobVolumes {
 
     private JobVolumes() {}
 
+    /// Where source number `index` finds the files of its credentials.
+    static String directory(int index) {
+        return "/var/run/cistern/source-" + index;
+    }
+
     static List<VolumeMount> mounts(VolumePopulationSpec spec) {
         List<VolumeMount> mounts = new ArrayList<>();
         mounts.add(new VolumeMountBuilder().withName("data").withMountPath(TARGET).build());
         mounts.add(new VolumeMountBuilder().withName("tmp").withMountPath("/tmp").build());
         for (int i = 0; i < spec.getSources().size(); i++) {
-            if (usesToken(spec.getSources().get(i))) {
+            if (!files(spec.getSources().get(i)).isEmpty()) {
                 mounts.add(
                         new VolumeMountBuilder()
-                                .withName("token-" + i)
-                                .withMountPath(WireSources.tokenDirectory(i))
+                                .withName(name(i))
+                                .withMountPath(directory(i))
                                 .withReadOnly(true)
                                 .build());
             }
@@ -57,24 +65,13 @@ final class JobVolumes {
                         .endEmptyDir()
                         .build());
         for (int i = 0; i < spec.getSources().size(); i++) {
-            if (usesToken(spec.getSources().get(i))) {
+            List<VolumeProjection> files = files(spec.getSources().get(i));
+            if (!files.isEmpty()) {
                 volumes.add(
                         new VolumeBuilder()
-                                .withName("token-" + i)
+                                .withName(name(i))
                                 .withNewProjected()
-                                .addNewSource()
-                                .withNewServiceAccountToken()
-                                .withAudience(
-                                        spec.getSources()
-                                                .get(i)
-                                                .getBackend()
-                                                .getAuth()
-                                                .getIam()
-                                                .getAudience())
-                                .withExpirationSeconds(TOKEN_SECONDS)
-                                .withPath("token")
-                                .endServiceAccountToken()
-                                .endSource()
+                                .withSources(files)
                                 .endProjected()
                                 .build());
             }
@@ -82,8 +79,39 @@ final class JobVolumes {
         return volumes;
     }
 
-    /// Whether a source is read with a token of the pod's ServiceAccount.
-    static boolean usesToken(Sources source) {
-        return source.getBackend().getAuth().getMode() == Auth.Mode.IAM;
+    private static String name(int index) {
+        return "credentials-" + index;
+    }
+
+    private static List<VolumeProjection> files(Sources source) {
+        Credentials credentials = Backends.of(source).credentials(source.getBackend());
+        List<VolumeProjection> files = new ArrayList<>();
+        credentials
+                .account()
+                .filter(account -> account.audience() != null)
+                .ifPresent(
+                        account ->
+                                files.add(
+                                        new VolumeProjectionBuilder()
+                                                .withNewServiceAccountToken()
+                                                .withAudience(account.audience())
+                                                .withExpirationSeconds(TOKEN_SECONDS)
+                                                .withPath(Credentials.TOKEN_FILE)
+                                                .endServiceAccountToken()
+                                                .build()));
+        for (Credentials.SecretFile file : credentials.files()) {
+            files.add(
+                    new VolumeProjectionBuilder()
+                            .withNewSecret()
+                            .withName(file.secret().getName())
+                            .withOptional(file.secret().getOptional())
+                            .addNewItem()
+                            .withKey(file.secret().getKey())
+                            .withPath(file.name())
+                            .endItem()
+                            .endSecret()
+                            .build());
+        }
+        return files;
     }
 }

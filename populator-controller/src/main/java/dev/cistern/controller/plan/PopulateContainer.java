@@ -2,7 +2,9 @@ package dev.cistern.controller.plan;
 
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
-import dev.cistern.api.v1alpha1.storagebackendspec.Auth;
+import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.controller.backend.Backends;
+import dev.cistern.controller.backend.Credentials;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.populate.wire.RunSpec;
 import dev.cistern.populate.wire.SourceSpec;
@@ -14,7 +16,6 @@ import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
-import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,33 +59,38 @@ final class PopulateContainer {
                         .withValue(runSpec(claim, spec, generic, attempt).toJson())
                         .build());
         for (int i = 0; i < spec.getSources().size(); i++) {
-            Auth auth = spec.getSources().get(i).getBackend().getAuth();
-            if (auth.getMode() == Auth.Mode.ACCESSKEY) {
-                String prefix = "CISTERN_SOURCE_" + i + "_";
-                secret(env, prefix + "ACCESS_KEY_ID", auth.getAccessKeyIdSecretRef());
-                secret(env, prefix + "SECRET_ACCESS_KEY", auth.getSecretAccessKeySecretRef());
-                secret(env, prefix + "SESSION_TOKEN", auth.getSessionTokenSecretRef());
+            Sources source = spec.getSources().get(i);
+            for (Credentials.Variable variable :
+                    Backends.of(source).credentials(source.getBackend()).variables()) {
+                env.add(
+                        new EnvVarBuilder()
+                                .withName("CISTERN_SOURCE_" + i + "_" + variable.name())
+                                .withNewValueFrom()
+                                .withSecretKeyRef(variable.secret())
+                                .endValueFrom()
+                                .build());
             }
         }
         return env;
     }
 
-    private static void secret(List<EnvVar> env, String name, @Nullable SecretKeySelector ref) {
-        if (ref != null) {
-            env.add(
-                    new EnvVarBuilder()
-                            .withName(name)
-                            .withNewValueFrom()
-                            .withSecretKeyRef(ref)
-                            .endValueFrom()
-                            .build());
-        }
+    private static SourceSpec source(Sources source, int index) {
+        return new SourceSpec(
+                Backends.of(source).store(source, JobVolumes.directory(index)),
+                source.getInto() == null ? "" : source.getInto(),
+                orEmpty(source.getInclude()),
+                orEmpty(source.getExclude()),
+                source.getSha256());
+    }
+
+    private static List<String> orEmpty(@Nullable List<String> list) {
+        return list == null ? List.of() : list;
     }
 
     private RunSpec runSpec(Claim claim, VolumePopulationSpec spec, Generic generic, int attempt) {
         List<SourceSpec> sources = new ArrayList<>();
         for (int i = 0; i < spec.getSources().size(); i++) {
-            sources.add(WireSources.of(spec.getSources().get(i), i));
+            sources.add(source(spec.getSources().get(i), i));
         }
         // The API speaks of MB/s as disks and providers do: 1,000,000 bytes.
         long bytesPerSecond =

@@ -1,21 +1,17 @@
 package dev.cistern.controller.plan;
 
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.controller.backend.Backends;
 import dev.cistern.controller.model.LastReport;
 import dev.cistern.controller.model.Run;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /// What a run's Job says of its store, in words: which host it connects to, that it copies, or why nothing comes.
 final class StoreNews {
     /// More hosts than this say no more.
     private static final int MAX_HOSTS = 3;
-
-    private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z]+://([^/?#]+)");
 
     private StoreNews() {}
 
@@ -39,22 +35,11 @@ final class StoreNews {
 
     private static String hosts(List<Sources> sources) {
         List<String> hosts =
-                IntStream.range(0, sources.size())
-                        .mapToObj(i -> host(sources.get(i), i))
+                sources.stream()
+                        .map(source -> Backends.of(source).host(source))
                         .distinct()
                         .toList();
         return hosts.stream().limit(MAX_HOSTS).collect(Collectors.joining(", "))
                 + (hosts.size() > MAX_HOSTS ? ", …" : "");
-    }
-
-    private static String host(Sources source, int index) {
-        String endpoint = WireSources.of(source, index).endpoint();
-        if (endpoint == null) {
-            return "s3." + WireSources.of(source, index).region() + ".amazonaws.com";
-        }
-        // Not every endpoint that can be written is a URL, for example https://${HOST}:9000: the
-        // Job is the one to say so.
-        Matcher authority = AUTHORITY.matcher(endpoint);
-        return authority.lookingAt() ? authority.group(1) : endpoint;
     }
 }

@@ -8,13 +8,14 @@ import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.RefreshDataset;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.backend.Backend;
+import dev.cistern.controller.backend.Backends;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.Subject;
 import dev.cistern.controller.observe.ClusterView;
 import dev.cistern.controller.observe.Resolver;
 import dev.cistern.controller.observe.StatusLookups;
-import dev.cistern.controller.plan.WireSources;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -57,10 +58,11 @@ final class StatusObserver {
                         meta.getGeneration() == null ? 0 : meta.getGeneration(),
                         conditions(object));
         if (object instanceof StorageBackend backend) {
+            Backend type = Backends.of(backend.getSpec().getType());
             return new StatusView.Backend(
                     about,
-                    WireSources.supportsType(backend.getSpec().getType()),
-                    Optional.ofNullable(WireSources.unsupported(backend.getSpec())),
+                    type.supported(),
+                    type.unsupported(backend.getSpec()),
                     lookups.runsOf(subject),
                     run -> resolver.readsFrom(run, backend));
         }

@@ -165,14 +165,15 @@ class OddStoreIT {
     /// `CISTERN_RUN`, as the controller writes it (docs/design/run-protocol.md).
     private static String run(OddCase one, String endpoint) {
         var source = JSON.createObjectNode();
-        source.put("type", "s3").put("endpoint", endpoint).put("region", "us-east-1");
-        source.put("pathStyle", true).put("skipTlsVerification", false);
-        source.put("bucket", OddStore.BUCKET).put("prefix", one.prefix());
+        var store = source.putObject("store");
+        store.put("type", "s3").put("endpoint", endpoint).put("region", "us-east-1");
+        store.put("pathStyle", true);
+        store.put("bucket", OddStore.BUCKET).put("prefix", one.prefix());
+        store.putObject("auth").put("mode", "accessKey");
         one.include().forEach(source.putArray("include")::add);
         one.exclude().forEach(source.putArray("exclude")::add);
-        source.putObject("auth").put("mode", "accessKey");
         var run = JSON.createObjectNode();
-        run.put("version", 1).put("target", "/data/tree").put("capacityBytes", 0);
+        run.put("version", 2).put("target", "/data/tree").put("capacityBytes", 0);
         run.put("verify", "full");
         run.putObject("run")
                 .put("namespace", "team-a")

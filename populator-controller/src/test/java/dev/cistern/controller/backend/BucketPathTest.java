@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

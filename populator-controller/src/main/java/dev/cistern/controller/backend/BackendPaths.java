@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.backend;
 
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import java.util.Optional;
@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /// Whether a path can be meant for a store of some type. The CRDs refuse most mistakes when a path is written; they see neither
 /// the StorageBackend that a `backendRef` names, nor objects that were written before they had the rule.
-final class SourcePaths {
+public final class BackendPaths {
     private static final Pattern SCHEME =
             Pattern.compile("([A-Za-z0-9+-]{1,16})://.*", Pattern.DOTALL);
     private static final Pattern NO_COLON =
@@ -15,13 +15,14 @@ final class SourcePaths {
     private static final Pattern BLANK_AT_THE_END =
             Pattern.compile(".*[\\s\\p{Z}\\p{Cf}]", Pattern.DOTALL);
 
-    private SourcePaths() {}
+    private BackendPaths() {}
 
     /// What is wrong with the path and what to write instead; empty when nothing is.
     ///
     /// @param path as it was written, such as `s3://bucket/models/`
     /// @param backend the store that it is looked up in, as people are to know it
-    static Optional<String> wrong(String path, StorageBackendSpec.Type type, String backend) {
+    public static Optional<String> wrong(
+            String path, StorageBackendSpec.Type type, String backend) {
         Matcher noColon = NO_COLON.matcher(path);
         if (noColon.matches()) {
             return Optional.of(
@@ -33,9 +34,10 @@ final class SourcePaths {
             return Optional.of(quoted(path) + " ends with a blank: take it away");
         }
         Matcher scheme = SCHEME.matcher(path);
-        if (scheme.matches() && !scheme.group(1).equals(scheme(type))) {
+        String own = Backends.of(type).scheme();
+        if (scheme.matches() && !scheme.group(1).equals(own)) {
             String rest = path.substring(scheme.group(1).length() + 3);
-            String right = scheme(type).isEmpty() ? rest : scheme(type) + "://" + rest;
+            String right = own.isEmpty() ? rest : own + "://" + rest;
             return Optional.of(
                     quoted(path)
                             + " is of another store than "
@@ -47,17 +49,6 @@ final class SourcePaths {
                             + ", or name another backend");
         }
         return Optional.empty();
-    }
-
-    /// The scheme of a store's paths; empty where they have none.
-    private static String scheme(StorageBackendSpec.Type type) {
-        return switch (type) {
-            case S3, DIGITALOCEANSPACES -> "s3";
-            case GCS -> "gs";
-            case AZUREBLOB -> "az";
-            case OSS -> "oss";
-            case HTTP -> "";
-        };
     }
 
     private static String quoted(String text) {

@@ -1,6 +1,5 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.backend;
 
-import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import java.util.regex.Pattern;
 
 /// A path of the API, such as `s3://bucket/models/` or `bucket/models/`, taken apart.
@@ -28,10 +27,5 @@ record BucketPath(String bucket, String prefix) {
     /// A prefix that always means a tree, for kinds whose paths never name one object: `imagenet` is `imagenet/`.
     static String tree(String prefix) {
         return prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
-    }
-
-    void into(Sources source) {
-        source.setBucket(bucket);
-        source.setPrefix(prefix);
     }
 }

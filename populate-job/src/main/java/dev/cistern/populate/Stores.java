@@ -1,0 +1,63 @@
+package dev.cistern.populate;
+
+import dev.cistern.populate.engine.FillException;
+import dev.cistern.populate.engine.MemoryBudget;
+import dev.cistern.populate.http.BufferPool;
+import dev.cistern.populate.http.Proxies;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.s3.S3CommandLine;
+import dev.cistern.populate.source.s3.S3Provider;
+import dev.cistern.populate.store.StoreCommandLine;
+import dev.cistern.populate.store.StoreContext;
+import dev.cistern.populate.wire.S3Spec;
+import dev.cistern.populate.wire.StoreSpec;
+import java.util.List;
+import java.util.Map;
+
+/// The one place of the engine that knows every store.
+public final class Stores {
+    /// Name of the environment variable that chooses the transport of stores that speak S3: `direct` or `sdk`.
+    public static final String TRANSPORT_ENVIRONMENT_NAME = S3Provider.TRANSPORT_ENVIRONMENT_NAME;
+
+    private final Map<String, String> environment;
+    private final BufferPool buffers;
+    private final Proxies proxies;
+
+    /// @param environment where credentials are
+    /// @param budget for what all sources together receive into
+    /// @param proxies that lead to stores and token services
+    public Stores(Map<String, String> environment, MemoryBudget budget, Proxies proxies) {
+        this.environment = environment;
+        this.proxies = proxies;
+        this.buffers =
+                new BufferPool(
+                        MemoryBudget.SMALL_BUFFER_BYTES,
+                        budget.mediumBufferBytes(),
+                        budget.mediumBuffers(),
+                        MemoryBudget.LARGE_BUFFER_BYTES,
+                        budget.largeBuffers());
+    }
+
+    /// The stores that a command line may name, in the order in which the help shows them.
+    public static List<StoreCommandLine> commandLines() {
+        return List.of(new S3CommandLine());
+    }
+
+    /// The source of a specification.
+    ///
+    /// @param index of the source, which its environment variables carry
+    /// @throws FillException when the specification or the environment is wrong
+    public Source open(int index, StoreSpec spec) throws FillException {
+        StoreContext context =
+                new StoreContext(
+                        index, environment, buffers, proxies, "cistern/" + Version.number());
+        try {
+            return switch (spec) {
+                case S3Spec s3 -> S3Provider.open(s3, context);
+            };
+        } catch (SourceException.Refused e) {
+            throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.cistern.populate.wire;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+
+/// An [S3Auth] as JSON: its `mode`, and the fields of that mode.
+final class S3AuthJson {
+    private S3AuthJson() {}
+
+    private enum Mode {
+        ACCESS_KEY("accessKey"),
+        ANONYMOUS("anonymous"),
+        WEB_IDENTITY("webIdentity"),
+        DEFAULT_CHAIN("defaultChain");
+
+        private final String wireName;
+
+        Mode(String wireName) {
+            this.wireName = wireName;
+        }
+    }
+
+    static S3Auth read(WireReader in) throws WireException {
+        Mode mode = in.choice("mode", Mode.values(), choice -> choice.wireName, null);
+        if (mode != Mode.WEB_IDENTITY) {
+            in.onlyKnown("mode");
+        }
+        return switch (mode) {
+            case ACCESS_KEY -> new S3Auth.AccessKey();
+            case ANONYMOUS -> new S3Auth.Anonymous();
+            case DEFAULT_CHAIN -> new S3Auth.DefaultChain();
+            case WEB_IDENTITY -> {
+                in.onlyKnown(
+                        "mode", "roleArn", "tokenFile", "stsEndpoint", "stsRegion", "sessionName");
+                yield webIdentity(in);
+            }
+        };
+    }
+
+    static S3Auth webIdentity(WireReader in) throws WireException {
+        return new S3Auth.WebIdentity(
+                in.text("roleArn"),
+                in.text("tokenFile"),
+                in.optionalText("stsEndpoint"),
+                in.optionalText("stsRegion"),
+                in.optionalText("sessionName"));
+    }
+
+    static void write(JsonGenerator json, S3Auth auth) throws IOException {
+        switch (auth) {
+            case S3Auth.AccessKey key -> mode(json, Mode.ACCESS_KEY);
+            case S3Auth.Anonymous anonymous -> mode(json, Mode.ANONYMOUS);
+            case S3Auth.DefaultChain chain -> mode(json, Mode.DEFAULT_CHAIN);
+            case S3Auth.WebIdentity role -> {
+                mode(json, Mode.WEB_IDENTITY);
+                WireWriter.text(json, "roleArn", role.roleArn());
+                WireWriter.text(json, "tokenFile", role.tokenFile());
+                WireWriter.text(json, "stsEndpoint", role.stsEndpoint());
+                WireWriter.text(json, "stsRegion", role.stsRegion());
+                WireWriter.text(json, "sessionName", role.sessionName());
+            }
+        }
+    }
+
+    private static void mode(JsonGenerator json, Mode mode) throws IOException {
+        WireWriter.text(json, "mode", mode.wireName);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.cistern.populate.wire;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// A tree or one object in a bucket of a store that speaks S3.
+///
+/// @param endpoint URL of the store; null means AWS's own in the region
+/// @param region that requests are signed for; null means the engine's default
+/// @param pathStyle whether the bucket is in the path rather than in the host name
+/// @param tls which certificates are accepted
+/// @param bucket the bucket's name, not empty
+/// @param prefix a tree (ends with `/`, or empty for the whole bucket) or one object's key
+/// @param auth how to get in
+public record S3Spec(
+        @Nullable String endpoint,
+        @Nullable String region,
+        boolean pathStyle,
+        TlsSpec tls,
+        String bucket,
+        String prefix,
+        S3Auth auth)
+        implements StoreSpec {
+
+    static S3Spec read(WireReader in) throws WireException {
+        in.onlyKnown("type", "endpoint", "region", "pathStyle", "tls", "bucket", "prefix", "auth");
+        return new S3Spec(
+                in.optionalText("endpoint"),
+                in.optionalText("region"),
+                in.flag("pathStyle", false),
+                TlsSpec.read(in.optionalObject("tls")),
+                bucket(in),
+                in.text("prefix", ""),
+                S3AuthJson.read(in.object("auth")));
+    }
+
+    static String bucket(WireReader in) throws WireException {
+        String bucket = in.text("bucket");
+        if (bucket.isEmpty()) {
+            throw in.wrong("bucket", "must not be empty");
+        }
+        return bucket;
+    }
+
+    void write(JsonGenerator json) throws IOException {
+        WireWriter.text(json, "endpoint", endpoint);
+        WireWriter.text(json, "region", region);
+        json.writeBooleanField("pathStyle", pathStyle);
+        json.writeObjectFieldStart("tls");
+        tls.write(json);
+        json.writeEndObject();
+        WireWriter.text(json, "bucket", bucket);
+        WireWriter.text(json, "prefix", prefix);
+        json.writeObjectFieldStart("auth");
+        S3AuthJson.write(json, auth);
+        json.writeEndObject();
+    }
+}

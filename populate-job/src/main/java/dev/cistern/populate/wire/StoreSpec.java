@@ -1,0 +1,7 @@
+package dev.cistern.populate.wire;
+
+/// Where a source's bytes are and how to get in: one record for each kind of store. None holds a secret: those come in the container's
+/// environment and in files that are mounted into it.
+///
+/// A new store is a record here and a constant of [StoreType]; the compiler then names the switches that have to know it.
+public sealed interface StoreSpec permits S3Spec {}

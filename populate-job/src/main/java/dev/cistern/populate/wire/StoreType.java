@@ -1,0 +1,45 @@
+package dev.cistern.populate.wire;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+
+/// The kinds of stores by their names in JSON.
+enum StoreType {
+    S3("s3", S3Spec::read);
+
+    /// Reads the fields of a store.
+    @FunctionalInterface
+    private interface Reader {
+        StoreSpec read(WireReader in) throws WireException;
+    }
+
+    private final String wireName;
+    private final Reader reader;
+
+    StoreType(String wireName, Reader reader) {
+        this.wireName = wireName;
+        this.reader = reader;
+    }
+
+    String wireName() {
+        return wireName;
+    }
+
+    static StoreSpec read(WireReader in) throws WireException {
+        return in.choice("type", values(), StoreType::wireName, null).reader.read(in);
+    }
+
+    /// Writes the object's fields, its type first.
+    static void write(JsonGenerator json, StoreSpec store) throws IOException {
+        switch (store) {
+            case S3Spec s3 -> {
+                S3.begin(json);
+                s3.write(json);
+            }
+        }
+    }
+
+    private void begin(JsonGenerator json) throws IOException {
+        WireWriter.text(json, "type", wireName);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.cistern.controller.backend;
+
+import dev.cistern.api.v1alpha1.StorageBackendSpec;
+import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import java.util.Arrays;
+import java.util.List;
+
+/// The one place of the controller that knows every type of store.
+public final class Backends {
+    private static final Backend S3 = new S3Backend();
+    private static final Backend SPACES = new SpacesBackend();
+    private static final Backend OSS = new OssBackend();
+    private static final Backend GCS = new UnsupportedBackend(StorageBackendSpec.Type.GCS, "gs");
+    private static final Backend AZURE_BLOB =
+            new UnsupportedBackend(StorageBackendSpec.Type.AZUREBLOB, "az");
+    private static final Backend HTTP = new UnsupportedBackend(StorageBackendSpec.Type.HTTP, "");
+
+    private Backends() {}
+
+    /// How a type of store is dealt with.
+    public static Backend of(StorageBackendSpec.Type type) {
+        return switch (type) {
+            case S3 -> S3;
+            case DIGITALOCEANSPACES -> SPACES;
+            case OSS -> OSS;
+            case GCS -> GCS;
+            case AZUREBLOB -> AZURE_BLOB;
+            case HTTP -> HTTP;
+        };
+    }
+
+    /// How a source's store is dealt with.
+    public static Backend of(Sources source) {
+        return of(source.getBackend().getType());
+    }
+
+    /// The types that this version reads, such as `s3, digitalOceanSpaces and oss`.
+    static String supportedTypes() {
+        List<String> names =
+                Arrays.stream(StorageBackendSpec.Type.values())
+                        .filter(type -> of(type).supported())
+                        .map(StorageBackendSpec.Type::getValue)
+                        .toList();
+        return String.join(", ", names.subList(0, names.size() - 1)) + " and " + names.getLast();
+    }
+}

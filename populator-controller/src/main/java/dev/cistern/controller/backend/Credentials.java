@@ -1,0 +1,51 @@
+package dev.cistern.controller.backend;
+
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Where a Job gets the credentials of one source from. The controller names Secrets and never reads them.
+///
+/// @param variables of the container's environment
+/// @param files in the source's directory
+/// @param account the ServiceAccount that the Job has to run as; empty when it may be any
+public record Credentials(
+        List<Variable> variables, List<SecretFile> files, Optional<Account> account) {
+    /// Name of the file that holds the ServiceAccount's token.
+    public static final String TOKEN_FILE = "token";
+
+    /// Nothing is needed.
+    public static final Credentials NONE = new Credentials(List.of(), List.of(), Optional.empty());
+
+    public Credentials {
+        variables = List.copyOf(variables);
+        files = List.copyOf(files);
+    }
+
+    /// A variable that is set from a Secret's key.
+    ///
+    /// @param name after `CISTERN_SOURCE_<i>_`
+    public record Variable(String name, SecretKeySelector secret) {}
+
+    /// A Secret's key as a file.
+    ///
+    /// @param name of the file, unique within the source
+    public record SecretFile(String name, SecretKeySelector secret) {}
+
+    /// The ServiceAccount as a credential.
+    ///
+    /// @param name null means the namespace's default account
+    /// @param audience of the token that is put into [#TOKEN_FILE]; null when the Job needs none because the platform knows the pod's account
+    public record Account(@Nullable String name, @Nullable String audience) {}
+
+    /// Variables alone.
+    public static Credentials ofVariables(List<Variable> variables) {
+        return new Credentials(variables, List.of(), Optional.empty());
+    }
+
+    /// The Job's ServiceAccount alone.
+    public static Credentials ofAccount(@Nullable String name, @Nullable String audience) {
+        return new Credentials(List.of(), List.of(), Optional.of(new Account(name, audience)));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.backend;
+
+import org.jspecify.annotations.NullMarked;
