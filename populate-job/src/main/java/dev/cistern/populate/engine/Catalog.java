@@ -30,6 +30,9 @@ final class Catalog {
     /// Of a version. Stores give up to some 100.
     private static final int MAX_VERSION_CHARACTERS = 341;
 
+    /// How sizes are written: 0 is a directory, 1 a file of unknown size.
+    private static final int SIZES_FROM = 2;
+
     /// Objects are numbered by an `int`.
     static final int MAX_OBJECTS = 2_000_000_000;
 
@@ -116,7 +119,7 @@ final class Catalog {
         byte[] bytes = addPath(input, path);
         sorted &= Arrays.compareUnsigned(lastFile, bytes) <= 0;
         lastFile = bytes;
-        putNumber(1 + object.size());
+        putNumber(SIZES_FROM + object.size());
         putNumber(object.modifiedMillis());
         putVersion(object.version());
         return count++;
@@ -285,8 +288,8 @@ final class Catalog {
             from.get(next, shared, rest);
             path = next;
             String text = new String(next, StandardCharsets.UTF_8);
-            long size = number() - 1;
-            if (size < 0) {
+            long size = number() - SIZES_FROM;
+            if (size < SourceObject.UNKNOWN_SIZE) {
                 String key = text + MarkerName.values()[(int) number()].suffix;
                 SourceObject marker = new SourceObject(key, 0, version(), 0);
                 return new Entry(read++, input, text, null, marker);

@@ -174,12 +174,8 @@ final class Copier {
     private @Nullable RangeSink open(WorkQueue.Start start, Traffic.Watch watch)
             throws FillException, InterruptedException {
         ObjectCopy copy =
-                opener.open(
-                        start.entry(),
-                        start.object(),
-                        queue.division(start.object().size()),
-                        start.before());
-        if (start.object().size() > Ranges.ALWAYS_WHOLE_BYTES) {
+                opener.open(start.entry(), start.object(), queue::division, start.before());
+        if (start.object().size() > Ranges.ALWAYS_WHOLE_BYTES || !start.object().sized()) {
             // The store was asked about it.
             watch.skip();
         }
@@ -205,6 +201,9 @@ final class Copier {
             ended = sink.fetch(opener.source(copy.entry), number, watch);
         } catch (SourceException.Changed e) {
             spoilt(copy, e);
+        } catch (RangeSink.FromTheBeginning e) {
+            copy.spoil();
+            restarts.changed(copy, e.reason());
         } catch (RangeSink.TargetFailure e) {
             throw e.toFillException();
         } catch (IOException e) {

@@ -39,7 +39,10 @@ final class Lister {
     }
 
     /// What a file's bytes take, without its inode.
-    private long allotted(long size) {
+    private long allotted(long listed) {
+        // What is not known yet is neither nothing nor anything else: it is counted when it is
+        // there.
+        long size = Math.max(0, listed);
         return size <= inlineBytes ? size : (size + blockSize - 1) / blockSize * blockSize;
     }
 

@@ -1,5 +1,6 @@
 package dev.cistern.populate.engine;
 
+import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.wire.Stage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ public final class Meter {
     private final AtomicLong bytesFetched = new AtomicLong();
     private final AtomicLong bytesResumed = new AtomicLong();
     private final AtomicLong unverified = new AtomicLong();
+    private final AtomicLong unsized = new AtomicLong();
     private volatile boolean totalsFinal;
     private volatile Stage stage = Stage.CONNECTING;
     private volatile @Nullable String trouble;
@@ -22,10 +24,10 @@ public final class Meter {
     ///
     /// @param stage what is being done
     /// @param bytesDone on the volume
-    /// @param bytesTotal listed
+    /// @param bytesTotal listed; of objects of unknown size what has come of them
     /// @param filesDone on the volume, whole and verified
     /// @param filesTotal listed
-    /// @param totalsFinal whether the listing has ended
+    /// @param totalsFinal whether the listing has ended, and all sizes are known
     /// @param bytesFetched read from the store, retries included
     /// @param bytesResumed found done by earlier attempts
     /// @param trouble why nothing comes from the store now; null when all is well
@@ -48,7 +50,7 @@ public final class Meter {
                 bytesTotal.get(),
                 filesDone.get(),
                 filesTotal.get(),
-                totalsFinal,
+                totalsFinal && unsized.get() == 0,
                 bytesFetched.get(),
                 bytesResumed.get(),
                 trouble);
@@ -88,11 +90,42 @@ public final class Meter {
             firstAnswerNanos = System.nanoTime();
         }
         filesTotal.incrementAndGet();
+        if (bytes == SourceObject.UNKNOWN_SIZE) {
+            unsized.incrementAndGet();
+        } else {
+            bytesTotal.addAndGet(bytes);
+        }
+    }
+
+    /// An object has another size than was known, or one that was not known.
+    ///
+    /// @param before in bytes, or [SourceObject#UNKNOWN_SIZE]
+    /// @param now the same
+    void sizeChanged(long before, long now) {
+        bytesTotal.addAndGet(Math.max(0, now) - Math.max(0, before));
+        unsized.addAndGet(
+                (now == SourceObject.UNKNOWN_SIZE ? 1 : 0)
+                        - (before == SourceObject.UNKNOWN_SIZE ? 1 : 0));
+    }
+
+    /// Bytes of an object of unknown size have come; a negative number when they were of no use.
+    void grown(long bytes) {
         bytesTotal.addAndGet(bytes);
     }
 
-    void sizeChanged(long byBytes) {
-        bytesTotal.addAndGet(byBytes);
+    /// All of an object of unknown size has come, so that its size is known.
+    void sized() {
+        unsized.decrementAndGet();
+    }
+
+    /// Whether everything is listed.
+    boolean listingEnded() {
+        return totalsFinal;
+    }
+
+    /// How many objects have an unknown size.
+    long unsized() {
+        return unsized.get();
     }
 
     void totalsFinal() {

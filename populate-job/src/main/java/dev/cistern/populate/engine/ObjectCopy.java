@@ -33,13 +33,17 @@ final class ObjectCopy {
     private record Piece(long offset, long length, long digest) {}
 
     final Catalog.Entry entry;
-    final SourceObject object;
+
+    /// As it was when it was begun; with its size from the moment that that is known.
+    volatile SourceObject object;
+
     final long id;
     final PartialFile file;
     private final Deque<Range> waiting = new ArrayDeque<>();
     private final List<Piece> pieces = new ArrayList<>(1);
     private final @Nullable MessageDigest pinned;
     private volatile boolean inOrder;
+    private final boolean whole;
     private final @Nullable Arrival earlier;
     private DigestKind kind;
     private @Nullable ObjectDigest offered;
@@ -51,6 +55,7 @@ final class ObjectCopy {
 
     /// @param kind of the pieces' digests
     /// @param inOrder whether one stream fetches it from first to last byte
+    /// @param whole whether it can be had by one request alone
     /// @param pinSha256 whether its SHA-256 is wanted
     /// @param earlier what arrived when it was last fetched, and had not the store's digest; null the first time
     ObjectCopy(
@@ -61,6 +66,7 @@ final class ObjectCopy {
             DigestKind kind,
             @Nullable ObjectDigest offered,
             boolean inOrder,
+            boolean whole,
             boolean pinSha256,
             @Nullable Arrival earlier) {
         this.entry = entry;
@@ -70,6 +76,7 @@ final class ObjectCopy {
         this.kind = kind;
         this.offered = offered;
         this.inOrder = inOrder;
+        this.whole = whole;
         this.earlier = earlier;
         this.pinned = inOrder && pinSha256 ? Digester.message(DigestKind.SHA256) : null;
     }
@@ -77,6 +84,11 @@ final class ObjectCopy {
     /// Whether one stream fetches it from first to last byte into an empty file.
     boolean inOrder() {
         return inOrder;
+    }
+
+    /// Whether it can be had by one request alone: another one begins it again.
+    boolean whole() {
+        return whole;
     }
 
     /// What arrived when it was last fetched; null the first time.
@@ -138,7 +150,7 @@ final class ObjectCopy {
     /// Whether others may fetch a part of what one stream began to fetch from first to last byte: its digest is known and does not need the
     /// order.
     synchronized boolean canBeShared() {
-        return !spoilt && (!inOrder || (answered && serial == null && pinned == null));
+        return !spoilt && !whole && (!inOrder || (answered && serial == null && pinned == null));
     }
 
     /// Lets others fetch a part of what one stream had begun.

@@ -37,6 +37,12 @@ final class ObjectOpener {
     /// @param restarts how often it was begun again with this time
     record Again(ObjectCopy.Arrival arrival, int restarts) {}
 
+    /// Says how an object is to be divided, and counts it as begun.
+    @FunctionalInterface
+    interface Divisions {
+        Ranges.Division of(long size);
+    }
+
     ObjectOpener(CopyContext context, Committer committer) {
         this.context = context;
         this.committer = committer;
@@ -58,8 +64,18 @@ final class ObjectOpener {
                 listed.modifiedMillis());
     }
 
+    /// By what the journal knows an object now. A size that the listing did not tell is no part of it: the next attempt's listing will not
+    /// tell it either.
     private long idOf(Catalog.Entry entry, SourceObject object) {
-        return idOf(source(entry), object, entry.path());
+        SourceObject listed = entry.object();
+        boolean learned =
+                listed != null
+                        && !listed.sized()
+                        && Objects.equals(listed.version(), object.version());
+        return idOf(
+                source(entry),
+                learned ? object.withSize(SourceObject.UNKNOWN_SIZE) : object,
+                entry.path());
     }
 
     /// By what the journal knows an object.
@@ -88,7 +104,7 @@ final class ObjectOpener {
         SourceObject object = withKey(entry, listed);
         long id = idOf(entry, object);
         if (context.resume().done(entry, object, id) != null) {
-            return listed.size();
+            return Math.max(0, listed.size());
         }
         long fetched =
                 context.journal().blocksBefore(id).stream().mapToLong(Journal.Block::length).sum();
@@ -98,13 +114,10 @@ final class ObjectOpener {
 
     /// Begins an object; null when there is nothing to fetch.
     ///
-    /// @param division how it is to be divided if nothing of it is there
+    /// @param divisions how an object of a size is to be divided if nothing of it is there
     /// @param again what came of it before; null the first time, and when the object has changed since
     @Nullable ObjectCopy open(
-            Catalog.Entry entry,
-            SourceObject object,
-            Ranges.Division division,
-            @Nullable Again again)
+            Catalog.Entry entry, SourceObject object, Divisions divisions, @Nullable Again again)
             throws FillException, InterruptedException {
         try {
             if (object == DIRECTORY) {
@@ -116,13 +129,15 @@ final class ObjectOpener {
             long id = idOf(entry, object);
             Journal.Done done = context.resume().done(entry, object, id);
             if (done != null && finishedBefore(entry, object, done)) {
+                // It counts as begun.
+                divisions.of(object.size());
                 return null;
             }
             if (done != null && context.journal().blocksBefore(id).isEmpty()) {
                 // The next sync would vouch for it.
                 context.journal().forgotten(id);
             }
-            return openUnfinished(entry, object, id, division, again);
+            return openUnfinished(entry, object, id, divisions, again);
         } catch (IOException e) {
             throw FillException.ofTarget(e, "opening " + entry.path());
         }
@@ -132,16 +147,17 @@ final class ObjectOpener {
             throws IOException {
         BasicFileAttributes attributes = context.target().finished(entry.path());
         if (attributes == null
-                || attributes.size() != object.size()
+                || (object.sized() && attributes.size() != object.size())
                 || (object.dated()
                         && attributes.lastModifiedTime().toMillis() != object.modifiedMillis())) {
             return false;
         }
+        long size = attributes.size();
         // Without a date nothing else would show that somebody wrote into it since.
         if (!done.trusted() || !object.dated()) {
             try (FileChannel file =
                     FileChannel.open(context.target().at(entry.path()), StandardOpenOption.READ)) {
-                if (Digester.crc(file, done.kind(), 0, object.size()) != done.digest()) {
+                if (Digester.crc(file, done.kind(), 0, size) != done.digest()) {
                     return false;
                 }
             }
@@ -150,14 +166,12 @@ final class ObjectOpener {
                 .copied(
                         entry.index(),
                         new Outcomes.Copied(
-                                done.kind(),
-                                done.digest(),
-                                object.size(),
-                                object.modifiedMillis()));
+                                done.kind(), done.digest(), size, object.modifiedMillis()));
         if (done.unverified() && context.verify() == Verify.FULL) {
             context.meter().couldNotVerify();
         }
-        context.meter().resumed(object.size());
+        context.meter().sizeChanged(object.size(), size);
+        context.meter().resumed(size);
         context.meter().fileDone();
         return true;
     }
@@ -166,26 +180,40 @@ final class ObjectOpener {
             Catalog.Entry entry,
             SourceObject object,
             long id,
-            Ranges.Division division,
+            Divisions divisions,
             @Nullable Again again)
             throws IOException, FillException, InterruptedException {
         boolean pin = context.inputs().get(entry.input()).sha256() != null;
         List<Journal.Block> before = new ArrayList<>(context.journal().blocksBefore(id));
-        boolean small = object.size() <= Ranges.ALWAYS_WHOLE_BYTES;
+        Ranges.Division division = object.sized() ? divisions.of(object.size()) : null;
         boolean inOrder = division == Ranges.Division.IN_ORDER && before.isEmpty() && again == null;
         ObjectDigest offered = null;
-        // What is listed as empty is never fetched: it had better be so.
-        if (object.size() == 0 || (!(small && inOrder) && context.verify() == Verify.FULL)) {
+        boolean whole = false;
+        if (worthAsking(object, inOrder)) {
             ObjectDetails details = describer.describe(entry, object);
-            if (!Objects.equals(details.object().version(), object.version())
-                    || details.object().size() != object.size()) {
-                // It changed since it was listed: begin with what it is now.
-                context.meter().sizeChanged(details.object().size() - object.size());
-                object = details.object();
+            SourceObject now = details.object();
+            whole = details.whole() || !now.sized();
+            if (!Objects.equals(now.version(), object.version()) || now.size() != object.size()) {
+                // It changed since it was listed, or its size was not told: begin with what it is.
+                context.meter().sizeChanged(object.size(), now.size());
+                object = now;
                 id = idOf(entry, object);
                 before = new ArrayList<>(context.journal().blocksBefore(id));
             }
-            offered = details.digest();
+            offered = context.verify() == Verify.FULL ? details.digest() : null;
+        }
+        if (division == null) {
+            division = divisions.of(object.size());
+            inOrder = division == Ranges.Division.IN_ORDER && before.isEmpty() && again == null;
+        }
+        if (whole) {
+            inOrder = true;
+            if (!before.isEmpty() || context.journal().reservedBefore(id) > 0) {
+                // Nothing can be gone on with.
+                forget(id);
+                context.target().dropPartial(id);
+                before.clear();
+            }
         }
         DigestKind kind =
                 offered != null && offered.kind().combines() && offered.parts() == 0
@@ -204,6 +232,7 @@ final class ObjectOpener {
                             kind,
                             offered,
                             inOrder && !kept,
+                            whole,
                             pin,
                             again == null ? null : again.arrival);
             // What is there is looked for before blocks are reserved, which makes the file as long
@@ -231,6 +260,13 @@ final class ObjectOpener {
         }
     }
 
+    /// Whether the store is asked about an object before it is fetched: one request of a small one tells all there is to know.
+    private boolean worthAsking(SourceObject object, boolean inOrder) {
+        boolean small = object.size() <= Ranges.ALWAYS_WHOLE_BYTES;
+        // What is listed as empty is never fetched: it had better be so.
+        return object.size() <= 0 || !small || (!inOrder && context.verify() == Verify.FULL);
+    }
+
     /// Takes back pieces that turned out not to be there: the next sync would vouch for whatever the journal says.
     private void takeBack(long id, int noted, List<Journal.Block> kept) throws IOException {
         if (kept.size() < noted) {
@@ -253,13 +289,17 @@ final class ObjectOpener {
     /// What the object of a spoilt copy is now.
     SourceObject describeAgain(ObjectCopy copy) throws FillException, InterruptedException {
         SourceObject now = describer.describe(copy.entry, copy.object).object();
-        context.meter().sizeChanged(now.size() - copy.object.size());
+        context.meter().sizeChanged(copy.object.size(), now.size());
         return now;
     }
 
     /// Throws away what was fetched of an object.
     void drop(ObjectCopy copy) throws IOException {
-        context.meter().undone(copy.fetchedBytes());
+        long fetched = copy.fetchedBytes();
+        context.meter().undone(fetched);
+        if (!copy.object.sized()) {
+            context.meter().grown(-fetched);
+        }
         copy.file.close();
         forget(copy.id);
         context.target().dropPartial(copy.id);

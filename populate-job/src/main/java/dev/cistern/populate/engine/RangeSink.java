@@ -4,6 +4,7 @@ import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,21 @@ final class RangeSink implements ObjectSink {
     /// The fill has failed elsewhere; nothing more is wanted.
     static final class Ended extends IOException {
         private static final long serialVersionUID = 1L;
+    }
+
+    /// What can be had by one request alone was cut off.
+    static final class FromTheBeginning extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final SourceException.Retryable reason;
+
+        FromTheBeginning(SourceException.Retryable reason) {
+            super(reason);
+            this.reason = reason;
+        }
+
+        SourceException.Retryable reason() {
+            return reason;
+        }
     }
 
     /// The range has become shorter, and all of it is there; the rest of the answer is not wanted.
@@ -58,7 +74,7 @@ final class RangeSink implements ObjectSink {
 
     /// About how many bytes are still to be fetched.
     long rest() {
-        return to - position;
+        return copy.object.sized() ? to - position : 0;
     }
 
     /// Whether [#shorten] would.
@@ -126,7 +142,15 @@ final class RangeSink implements ObjectSink {
     private After more(Source source)
             throws SourceException.Changed, IOException, FillException, InterruptedException {
         try {
-            source.read(copy.object, position, to, this);
+            source.read(
+                    copy.object,
+                    position,
+                    copy.object.sized() ? to : SourceObject.UNKNOWN_SIZE,
+                    this);
+            if (!copy.object.sized()) {
+                copy.object = copy.object.withSize(position);
+                context.meter().sized();
+            }
             return After.ENDED;
         } catch (Shortened e) {
             return After.ENDED;
@@ -137,6 +161,9 @@ final class RangeSink implements ObjectSink {
             // The store may be away for long, and the process be killed meanwhile.
             noteWhatCame();
             patience.pause(e);
+            if (copy.whole() && position > 0) {
+                throw new FromTheBeginning(e);
+            }
             return e.busy() ? After.REFUSED : After.AGAIN;
         } catch (SourceException.Changed e) {
             throw e;
@@ -206,6 +233,9 @@ final class RangeSink implements ObjectSink {
             position += piece;
             bytes.limit(end);
             context.meter().fetched(piece);
+            if (!copy.object.sized()) {
+                context.meter().grown(piece);
+            }
             if (position == blockEnd || System.nanoTime() - blockSinceNanos >= NOTE_NANOS) {
                 endBlock();
             }

@@ -125,7 +125,7 @@ final class Ranges {
             throws IOException {
         List<Journal.Block> kept = new ArrayList<>(before.size());
         before.sort(Comparator.comparingLong(Journal.Block::offset));
-        long size = copy.object.size();
+        long size = copy.object.sized() ? copy.object.size() : Long.MAX_VALUE;
         long at = 0;
         for (Journal.Block block : before) {
             boolean fits =
@@ -149,7 +149,11 @@ final class Ranges {
     ///
     /// @param restarts from 1
     static void planOtherwise(ObjectCopy copy, int restarts) {
-        long size = copy.object.size();
+        long size = copy.object.sized() ? copy.object.size() : Long.MAX_VALUE;
+        if (copy.whole()) {
+            add(copy, 0, size);
+            return;
+        }
         long at = 0;
         long end = Math.max(1, Math.min(size, ALWAYS_WHOLE_BYTES) / (restarts + 1));
         while (at < size) {

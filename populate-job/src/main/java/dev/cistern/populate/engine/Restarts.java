@@ -10,15 +10,15 @@ final class Restarts {
     private static final int MOST = 3;
 
     private final Map<ObjectCopy, Integer> before = new HashMap<>();
-    private final Map<ObjectCopy, SourceException.Changed> complaints = new HashMap<>();
+    private final Map<ObjectCopy, SourceException> complaints = new HashMap<>();
 
     /// An object is under way, after so many restarts.
     synchronized void begun(ObjectCopy copy, int restarts) {
         before.put(copy, restarts);
     }
 
-    /// The store has another version now, or sends something else.
-    synchronized void changed(ObjectCopy copy, SourceException.Changed complaint) {
+    /// The store has another version now, or sends something else; or what it sends by one request alone was cut off.
+    synchronized void changed(ObjectCopy copy, SourceException complaint) {
         complaints.put(copy, complaint);
     }
 
@@ -43,19 +43,11 @@ final class Restarts {
         if (restarts < MOST) {
             return restarts + 1;
         }
-        SourceException.Changed complaint = complaints.get(copy);
+        SourceException complaint = complaints.get(copy);
         if (complaint != null) {
-            boolean written = !complaint.unfit();
             throw new FillException(
                     complaint.reason(),
-                    complaint.getMessage()
-                            + ", "
-                            + (restarts + 1)
-                            + " times; "
-                            + (written
-                                    ? "stop the writer, or try again later"
-                                    : "check the object in the store, and any proxy in front of"
-                                            + " it"),
+                    complaint.getMessage() + ", " + (restarts + 1) + " times; " + advice(complaint),
                     complaint);
         }
         throw FillException.ofDigest(
@@ -68,5 +60,18 @@ final class Restarts {
                         + " times with a wrong digest: "
                         + mismatch
                         + "; check the object in the store");
+    }
+
+    private static String advice(SourceException complaint) {
+        return switch (complaint) {
+            case SourceException.Changed changed ->
+                    changed.unfit()
+                            ? "check the object in the store, and any proxy in front of it"
+                            : "stop the writer, or try again later";
+            case SourceException.Retryable cut ->
+                    "the store sends this object only from its first byte on, so each cut begins it"
+                            + " again";
+            case SourceException.Refused refused -> "check the object in the store";
+        };
     }
 }

@@ -127,7 +127,7 @@ final class SpaceCheck {
     }
 
     private String least() {
-        return whole ? "" : " at least";
+        return whole && context.meter().unsized() == 0 ? "" : " at least";
     }
 
     private FillException tooSmall(String problem, @Nullable Throwable cause) {

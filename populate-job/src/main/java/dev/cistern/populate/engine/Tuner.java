@@ -208,7 +208,7 @@ final class Tuner implements Runnable {
     private int most() {
         Meter.Counts counts = meter.counts();
         int most = fitting();
-        if (!counts.totalsFinal()) {
+        if (!meter.listingEnded()) {
             return most;
         }
         long useful =

@@ -24,6 +24,8 @@ public interface Source extends AutoCloseable {
 
     /// Reads bytes `from` (inclusive) to `to` (exclusive) of exactly the version in `object`.
     ///
+    /// An object of unknown size is asked for whole, from 0 to [SourceObject#UNKNOWN_SIZE]: this returns when its last byte was given.
+    ///
     /// The sink gets exactly these bytes, in order, or fewer followed by an exception; never a byte of another version.
     ///
     /// @throws SourceException when the bytes could not be had

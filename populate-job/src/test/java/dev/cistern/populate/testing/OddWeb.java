@@ -1,0 +1,477 @@
+package dev.cistern.populate.testing;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// An HTTP server of files in memory: strict about what it is asked, with the habits of the odd ones.
+///
+/// What is no request of HTTP/1.1 is answered with 400: a target with characters that a URL has not, no `Host`, a header twice, a `Range` of another
+/// form than one range, a body. Credentials that it did not ask for are noted ([Asked#headers]).
+public final class OddWeb implements AutoCloseable {
+    /// What a server may or may not do.
+    ///
+    /// @param head status of answers to `HEAD` instead of an answer; 0 where it answers
+    /// @param length how a body ends
+    /// @param ranges what becomes of a `Range`
+    /// @param etag what it says of the version
+    /// @param dated whether it says when a file was changed
+    /// @param packed whether it sends what it has as if it were packed
+    public record Habits(
+            int head, Length length, Ranges ranges, Tag etag, boolean dated, boolean packed) {
+        /// As nginx and Apache serve files.
+        public static final Habits USUAL =
+                new Habits(0, Length.TOLD, Ranges.SERVED, Tag.STRONG, true, false);
+
+        public Habits withHead(int status) {
+            return new Habits(status, length, ranges, etag, dated, packed);
+        }
+
+        public Habits with(Length other) {
+            return new Habits(head, other, ranges, etag, dated, packed);
+        }
+
+        public Habits with(Ranges other) {
+            return new Habits(head, length, other, etag, dated, packed);
+        }
+
+        public Habits with(Tag other) {
+            return new Habits(head, length, ranges, other, dated, packed);
+        }
+
+        public Habits undated() {
+            return new Habits(head, length, ranges, etag, false, packed);
+        }
+
+        public Habits asPacked() {
+            return new Habits(head, length, ranges, etag, dated, true);
+        }
+    }
+
+    /// How the end of a body is known.
+    public enum Length {
+        TOLD,
+        CHUNKED,
+        CONNECTION_CLOSES
+    }
+
+    /// What becomes of a request for a range.
+    public enum Ranges {
+        SERVED,
+        /// The same, and `Accept-Ranges` is not sent.
+        SERVED_UNSAID,
+        /// All of the file comes.
+        IGNORED,
+        /// The same, and `Accept-Ranges: none` says so.
+        REFUSED,
+        /// `Content-Range` tells no total.
+        WITHOUT_TOTAL,
+        /// `Content-Range` and bytes are of another range than was asked for.
+        WRONG
+    }
+
+    /// What the server says of a file's version.
+    public enum Tag {
+        STRONG,
+        WEAK,
+        NONE
+    }
+
+    /// What was asked.
+    public record Asked(String method, String target, Map<String, String> headers, int number) {}
+
+    /// An answer instead of the file's.
+    ///
+    /// @param status of it
+    /// @param headers of it, besides those of its length
+    /// @param body of it
+    public record Answer(int status, Map<String, String> headers, byte[] body) {
+        public static Answer of(int status, Map<String, String> headers) {
+            return new Answer(
+                    status, headers, ("status " + status).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /// What goes wrong with the sending of one answer's body.
+    ///
+    /// @param cutAfter the connection closes after so many bytes; -1: it does not
+    /// @param told so many bytes more than it has are announced
+    /// @param pauseMillis between pieces of 16 KiB
+    public record Sending(int cutAfter, int told, int pauseMillis) {
+        static final Sending WELL = new Sending(-1, 0, 0);
+    }
+
+    private record Stored(byte[] bytes, int version) {}
+
+    private static final Pattern TARGET =
+            Pattern.compile("/([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*");
+    private static final Pattern RANGE = Pattern.compile("bytes=([0-9]+)-([0-9]*)");
+
+    private final ServerSocket listener;
+    private final Map<String, Stored> files = new ConcurrentHashMap<>();
+    private final Map<String, Habits> ownHabits = new ConcurrentHashMap<>();
+    private final Map<String, Integer> counts = new ConcurrentHashMap<>();
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final List<Asked> asked = new CopyOnWriteArrayList<>();
+    private final AtomicLong bytesSent = new AtomicLong();
+    private volatile Habits habits = Habits.USUAL;
+    private volatile UnaryHook hook = request -> null;
+    private volatile SendingHook sending = request -> Sending.WELL;
+    private volatile @Nullable String authorization;
+
+    /// Answers instead of the file, or null.
+    public interface UnaryHook {
+        @Nullable Answer answer(Asked request);
+    }
+
+    /// How the body of an answer is sent.
+    public interface SendingHook {
+        Sending of(Asked request);
+    }
+
+    public OddWeb() throws IOException {
+        listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    public String endpoint() {
+        return "http://127.0.0.1:" + listener.getLocalPort();
+    }
+
+    /// Host and port, as `http.allowedHosts` has them.
+    public String authority() {
+        return "127.0.0.1:" + listener.getLocalPort();
+    }
+
+    /// Stores a file; another version each time.
+    ///
+    /// @param target its path as requests have it, percent-encoded
+    public void put(String target, byte[] bytes) {
+        files.merge(
+                target,
+                new Stored(bytes, 1),
+                (before, now) -> new Stored(now.bytes, before.version + 1));
+    }
+
+    public void remove(String target) {
+        files.remove(target);
+    }
+
+    public void habits(Habits all) {
+        habits = all;
+    }
+
+    /// The habits for one file.
+    public void habits(String target, UnaryOperator<Habits> change) {
+        ownHabits.put(target, change.apply(habits));
+    }
+
+    /// Answers instead of files, where the hook gives one.
+    public void answers(UnaryHook instead) {
+        hook = instead;
+    }
+
+    public void sending(SendingHook how) {
+        sending = how;
+    }
+
+    /// Asks for this value of `Authorization`.
+    public void authorization(String value) {
+        authorization = value;
+    }
+
+    public List<Asked> asked() {
+        return asked;
+    }
+
+    /// What was asked of one file by one method.
+    public List<Asked> asked(String method, String target) {
+        return asked.stream()
+                .filter(a -> a.method.equals(method) && a.target.equals(target))
+                .toList();
+    }
+
+    public long bytesSent() {
+        return bytesSent.get();
+    }
+
+    public static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(FaultyS3.digest("SHA-256", bytes));
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket socket = listener.accept();
+                sockets.add(socket);
+                Thread.ofVirtual().start(() -> serve(socket));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
+            while (answer(in, out)) {
+                out.flush();
+            }
+            out.flush();
+        } catch (IOException e) {
+            return;
+        } finally {
+            sockets.remove(socket);
+        }
+    }
+
+    private boolean answer(InputStream in, OutputStream out) throws IOException {
+        String line = line(in);
+        if (line.isEmpty()) {
+            return false;
+        }
+        Map<String, String> headers = new TreeMap<>();
+        boolean sound = true;
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+            int colon = header.indexOf(':');
+            sound &= colon > 0 && !header.contains("\r");
+            String name = header.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT);
+            sound &= headers.put(name, header.substring(colon + 1).strip()) == null;
+        }
+        String[] parts = line.split(" ", -1);
+        sound &= parts.length == 3 && parts[2].equals("HTTP/1.1");
+        sound &= parts.length > 1 && TARGET.matcher(parts[1]).matches();
+        sound &= headers.containsKey("host") && !headers.containsKey("content-length");
+        String range = headers.get("range");
+        sound &= range == null || RANGE.matcher(range).matches();
+        if (!sound) {
+            asked.add(new Asked("BAD", line, headers, 0));
+            out.write(
+                    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            return false;
+        }
+        Asked request =
+                new Asked(
+                        parts[0],
+                        parts[1],
+                        headers,
+                        counts.merge(parts[0] + " " + parts[1], 1, Integer::sum));
+        asked.add(request);
+        return answer(out, request) && !"close".equals(headers.get("connection"));
+    }
+
+    private boolean answer(OutputStream out, Asked request) throws IOException {
+        Habits mine = ownHabits.getOrDefault(request.target, habits);
+        Answer instead = hook.answer(request);
+        if (instead == null
+                && authorization != null
+                && !authorization.equals(request.headers.get("authorization"))) {
+            instead = Answer.of(401, Map.of("WWW-Authenticate", "Basic realm=\"files\""));
+        }
+        if (instead == null && !request.method.equals("GET") && !request.method.equals("HEAD")) {
+            instead = Answer.of(405, Map.of("Allow", "GET, HEAD"));
+        }
+        if (instead == null && request.method.equals("HEAD") && mine.head != 0) {
+            instead = Answer.of(mine.head, Map.of());
+        }
+        Stored file = files.get(request.target);
+        if (instead == null && file == null) {
+            instead = Answer.of(404, Map.of("Content-Type", "text/html"));
+        }
+        if (instead != null || file == null) {
+            Answer given = instead == null ? Answer.of(404, Map.of()) : instead;
+            return send(
+                    out,
+                    request,
+                    given.status,
+                    new TreeMap<>(given.headers),
+                    given.body,
+                    0,
+                    given.body.length,
+                    Length.TOLD,
+                    Sending.WELL);
+        }
+        return file(out, request, file, mine);
+    }
+
+    private boolean file(OutputStream out, Asked request, Stored file, Habits mine)
+            throws IOException {
+        TreeMap<String, String> headers = new TreeMap<>();
+        String tag =
+                (mine.etag == Tag.WEAK ? "W/" : "")
+                        + "\""
+                        + sha256(file.bytes).substring(0, 16)
+                        + "\"";
+        String date =
+                "Fri, 02 Jan 2026 03:04:"
+                        + String.format(Locale.ROOT, "%02d", file.version % 60)
+                        + " GMT";
+        if (mine.etag != Tag.NONE) {
+            headers.put("ETag", tag);
+        }
+        if (mine.dated) {
+            headers.put("Last-Modified", date);
+        }
+        if (mine.packed) {
+            headers.put("Content-Encoding", "gzip");
+        }
+        if (mine.ranges == Ranges.SERVED || mine.ranges == Ranges.WITHOUT_TOTAL) {
+            headers.put("Accept-Ranges", "bytes");
+        } else if (mine.ranges == Ranges.REFUSED) {
+            headers.put("Accept-Ranges", "none");
+        }
+        String match = request.headers.get("if-match");
+        if (match != null && (mine.etag != Tag.STRONG || !match.equals(tag))) {
+            return send(
+                    out,
+                    request,
+                    412,
+                    new TreeMap<>(),
+                    new byte[0],
+                    0,
+                    0,
+                    Length.TOLD,
+                    Sending.WELL);
+        }
+        String range = request.headers.get("range");
+        String condition = request.headers.get("if-range");
+        boolean served =
+                range != null && mine.ranges != Ranges.IGNORED && mine.ranges != Ranges.REFUSED;
+        if (condition != null) {
+            // A weak tag never matches (RFC 9110, section 13.1.5).
+            served &=
+                    condition.equals(date)
+                            ? mine.dated
+                            : mine.etag == Tag.STRONG && condition.equals(tag);
+        }
+        int from = 0;
+        int to = file.bytes.length;
+        int status = 200;
+        if (served) {
+            Matcher asks = RANGE.matcher(String.valueOf(range));
+            asks.matches();
+            from = Integer.parseInt(asks.group(1));
+            to = asks.group(2).isEmpty() ? to : Math.min(to, Integer.parseInt(asks.group(2)) + 1);
+            if (from >= file.bytes.length) {
+                headers.put("Content-Range", "bytes */" + file.bytes.length);
+                return send(
+                        out, request, 416, headers, new byte[0], 0, 0, Length.TOLD, Sending.WELL);
+            }
+            status = 206;
+            if (mine.ranges == Ranges.WRONG) {
+                from = Math.min(from + 1, file.bytes.length - 1);
+            }
+            headers.put(
+                    "Content-Range",
+                    "bytes "
+                            + from
+                            + "-"
+                            + (to - 1)
+                            + "/"
+                            + (mine.ranges == Ranges.WITHOUT_TOTAL ? "*" : "" + file.bytes.length));
+        }
+        return send(
+                out,
+                request,
+                status,
+                headers,
+                file.bytes,
+                from,
+                to,
+                mine.length,
+                sending.of(request));
+    }
+
+    private boolean send(
+            OutputStream out,
+            Asked request,
+            int status,
+            TreeMap<String, String> headers,
+            byte[] body,
+            int from,
+            int to,
+            Length length,
+            Sending how)
+            throws IOException {
+        switch (length) {
+            case TOLD -> headers.put("Content-Length", "" + (to - from + how.told));
+            case CHUNKED -> headers.put("Transfer-Encoding", "chunked");
+            case CONNECTION_CLOSES -> headers.put("Connection", "close");
+        }
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Because\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        if (request.method.equals("HEAD")) {
+            return length != Length.CONNECTION_CLOSES;
+        }
+        boolean cut = how.cutAfter >= 0 && how.cutAfter < to - from;
+        int end = cut ? from + how.cutAfter : to;
+        for (int at = from; at < end; at += 16 * 1024) {
+            int n = Math.min(16 * 1024, end - at);
+            if (length == Length.CHUNKED) {
+                out.write((Integer.toHexString(n) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            }
+            out.write(body, at, n);
+            if (length == Length.CHUNKED) {
+                out.write("\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            }
+            bytesSent.addAndGet(n);
+            if (how.pauseMillis > 0) {
+                out.flush();
+                pause(how.pauseMillis);
+            }
+        }
+        if (length == Length.CHUNKED && !cut) {
+            out.write("0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        }
+        return !cut && how.told == 0 && length != Length.CONNECTION_CLOSES;
+    }
+
+    private static void pause(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+            line.append((char) b);
+        }
+        int end = line.length() - 1;
+        return end >= 0 && line.charAt(end) == '\r' ? line.substring(0, end) : line.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+}
