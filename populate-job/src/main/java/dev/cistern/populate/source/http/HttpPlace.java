@@ -1,0 +1,154 @@
+package dev.cistern.populate.source.http;
+
+import dev.cistern.populate.http.Origin;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/// Which URLs may be asked for: those below the endpoint, and those of hosts that were allowed.
+///
+/// Who writes a path or a list may be somebody else than who wrote endpoint and credentials. So neither leads to another directory
+/// of the endpoint's host, nor to a host that only the Job can reach.
+///
+/// @param origin of the endpoint
+/// @param base the endpoint's path, percent-encoded, begins and ends with `/`
+/// @param allowed other hosts, with a port where it is not the scheme's own
+record HttpPlace(Origin origin, String base, Set<String> allowed) {
+    private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://.*", Pattern.DOTALL);
+    private static final Pattern SCHEME =
+            Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
+
+    HttpPlace {
+        allowed = Set.copyOf(allowed);
+    }
+
+    /// The place of an endpoint.
+    ///
+    /// @throws IllegalArgumentException saying what is wrong with the URL
+    static HttpPlace of(String endpoint, List<String> allowedHosts) {
+        FileUrl url = parsed(endpoint);
+        if (!url.query().isEmpty()) {
+            throw new IllegalArgumentException("must not have a query: " + url.shown());
+        }
+        String base = url.path().endsWith("/") ? url.path() : url.path() + "/";
+        requireNoDots(base);
+        Set<String> hosts = new TreeSet<>();
+        for (String host : allowedHosts) {
+            hosts.add(host.toLowerCase(Locale.ROOT));
+        }
+        return new HttpPlace(url.origin(), base, hosts);
+    }
+
+    /// The file that a path names: a URL below the endpoint, or one relative to it.
+    ///
+    /// @throws IllegalArgumentException saying why it names none
+    FileUrl file(String path) {
+        FileUrl url = ABSOLUTE.matcher(path).matches() ? parsed(path) : relative(base, path);
+        if (!url.origin().equals(origin) || !url.path().startsWith(base)) {
+            throw new IllegalArgumentException(
+                    url.shown() + " is not below the endpoint " + origin + base);
+        }
+        if (url.path().endsWith("/")) {
+            throw new IllegalArgumentException(
+                    url.shown()
+                            + " ends with / and so names no file; HTTP servers have no listing:"
+                            + " name a file, or a list of files");
+        }
+        return url;
+    }
+
+    /// The file of a name in a list.
+    ///
+    /// @param name its characters stand for themselves
+    FileUrl named(FileUrl list, String name) {
+        return new FileUrl(list.origin(), list.directory() + UrlText.ofName(name), "");
+    }
+
+    /// The file of a URL in a list.
+    ///
+    /// @param reference relative to the list, or absolute
+    /// @throws IllegalArgumentException when it leads where nothing may be asked for
+    FileUrl linked(FileUrl list, String reference) {
+        FileUrl url;
+        if (ABSOLUTE.matcher(reference).matches()) {
+            url = parsed(reference);
+        } else if (reference.startsWith("//")) {
+            url = parsed((list.origin().secure() ? "https:" : "http:") + reference);
+        } else if (SCHEME.matcher(reference).matches()) {
+            throw new IllegalArgumentException(
+                    "\"" + reference + "\" is neither an http nor an https URL");
+        } else {
+            url = relative(list.directory(), reference);
+        }
+        if (url.origin().equals(origin)) {
+            if (!url.path().startsWith(base)) {
+                throw new IllegalArgumentException(
+                        url.shown() + " is not below the endpoint " + origin + base);
+            }
+        } else if (!allowed.contains(url.origin().authority())) {
+            throw new IllegalArgumentException(
+                    url.shown() + " is of a host that http.allowedHosts does not name");
+        } else if (origin.secure() && !url.origin().secure()) {
+            throw new IllegalArgumentException(
+                    url.shown() + " is not encrypted, and the endpoint is: write https://");
+        }
+        return url;
+    }
+
+    private FileUrl relative(String directory, String reference) {
+        if (reference.isEmpty()) {
+            throw new IllegalArgumentException("is empty");
+        }
+        return split(origin, reference.startsWith("/") ? reference : directory + reference);
+    }
+
+    private static FileUrl parsed(String url) {
+        int host = url.indexOf("://") + 3;
+        int end = host;
+        while (end < url.length() && "/?#".indexOf(url.charAt(end)) < 0) {
+            end++;
+        }
+        Origin origin = Origin.of(url.substring(0, end));
+        String rest = url.substring(end);
+        return split(origin, rest.startsWith("/") ? rest : "/" + rest);
+    }
+
+    private static FileUrl split(Origin origin, String target) {
+        if (target.indexOf('#') >= 0) {
+            throw new IllegalArgumentException(
+                    "\"" + target + "\" has a fragment: write %23 for a # in a name");
+        }
+        int mark = target.indexOf('?');
+        String path = UrlText.ofUrl(mark < 0 ? target : target.substring(0, mark));
+        requireNoDots(path);
+        return new FileUrl(origin, path, mark < 0 ? "" : UrlText.ofUrl(target.substring(mark + 1)));
+    }
+
+    /// Refuses what a server may take for a way up, however it is written.
+    private static void requireNoDots(String path) {
+        for (String part : FileUrl.decoded(path).split("[/\\\\]", -1)) {
+            if (part.equals(".") || part.equals("..")) {
+                throw new IllegalArgumentException("\"" + path + "\" has a part . or ..");
+            }
+            for (int i = 0; i < part.length(); i++) {
+                if (part.charAt(i) < 0x20 || part.charAt(i) == 0x7f) {
+                    throw new IllegalArgumentException(
+                            "\"" + path + "\" holds a control character");
+                }
+            }
+        }
+    }
+
+    /// The URL of an object's id, as [FileProtocol#id] made it.
+    FileUrl ofId(String id) {
+        return id.startsWith("/") ? split(origin, id) : parsed(id);
+    }
+
+    /// The endpoint, for people.
+    @Override
+    public String toString() {
+        return origin + base;
+    }
+}

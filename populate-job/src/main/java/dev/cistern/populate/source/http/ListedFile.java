@@ -1,0 +1,11 @@
+package dev.cistern.populate.source.http;
+
+import org.jspecify.annotations.Nullable;
+
+/// A line of a list of files.
+///
+/// @param path below the target, as the list has it
+/// @param size in bytes; -1 where the list does not tell it
+/// @param sha256 64 lower-case hex digits
+/// @param url relative to the list or absolute; null means that the path names the file beside the list
+record ListedFile(String path, long size, String sha256, @Nullable String url) {}
