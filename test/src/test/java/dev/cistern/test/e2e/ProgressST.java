@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Whoever waits can watch.
 @SystemTest
@@ -60,6 +61,44 @@ class ProgressST {
         assertThat(lines.getFirst().text())
                 .contains("PVC", "PHASE", "PROGRESS", "RATE", "ETA", "AGE");
         movesEveryTwoSeconds(lines);
+    }
+
+    /// As a NetworkPolicy would do it; the Service that leads nowhere is noticed by every Job.
+    @Test
+    @ResourceLock(SystemTest.CONTROLLER)
+    void reportsThatDoNotArriveAreToldAndTheCopyGoesOn(Team team, Cistern cistern) {
+        Bucket bucket = team.newBucket();
+        for (int i = 0; i < 30; i++) {
+            bucket.plant("part-%02d.bin".formatted(i), 2 * MIB, i);
+        }
+        bucket.faults(Faults.NONE.withBytesPerSecond(MIB));
+        team.populator("silent", bucket);
+        reportsTo(cistern, "1");
+        try {
+            team.claim(Claim.from("silent"));
+
+            team.awaitDescribed(
+                    "silent", Duration.ofSeconds(70), "NoReports", "its progress is not known");
+            assertThat(team.kubectl("get", "vpop")).contains("Populating", "NoReports");
+        } finally {
+            reportsTo(cistern, "reports");
+        }
+        team.awaitFilled("silent", SOON);
+        assertThat(team.pods().digests("check", "silent")).isEqualTo(bucket.digests(""));
+    }
+
+    private static void reportsTo(Cistern cistern, String port) {
+        cistern.kubectl()
+                .run(
+                        "-n",
+                        "cistern-system",
+                        "patch",
+                        "service",
+                        "cistern-controller",
+                        "-p",
+                        "{\"spec\": {\"ports\": [{\"port\": 8082, \"targetPort\": "
+                                + (port.equals("1") ? port : "\"" + port + "\"")
+                                + "}]}}");
     }
 
     private static void movesEveryTwoSeconds(List<Line> lines) {
