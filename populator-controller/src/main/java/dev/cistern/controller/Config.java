@@ -1,7 +1,7 @@
 package dev.cistern.controller;
 
 import dev.cistern.controller.model.PopulateNamespaces;
-import dev.cistern.controller.plan.Settings;
+import dev.cistern.controller.population.model.Settings;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,29 +1,28 @@
 package dev.cistern.controller;
 
-import dev.cistern.controller.apply.Api;
-import dev.cistern.controller.apply.Applier;
-import dev.cistern.controller.apply.EventRecorder;
-import dev.cistern.controller.apply.ReportSeal;
-import dev.cistern.controller.loop.Leadership;
-import dev.cistern.controller.loop.LoopMetrics;
-import dev.cistern.controller.loop.Reconciler;
-import dev.cistern.controller.loop.Turns;
-import dev.cistern.controller.loop.WorkQueue;
-import dev.cistern.controller.model.ClaimKey;
-import dev.cistern.controller.observe.Complaints;
-import dev.cistern.controller.observe.Informers;
-import dev.cistern.controller.observe.Observer;
+import dev.cistern.controller.cluster.ClusterCache;
+import dev.cistern.controller.cluster.StorageCapacities;
+import dev.cistern.controller.cluster.WarningEvents;
+import dev.cistern.controller.model.Names;
 import dev.cistern.controller.observe.Resolver;
-import dev.cistern.controller.observe.Rooms;
 import dev.cistern.controller.ops.ApiCalls;
 import dev.cistern.controller.ops.OpsServer;
 import dev.cistern.controller.ops.RunMetrics;
-import dev.cistern.controller.plan.Planner;
-import dev.cistern.controller.progress.KnownRuns;
-import dev.cistern.controller.progress.ProgressServer;
-import dev.cistern.controller.progress.ProgressWriter;
-import dev.cistern.controller.progress.ReportJudge;
-import dev.cistern.controller.status.SourceStatuses;
+import dev.cistern.controller.population.PopulationController;
+import dev.cistern.controller.population.apply.Applier;
+import dev.cistern.controller.population.apply.ReportSeal;
+import dev.cistern.controller.population.filler.Fillers;
+import dev.cistern.controller.population.observe.Observer;
+import dev.cistern.controller.population.plan.Planner;
+import dev.cistern.controller.population.progress.KnownRuns;
+import dev.cistern.controller.population.progress.ProgressServer;
+import dev.cistern.controller.population.progress.ProgressWriter;
+import dev.cistern.controller.population.progress.ReportJudge;
+import dev.cistern.controller.runtime.Api;
+import dev.cistern.controller.runtime.ControllerLoop;
+import dev.cistern.controller.runtime.EventRecorder;
+import dev.cistern.controller.runtime.LeaderElection;
+import dev.cistern.controller.status.StatusController;
 import dev.cistern.populate.wire.ReportKey;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -38,6 +37,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -97,73 +97,81 @@ public final class Main {
                                                 ApiCalls.NAME, new ApiCalls(meters)))
                         .build();
 
-        WorkQueue<ClaimKey> queue = new WorkQueue<>();
-        Turns turns = new Turns(config.turns(), clock, queue::add);
-        Informers informers = new Informers(client, new Complaints(client), new Rooms(client));
-        Api api = new Api(client);
-        EventRecorder events = new EventRecorder(api, clock);
-        Applier applier =
-                new Applier(api, informers, new ReportSeal(ReportKey.generate(), clock), events);
-        Reconciler reconciler =
-                new Reconciler(
-                        informers,
-                        new Observer(informers, config.settings().namespaces()),
-                        new Planner(config.settings()),
-                        applier,
-                        queue,
-                        turns,
-                        new LoopMetrics(meters, queue, turns),
+        Api api = new Api(client, Names.FIELD_MANAGER);
+        EventRecorder events = new EventRecorder(api, Names.FIELD_MANAGER, clock);
+        ClusterCache cache =
+                new ClusterCache(client, new WarningEvents(client), new StorageCapacities(client));
+
+        Fillers fillers = Fillers.of(config.settings());
+        PopulationController population =
+                new PopulationController(
+                        cache,
+                        new Observer(cache, fillers, config.settings().namespaces()),
+                        new Planner(config.settings(), fillers),
+                        new Applier(
+                                api,
+                                cache.kinds(),
+                                new ReportSeal(ReportKey.generate(), clock),
+                                events),
+                        config.workers(),
+                        config.turns(),
                         clock);
-        SourceStatuses statuses =
-                new SourceStatuses(
+        StatusController statuses =
+                new StatusController(
                         api,
                         client.getKubernetesSerialization(),
-                        informers,
+                        cache,
                         new Resolver(config.settings().namespaces()),
                         events,
-                        reconciler::leading,
                         clock);
-        RunMetrics.register(meters, informers);
+        List<ControllerLoop<?>> loops =
+                List.of(
+                        new ControllerLoop<>(population, meters),
+                        new ControllerLoop<>(statuses, meters));
+        loops.forEach(ControllerLoop::watch);
+        RunMetrics.register(meters, cache, population.admission());
 
-        deploy(vertx, new OpsServer(config.host(), config.opsPort(), meters, informers::synced));
-        informers.start(reconciler::changed, statuses::changed);
+        deploy(vertx, new OpsServer(config.host(), config.opsPort(), meters, cache::synced));
+        cache.start();
         deploy(
                 vertx,
                 new ProgressServer(
                         config.host(),
                         config.reportPort(),
-                        new ReportJudge(new KnownRuns(informers), clock),
+                        new ReportJudge(new KnownRuns(cache), clock),
                         new ProgressWriter(api, clock),
-                        informers::namespaceOfRun,
+                        cache::namespaceOfRun,
                         meters));
         events.start();
-        statuses.start();
         vertx.setPeriodic(
                 JOIN_INTERVAL.toMillis(),
-                _ -> Thread.ofVirtual().name("join").start(informers::joinOptionalKinds));
+                _ -> Thread.ofVirtual().name("join").start(cache::startOptionalKinds));
 
-        Leadership leadership = new Leadership(client, config.namespace(), config.identity());
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    reconciler.stop();
-                                    leadership.close();
-                                    LOG.info("stopped");
-                                },
-                                "stop"));
-        leadership.run(
-                () -> reconciler.lead(config.workers()),
-                () -> {
-                    reconciler.stop();
-                    // At once: a shutdown hook that waits for anything would be a leader's last
-                    // write too late.
-                    Runtime.getRuntime().halt(1);
-                });
+        lead(new LeaderElection(client, config.namespace(), Names.LEASE, config.identity()), loops);
         LOG.atInfo()
                 .addKeyValue("identity", config.identity())
                 .addKeyValue("startMillis", startMillis(clock))
                 .log("ready");
+    }
+
+    private static void lead(LeaderElection election, List<ControllerLoop<?>> loops) {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    loops.forEach(ControllerLoop::stop);
+                                    election.close();
+                                    LOG.info("stopped");
+                                },
+                                "stop"));
+        election.run(
+                () -> loops.forEach(ControllerLoop::lead),
+                () -> {
+                    loops.forEach(ControllerLoop::stop);
+                    // At once: a shutdown hook that waits for anything would be a leader's last
+                    // write too late.
+                    Runtime.getRuntime().halt(1);
+                });
     }
 
     private static void deploy(Vertx vertx, VerticleBase verticle)

@@ -1,7 +1,14 @@
 /// The operator: fills PVCs from what their `dataSourceRef` names.
 ///
-/// Observe → plan → apply: `observe` turns the cluster into the records of `model`, `plan` decides without touching anything,
-/// `apply` writes. `loop` says when, `progress` takes the Jobs' reports, `status` sums up for populators, `ops` is for operators.
+/// One package a concern, over one small runtime:
+///
+/// - `runtime`: queue, workers, caches with the process's own writes, leases, events. Knows no kind of ours.
+/// - `model`: names, references, reasons and other words that concerns share.
+/// - `cluster`: which kinds are cached, and the look-ups that concerns share.
+/// - `observe`: what a `dataSourceRef` resolves to.
+/// - `population`: the controller that fills PVCs; `status`: the one that keeps statuses of populators, Datasets and backends.
+/// - `ops`: health, readiness, metrics.
+///
 /// [dev.cistern.controller.Main] wires them, to be read from top to bottom. See `docs/design/reconcile.md`.
 @NullMarked
 package dev.cistern.controller;

@@ -31,7 +31,11 @@ class ArchitectureTest {
             noClasses()
                     .that()
                     .resideInAnyPackage(
-                            "..controller.plan..", "..controller.backend..", "..controller.model..")
+                            "..population.plan..",
+                            "..population.filler..",
+                            "..population.model..",
+                            "..controller.backend..",
+                            "..controller.model..")
                     .should()
                     .dependOnClassesThat(
                             resideInAnyPackage(
@@ -48,7 +52,11 @@ class ArchitectureTest {
             noClasses()
                     .that()
                     .resideInAnyPackage(
-                            "..controller.plan..", "..controller.backend..", "..controller.model..")
+                            "..population.plan..",
+                            "..population.filler..",
+                            "..population.model..",
+                            "..controller.backend..",
+                            "..controller.model..")
                     .should()
                     .callMethod(java.time.Instant.class, "now")
                     .orShould()
@@ -58,18 +66,32 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule THE_PLANNER_KNOWS_ONLY_THE_MODEL =
+            only(
+                    "..population.plan..",
+                    "..population.plan..",
+                    "..population.filler..",
+                    "..population.model..",
+                    "..controller.model..");
+
+    @ArchTest
+    static final ArchRule THE_FILLERS_ARE_ASKED_BY_THE_PLANNER_AND_ASK_NOBODY =
+            only(
+                    "..population.filler..",
+                    "..population.filler..",
+                    "..population.model..",
+                    "..controller.backend..",
+                    "..controller.cluster..",
+                    "..controller.model..");
+
+    /// The planner asks a [dev.cistern.controller.population.filler.Filler]; that a Job does the work is the filler's own.
+    @ArchTest
+    static final ArchRule ONLY_THE_FILLERS_KNOW_JOBS =
             noClasses()
                     .that()
-                    .resideInAPackage("..controller.plan..")
+                    .resideInAnyPackage("..population.plan..", "..population.observe..")
                     .should()
-                    .dependOnClassesThat(
-                            resideInAPackage("dev.cistern.controller..")
-                                    .and(
-                                            not(
-                                                    resideInAnyPackage(
-                                                            "..controller.plan..",
-                                                            "..controller.backend..",
-                                                            "..controller.model.."))));
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.fabric8.kubernetes.api.model.batch..");
 
     @ArchTest
     static final ArchRule BACKENDS_KNOW_NOBODY =
@@ -99,13 +121,58 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule THE_MODEL_KNOWS_NOBODY =
+            only("dev.cistern.controller.model..", "dev.cistern.controller.model..");
+
+    @ArchTest
+    static final ArchRule THE_RUN_MODEL_KNOWS_ONLY_THE_MODEL =
+            only("..population.model..", "..population.model..", "..controller.model..");
+
+    @ArchTest
+    static final ArchRule THE_RUNTIME_KNOWS_NOTHING_OF_OURS =
             noClasses()
                     .that()
-                    .resideInAPackage("..controller.model..")
+                    .resideInAPackage("..controller.runtime..")
                     .should()
                     .dependOnClassesThat(
-                            resideInAPackage("dev.cistern.controller..")
-                                    .and(not(resideInAPackage("..controller.model.."))));
+                            resideInAPackage("dev.cistern..")
+                                    .and(not(resideInAPackage("..controller.runtime.."))));
+
+    @ArchTest
+    static final ArchRule WHAT_IS_CACHED_IS_NO_CONCERN_S_OWN =
+            only(
+                    "..controller.cluster..",
+                    "..controller.cluster..",
+                    "..controller.model..",
+                    "..controller.runtime..");
+
+    /// What concerns share is below them: `model`, `cluster`, `backend`, `observe` (what a reference resolves to), `runtime`.
+    @ArchTest
+    static final ArchRule STATUS_KNOWS_NO_OTHER_CONCERN =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..controller.status..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("..controller.population..");
+
+    @ArchTest
+    static final ArchRule POPULATION_KNOWS_NO_OTHER_CONCERN =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..controller.population..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("..controller.status..");
+
+    private static ArchRule only(String those, String... mayUse) {
+        return noClasses()
+                .that()
+                .resideInAPackage(those)
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.cistern.controller..")
+                                .and(not(resideInAnyPackage(mayUse))));
+    }
 
     private static final DescribedPredicate<JavaCall<?>> WRITE_OF_THE_CLIENT =
             DescribedPredicate.describe(
@@ -122,7 +189,7 @@ class ArchitectureTest {
     static final ArchRule WRITES_GO_THROUGH_THE_API_CLASS =
             noClasses()
                     .that()
-                    .doNotHaveFullyQualifiedName("dev.cistern.controller.apply.Api")
+                    .doNotHaveFullyQualifiedName("dev.cistern.controller.runtime.Api")
                     .should()
                     .callMethodWhere(WRITE_OF_THE_CLIENT);
 
@@ -130,7 +197,7 @@ class ArchitectureTest {
     static final ArchRule RAW_REQUESTS_ARE_THE_API_CLASS_ONLY =
             noClasses()
                     .that()
-                    .doNotHaveFullyQualifiedName("dev.cistern.controller.apply.Api")
+                    .doNotHaveFullyQualifiedName("dev.cistern.controller.runtime.Api")
                     .should()
                     .callMethod(io.fabric8.kubernetes.client.Client.class, "getHttpClient")
                     .orShould()
@@ -151,7 +218,7 @@ class ArchitectureTest {
                     .that()
                     .resideOutsideOfPackages(
                             "dev.cistern.controller",
-                            "..controller.progress..",
+                            "..population.progress..",
                             "..controller.ops..")
                     .should()
                     .dependOnClassesThat()

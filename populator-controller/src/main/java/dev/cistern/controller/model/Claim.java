@@ -50,7 +50,7 @@ public record Claim(
     }
 
     /// Whether our finalizer holds it.
-    public boolean held() {
+    public boolean hasFinalizer() {
         return finalizers.contains(Names.FINALIZER);
     }
 }

@@ -1,6 +1,8 @@
 package dev.cistern.controller.model;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The names of the run protocol, in one place.
 public final class Names {
@@ -9,6 +11,9 @@ public final class Names {
 
     /// Field manager of all writes of the reconcile.
     public static final String FIELD_MANAGER = "cistern-controller";
+
+    /// The Lease that the leader holds.
+    public static final String LEASE = "cistern-controller";
 
     /// Field manager of `VolumePopulation.status.progress`.
     public static final String PROGRESS_MANAGER = "cistern-progress";
@@ -94,5 +99,16 @@ public final class Names {
             end--;
         }
         return name.substring(0, end);
+    }
+
+    /// The labels that a run's prime, Jobs and pods share.
+    public static Map<String, String> labels(ClaimKey claim) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        labels.put(LABEL_MANAGED_BY, MANAGED_BY);
+        labels.put(LABEL_UID, claim.uid());
+        labels.put(LABEL_NAME, labelValue(claim.name()));
+        labels.put(LABEL_NAMESPACE, claim.namespace());
+        labels.put(LABEL_NO_BACKUP, "true");
+        return labels;
     }
 }

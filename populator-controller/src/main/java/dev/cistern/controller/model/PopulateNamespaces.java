@@ -3,7 +3,7 @@ package dev.cistern.controller.model;
 import java.util.List;
 
 /// Where primes and Jobs with the platform's credentials live, and so where their Secrets are looked for. A run keeps to the
-/// namespace that it began in: its frozen copy names it.
+/// namespace that it began in: its snapshot names it.
 ///
 /// @param platform for StorageBackends
 /// @param oss for `OSSVolumePopulator`s, whose users put their Secrets where the page that describes the kind says

@@ -3,9 +3,9 @@ package dev.cistern.controller.model;
 /// What a PVC's `dataSourceRef` comes to.
 public sealed interface Resolution {
     /// All that a run needs to know.
-    record Ready(Frozen frozen) implements Resolution {}
+    record Ready(RunSnapshot snapshot) implements Resolution {}
 
-    /// Not looked up: the run under way keeps to its own frozen copy.
+    /// Not looked up: the run under way keeps to its own snapshot.
     record NotAsked() implements Resolution {}
 
     /// Not now, but an object made or changed later may help; the PVC is looked at again then.

@@ -5,6 +5,7 @@ import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.controller.backend.BackendPaths;
 import dev.cistern.controller.backend.Backends;
+import dev.cistern.controller.cluster.ClusterView;
 import dev.cistern.controller.model.Claim;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ record DatasetCopy(String populateNamespace) {
         source.setInclude(dataset.getSpec().getSource().getInclude());
         source.setExclude(dataset.getSpec().getSource().getExclude());
         VolumePopulationSpec frozen =
-                FrozenCopy.begin(claim, dataset.getMetadata(), populateNamespace);
+                SnapshotCopy.begin(claim, dataset.getMetadata(), populateNamespace);
         frozen.setSources(List.of(source));
         if (dataset.getSpec().getVerify() != null) {
             frozen.setVerify(

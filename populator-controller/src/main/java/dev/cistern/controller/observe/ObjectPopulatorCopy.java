@@ -8,6 +8,7 @@ import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.controller.backend.BackendPaths;
 import dev.cistern.controller.backend.Backends;
+import dev.cistern.controller.cluster.ClusterView;
 import dev.cistern.controller.model.Claim;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,10 +26,7 @@ record ObjectPopulatorCopy(String populateNamespace) {
             throws Unresolved {
         ObjectVolumePopulatorSpec spec = populator.getSpec();
         String name = claim.source().display() + ": spec.";
-        if (spec.getMode() == ObjectVolumePopulatorSpec.Mode.DATAFLOW) {
-            throw Unresolved.unsupported(
-                    name + "mode: dataflow is not supported in this version; use generic");
-        }
+        VolumePopulationSpec.Mode mode = mode(spec.getMode(), name);
         List<Sources> sources = new ArrayList<>();
         boolean shared = false;
         boolean own = false;
@@ -79,10 +77,11 @@ record ObjectPopulatorCopy(String populateNamespace) {
         }
         oneServiceAccount(name, sources, generic);
         VolumePopulationSpec frozen =
-                FrozenCopy.begin(
+                SnapshotCopy.begin(
                         claim,
                         populator.getMetadata(),
                         shared ? populateNamespace : claim.key().namespace());
+        frozen.setMode(mode);
         frozen.setSources(sources);
         frozen.setGeneric(generic);
         if (spec.getVerify() != null) {
@@ -99,6 +98,18 @@ record ObjectPopulatorCopy(String populateNamespace) {
             frozen.setOutageSeconds(spec.getRetry().getOutageSeconds());
         }
         return frozen;
+    }
+
+    /// What fills the volume. A mode without a filler is refused here.
+    private static VolumePopulationSpec.Mode mode(
+            ObjectVolumePopulatorSpec.@Nullable Mode asked, String name) throws Unresolved {
+        return switch (asked) {
+            case null -> VolumePopulationSpec.Mode.GENERIC;
+            case GENERIC -> VolumePopulationSpec.Mode.GENERIC;
+            case DATAFLOW ->
+                    throw Unresolved.unsupported(
+                            name + "mode: dataflow is not supported in this version; use generic");
+        };
     }
 
     private static void oneServiceAccount(

@@ -34,7 +34,7 @@ record OssPopulatorCopy(String populateNamespace) {
                         Objects.requireNonNullElse(spec.getPath(), ""),
                         given == null ? null : given.getSecretRef());
         VolumePopulationSpec frozen =
-                FrozenCopy.begin(claim, populator.getMetadata(), populateNamespace);
+                SnapshotCopy.begin(claim, populator.getMetadata(), populateNamespace);
         frozen.setSources(List.of(source));
         if (given != null) {
             Generic generic = new Generic();

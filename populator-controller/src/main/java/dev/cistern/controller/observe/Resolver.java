@@ -3,22 +3,23 @@ package dev.cistern.controller.observe;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
+import dev.cistern.controller.cluster.ClusterView;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.ClaimPhase;
-import dev.cistern.controller.model.Frozen;
+import dev.cistern.controller.model.EventReason;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Resolution;
+import dev.cistern.controller.model.RunSnapshot;
 import dev.cistern.controller.model.SourceKind;
 import dev.cistern.controller.model.SourceRef;
-import dev.cistern.controller.model.Why;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Resolves what a PVC's `dataSourceRef` names into the frozen copy of a run, or into the reason why there is none.
+/// Resolves what a PVC's `dataSourceRef` names into the snapshot for a run, or into the reason why there is none.
 public final class Resolver {
     private final ObjectPopulatorCopy objectPopulators;
     private final OssPopulatorCopy ossPopulators;
@@ -36,13 +37,13 @@ public final class Resolver {
         SourceRef ref = claim.source();
         String namespace = ref.namespace();
         if (ref.kind() == SourceKind.UNKNOWN) {
-            return new Resolution.Refused(Why.UNSUPPORTED_SOURCE, unknown(ref));
+            return new Resolution.Refused(EventReason.UNSUPPORTED_SOURCE, unknown(ref));
         }
         if (namespace != null
                 && !namespace.equals(claim.key().namespace())
                 && !Grants.allow(view.grants(namespace), claim.key().namespace(), ref)) {
             return new Resolution.Waiting(
-                    Why.REFERENCE_NOT_GRANTED,
+                    EventReason.REFERENCE_NOT_GRANTED,
                     "spec.dataSourceRef.namespace: no ReferenceGrant in namespace "
                             + namespace
                             + " allows PersistentVolumeClaims of namespace "
@@ -52,7 +53,7 @@ public final class Resolver {
         }
         try {
             VolumePopulationSpec spec = copy(view, claim);
-            return new Resolution.Ready(new Frozen(spec, Fingerprint.of(spec, claim.retry())));
+            return new Resolution.Ready(new RunSnapshot(spec, Fingerprint.of(spec, claim.retry())));
         } catch (Unresolved e) {
             return e.resolution();
         }
@@ -91,7 +92,7 @@ public final class Resolver {
                 .orElseThrow(
                         () ->
                                 Unresolved.waiting(
-                                        Why.SOURCE_NOT_FOUND,
+                                        EventReason.SOURCE_NOT_FOUND,
                                         "spec.dataSourceRef: there is no "
                                                 + ref.display()
                                                 + "; waiting for it"));

@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import dev.cistern.controller.backend.Backends;
+import dev.cistern.controller.cluster.ClusterView;
 import dev.cistern.controller.model.Claim;
-import dev.cistern.controller.model.Why;
+import dev.cistern.controller.model.EventReason;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,7 +34,7 @@ final class SharedBackends {
                         .orElseThrow(
                                 () ->
                                         Unresolved.waiting(
-                                                Why.BACKEND_NOT_FOUND,
+                                                EventReason.BACKEND_NOT_FOUND,
                                                 claim.source().display()
                                                         + " names the StorageBackend "
                                                         + name
@@ -44,7 +45,7 @@ final class SharedBackends {
                 && !claim.key().namespace().equals(ANY_NAMESPACE)
                 && !allowed.contains(claim.key().namespace())) {
             throw Unresolved.waiting(
-                    Why.BACKEND_NOT_ALLOWED,
+                    EventReason.BACKEND_NOT_ALLOWED,
                     "StorageBackend "
                             + name
                             + ": spec.allowedNamespaces does not list namespace "

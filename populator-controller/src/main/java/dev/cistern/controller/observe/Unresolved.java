@@ -1,7 +1,7 @@
 package dev.cistern.controller.observe;
 
+import dev.cistern.controller.model.EventReason;
 import dev.cistern.controller.model.Resolution;
-import dev.cistern.controller.model.Why;
 
 /// Why what a PVC names cannot be filled from, thrown out of the depths of its resolution.
 final class Unresolved extends Exception {
@@ -21,7 +21,7 @@ final class Unresolved extends Exception {
 
     /// A field asks for what there is not.
     static Unresolved unsupported(String field) {
-        return new Unresolved(new Resolution.Refused(Why.UNSUPPORTED_SOURCE, field));
+        return new Unresolved(new Resolution.Refused(EventReason.UNSUPPORTED_SOURCE, field));
     }
 
     Resolution resolution() {

@@ -1,7 +1,5 @@
-/// Turns the API's objects into the planner's records.
-///
-/// [dev.cistern.controller.observe.ClusterView] is all that the rest sees of the cluster; everything in it comes from informers, so that
-/// observing costs no call. Resolving a PVC's `dataSourceRef` into the frozen copy of a run lives here too.
+/// Resolves what a PVC's `dataSourceRef` names into the snapshot that a run keeps to, or into the reason why there is none. Shared by the
+/// controllers: `population` starts runs from it, `status` says whether an object can be used.
 @NullMarked
 package dev.cistern.controller.observe;
 

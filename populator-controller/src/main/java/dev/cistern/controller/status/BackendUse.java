@@ -4,8 +4,8 @@ import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.VolumePopulationStatus;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.LastFailure;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
-import dev.cistern.controller.model.Phase;
-import dev.cistern.controller.model.Why;
+import dev.cistern.controller.model.EventReason;
+import dev.cistern.controller.model.RunPhase;
 import dev.cistern.controller.status.StatusPlanner.Verdict;
 import dev.cistern.populate.wire.Reason;
 import java.time.Instant;
@@ -20,8 +20,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What the runs that read from a StorageBackend tell about it. The controller has no credentials and never asks the store
-/// itself: the newest run that got in, or was kept out, says whether the backend can be used.
+/// The readiness of a StorageBackend, derived from the runs that read from it: the controller has no credentials and never asks the store
+/// itself. The newest run that read from it, or was refused, decides.
 final class BackendUse {
     /// Failures that are the backend's. What is about one bucket, key or volume is not: a tenant must not turn a shared backend
     /// to not ready by a path that is denied or not there.
@@ -38,7 +38,7 @@ final class BackendUse {
     /// do; of one that was, the newest after the change. Runs are kept for as long as their PVCs, and cost nothing more when they are old.
     static final int MOST_ASKED = 100;
 
-    /// The newest word counts.
+    /// The newest observation counts.
     ///
     /// @param runs that read from the backend, also as it was before
     /// @param asItIs whether a run reads from the backend as it is now
@@ -59,7 +59,7 @@ final class BackendUse {
             Stream<VolumePopulation> underWay, Predicate<VolumePopulation> asItIs) {
         return new Verdict(
                 "Unknown",
-                Why.NOT_USED_YET,
+                EventReason.NOT_USED_YET,
                 underWay.anyMatch(asItIs)
                         ? "its first run is under way"
                         : "no run has read from it yet; the first will show whether the store is"
@@ -82,18 +82,18 @@ final class BackendUse {
     }
 
     private static boolean tells(VolumePopulation run) {
-        return SourceSummary.phase(run) == Phase.SUCCEEDED || failureOfBackend(run).isPresent();
+        return SourceSummary.phase(run) == RunPhase.SUCCEEDED || failureOfBackend(run).isPresent();
     }
 
     private static Optional<Verdict> word(VolumePopulation run) {
         String claim = run.getMetadata().getNamespace() + "/" + run.getSpec().getPvc().getName();
-        if (SourceSummary.phase(run) == Phase.SUCCEEDED) {
+        if (SourceSummary.phase(run) == RunPhase.SUCCEEDED) {
             String time =
                     DateTimeFormatter.ISO_INSTANT.format(at(run).truncatedTo(ChronoUnit.SECONDS));
             return Optional.of(
                     new Verdict(
                             "True",
-                            Why.USED,
+                            EventReason.USED,
                             "last read from successfully at "
                                     + time
                                     + ", for PersistentVolumeClaim "
@@ -145,7 +145,7 @@ final class BackendUse {
         return status.getProgress() == null ? null : status.getProgress().getUpdatedAt();
     }
 
-    /// Which of them a failure is about is not told.
+    /// A failure does not say which of several backends it is about.
     private static boolean severalBackends(VolumePopulation run) {
         return run.getSpec().getSources().stream()
                         .map(source -> String.valueOf(source.getBackendName()))

@@ -6,7 +6,7 @@ import dev.cistern.api.v1alpha1.objectvolumepopulatorstatus.Counts;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorstatus.Runs;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
 import dev.cistern.controller.model.ClaimKey;
-import dev.cistern.controller.model.Phase;
+import dev.cistern.controller.model.RunPhase;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +75,7 @@ record SourceSummary(String message, Counts counts, List<Runs> runs) {
         run.setNamespace(claim.namespace());
         run.setPvc(claim.name());
         run.setUid(claim.uid());
-        run.setPhase(Phase.PENDING.text());
+        run.setPhase(RunPhase.PENDING.text());
         run.setMessage(why.map(SourceSummary::shortened).orElse(null));
         return run;
     }
@@ -106,16 +106,16 @@ record SourceSummary(String message, Counts counts, List<Runs> runs) {
         return text.toString();
     }
 
-    static Phase phase(VolumePopulation record) {
+    static RunPhase phase(VolumePopulation record) {
         VolumePopulationStatus status = record.getStatus();
         return status == null || status.getPhase() == null
-                ? Phase.PENDING
-                : Phase.of(status.getPhase().getValue());
+                ? RunPhase.PENDING
+                : RunPhase.of(status.getPhase().getValue());
     }
 
     private static Runs run(VolumePopulation record) {
         Runs run = new Runs();
-        Phase phase = phase(record);
+        RunPhase phase = phase(record);
         run.setNamespace(record.getMetadata().getNamespace());
         run.setPvc(record.getSpec().getPvc().getName());
         run.setUid(record.getSpec().getPvc().getUid());
@@ -126,7 +126,7 @@ record SourceSummary(String message, Counts counts, List<Runs> runs) {
         }
         run.setAttempts(status.getAttempts());
         Progress progress = status.getProgress();
-        if (phase == Phase.SUCCEEDED) {
+        if (phase == RunPhase.SUCCEEDED) {
             run.setPercent(100);
         } else if (progress != null) {
             run.setPercent(progress.getPercent());

@@ -10,27 +10,26 @@ import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.backend.Backend;
 import dev.cistern.controller.backend.Backends;
+import dev.cistern.controller.cluster.ClusterView;
+import dev.cistern.controller.cluster.StatusLookups;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.Subject;
-import dev.cistern.controller.observe.ClusterView;
 import dev.cistern.controller.observe.Resolver;
-import dev.cistern.controller.observe.StatusLookups;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at the cluster for one object's status.
+/// Observes one object and its runs, for its status.
 final class StatusObserver {
-    /// The annotations of a Dataset that speak to the node cache.
+    /// Annotations of a Dataset that are for the node cache.
     private static final Set<String> CACHE_ANNOTATIONS =
             Set.of("cistern.dev/prefetch", "cistern.dev/hot-tier", "cistern.dev/ttl");
 
@@ -44,12 +43,8 @@ final class StatusObserver {
         this.resolver = resolver;
     }
 
-    /// What is seen of an object; empty when it is not there.
-    Optional<StatusView> observe(Subject subject) {
-        return lookups.object(subject).map(object -> observe(subject, object));
-    }
-
-    private StatusView observe(Subject subject, HasMetadata object) {
+    /// What is seen of an object.
+    StatusView observe(Subject subject, HasMetadata object) {
         ObjectMeta meta = object.getMetadata();
         StatusView.About about =
                 new StatusView.About(

@@ -1,7 +1,7 @@
 package dev.cistern.controller.status;
 
+import dev.cistern.controller.model.EventReason;
 import dev.cistern.controller.model.Resolution;
-import dev.cistern.controller.model.Why;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
@@ -12,11 +12,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Decides what an object's status says. Every object has the condition `Ready`, from the moment that it is seen.
 final class StatusPlanner {
     private static final String READY = "Ready";
     private static final String CACHED = "Cached";
+
+    /// The types of conditions that are ours.
+    static final Set<String> CONDITIONS = Set.of(READY, CACHED);
 
     private StatusPlanner() {}
 
@@ -41,7 +45,8 @@ final class StatusPlanner {
                     case Resolution.Refused(String reason, String message) ->
                             new Verdict("False", reason, message);
                     case Resolution.Ready _, Resolution.NotAsked _ ->
-                            new Verdict("True", Why.RESOLVED, "can be used as a dataSourceRef");
+                            new Verdict(
+                                    "True", EventReason.RESOLVED, "can be used as a dataSourceRef");
                 };
         SourceSummary summary =
                 SourceSummary.of(
@@ -59,7 +64,7 @@ final class StatusPlanner {
                             CACHED,
                             new Verdict(
                                     "False",
-                                    Why.NOT_IMPLEMENTED,
+                                    EventReason.NOT_IMPLEMENTED,
                                     "this version of Cistern keeps no Datasets on nodes yet, so"
                                             + " these have no effect: "
                                             + String.join(", ", seen.inert())),
@@ -79,8 +84,8 @@ final class StatusPlanner {
                                         new Verdict(
                                                 "False",
                                                 seen.typeSupported()
-                                                        ? Why.UNSUPPORTED_SOURCE
-                                                        : Why.UNSUPPORTED_TYPE,
+                                                        ? EventReason.UNSUPPORTED_SOURCE
+                                                        : EventReason.UNSUPPORTED_TYPE,
                                                 "spec." + wrong))
                         .orElseGet(() -> BackendUse.verdict(seen.runs(), seen.asItIs()));
         return alone(seen.about(), ready, now);
@@ -104,7 +109,7 @@ final class StatusPlanner {
                 seen.about(),
                 new Verdict(
                         "False",
-                        Why.NOT_IMPLEMENTED,
+                        EventReason.NOT_IMPLEMENTED,
                         "this version of Cistern does not serve " + what),
                 now);
     }

@@ -7,7 +7,7 @@ import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.VolumePopulationStatus;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Pvc;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
-import dev.cistern.controller.model.Why;
+import dev.cistern.controller.model.EventReason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -57,7 +57,7 @@ class BackendUseTest {
     void ofManyFinishedRunsTheNewestAloneIsAsked() {
         StatusPlanner.Verdict verdict = BackendUse.verdict(finished(5_000), counted(_ -> true));
 
-        assertThat(verdict.reason()).isEqualTo(Why.USED);
+        assertThat(verdict.reason()).isEqualTo(EventReason.USED);
         assertThat(verdict.message()).endsWith("team-a/data-4999");
         assertThat(asked).hasValue(1);
     }
@@ -66,7 +66,7 @@ class BackendUseTest {
     void ofABackendThatWasChangedNoMoreThanSomeAreAsked() {
         StatusPlanner.Verdict verdict = BackendUse.verdict(finished(5_000), counted(_ -> false));
 
-        assertThat(verdict.reason()).isEqualTo(Why.NOT_USED_YET);
+        assertThat(verdict.reason()).isEqualTo(EventReason.NOT_USED_YET);
         assertThat(asked).hasValue(BackendUse.MOST_ASKED);
     }
 }

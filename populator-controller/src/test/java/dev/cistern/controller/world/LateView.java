@@ -5,8 +5,8 @@ import dev.cistern.api.v1alpha1.Dataset;
 import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
-import dev.cistern.controller.model.Complaint;
-import dev.cistern.controller.observe.ClusterView;
+import dev.cistern.controller.cluster.ClusterView;
+import dev.cistern.controller.model.WarningEvent;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -128,12 +128,12 @@ final class LateView implements ClusterView {
     }
 
     @Override
-    public Optional<Long> room(String storageClass) {
-        return now.room(storageClass);
+    public Optional<Long> largestVolume(String storageClass) {
+        return now.largestVolume(storageClass);
     }
 
     @Override
-    public Optional<Complaint> complaint(String namespace, String uid) {
-        return now.complaint(namespace, uid);
+    public Optional<WarningEvent> warning(String namespace, String uid) {
+        return now.warning(namespace, uid);
     }
 }

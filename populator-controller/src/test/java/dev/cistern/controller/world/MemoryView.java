@@ -6,10 +6,10 @@ import dev.cistern.api.v1alpha1.Dataset;
 import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
-import dev.cistern.controller.model.Complaint;
+import dev.cistern.controller.cluster.ClusterView;
+import dev.cistern.controller.cluster.WarningEvents;
 import dev.cistern.controller.model.Names;
-import dev.cistern.controller.observe.ClusterView;
-import dev.cistern.controller.observe.Complaints;
+import dev.cistern.controller.model.WarningEvent;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -36,7 +36,7 @@ public final class MemoryView implements ClusterView {
 
     private final Map<String, HasMetadata> objects = new TreeMap<>();
     private final Set<String> used = new HashSet<>();
-    private Optional<Long> room = Optional.empty();
+    private Optional<Long> largestVolume = Optional.empty();
 
     /// An object as a tree, as the client would send it.
     public static JsonNode tree(Object object) {
@@ -184,18 +184,18 @@ public final class MemoryView implements ClusterView {
     }
 
     /// Sets how large a volume there is room for.
-    public void room(long bytes) {
-        room = Optional.of(bytes);
+    public void largestVolume(long bytes) {
+        largestVolume = Optional.of(bytes);
     }
 
     @Override
-    public Optional<Long> room(String storageClass) {
-        return room;
+    public Optional<Long> largestVolume(String storageClass) {
+        return largestVolume;
     }
 
     @Override
-    public Optional<Complaint> complaint(String namespace, String uid) {
-        return Complaints.newest(
+    public Optional<WarningEvent> warning(String namespace, String uid) {
+        return WarningEvents.newest(
                 list(Event.class).stream()
                         .filter(e -> namespace.equals(e.getMetadata().getNamespace()))
                         .filter(e -> uid.equals(e.getInvolvedObject().getUid()))

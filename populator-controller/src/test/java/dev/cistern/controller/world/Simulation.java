@@ -3,16 +3,15 @@ package dev.cistern.controller.world;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.api.v1alpha1.VolumePopulationStatus;
 import dev.cistern.controller.model.ClaimKey;
-import dev.cistern.controller.model.Crowd;
 import dev.cistern.controller.model.Names;
-import dev.cistern.controller.model.Observed;
-import dev.cistern.controller.model.PopulateNamespaces;
-import dev.cistern.controller.model.Timeline;
-import dev.cistern.controller.observe.Observer;
-import dev.cistern.controller.observe.RunRecords;
-import dev.cistern.controller.plan.Action;
-import dev.cistern.controller.plan.Plan;
-import dev.cistern.controller.plan.Planner;
+import dev.cistern.controller.population.model.Action;
+import dev.cistern.controller.population.model.LoadLevel;
+import dev.cistern.controller.population.model.Observed;
+import dev.cistern.controller.population.model.Timeline;
+import dev.cistern.controller.population.observe.Observer;
+import dev.cistern.controller.population.observe.RunRecords;
+import dev.cistern.controller.population.plan.Plan;
+import dev.cistern.controller.population.plan.Planner;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
@@ -61,7 +60,7 @@ public final class Simulation {
     public int mostWriters;
 
     /// How many runs our controller has under way, as it believes.
-    public Crowd crowd = Crowd.ALONE;
+    public LoadLevel load = LoadLevel.ALONE;
 
     /// How long a round of the others takes: with much to do, longer.
     public Duration round = Duration.ofMillis(250);
@@ -89,9 +88,7 @@ public final class Simulation {
     public Simulation(Planner planner, IntFunction<String> ends, int podsLate, int jobsLate) {
         this.planner = planner;
         this.late = new LateView(view, podsLate, jobsLate);
-        this.observer =
-                new Observer(
-                        late, new PopulateNamespaces("cistern-populate", "ack-volume-populator"));
+        this.observer = TestSettings.observer(late);
         this.ends = ends;
     }
 
@@ -172,7 +169,7 @@ public final class Simulation {
                         claim.get().getMetadata().getUid(),
                         now,
                         Optional.empty(),
-                        crowd,
+                        load,
                         timeline);
         if (seen.isEmpty()) {
             return Optional.empty();
@@ -183,20 +180,20 @@ public final class Simulation {
             if (!apply(action)) {
                 return Optional.of(Duration.ZERO);
             }
-            if (!(action instanceof Action.Announce) && crashes.apply(++done)) {
+            if (!(action instanceof Action.EmitEvent) && crashes.apply(++done)) {
                 timeline = Timeline.EMPTY;
                 return Optional.of(Duration.ZERO);
             }
         }
-        return plan.again().or(() -> Optional.of(Duration.ZERO).filter(_ -> !silent(plan)));
+        return plan.requeueAfter().or(() -> Optional.of(Duration.ZERO).filter(_ -> !silent(plan)));
     }
 
     private static boolean silent(Plan plan) {
-        return plan.actions().stream().allMatch(Action.Announce.class::isInstance);
+        return plan.actions().stream().allMatch(Action.EmitEvent.class::isInstance);
     }
 
     private boolean apply(Action action) {
-        if (!(action instanceof Action.Announce)) {
+        if (!(action instanceof Action.EmitEvent)) {
             writes.merge(action.getClass().getSimpleName(), 1, Integer::sum);
         }
         return switch (action) {
@@ -229,7 +226,7 @@ public final class Simulation {
             case Action.DeleteJob a -> drop(Job.class, a.namespace(), a.name(), a.uid());
             case Action.Rebind a -> rebind(a);
             case Action.WriteStatus a -> status(a);
-            case Action.Announce a -> {
+            case Action.EmitEvent a -> {
                 String text = (a.source() == null ? "" : a.source().display() + ": ") + a.reason();
                 if (!events.contains(text)) {
                     events.add(text);

@@ -1,10 +1,10 @@
 package dev.cistern.controller.world;
 
 import dev.cistern.api.v1alpha1.VolumePopulation;
-import dev.cistern.controller.model.Phase;
+import dev.cistern.controller.cluster.References;
+import dev.cistern.controller.cluster.StatusLookups;
+import dev.cistern.controller.model.RunPhase;
 import dev.cistern.controller.model.Subject;
-import dev.cistern.controller.observe.Claims;
-import dev.cistern.controller.observe.StatusLookups;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.List;
@@ -48,7 +48,7 @@ public record StatusMemory(MemoryView view) implements StatusLookups {
     }
 
     private static boolean settled(VolumePopulation run) {
-        return Phase.of(run.getStatus().getPhase().getValue()).settled();
+        return RunPhase.of(run.getStatus().getPhase().getValue()).settled();
     }
 
     @Override
@@ -56,7 +56,7 @@ public record StatusMemory(MemoryView view) implements StatusLookups {
         return view.list(PersistentVolumeClaim.class).stream()
                 .filter(
                         claim ->
-                                Claims.source(claim)
+                                References.source(claim)
                                         .flatMap(Subject::of)
                                         .equals(Optional.of(subject)))
                 .filter(claim -> !"Bound".equals(claim.getStatus().getPhase()))

@@ -1,0 +1,38 @@
+package dev.cistern.controller.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Values of the Kubernetes API in Java's types.
+public final class ApiValues {
+    private ApiValues() {}
+
+    /// A time; the epoch when there is none, as on objects that were not sent yet.
+    public static Instant time(@Nullable String text) {
+        try {
+            return text == null ? Instant.EPOCH : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return Instant.EPOCH;
+        }
+    }
+
+    /// A quantity of bytes, rounded up, at most [Long#MAX_VALUE].
+    public static long bytes(Quantity quantity) {
+        BigDecimal bytes = quantity.getNumericalAmount().setScale(0, RoundingMode.CEILING);
+        return bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0
+                ? Long.MAX_VALUE
+                : bytes.longValue();
+    }
+
+    /// The value of a label; null when the object does not have it.
+    public static @Nullable String label(HasMetadata object, String name) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels == null ? null : labels.get(name);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.cistern.controller.cluster;
+
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.storage.CSIStorageCapacity;
+import io.fabric8.kubernetes.api.model.storage.CSIStorageCapacityList;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How large a volume each StorageClass can make now, as drivers publish it.
+///
+/// A provisioner without enough space on its node leaves the claim to the other nodes without an event, and when all do so nothing
+/// reports it. There is an object for each node and class, and each changes with every volume: listed when needed, not watched.
+public final class StorageCapacities {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageCapacities.class);
+
+    /// Drivers publish it every some ten seconds.
+    private static final Duration KEEP = Duration.ofSeconds(10);
+
+    /// 5,000 nodes with two classes each.
+    private static final long PAGE = 500;
+
+    private static final int MAX_PAGES = 20;
+
+    private final KubernetesClient client;
+    private Map<String, Long> byClass = Map.of();
+    private long askedNanos = System.nanoTime() - KEEP.toNanos();
+
+    /// Asks through a client.
+    public StorageCapacities(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /// Bytes of the largest volume of a class that some node has room for; empty when its driver does not say.
+    synchronized Optional<Long> of(String storageClass) {
+        if (System.nanoTime() - askedNanos >= KEEP.toNanos()) {
+            try {
+                byClass = ask();
+            } catch (KubernetesClientException e) {
+                LOG.atWarn().setCause(e).log("storage capacities could not be read");
+            }
+            askedNanos = System.nanoTime();
+        }
+        return Optional.ofNullable(byClass.get(storageClass));
+    }
+
+    private Map<String, Long> ask() {
+        Map<String, Long> most = new HashMap<>();
+        String more = null;
+        for (int page = 0; page < MAX_PAGES; page++) {
+            CSIStorageCapacityList list =
+                    client.storage()
+                            .v1()
+                            .csiStorageCapacities()
+                            .inAnyNamespace()
+                            .list(
+                                    new ListOptionsBuilder()
+                                            .withLimit(PAGE)
+                                            .withContinue(more)
+                                            .build());
+            for (CSIStorageCapacity largestVolume : list.getItems()) {
+                most.merge(largestVolume.getStorageClassName(), bytes(largestVolume), Math::max);
+            }
+            more = list.getMetadata() == null ? null : list.getMetadata().getContinue();
+            if (more == null || more.isEmpty()) {
+                break;
+            }
+        }
+        return most;
+    }
+
+    private static long bytes(CSIStorageCapacity largestVolume) {
+        Quantity largest =
+                largestVolume.getMaximumVolumeSize() == null
+                        ? largestVolume.getCapacity()
+                        : largestVolume.getMaximumVolumeSize();
+        return largest == null ? 0 : ApiValues.bytes(largest);
+    }
+}

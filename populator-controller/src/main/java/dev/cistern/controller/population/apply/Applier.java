@@ -1,0 +1,323 @@
+package dev.cistern.controller.population.apply;
+
+import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.cluster.WatchedKinds;
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.ClaimKey;
+import dev.cistern.controller.model.EventReason;
+import dev.cistern.controller.model.Names;
+import dev.cistern.controller.population.model.Action;
+import dev.cistern.controller.population.observe.RunRecords;
+import dev.cistern.controller.runtime.Api;
+import dev.cistern.controller.runtime.EventMessage;
+import dev.cistern.controller.runtime.EventRecorder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Carries out actions, one call each. What the API server answers goes into the caches' overlay, so that the next look
+/// sees it.
+public final class Applier {
+    private final Api api;
+    private final WatchedKinds kinds;
+    private final ReportSeal seal;
+    private final EventRecorder events;
+    private final Obstacles obstacles;
+    private final Refusals refusals = new Refusals(System::nanoTime);
+
+    /// An applier that writes through an API.
+    public Applier(Api api, WatchedKinds kinds, ReportSeal seal, EventRecorder events) {
+        this.api = api;
+        this.obstacles = new Obstacles(api);
+        this.kinds = kinds;
+        this.seal = seal;
+        this.events = events;
+    }
+
+    /// How a write ended.
+    public enum Outcome {
+        /// It is done, or was done before.
+        DONE,
+        /// The cluster is not as it was observed; look again.
+        CONFLICT
+    }
+
+    /// Carries out one action.
+    ///
+    /// @throws KubernetesClientException when the API server does not answer or refuses; what it refuses to make is also told
+    /// by an event on the PVC
+    public Outcome apply(ClaimKey claim, Action action) {
+        try {
+            write(action);
+            if (!what(action).isEmpty()) {
+                refusals.accepted(claim.uid());
+            }
+            return Outcome.DONE;
+        } catch (KubernetesClientException e) {
+            forget(action);
+            Optional<String> inTheWay =
+                    e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                            ? obstacles.of(claim.uid(), action)
+                            : Optional.empty();
+            if (inTheWay.isEmpty() && isConflict(e, action)) {
+                return Outcome.CONFLICT;
+            }
+            if ((inTheWay.isPresent() || isRefusal(e)) && !what(action).isEmpty()) {
+                reportRefusal(claim, action, inTheWay.orElseGet(() -> reason(e)));
+            }
+            throw e;
+        }
+    }
+
+    private void reportRefusal(ClaimKey claim, Action action, String why) {
+        String message =
+                refusals.refused(
+                        claim.uid(),
+                        "the API server refuses to "
+                                + what(action)
+                                + ", and is asked again until it does: "
+                                + why);
+        record(new Action.EmitEvent(claim, null, null, true, EventReason.CREATE_FAILED, message));
+    }
+
+    /// What the API server refused to make of a run the last time, in its words; empty since it made something.
+    public Optional<String> refusal(String uid) {
+        return refusals.of(uid);
+    }
+
+    private static boolean makes(Action action) {
+        return switch (action) {
+            case Action.CreateRun _, Action.CreatePrime _, Action.CreateJob _ -> true;
+            default -> false;
+        };
+    }
+
+    /// What an action does for a run, as people call it, when the run does not get on without it; empty when it does.
+    private static String what(Action action) {
+        return switch (action) {
+            case Action.CreateRun(VolumePopulation run) -> named("make VolumePopulation", run);
+            case Action.BeginRun(VolumePopulation run, String _) ->
+                    named("change VolumePopulation", run);
+            case Action.CreatePrime(PersistentVolumeClaim prime) ->
+                    named("make the temporary PersistentVolumeClaim", prime);
+            case Action.CreateJob(Job job, int _) -> named("make the Job", job);
+            case Action.AddFinalizer _ ->
+                    "put the finalizer " + Names.FINALIZER + " on this PersistentVolumeClaim";
+            case Action.RemoveFinalizer _ ->
+                    "take the finalizer " + Names.FINALIZER + " off this PersistentVolumeClaim";
+            case Action.ClearSelectedNode _ ->
+                    "take the annotation "
+                            + Names.ANNOTATION_SELECTED_NODE
+                            + " off this PersistentVolumeClaim";
+            case Action.Rebind rebind ->
+                    "give volume " + rebind.volume() + " to this PersistentVolumeClaim";
+            case Action.DeleteRun _,
+                    Action.DeletePrime _,
+                    Action.DeleteJob _,
+                    Action.WriteStatus _,
+                    Action.EmitEvent _ ->
+                    "";
+        };
+    }
+
+    private static String named(String kind, HasMetadata object) {
+        return kind
+                + " "
+                + object.getMetadata().getName()
+                + " in namespace "
+                + object.getMetadata().getNamespace();
+    }
+
+    /// Quotas and policies say 403; what an object may not be 400 or 422; a namespace that is not there 404; a webhook that fails 500.
+    private static boolean isRefusal(KubernetesClientException e) {
+        return switch (e.getCode()) {
+            case 400, 403, 404, 422, 500 -> true;
+            default -> false;
+        };
+    }
+
+    private static String reason(KubernetesClientException e) {
+        String message = e.getStatus() == null ? null : e.getStatus().getMessage();
+        return message == null ? "HTTP " + e.getCode() : message;
+    }
+
+    /// 409 is a lost race (but see [Obstacles]); 404 an object that went in the meantime; 422 of a JSON patch a `test` that failed.
+    private static boolean isConflict(KubernetesClientException e, Action action) {
+        return e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                || (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND && !makes(action))
+                || (e.getCode() == 422 && testsBefore(action));
+    }
+
+    private static boolean testsBefore(Action action) {
+        return action instanceof Action.AddFinalizer
+                || action instanceof Action.RemoveFinalizer
+                || action instanceof Action.ClearSelectedNode;
+    }
+
+    private void write(Action action) {
+        switch (action) {
+            case Action.AddFinalizer(Claim claim) -> patchClaim(claim, Patches.addFinalizer(claim));
+            case Action.RemoveFinalizer(Claim claim) ->
+                    patchClaim(claim, Patches.removeFinalizer(claim));
+            case Action.ClearSelectedNode(Claim claim) ->
+                    patchClaim(claim, Patches.clearSelectedNode(claim));
+            case Action.CreateRun(VolumePopulation run) ->
+                    kinds.runs
+                            .overlay()
+                            .written(
+                                    api.create(
+                                            Paths.runs(run.getMetadata().getNamespace()),
+                                            run,
+                                            VolumePopulation.class));
+            case Action.BeginRun(VolumePopulation run, String resourceVersion) ->
+                    beginRun(run, resourceVersion);
+            case Action.CreatePrime(PersistentVolumeClaim prime) ->
+                    kinds.claims
+                            .overlay()
+                            .written(
+                                    api.create(
+                                            Paths.claims(prime.getMetadata().getNamespace()),
+                                            prime,
+                                            PersistentVolumeClaim.class));
+            case Action.CreateJob(Job job, int attempt) -> createJob(job, attempt);
+            case Action.DeleteRun(String namespace, String name, String uid) -> {
+                delete(Paths.runs(namespace), name, uid);
+                kinds.runs.overlay().deleted(namespace, name, uid);
+            }
+            case Action.DeletePrime(String namespace, String name, String uid) -> {
+                delete(Paths.claims(namespace), name, uid);
+                kinds.claims.overlay().deleted(namespace, name, uid);
+            }
+            case Action.DeleteJob(String namespace, String name, String uid) -> {
+                delete(Paths.jobs(namespace), name, uid);
+                kinds.jobs.overlay().deleted(namespace, name, uid);
+            }
+            case Action.Rebind rebind -> rebind(rebind);
+            case Action.WriteStatus status -> status(status);
+            case Action.EmitEvent event -> record(event);
+        }
+    }
+
+    private void record(Action.EmitEvent event) {
+        EventMessage message = EventMessages.of(event);
+        if (event.source() == null) {
+            events.record(message);
+        } else {
+            events.aggregate(message);
+        }
+    }
+
+    private void beginRun(VolumePopulation run, String resourceVersion) {
+        VolumePopulation guarded = new VolumePopulation();
+        guarded.setMetadata(
+                new ObjectMetaBuilder(run.getMetadata())
+                        .withResourceVersion(resourceVersion)
+                        .build());
+        guarded.setSpec(run.getSpec());
+        kinds.runs
+                .overlay()
+                .written(
+                        api.patch(
+                                Paths.run(
+                                        run.getMetadata().getNamespace(),
+                                        run.getMetadata().getName()),
+                                Api.Patch.MERGE,
+                                guarded,
+                                VolumePopulation.class));
+    }
+
+    private void createJob(Job job, int attempt) {
+        Job made =
+                api.create(
+                        Paths.jobs(job.getMetadata().getNamespace()),
+                        seal.seal(job, attempt),
+                        Job.class);
+        made.setSpec(null);
+        kinds.jobs.overlay().written(made);
+    }
+
+    private void patchClaim(Claim claim, List<Map<String, Object>> operations) {
+        kinds.claims
+                .overlay()
+                .written(
+                        api.patch(
+                                Paths.claim(claim.key()),
+                                Api.Patch.OPERATIONS,
+                                operations,
+                                PersistentVolumeClaim.class));
+    }
+
+    private void rebind(Action.Rebind rebind) {
+        PersistentVolume written =
+                api.patch(
+                        Paths.volume(rebind.volume()),
+                        Api.Patch.MERGE,
+                        Patches.rebind(rebind),
+                        PersistentVolume.class);
+        kinds.volumes.overlay().written(written);
+    }
+
+    private void status(Action.WriteStatus write) {
+        VolumePopulation status = new VolumePopulation();
+        status.setMetadata(
+                new ObjectMetaBuilder()
+                        .withNamespace(write.claim().namespace())
+                        .withName(Names.run(write.claim().uid()))
+                        .build());
+        status.setStatus(RunRecords.write(write.status(), write.timeline()));
+        VolumePopulation written =
+                api.patch(
+                        Paths.runStatus(write.claim().namespace(), write.claim().uid()),
+                        Api.Patch.APPLY,
+                        status,
+                        VolumePopulation.class);
+        kinds.runs.overlay().written(written);
+    }
+
+    private void delete(String collection, String name, String uid) {
+        try {
+            api.delete(collection + "/" + name, uid);
+        } catch (KubernetesClientException e) {
+            // Gone, or gone and made again: either way this life of it is over.
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
+                    && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
+    private void forget(Action action) {
+        switch (action) {
+            case Action.AddFinalizer(Claim claim) -> forget(claim.key());
+            case Action.RemoveFinalizer(Claim claim) -> forget(claim.key());
+            case Action.ClearSelectedNode(Claim claim) -> forget(claim.key());
+            case Action.Rebind rebind -> kinds.volumes.overlay().forget(null, rebind.volume());
+            case Action.WriteStatus status ->
+                    kinds.runs
+                            .overlay()
+                            .forget(status.claim().namespace(), Names.run(status.claim().uid()));
+            case Action.BeginRun(VolumePopulation run, String _) ->
+                    kinds.runs
+                            .overlay()
+                            .forget(run.getMetadata().getNamespace(), run.getMetadata().getName());
+            case Action.CreateRun _,
+                    Action.DeleteRun _,
+                    Action.CreatePrime _,
+                    Action.DeletePrime _,
+                    Action.CreateJob _,
+                    Action.DeleteJob _,
+                    Action.EmitEvent _ -> {}
+        }
+    }
+
+    private void forget(ClaimKey key) {
+        kinds.claims.overlay().forget(key.namespace(), key.name());
+    }
+}

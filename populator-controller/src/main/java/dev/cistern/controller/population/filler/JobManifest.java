@@ -1,0 +1,189 @@
+package dev.cistern.controller.population.filler;
+
+import dev.cistern.api.v1alpha1.VolumePopulationSpec;
+import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
+import dev.cistern.controller.backend.Backends;
+import dev.cistern.controller.model.Claim;
+import dev.cistern.controller.model.Names;
+import dev.cistern.controller.model.RunSnapshot;
+import dev.cistern.controller.population.model.Prime;
+import dev.cistern.controller.population.model.Settings;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.AffinityBuilder;
+import io.fabric8.kubernetes.api.model.LocalObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicy;
+import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyBuilder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The Job of one attempt.
+final class JobManifest {
+    /// How long an unanswered stop may take: the engine writes its journal and ends.
+    private static final long GRACE_SECONDS = 30;
+
+    /// Longest time for an attempt when its populator says nothing: 7 days, the longest that a report token lives.
+    static final long DEADLINE_SECONDS = 7 * 24 * 3600;
+
+    /// A Job whose pod was evicted says so itself: the pod may be gone by the time that anybody looks. Another pod is a new attempt,
+    /// which the controller begins.
+    private static final PodFailurePolicy DISRUPTED =
+            new PodFailurePolicyBuilder()
+                    .addNewRule()
+                    .withAction("FailJob")
+                    .addNewOnPodCondition("True", "DisruptionTarget")
+                    .endRule()
+                    .build();
+
+    /// Service meshes put a container beside ours that never ends, and take its connections over before it is ready. A populator
+    /// that wants one says so in `generic.labels` or `generic.annotations`. Istio and Kuma look at labels first; their older
+    /// versions, and the others, at annotations.
+    private static final Map<String, String> NO_MESH_LABELS =
+            Map.of("sidecar.istio.io/inject", "false", "kuma.io/sidecar-injection", "disabled");
+
+    private static final Map<String, String> NO_MESH_ANNOTATIONS =
+            Map.of(
+                    "appmesh.k8s.aws/sidecarInjectorWebhook", "disabled",
+                    "consul.hashicorp.com/connect-inject", "false",
+                    "kuma.io/sidecar-injection", "disabled",
+                    "linkerd.io/inject", "disabled",
+                    "openservicemesh.io/sidecar-injection", "disabled",
+                    "sidecar.istio.io/inject", "false");
+
+    private final Settings settings;
+    private final PopulateContainer container;
+
+    JobManifest(Settings settings) {
+        this.settings = settings;
+        this.container = new PopulateContainer(settings);
+    }
+
+    /// The Job of attempt number `attempt`.
+    Job of(Claim claim, RunSnapshot snapshot, Prime prime, int attempt) {
+        VolumePopulationSpec spec = snapshot.spec();
+        Generic generic = spec.getGeneric() == null ? new Generic() : spec.getGeneric();
+        Map<String, String> labels = new LinkedHashMap<>();
+        if (generic.getLabels() != null) {
+            labels.putAll(generic.getLabels());
+        }
+        labels.putAll(Names.labels(claim.key()));
+        labels.put(Names.LABEL_ATTEMPT, Integer.toString(attempt));
+        Map<String, String> annotations =
+                generic.getAnnotations() == null ? Map.of() : generic.getAnnotations();
+        return new JobBuilder()
+                .withMetadata(
+                        new ObjectMetaBuilder()
+                                .withName(Names.job(claim.key().uid(), attempt))
+                                .withNamespace(prime.namespace())
+                                .withLabels(labels)
+                                .withAnnotations(annotations)
+                                .addNewOwnerReference()
+                                .withApiVersion("v1")
+                                .withKind("PersistentVolumeClaim")
+                                .withName(prime.name())
+                                .withUid(prime.uid())
+                                .withBlockOwnerDeletion(false)
+                                .endOwnerReference()
+                                .build())
+                .withNewSpec()
+                .withBackoffLimit(0)
+                .withPodFailurePolicy(DISRUPTED)
+                .withActiveDeadlineSeconds(
+                        generic.getActiveDeadlineSeconds() == null
+                                ? DEADLINE_SECONDS
+                                : generic.getActiveDeadlineSeconds())
+                .withNewTemplate()
+                .withMetadata(
+                        new ObjectMetaBuilder()
+                                .withLabels(over(NO_MESH_LABELS, labels))
+                                .withAnnotations(over(NO_MESH_ANNOTATIONS, annotations))
+                                .build())
+                .withSpec(pod(claim, spec, generic, prime, attempt).build())
+                .endTemplate()
+                .endSpec()
+                .build();
+    }
+
+    /// The defaults with what was asked over them, sorted, so that the same run gives the same Job.
+    private static Map<String, String> over(
+            Map<String, String> defaults, Map<String, String> asked) {
+        Map<String, String> all = new TreeMap<>(defaults);
+        all.putAll(asked);
+        return all;
+    }
+
+    private PodSpecBuilder pod(
+            Claim claim, VolumePopulationSpec spec, Generic generic, Prime prime, int attempt) {
+        PodSpecBuilder pod =
+                new PodSpecBuilder()
+                        .withRestartPolicy("Never")
+                        .withAutomountServiceAccountToken(false)
+                        .withEnableServiceLinks(false)
+                        .withServiceAccountName(serviceAccount(spec, generic))
+                        .withPriorityClassName(generic.getPriorityClassName())
+                        .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+                        .withAffinity(affinity(generic.getAffinity(), prime.madeForNode()))
+                        .withTolerations(
+                                generic.getTolerations() == null
+                                        ? List.of()
+                                        : generic.getTolerations())
+                        .withNewSecurityContext()
+                        .withRunAsNonRoot(settings.userId() != 0)
+                        .withRunAsUser(settings.userId())
+                        .withRunAsGroup(settings.userId())
+                        .withFsGroup(settings.userId())
+                        .withFsGroupChangePolicy("OnRootMismatch")
+                        .withNewSeccompProfile()
+                        .withType("RuntimeDefault")
+                        .endSeccompProfile()
+                        .endSecurityContext()
+                        .withContainers(container.of(claim, spec, generic, attempt))
+                        .withVolumes(JobVolumes.volumes(spec, prime));
+        for (String secret : settings.imagePullSecrets()) {
+            pod.addToImagePullSecrets(new LocalObjectReferenceBuilder().withName(secret).build());
+        }
+        return pod;
+    }
+
+    private static @Nullable String serviceAccount(VolumePopulationSpec spec, Generic generic) {
+        if (generic.getServiceAccountName() != null) {
+            return generic.getServiceAccountName();
+        }
+        return spec.getSources().stream()
+                .flatMap(s -> Backends.of(s).credentials(s.getBackend()).account().stream())
+                .flatMap(account -> Stream.ofNullable(account.name()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// The populator's wishes, and near the node that the volume was made for. The volume's own topology is a hard rule that
+    /// the scheduler knows by itself; a hard rule for the node besides would keep the Job out whenever the pod that the
+    /// volume is for has filled that node.
+    private static @Nullable Affinity affinity(@Nullable Affinity given, @Nullable String node) {
+        if (node == null || (given != null && given.getNodeAffinity() != null)) {
+            return given;
+        }
+        AffinityBuilder builder =
+                given == null ? new AffinityBuilder() : new AffinityBuilder(given);
+        return builder.withNewNodeAffinity()
+                .addNewPreferredDuringSchedulingIgnoredDuringExecution()
+                .withWeight(100)
+                .withNewPreference()
+                .addNewMatchField()
+                .withKey("metadata.name")
+                .withOperator("In")
+                .withValues(node)
+                .endMatchField()
+                .endPreference()
+                .endPreferredDuringSchedulingIgnoredDuringExecution()
+                .endNodeAffinity()
+                .build();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.cistern.controller.population.model;
+
+import dev.cistern.controller.model.PopulateNamespaces;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// An installation's settings for primes and Jobs.
+///
+/// @param namespaces where primes and Jobs of platform credentials live
+/// @param image of the populate Job
+/// @param imagePullPolicy of the same
+/// @param imagePullSecrets names of Secrets, in whatever namespace the Job runs
+/// @param userId the Job's user and group; 0 for volumes that ignore `fsGroup`
+/// @param requests resources that a Job asks for when its populator says nothing
+/// @param limits resources that a Job may use when its populator says nothing
+/// @param reportUrl base URL that Jobs report to, without a trailing slash
+public record Settings(
+        PopulateNamespaces namespaces,
+        String image,
+        String imagePullPolicy,
+        List<String> imagePullSecrets,
+        long userId,
+        Map<String, Quantity> requests,
+        Map<String, Quantity> limits,
+        String reportUrl) {
+    public Settings {
+        imagePullSecrets = List.copyOf(imagePullSecrets);
+        // Sorted, so that the same settings give the same Job.
+        requests = Collections.unmodifiableMap(new TreeMap<>(requests));
+        limits = Collections.unmodifiableMap(new TreeMap<>(limits));
+    }
+}

@@ -1,0 +1,228 @@
+package dev.cistern.controller.population.progress;
+
+import dev.cistern.populate.wire.ProgressReport;
+import dev.cistern.populate.wire.ReportAnswer;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Serves `POST /v1/runs/{uid}/progress`, see `docs/design/progress.md`. To be deployed on virtual threads: a write to the
+/// API server blocks.
+public final class ProgressServer extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressServer.class);
+    private static final Pattern PATH = Pattern.compile("/v1/runs/([a-zA-Z0-9-]{1,64})/progress");
+
+    /// A report is about 300 bytes, 2 KiB with a trouble; the last one has a result of up to 4 KiB in it, whose characters may take
+    /// twice the room as a string.
+    private static final int MAX_BODY = 10 * 1024;
+
+    /// A connection without traffic is closed after this; Jobs report every second to every minute.
+    private static final int IDLE_SECONDS = 90;
+
+    /// Reports being written at once; beyond that Jobs are told to come later.
+    private static final int MAX_WRITES = 64;
+
+    private final String host;
+    private final int port;
+    private final ReportJudge judge;
+    private final Sink sink;
+    private final Function<String, Optional<String>> namespaceOfRun;
+    private final Throttle throttle = new Throttle();
+    private final MeterRegistry meters;
+    private final Pace pace = new Pace();
+    private final Semaphore writes = new Semaphore(MAX_WRITES);
+    private volatile @Nullable HttpServer server;
+
+    /// Where reports that were let in go.
+    public interface Sink {
+        /// Keeps a report.
+        ///
+        /// @throws KubernetesClientException when it cannot be kept; the next report makes it up
+        void write(String namespace, String uid, ProgressReport report);
+    }
+
+    /// A server that is not started yet.
+    ///
+    /// @param port 0 for any free one
+    /// @param namespaceOfRun the namespace of a run, by its PVC's UID
+    public ProgressServer(
+            String host,
+            int port,
+            ReportJudge judge,
+            Sink sink,
+            Function<String, Optional<String>> namespaceOfRun,
+            MeterRegistry meters) {
+        this.host = host;
+        this.port = port;
+        this.judge = judge;
+        this.sink = sink;
+        this.namespaceOfRun = namespaceOfRun;
+        this.meters = meters;
+    }
+
+    @Override
+    public Future<?> start() {
+        HttpServer made =
+                vertx.createHttpServer(
+                        new HttpServerOptions()
+                                .setIdleTimeout(IDLE_SECONDS)
+                                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                                .setMaxHeaderSize(8 * 1024)
+                                .setHttp2ClearTextEnabled(false)
+                                .setHandle100ContinueAutomatically(false)
+                                .setCompressionSupported(false));
+        server = made;
+        return made.requestHandler(this::handle).listen(port, host);
+    }
+
+    /// The port that is served.
+    ///
+    /// @throws IllegalStateException before the server has started
+    public int actualPort() {
+        HttpServer made = server;
+        if (made == null) {
+            throw new IllegalStateException("not started");
+        }
+        return made.actualPort();
+    }
+
+    private void handle(HttpServerRequest request) {
+        Matcher path = PATH.matcher(request.path());
+        if (!path.matches()) {
+            answer(request, 404, "");
+            return;
+        }
+        if (request.method() != HttpMethod.POST) {
+            request.response().putHeader("Allow", "POST");
+            answer(request, 405, "");
+            return;
+        }
+        Buffer body = Buffer.buffer();
+        request.handler(
+                part -> {
+                    if (body.length() + part.length() > MAX_BODY) {
+                        if (!request.response().ended()) {
+                            // Said in the answer, too, so that the client does not reuse what is
+                            // about to be closed.
+                            request.response().putHeader("Connection", "close");
+                            reject(request, 413, "too-large")
+                                    .onComplete(_ -> request.connection().close());
+                        }
+                    } else {
+                        body.appendBuffer(part);
+                    }
+                });
+        request.endHandler(
+                _ -> {
+                    if (!request.response().ended()) {
+                        report(request, path.group(1), body.toString());
+                    }
+                });
+    }
+
+    private void report(HttpServerRequest request, String uid, String body) {
+        String token = bearer(request);
+        switch (judge.judge(uid, token, body)) {
+            case ReportJudge.Verdict.Rejected(int status, String reason) ->
+                    reject(request, status, reason);
+            case ReportJudge.Verdict.Accepted accepted -> {
+                Optional<String> namespace = namespaceOfRun.apply(uid);
+                if (namespace.isEmpty()) {
+                    reject(request, 404, "unknown-run");
+                    return;
+                }
+                long now = System.nanoTime();
+                Throttle.Admission admission = throttle.admit(uid, token, accepted.report(), now);
+                if (admission == Throttle.Admission.NO) {
+                    reject(request, 429, "too-often");
+                    return;
+                }
+                int next = pace.next(uid, now);
+                throttle.asked(uid, now, next);
+                if (admission == Throttle.Admission.FIRST
+                        && Pace.crowded(next)
+                        && accepted.report().trouble() == null
+                        && accepted.report().result() == null) {
+                    // In a crowd a run's first report only starts its clock: a copy that is over
+                    // before the second costs no write.
+                    accept(request, next);
+                } else if (!writes.tryAcquire()) {
+                    throttle.lost(uid);
+                    reject(request, 429, "busy");
+                } else {
+                    write(request, namespace.get(), uid, accepted.report(), next);
+                }
+            }
+        }
+    }
+
+    private void write(
+            HttpServerRequest request,
+            String namespace,
+            String uid,
+            ProgressReport report,
+            int next) {
+        try {
+            sink.write(namespace, uid, report);
+            Counter.builder("cistern.reports")
+                    .description("Progress reports written")
+                    .register(meters)
+                    .increment();
+            accept(request, next);
+        } catch (KubernetesClientException e) {
+            LOG.atWarn()
+                    .addKeyValue("uid", uid)
+                    .addKeyValue("code", e.getCode())
+                    .log("progress not written");
+            throttle.lost(uid);
+            reject(request, e.getCode() == 404 ? 404 : 503, "not-written");
+        } finally {
+            writes.release();
+        }
+    }
+
+    private static void accept(HttpServerRequest request, int next) {
+        request.response().putHeader("Content-Type", "application/json");
+        answer(request, 200, new ReportAnswer(next).toJson());
+    }
+
+    private static String bearer(HttpServerRequest request) {
+        String header = request.getHeader("Authorization");
+        return header != null && header.startsWith("Bearer ") ? header.substring(7).strip() : "";
+    }
+
+    private Future<Void> reject(HttpServerRequest request, int status, String reason) {
+        Counter.builder("cistern.report.rejected")
+                .description("Progress reports that were not let in")
+                .tag("reason", reason)
+                .register(meters)
+                .increment();
+        return answer(request, status, "");
+    }
+
+    private static Future<Void> answer(HttpServerRequest request, int status, String body) {
+        return request.response().setStatusCode(status).end(body);
+    }
+
+    @Override
+    public Future<?> stop() {
+        HttpServer made = server;
+        return made == null ? Future.succeededFuture() : made.close();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.cistern.controller.population.progress;
+
+import dev.cistern.populate.wire.ProgressReport;
+import dev.cistern.populate.wire.ReportKey;
+import dev.cistern.populate.wire.ReportToken;
+import dev.cistern.populate.wire.WireException;
+import java.security.PublicKey;
+import java.time.Clock;
+import java.util.Optional;
+
+/// Decides whether a report is let in.
+public final class ReportJudge {
+    private final RunLookup runs;
+    private final Clock clock;
+
+    /// A judge over what is known of runs.
+    public ReportJudge(RunLookup runs, Clock clock) {
+        this.runs = runs;
+        this.clock = clock;
+    }
+
+    /// What is known of a run's attempts.
+    public interface RunLookup {
+        /// The `cistern.dev/report-key` of a run's Job; empty when there is no such Job.
+        Optional<String> reportKey(String uid, int attempt);
+
+        /// Whether there is a record of the run.
+        boolean known(String uid);
+
+        /// Whether the run has ended.
+        boolean over(String uid);
+    }
+
+    /// The verdict on a report.
+    public sealed interface Verdict {
+        /// Let in.
+        record Accepted(ProgressReport report) implements Verdict {}
+
+        /// Refused.
+        ///
+        /// @param status of the answer
+        /// @param reason one word, for the metric `cistern_report_rejected_total`
+        record Rejected(int status, String reason) implements Verdict {}
+    }
+
+    /// Judges a report for run `uid`.
+    ///
+    /// @param token what follows `Bearer `; empty when there was none
+    /// @param body the report's text
+    public Verdict judge(String uid, String token, String body) {
+        if (token.isEmpty()) {
+            return new Verdict.Rejected(401, "no-token");
+        }
+        ProgressReport report;
+        try {
+            report = ProgressReport.fromJson(body);
+        } catch (WireException e) {
+            return new Verdict.Rejected(400, "malformed");
+        }
+        Optional<String> key = runs.reportKey(uid, report.attempt());
+        if (key.isEmpty()) {
+            return unknown(uid);
+        }
+        PublicKey publicKey;
+        try {
+            publicKey = ReportKey.decode(key.get());
+        } catch (WireException e) {
+            return new Verdict.Rejected(401, "forged");
+        }
+        return switch (ReportToken.verify(token, publicKey, clock)) {
+            case ReportToken.Verification.Forged _ -> new Verdict.Rejected(401, "forged");
+            case ReportToken.Verification.Expired _ -> new Verdict.Rejected(403, "expired");
+            case ReportToken.Verification.Valid(ReportToken claimed) -> {
+                if (!claimed.uid().equals(uid) || claimed.attempt() != report.attempt()) {
+                    yield new Verdict.Rejected(403, "another-run");
+                }
+                yield runs.over(uid)
+                        ? new Verdict.Rejected(410, "over")
+                        : new Verdict.Accepted(report);
+            }
+        };
+    }
+
+    private Verdict unknown(String uid) {
+        if (!runs.known(uid)) {
+            return new Verdict.Rejected(404, "unknown-run");
+        }
+        // A Job just made may not be in sight of this replica yet; the next report comes in a
+        // second.
+        return runs.over(uid)
+                ? new Verdict.Rejected(410, "over")
+                : new Verdict.Rejected(404, "unknown-attempt");
+    }
+}

@@ -1,0 +1,11 @@
+package dev.cistern.controller.runtime;
+
+import io.fabric8.kubernetes.api.model.ObjectReference;
+
+/// An event to be recorded.
+///
+/// @param about the object that it is about, with its UID
+/// @param warning whether something is wrong
+/// @param reason one word for machines
+/// @param text for people
+public record EventMessage(ObjectReference about, boolean warning, String reason, String text) {}

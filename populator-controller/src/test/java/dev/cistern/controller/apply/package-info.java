@@ -1,4 +1,0 @@
-@NullMarked
-package dev.cistern.controller.apply;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.cluster;
+
+import org.jspecify.annotations.NullMarked;

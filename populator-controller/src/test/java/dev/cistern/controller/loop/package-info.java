@@ -1,4 +1,0 @@
-@NullMarked
-package dev.cistern.controller.loop;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.cistern.controller.plan;
-
-import org.jspecify.annotations.NullMarked;

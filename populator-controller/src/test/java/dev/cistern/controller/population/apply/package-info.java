@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.population.apply;
+
+import org.jspecify.annotations.NullMarked;

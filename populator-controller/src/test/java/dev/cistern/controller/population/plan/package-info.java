@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.population.plan;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.cistern.controller.progress;
-
-import org.jspecify.annotations.NullMarked;

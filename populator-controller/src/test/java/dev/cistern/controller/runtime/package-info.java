@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.runtime;
+
+import org.jspecify.annotations.NullMarked;
