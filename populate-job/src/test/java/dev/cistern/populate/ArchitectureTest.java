@@ -100,6 +100,24 @@ class ArchitectureTest {
                             "..populate.job..",
                             "..populate.cli..");
 
+    /// What all stores share names none of them.
+    @ArchTest
+    static final ArchRule THE_LAYER_FOR_HTTP_STORES_KNOWS_NO_STORE =
+            classes()
+                    .that()
+                    .resideInAPackage("..populate.source.rest..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "java..",
+                            "dev.cistern.populate.http..",
+                            "dev.cistern.populate.digest..",
+                            "dev.cistern.populate.wire..",
+                            "dev.cistern.populate.source",
+                            "dev.cistern.populate.source.rest..",
+                            "com.fasterxml.jackson.core..",
+                            "org.jspecify..");
+
     @ArchTest
     static final ArchRule WHAT_STORES_SHARE_KNOWS_NO_STORE =
             noClasses()

@@ -102,7 +102,7 @@ final class ArrivalCheck {
             throw new FillException(
                     Reason.DIGEST_MISMATCH,
                     "object \""
-                            + copy.object.key()
+                            + copy.object.id()
                             + "\" in "
                             + describer.source(copy.entry).name()
                             + " has sha256 "

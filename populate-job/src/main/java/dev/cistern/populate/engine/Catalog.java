@@ -100,7 +100,7 @@ final class Catalog {
         return fits && object.modifiedMillis() >= 0
                 ? object
                 : new SourceObject(
-                        object.key(),
+                        object.id(),
                         object.size(),
                         fits || version == null
                                 ? version

@@ -279,7 +279,7 @@ final class Lister {
             String suffix = MarkerName.FOLDER.suffix();
             boolean folder = object.size() == 0 && path.endsWith(suffix);
             String named = folder ? path.substring(0, path.length() - suffix.length()) + "/" : path;
-            KeyPaths.Place place = KeyPaths.place(into, named, object.key(), targetBytes);
+            KeyPaths.Place place = KeyPaths.place(into, named, object.id(), targetBytes);
             if (place.directory()) {
                 directory(
                         object,
@@ -342,12 +342,12 @@ final class Lister {
         private void directory(SourceObject object, String path, MarkerName name)
                 throws IOException, UnsafeKeyException {
             if (object.size() > 0) {
-                throw new UnsafeKeyException(object.key(), "ends with / and has content");
+                throw new UnsafeKeyException(object.id(), "ends with / and has content");
             }
             SourceObject marker = Catalog.kept(object);
             // The target itself is there, but its marker is asked about like any other.
             if (!path.isEmpty()) {
-                claims.directory(path, object.key());
+                claims.directory(path, object.id());
                 taken++;
                 spaceBytes += blockSize;
             }
@@ -356,7 +356,7 @@ final class Lister {
 
         private void file(SourceObject listed, String path) throws IOException, UnsafeKeyException {
             SourceObject object = Catalog.kept(listed);
-            claims.file(path, object.key());
+            claims.file(path, object.id());
             int number = added(path, context.catalog().add(index, path, object));
             countNames(path);
             taken++;

@@ -27,7 +27,7 @@ final class MarkerCheck {
         if (marker == null) {
             return;
         }
-        String key = context.keyOf(entry.input(), marker.key());
+        String key = context.keyOf(entry.input(), marker.id());
         boolean slash = key.endsWith("/");
         long size = size(entry, new SourceObject(key, 0, marker.version(), 0), slash);
         if (size == 0) {

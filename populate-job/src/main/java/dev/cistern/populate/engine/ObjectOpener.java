@@ -83,7 +83,7 @@ final class ObjectOpener {
         String text =
                 source.identity()
                         + '\n'
-                        + object.key()
+                        + object.id()
                         + '\n'
                         + object.version()
                         + '\n'

@@ -52,7 +52,7 @@ final class Restarts {
         }
         throw FillException.ofDigest(
                 "object \""
-                        + copy.object.key()
+                        + copy.object.id()
                         + "\" in "
                         + source
                         + " arrived "

@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One object as it was listed.
 ///
-/// @param key its name in the store
+/// @param id what names it in its source: opaque to everybody but the source that gave it
 /// @param size in bytes; [#UNKNOWN_SIZE] where the source does not tell it
-/// @param version what the store calls this content: reading is conditional on it; null where the store does not say
+/// @param version what the store calls this content, opaque too: reading is conditional on it; null where the store does not say
 /// @param modifiedMillis when it was written, by the Unix clock in milliseconds; 0 where the store gives no date that makes sense
-public record SourceObject(String key, long size, @Nullable String version, long modifiedMillis) {
+public record SourceObject(String id, long size, @Nullable String version, long modifiedMillis) {
     /// No length is known; neither zero nor too much.
     public static final long UNKNOWN_SIZE = -1;
 
@@ -19,7 +19,7 @@ public record SourceObject(String key, long size, @Nullable String version, long
 
     /// The same with its length.
     public SourceObject withSize(long bytes) {
-        return new SourceObject(key, bytes, version, modifiedMillis);
+        return new SourceObject(id, bytes, version, modifiedMillis);
     }
 
     /// Whether the store says when it was written.

@@ -63,7 +63,7 @@ class UnsizedFillTest {
         }
 
         private byte[] bytes(SourceObject object) {
-            return Objects.requireNonNull(files.get(object.key().substring(2)));
+            return Objects.requireNonNull(files.get(object.id().substring(2)));
         }
 
         private @Nullable ObjectDigest digest(SourceObject object) {
@@ -81,7 +81,7 @@ class UnsizedFillTest {
         @Override
         public void read(SourceObject object, long from, long to, ObjectSink sink)
                 throws SourceException, IOException {
-            reads.add(object.key() + " " + from + "-" + to);
+            reads.add(object.id() + " " + from + "-" + to);
             whileReading.run();
             byte[] bytes = bytes(object).clone();
             int end = to == SourceObject.UNKNOWN_SIZE ? bytes.length : (int) to;

@@ -68,7 +68,7 @@ public final class CountedSource implements Source {
     public void read(SourceObject object, long from, long to, ObjectSink sink) throws IOException {
         reads.incrementAndGet();
         sink.begin(null);
-        byte[] bytes = bytes(object.key().substring(prefix.length()));
+        byte[] bytes = bytes(object.id().substring(prefix.length()));
         sink.accept(ByteBuffer.wrap(bytes, (int) from, (int) (to - from)));
     }
 

@@ -146,7 +146,7 @@ public final class FaultyS3 implements AutoCloseable {
                         new HttpClient.Settings(5000, 1500, BufferPool.of(128 * 1024)),
                         new Tls(null, false));
         AwsKeys keys = new AwsKeys(KEY_ID, SECRET, null);
-        return new S3Source(location, prefix, new DirectApi(location, http, () -> keys, "test"));
+        return S3Source.of(location, prefix, new DirectApi(location, http, () -> keys, "test"));
     }
 
     /// Stores an object with a CRC-64/NVME, as today's clients do.

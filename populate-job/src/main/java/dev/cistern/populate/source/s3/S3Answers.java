@@ -3,6 +3,11 @@ package dev.cistern.populate.source.s3;
 import dev.cistern.populate.http.TransportException;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.source.rest.ETag;
+import dev.cistern.populate.source.rest.ErrorAnswer;
+import dev.cistern.populate.source.rest.HttpDates;
+import dev.cistern.populate.source.rest.ObjectAnswers;
+import dev.cistern.populate.source.rest.StatusErrors;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -18,6 +23,11 @@ public final class S3Answers {
 
     private S3Answers() {}
 
+    /// What the answers of a bucket say about objects.
+    public static ObjectAnswers of(S3Location where) {
+        return new S3Protocol(() -> where);
+    }
+
     /// A page of a listing.
     ///
     /// @throws SourceException when it is none
@@ -25,31 +35,13 @@ public final class S3Answers {
         try {
             return S3Xml.page(document);
         } catch (IllegalArgumentException e) {
-            throw S3Errors.garbled(where, null, String.valueOf(e.getMessage()));
+            throw StatusErrors.garbled(where.toString(), null, String.valueOf(e.getMessage()));
         }
     }
 
     /// When an object was written, by the Unix clock in milliseconds, whatever form its date has; 0 where it makes no sense.
     public static long modifiedMillis(@Nullable String date) {
-        return S3Times.millis(date);
-    }
-
-    /// What an answer that is an error says.
-    ///
-    /// @param document its body; empty where there is none
-    /// @param header value of a header by its lower-case name
-    static S3Errors.Answer answer(
-            int status, String document, Function<String, @Nullable String> header) {
-        String region = header.apply("x-amz-bucket-region");
-        String code = S3Xml.element(document, "Code");
-        String message = S3Xml.element(document, "Message");
-        return new S3Errors.Answer(
-                status,
-                code == null ? "" : code,
-                message == null ? "" : message,
-                retryAfterMillis(header.apply("retry-after")),
-                region == null ? S3Xml.element(document, "Region") : region,
-                S3Xml.element(document, "Endpoint"));
+        return HttpDates.millis(date);
     }
 
     /// The value of `If-Match` for an object; null where it cannot be asked for.
@@ -69,21 +61,11 @@ public final class S3Answers {
             @Nullable String code,
             String document,
             Function<String, @Nullable String> header) {
-        S3Errors.Answer answer = answer(status, document, header);
+        S3Errors.Told told = S3Errors.Told.of(new ErrorAnswer(status, document, header));
         return S3Errors.of(
-                answer.code().isEmpty() && code != null ? answer.withCode(code) : answer,
-                where,
+                told.code().isEmpty() && code != null ? told.withCode(code) : told,
+                where.toString(),
                 key);
-    }
-
-    private static long retryAfterMillis(@Nullable String value) {
-        if (value == null
-                || value.isEmpty()
-                || value.length() > 4
-                || !value.chars().allMatch(Character::isDigit)) {
-            return 0;
-        }
-        return Integer.parseInt(value) * 1000L;
     }
 
     /// An exchange of somebody else's transport that did not come to its end.
@@ -98,6 +80,7 @@ public final class S3Answers {
         } else {
             kind = TransportException.Kind.CUT;
         }
-        return S3Errors.of(new TransportException(kind, String.valueOf(e), e), where, key);
+        return StatusErrors.of(
+                new TransportException(kind, String.valueOf(e), e), where.toString(), key);
     }
 }

@@ -3,6 +3,7 @@ package dev.cistern.populate.source.s3;
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.ObjectDigest.Trust;
+import dev.cistern.populate.source.rest.ETag;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;

@@ -1,7 +1,9 @@
 package dev.cistern.populate.source.s3;
 
-import dev.cistern.populate.http.TransportException;
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.rest.ErrorAnswer;
+import dev.cistern.populate.source.rest.StatusErrors;
+import dev.cistern.populate.source.rest.XmlReader;
 import dev.cistern.populate.wire.Reason;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -63,24 +65,47 @@ final class S3Errors {
                     "RequestLimitExceeded",
                     "RequestThrottled");
 
-    /// An answer that is an error.
+    private static final String CREDENTIALS_HINT = "check the access key";
+
+    private static final StatusErrors.Hints HINTS =
+            new StatusErrors.Hints(
+                    CREDENTIALS_HINT,
+                    "check bucket, endpoint and region",
+                    "allow s3:GetObject and s3:ListBucket; a bucket that is requester pays refuses"
+                            + " likewise, since cistern does not offer to pay");
+
+    /// What an error document says, beside its status.
     ///
-    /// @param status of the answer
-    /// @param code from its body; empty where there was none
-    /// @param message from its body; empty where there was none
-    /// @param retryAfterMillis what it asked to wait; 0 where it asked for nothing
+    /// @param code empty where there is none
+    /// @param message empty where there is none
     /// @param bucketRegion the region that it says the bucket is in; null where it does not say
     /// @param endpoint the host that it says the bucket is at; null where it does not say
-    record Answer(
-            int status,
+    record Told(
+            ErrorAnswer answer,
             String code,
             String message,
-            long retryAfterMillis,
             @Nullable String bucketRegion,
             @Nullable String endpoint) {
+        static Told of(ErrorAnswer answer) {
+            String document = answer.document();
+            String region = answer.header().apply("x-amz-bucket-region");
+            String code = XmlReader.element(document, "Code");
+            String message = XmlReader.element(document, "Message");
+            return new Told(
+                    answer,
+                    code == null ? "" : code,
+                    message == null ? "" : message,
+                    region == null ? XmlReader.element(document, "Region") : region,
+                    XmlReader.element(document, "Endpoint"));
+        }
+
+        int status() {
+            return answer.status();
+        }
+
         /// An error document that came with the status of a good answer, as if its code had come with its own status: what is
         /// not known may pass.
-        Answer withStatusOfCode() {
+        Told withStatusOfCode() {
             int own =
                     switch (code) {
                         case "AccessDenied", "AllAccessDisabled", "InvalidObjectState" -> 403;
@@ -90,22 +115,21 @@ final class S3Errors {
                         case "InvalidArgument", "InvalidRequest" -> 400;
                         default -> CREDENTIALS.contains(code) ? 403 : 500;
                     };
-            return new Answer(
-                    own,
+            return new Told(
+                    new ErrorAnswer(own, answer.document(), answer.header()),
                     code,
                     message.isEmpty() ? "with status 200" : message + " (with status 200)",
-                    retryAfterMillis,
                     bucketRegion,
                     endpoint);
         }
 
-        Answer withCode(String known) {
-            return new Answer(status, known, message, retryAfterMillis, bucketRegion, endpoint);
+        Told withCode(String known) {
+            return new Told(answer, known, message, bucketRegion, endpoint);
         }
 
         String shown() {
             return "HTTP "
-                    + status
+                    + status()
                     + (code.isEmpty() ? "" : " " + code)
                     + (message.isEmpty() ? "" : ": " + message);
         }
@@ -114,154 +138,101 @@ final class S3Errors {
     private S3Errors() {}
 
     /// Whether the keys have expired.
-    static boolean expired(Answer answer) {
-        return EXPIRED.contains(answer.code());
+    static boolean expired(ErrorAnswer answer) {
+        return EXPIRED.contains(Told.of(answer).code());
     }
 
     /// Whether the time that a request was signed for may be why it was refused. The answer to a `HEAD` has no code to tell.
-    static boolean aboutTime(Answer answer) {
-        return answer.code().equals("RequestTimeTooSkewed")
-                || (answer.status() == 403 && answer.code().isEmpty());
+    static boolean aboutTime(ErrorAnswer answer) {
+        String code = Told.of(answer).code();
+        return code.equals("RequestTimeTooSkewed") || (answer.status() == 403 && code.isEmpty());
     }
 
-    /// Whether fewer requests at a time may be served. The answer to a `HEAD` has no code to tell.
-    private static boolean tooMuch(Answer answer) {
-        return answer.status() == 503 || answer.status() == 429 || TOO_MUCH.contains(answer.code());
-    }
-
+    /// @param where how people call the bucket
     /// @param key of the object asked for; null for a listing
-    static SourceException of(Answer answer, S3Location where, @Nullable String key) {
-        String what = (key == null ? "" : "object " + key + " in ") + where;
-        String code = answer.code();
-        if (answer.status() < 300) {
-            return of(answer.withStatusOfCode(), where, key);
+    static SourceException of(Told told, String where, @Nullable String key) {
+        if (told.status() < 300) {
+            return of(told.withStatusOfCode(), where, key);
         }
-        if (answer.status() == 408
-                || answer.status() == 425
-                || answer.status() == 429
-                || answer.status() >= 500 && answer.status() != 501
-                || RETRYABLE.contains(code)) {
-            String problem = what + " cannot be served now (" + answer.shown() + ")";
-            return tooMuch(answer)
-                    ? SourceException.Retryable.busy(
-                            Reason.SOURCE_UNAVAILABLE, problem, answer.retryAfterMillis())
-                    : new SourceException.Retryable(
-                            Reason.SOURCE_UNAVAILABLE,
-                            problem,
-                            answer.retryAfterMillis(),
-                            true,
-                            null);
+        String what = StatusErrors.subject(where, key);
+        String code = told.code();
+        String shown = told.shown();
+        if (StatusErrors.retryable(told.status()) || RETRYABLE.contains(code)) {
+            return StatusErrors.unavailable(
+                    told.answer(),
+                    StatusErrors.busy(told.status()) || TOO_MUCH.contains(code),
+                    what,
+                    shown);
         }
-        if (expired(answer)) {
-            return refused(
+        if (EXPIRED.contains(code)) {
+            return StatusErrors.refused(
                     Reason.CREDENTIALS_EXPIRED,
                     what
                             + " was asked for with keys that have expired ("
-                            + answer.shown()
+                            + shown
                             + "); renew them where they come from: the next attempt reads them"
                             + " anew");
         }
-        if (CREDENTIALS.contains(code) || USER.matcher(code).matches() || answer.status() == 401) {
-            String hint =
-                    code.equals("RequestTimeTooSkewed") ? "set the clock" : "check the access key";
-            return refused(
-                    Reason.INVALID_CREDENTIALS,
-                    what + " does not accept the credentials (" + answer.shown() + "); " + hint);
+        if (CREDENTIALS.contains(code) || USER.matcher(code).matches()) {
+            return StatusErrors.credentials(
+                    what,
+                    shown,
+                    code.equals("RequestTimeTooSkewed") ? "set the clock" : CREDENTIALS_HINT);
         }
-        if (code.equals("NoSuchBucket") || (answer.status() == 404 && key == null)) {
-            return refused(
-                    Reason.NO_SUCH_BUCKET,
-                    "there is no "
-                            + where
-                            + " ("
-                            + answer.shown()
-                            + "); check bucket, endpoint and region");
+        if (code.equals("NoSuchBucket")) {
+            return StatusErrors.missing(where, shown, HINTS.missing());
         }
-        if (answer.status() == 404 || answer.status() == 410) {
-            return new SourceException.Changed(what + " is gone (" + answer.shown() + ")", true);
-        }
-        if (answer.status() == 416) {
-            return new SourceException.Changed(
-                    what + " has not the bytes that were asked for (" + answer.shown() + ")",
-                    false);
-        }
-        if (answer.status() == 412 || answer.status() == 409) {
-            return new SourceException.Changed(
-                    what + " changed while it was copied (" + answer.shown() + ")", false);
-        }
-        if (code.equals("InvalidObjectState")) {
-            return refused(
+        if (code.equals("InvalidObjectState") && told.status() == 403) {
+            return StatusErrors.refused(
                     Reason.ACCESS_DENIED,
-                    what + " is archived (" + answer.shown() + "); restore it in the store first");
+                    what + " is archived (" + shown + "); restore it in the store first");
         }
-        if (answer.status() == 403) {
-            return refused(
+        if (told.status() == 403 && PAYER.matcher(told.message()).find()) {
+            return StatusErrors.refused(
                     Reason.ACCESS_DENIED,
                     what
                             + " may not be read with these credentials ("
-                            + answer.shown()
-                            + "); "
-                            + (PAYER.matcher(answer.message()).find()
-                                    ? "the bucket is requester pays, and cistern does not offer to"
-                                            + " pay: ask its owner, or copy it elsewhere first"
-                                    : "allow s3:GetObject and s3:ListBucket; a bucket that is"
-                                            + " requester pays refuses likewise, since cistern does"
-                                            + " not offer to pay"));
+                            + shown
+                            + "); the bucket is requester pays, and cistern does not offer to pay:"
+                            + " ask its owner, or copy it elsewhere first");
         }
-        String region = answer.bucketRegion();
-        String endpoint = answer.endpoint();
-        if (endpoint != null && answer.status() < 400) {
-            return refused(
+        SourceException elsewhere = elsewhere(told, what, shown);
+        return elsewhere != null
+                ? elsewhere
+                : StatusErrors.of(told.answer(), shown, where, key, HINTS);
+    }
+
+    /// The bucket is somewhere else; null where the answer does not say so.
+    private static @Nullable SourceException elsewhere(Told told, String what, String shown) {
+        String region = told.bucketRegion();
+        String endpoint = told.endpoint();
+        int status = told.status();
+        if (endpoint != null && status < 400) {
+            return StatusErrors.refused(
                     Reason.INVALID_CONFIGURATION,
                     what
                             + " refuses the request ("
-                            + answer.shown()
+                            + shown
                             + "); the bucket is at "
                             + endpoint
                             + (region == null ? "" : " in region " + region)
                             + ": set endpoint"
                             + (region == null ? "" : " and region"));
         }
-        if (answer.status() == 405 || answer.status() == 501) {
-            return SourceException.Refused.unsupported(
-                    what + " does not support this request (" + answer.shown() + ")");
-        }
-        return refused(
-                Reason.INVALID_CONFIGURATION,
-                what
-                        + " refuses the request ("
-                        + answer.shown()
-                        + (region == null
-                                ? ")"
-                                : "); the bucket is in region " + region + ": set region"));
-    }
-
-    static SourceException of(TransportException e, S3Location where, @Nullable String key) {
-        String what = (key == null ? "" : "object " + key + " in ") + where + ": " + e.getMessage();
-        return switch (e.kind()) {
-            case TLS ->
-                    refused(
-                            Reason.INVALID_CONFIGURATION,
-                            what
-                                    + "; give the authority's certificate, or use the"
-                                    + " name the certificate is for");
-            case PROXY -> refused(Reason.INVALID_CONFIGURATION, what);
-            case STALLED -> new SourceException.Retryable(Reason.SOURCE_STALLED, what, 0, true, e);
-            case CONNECT ->
-                    new SourceException.Retryable(Reason.SOURCE_UNAVAILABLE, what, 0, false, e);
-            case CUT, PROTOCOL ->
-                    new SourceException.Retryable(Reason.SOURCE_UNAVAILABLE, what, 0, true, e);
-        };
-    }
-
-    static SourceException.Retryable garbled(
-            S3Location where, @Nullable String key, String problem) {
-        String what = (key == null ? "" : "object " + key + " in ") + where;
-        return new SourceException.Retryable(
-                Reason.SOURCE_UNAVAILABLE, what + " answered wrongly: " + problem, 0, true, null);
-    }
-
-    static SourceException.Refused refused(Reason reason, String message) {
-        return new SourceException.Refused(reason, message, null);
+        boolean known =
+                switch (status) {
+                    case 401, 403, 404, 405, 409, 410, 412, 416, 501 -> true;
+                    default -> false;
+                };
+        return region == null || known
+                ? null
+                : StatusErrors.refused(
+                        Reason.INVALID_CONFIGURATION,
+                        what
+                                + " refuses the request ("
+                                + shown
+                                + "); the bucket is in region "
+                                + region
+                                + ": set region");
     }
 }

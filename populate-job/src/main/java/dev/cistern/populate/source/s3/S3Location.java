@@ -1,7 +1,7 @@
 package dev.cistern.populate.source.s3;
 
 import dev.cistern.populate.http.Origin;
-import java.nio.charset.StandardCharsets;
+import dev.cistern.populate.source.rest.PercentEncoding;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -97,41 +97,8 @@ public record S3Location(
     String objectPath(String key) {
         StringBuilder path =
                 new StringBuilder(bucketPath().length() + key.length() + 16).append(bucketPath());
-        encode(key, path, true);
+        PercentEncoding.append(key, path, true);
         return path.toString();
-    }
-
-    /// Appends a text percent-encoded as AWS wants it: all but letters, digits and `-._~`.
-    static void encode(String text, StringBuilder to, boolean keepSlashes) {
-        int plain = 0;
-        while (plain < text.length() && isPlain(text.charAt(plain), keepSlashes)) {
-            plain++;
-        }
-        to.append(text, 0, plain);
-        if (plain == text.length()) {
-            return;
-        }
-        for (byte b : text.substring(plain).getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            if (isPlain(c, keepSlashes)) {
-                to.append(c);
-            } else {
-                to.append('%')
-                        .append(Character.toUpperCase(Character.forDigit(c >> 4, 16)))
-                        .append(Character.toUpperCase(Character.forDigit(c & 15, 16)));
-            }
-        }
-    }
-
-    private static boolean isPlain(char c, boolean keepSlashes) {
-        return (c >= 'a' && c <= 'z')
-                || (c >= 'A' && c <= 'Z')
-                || (c >= '0' && c <= '9')
-                || c == '-'
-                || c == '.'
-                || c == '_'
-                || c == '~'
-                || (keepSlashes && c == '/');
     }
 
     @Override

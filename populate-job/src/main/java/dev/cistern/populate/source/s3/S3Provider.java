@@ -33,7 +33,7 @@ public final class S3Provider {
         Tls tls = context.tls(spec.tls());
         context.checkProxy(location.endpoint());
         AwsKeys.Provider keys = keys(spec.auth(), location, tls, context);
-        return new S3Source(location, spec.prefix(), api(location, keys, tls, context));
+        return S3Source.of(location, spec.prefix(), api(location, keys, tls, context));
     }
 
     private static S3Api api(

@@ -125,7 +125,7 @@ class DirectApiTest extends ProxyContract {
                     S3Location location = S3Location.of(endpoint, null, FaultyS3.BUCKET, true);
                     AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
                     try (Source source =
-                            new S3Source(
+                            S3Source.of(
                                     location,
                                     "",
                                     api(location, () -> keys, new Tls(null, false), proxies))) {
@@ -310,7 +310,7 @@ class DirectApiTest extends ProxyContract {
                                 FaultyS3.SECRET,
                                 given.getAndIncrement() == 0 ? "old" : "new");
         try (Source source =
-                new S3Source(location, "", api(location, renewing, new Tls(null, false)))) {
+                S3Source.of(location, "", api(location, renewing, new Tls(null, false)))) {
             Bytes sink = new Bytes();
             source.read(object, 0, 500, sink);
             assertThat(sink.taken.size()).isEqualTo(500);

@@ -37,7 +37,7 @@ abstract class ListingContract extends S3OddAnswersContract {
     private void assertAll() throws Exception {
         try (Source source = open("t/")) {
             assertThat(list(source))
-                    .extracting(listed -> listed.object().key())
+                    .extracting(listed -> listed.object().id())
                     .containsExactlyInAnyOrderElementsOf(KEYS);
         }
     }
@@ -234,7 +234,7 @@ abstract class ListingContract extends S3OddAnswersContract {
                         @Override
                         public void object(
                                 dev.cistern.populate.source.SourceObject object, String path) {
-                            assertThat(seen.add(object.key())).isTrue();
+                            assertThat(seen.add(object.id())).isTrue();
                         }
 
                         @Override

@@ -22,7 +22,7 @@ abstract class ProxyContract extends ListingContract {
         S3Location location = S3Location.of(endpoint, "us-east-1", FaultyS3.BUCKET, true);
         AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
         S3Api api = api(location, () -> keys, new Tls(null, false), Proxies.of(environment));
-        return new S3Source(location, "", api);
+        return S3Source.of(location, "", api);
     }
 
     /// By a name that only the proxy knows.

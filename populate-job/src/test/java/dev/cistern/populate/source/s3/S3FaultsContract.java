@@ -58,7 +58,7 @@ abstract class S3FaultsContract extends SourceContract {
 
     private Source open(String endpoint, String bucket, String prefix, AwsKeys keys) {
         S3Location location = S3Location.of(endpoint, "us-east-1", bucket, true);
-        return new S3Source(location, prefix, api(location, () -> keys, new Tls(null, false)));
+        return S3Source.of(location, prefix, api(location, () -> keys, new Tls(null, false)));
     }
 
     @Override

@@ -380,7 +380,7 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
         StringBuilder text = new StringBuilder("<ListBucketResult>");
         for (SourceObject object : objects) {
             text.append("<Contents><Key>")
-                    .append(object.key())
+                    .append(object.id())
                     .append("</Key><ETag>")
                     .append(object.version())
                     .append("</ETag><LastModified>2026-01-02T03:04:05.678Z</LastModified><Size>")

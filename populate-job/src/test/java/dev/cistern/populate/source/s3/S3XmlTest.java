@@ -50,7 +50,7 @@ class S3XmlTest {
     void dialectsSayTheSame(String text) throws SourceException {
         SourceObject plain = objects(PLAIN).getFirst();
         assertThat(objects(text)).hasSize(1);
-        assertThat(objects(text).getFirst().key()).isEqualTo(plain.key()).isEqualTo("a b");
+        assertThat(objects(text).getFirst().id()).isEqualTo(plain.id()).isEqualTo("a b");
         assertThat(objects(text).getFirst().size()).isEqualTo(5);
         assertThat(objects(text).getFirst().version()).isEqualTo(plain.version());
     }

@@ -2,6 +2,7 @@ package dev.cistern.populate.source.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cistern.populate.source.rest.HttpDates;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -117,9 +118,9 @@ class SigV4Test {
                     java.time.format.DateTimeFormatter.ofPattern(
                                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", java.util.Locale.US)
                             .format(instant.atOffset(ZoneOffset.UTC));
-            assertThat(S3Times.millis(listed)).isEqualTo(second * 1000 + 7);
-            assertThat(S3Times.millis(instant.toString())).isEqualTo(second * 1000);
-            assertThat(S3Times.millis(header)).isEqualTo(second * 1000);
+            assertThat(HttpDates.millis(listed)).isEqualTo(second * 1000 + 7);
+            assertThat(HttpDates.millis(instant.toString())).isEqualTo(second * 1000);
+            assertThat(HttpDates.millis(header)).isEqualTo(second * 1000);
             assertThat(S3Times.signed(second)).isEqualTo(instant.toString().replaceAll("[-:]", ""));
         }
     }

@@ -64,7 +64,7 @@ abstract class VersitygwContract extends SourceContract {
         String endpoint = java.util.Objects.requireNonNull(server).endpoint();
         S3Location location = S3Location.of(endpoint, "us-east-1", bucket, true);
         AwsKeys keys = new AwsKeys(id, secret, null);
-        return new S3Source(location, prefix, api(location, () -> keys, new Tls(null, false)));
+        return S3Source.of(location, prefix, api(location, () -> keys, new Tls(null, false)));
     }
 
     @Override

@@ -6,12 +6,13 @@ import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.source.rest.ObjectAnswer;
+import dev.cistern.populate.source.rest.ObjectHead;
+import dev.cistern.populate.source.rest.ReadMode;
 import dev.cistern.populate.source.s3.AwsKeys;
 import dev.cistern.populate.source.s3.ListPosition;
-import dev.cistern.populate.source.s3.ObjectAnswer;
 import dev.cistern.populate.source.s3.S3Answers;
 import dev.cistern.populate.source.s3.S3Api;
-import dev.cistern.populate.source.s3.S3Head;
 import dev.cistern.populate.source.s3.S3Location;
 import java.io.IOException;
 import java.io.InputStream;
@@ -142,7 +143,16 @@ public final class SdkApi implements S3Api {
     }
 
     @Override
-    public S3Head head(String key, int part) throws SourceException {
+    public ObjectHead head(SourceObject object) throws SourceException {
+        return head(object.id(), 0);
+    }
+
+    @Override
+    public ObjectHead part(SourceObject object, int part) throws SourceException {
+        return head(object.id(), part);
+    }
+
+    private ObjectHead head(String key, int part) throws SourceException {
         return asked(
                 key,
                 () -> {
@@ -161,14 +171,14 @@ public final class SdkApi implements S3Api {
     }
 
     @Override
-    public S3Head first(String key) throws SourceException {
-        return asked(key, () -> firstByte(key));
+    public ObjectHead first(SourceObject object) throws SourceException {
+        return asked(object.id(), () -> firstByte(object.id()));
     }
 
-    private S3Head firstByte(String key) throws SourceException {
+    private ObjectHead firstByte(String key) throws SourceException {
         try (ResponseInputStream<GetObjectResponse> answer =
                 client.getObject(b -> b.bucket(location.bucket()).key(key).range("bytes=0-0"))) {
-            S3Head said = said(answer.response().sdkHttpResponse());
+            ObjectHead said = said(answer.response().sdkHttpResponse());
             boolean empty =
                     said.status() == 200
                             && answer.response().contentLength() == null
@@ -187,8 +197,8 @@ public final class SdkApi implements S3Api {
         }
     }
 
-    private static S3Head said(SdkHttpResponse response) {
-        return new S3Head(response.statusCode(), headers(response));
+    private static ObjectHead said(SdkHttpResponse response) {
+        return new ObjectHead(response.statusCode(), headers(response));
     }
 
     private static java.util.function.Function<String, @Nullable String> headers(
@@ -197,17 +207,17 @@ public final class SdkApi implements S3Api {
     }
 
     @Override
-    public void get(SourceObject object, long from, long to, How how, ObjectSink sink)
+    public void get(SourceObject object, long from, long to, ReadMode how, ObjectSink sink)
             throws SourceException, IOException {
         asked(
-                object.key(),
+                object.id(),
                 () -> {
                     read(object, from, to, how, sink);
                     return to;
                 });
     }
 
-    private void read(SourceObject object, long from, long to, How how, ObjectSink sink)
+    private void read(SourceObject object, long from, long to, ReadMode how, ObjectSink sink)
             throws SourceException, IOException {
         try (ResponseInputStream<GetObjectResponse> answer =
                 client.getObject(b -> ask(b, object, from, to, how))) {
@@ -217,7 +227,7 @@ public final class SdkApi implements S3Api {
                                 answer,
                                 object,
                                 new ObjectAnswer(
-                                        location,
+                                        S3Answers.of(location),
                                         object,
                                         from,
                                         to,
@@ -255,8 +265,12 @@ public final class SdkApi implements S3Api {
     }
 
     private void ask(
-            GetObjectRequest.Builder request, SourceObject object, long from, long to, How how) {
-        request.bucket(location.bucket()).key(object.key());
+            GetObjectRequest.Builder request,
+            SourceObject object,
+            long from,
+            long to,
+            ReadMode how) {
+        request.bucket(location.bucket()).key(object.id());
         if (how.conditional()) {
             request.ifMatch(S3Answers.ifMatch(object));
         }
@@ -280,7 +294,7 @@ public final class SdkApi implements S3Api {
             try {
                 n = in.read(buffer);
             } catch (IOException e) {
-                throw S3Answers.cut(location, object.key(), e);
+                throw S3Answers.cut(location, object.id(), e);
             }
             waited += System.nanoTime() - since;
             came += Math.max(0, n);
@@ -288,7 +302,7 @@ public final class SdkApi implements S3Api {
                 if (MinimumRate.below(came, waited)) {
                     throw S3Answers.cut(
                             location,
-                            object.key(),
+                            object.id(),
                             new SocketTimeoutException(
                                     "only " + came + " bytes came for too long"));
                 }

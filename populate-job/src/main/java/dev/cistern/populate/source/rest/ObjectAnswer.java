@@ -1,4 +1,4 @@
-package dev.cistern.populate.source.s3;
+package dev.cistern.populate.source.rest;
 
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.SourceException;
@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The answer to a request for bytes of an object: whether it is about exactly these, and holds no more and no less. Both ways of
-/// asking S3 take their answers through it, so that they cannot differ in what they believe.
+/// The answer to a request for bytes of an object: whether it is about exactly these, and holds no more and no less. Every
+/// store's answers go through it, so that stores cannot differ in what is believed.
 ///
 /// An error document may come with status 200. It is looked for where the answer does not fit the object, or says neither which version it
 /// is of nor how long.
@@ -18,11 +18,12 @@ public final class ObjectAnswer {
     /// Error documents are below 2 KiB.
     private static final int MAX_DOCUMENT_BYTES = 64 * 1024;
 
-    private final S3Location where;
+    private final ObjectAnswers store;
     private final SourceObject object;
     private final long expected;
     private final boolean whole;
-    private final S3Head head;
+    private final ObjectHead head;
+    private final @Nullable String version;
     private final ObjectSink sink;
     private final @Nullable SourceException misfit;
     private @Nullable ByteArrayOutputStream document;
@@ -37,50 +38,57 @@ public final class ObjectAnswer {
     /// @param head of the answer, which is none of the statuses that mean an error
     /// @throws SourceException when the answer is about another version
     public ObjectAnswer(
-            S3Location where, SourceObject object, long from, long to, S3Head head, ObjectSink sink)
+            ObjectAnswers store,
+            SourceObject object,
+            long from,
+            long to,
+            ObjectHead head,
+            ObjectSink sink)
             throws SourceException {
-        this.where = where;
+        this.store = store;
+        this.version = store.version(head);
         this.object = object;
         this.expected = to - from;
         this.left = expected;
         this.whole = from == 0 && to == object.size();
         this.head = head;
         this.sink = sink;
-        if (ETag.differ(head.tag(), ETag.of(object.version()))) {
-            throw new SourceException.Changed(changed(), false);
+        String listed = object.version();
+        if (version != null && listed != null && !store.same(version, listed)) {
+            throw new SourceException.Changed(changed(listed, version), false);
         }
         this.misfit = whole ? misfitOfWhole() : misfitOfRange(from, to);
         // A store may send all of an object whatever is asked for.
         this.rangeOfAll = !whole && head.status() == 200;
         this.skip = rangeOfAll ? from : 0;
         if (misfit != null
-                || (head.status() == 200 && (head.tag() == null || head.length() == null))) {
+                || (head.status() == 200 && (version == null || head.length() == null))) {
             document = new ByteArrayOutputStream();
         }
     }
 
     private String name() {
-        return "object \"" + object.key() + "\" in " + where;
+        return "object \"" + object.id() + "\" in " + store.where();
     }
 
     /// Who reads it may know that nobody writes the object, so what was seen is said.
-    private String changed() {
+    private String changed(String listed, String answered) {
         Long size = head.size();
         return name()
                 + " changed while it was copied: listed with "
                 + object.size()
-                + " bytes and ETag "
-                + object.version()
+                + " bytes and version "
+                + listed
                 + ", answered with "
                 + (size == null ? "" : size + " bytes and ")
-                + "ETag "
-                + head.header().apply("etag")
+                + "version "
+                + answered
                 + encoding();
     }
 
     private String encoding() {
-        String encoding = head.header().apply("content-encoding");
-        String stored = head.header().apply("x-goog-stored-content-encoding");
+        String encoding = head.header("content-encoding");
+        String stored = head.header("x-goog-stored-content-encoding");
         String told = stored == null ? encoding : stored;
         return told == null
                 ? ""
@@ -88,12 +96,14 @@ public final class ObjectAnswer {
     }
 
     private @Nullable SourceException misfitOfWhole() {
-        String range = head.header().apply("content-range");
-        boolean partial = head.status() == 206 && range != null;
-        if (head.status() != 200
-                && !(partial && range.startsWith("bytes 0-" + (expected - 1) + "/"))) {
-            return S3Errors.garbled(
-                    where, object.key(), "status " + head.status() + " and " + range);
+        String range = head.header("content-range");
+        boolean all =
+                head.status() == 206
+                        && range != null
+                        && range.startsWith("bytes 0-" + (expected - 1) + "/");
+        if (head.status() != 200 && !all) {
+            return StatusErrors.garbled(
+                    store.where(), object.id(), "status " + head.status() + " and " + range);
         }
         Long length = head.length();
         return length == null || length == expected ? null : unfit(length + " bytes");
@@ -101,15 +111,15 @@ public final class ObjectAnswer {
 
     private @Nullable SourceException misfitOfRange(long from, long to) {
         String asked = "bytes " + from + "-" + (to - 1) + "/";
-        String range = head.header().apply("content-range");
+        String range = head.header("content-range");
         Long length = head.length();
         if (head.status() == 200 && range == null) {
             return length == null || length == object.size() ? null : unfit(length + " bytes");
         }
         if (head.status() != 206 || range == null || !range.startsWith(asked)) {
-            return S3Errors.garbled(
-                    where,
-                    object.key(),
+            return StatusErrors.garbled(
+                    store.where(),
+                    object.id(),
                     "asked for "
                             + asked
                             + object.size()
@@ -124,8 +134,8 @@ public final class ObjectAnswer {
         }
         return length == null || length == expected
                 ? null
-                : S3Errors.garbled(
-                        where, object.key(), "Content-Length " + length + " for " + range);
+                : StatusErrors.garbled(
+                        store.where(), object.id(), "Content-Length " + length + " for " + range);
     }
 
     /// The store sends something else than it listed, of the version that it listed or of one that it does not name.
@@ -138,7 +148,7 @@ public final class ObjectAnswer {
                         + (whole ? "them" : expected + " of them")
                         + " the store sends "
                         + sent
-                        + (head.tag() == null
+                        + (version == null
                                 ? " of a version that it does not name"
                                 : " of the same version")
                         + encoding());
@@ -193,7 +203,7 @@ public final class ObjectAnswer {
         }
         if (!began) {
             began = true;
-            sink.begin(whole ? S3Digests.of(head.header(), object.version()) : null);
+            sink.begin(whole ? store.digest(head, object.version()) : null);
         }
         if (bytes.hasRemaining()) {
             sink.accept(bytes);
@@ -217,9 +227,10 @@ public final class ObjectAnswer {
         if (left > 0) {
             // A body in chunks says where it ends; one that ends with the connection may have been
             // cut.
-            boolean cut = head.header().apply("transfer-encoding") == null;
+            boolean cut = head.header("transfer-encoding") == null;
             throw cut
-                    ? S3Errors.garbled(where, object.key(), "body " + left + " bytes too short")
+                    ? StatusErrors.garbled(
+                            store.where(), object.id(), "body " + left + " bytes too short")
                     : unfit(expected - left + " bytes");
         }
         if (rangeOfAll && head.length() == null && received != object.size()) {
@@ -232,12 +243,9 @@ public final class ObjectAnswer {
 
     /// The error that a body tells; null where it tells none, or is the object itself.
     private @Nullable SourceException toldBy(byte[] body) {
-        String text = new String(body, StandardCharsets.UTF_8);
-        S3Errors.Answer answer = S3Answers.answer(head.status(), text, head.header());
-        boolean error =
-                (text.contains("<Error>") || text.contains("<Error ")) && !answer.code().isEmpty();
-        boolean object =
-                body.length == this.object.size() && S3Digests.isOf(this.object.version(), body);
-        return error && !object ? S3Errors.of(answer, where, this.object.key()) : null;
+        ErrorAnswer error = store.errorIn(head, new String(body, StandardCharsets.UTF_8));
+        return error == null || (body.length == object.size() && store.isObject(object, body))
+                ? null
+                : store.of(error, object.id());
     }
 }

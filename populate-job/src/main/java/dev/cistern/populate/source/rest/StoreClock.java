@@ -1,4 +1,4 @@
-package dev.cistern.populate.source.s3;
+package dev.cistern.populate.source.rest;
 
 import java.util.function.LongSupplier;
 

@@ -5,35 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cistern.populate.http.Origin;
 import org.junit.jupiter.api.Test;
 
-class RedirectTest {
-    private static final Origin STORE = Origin.of("https://s3.store.example");
-
-    @Test
-    void aRedirectLeadsToItsLocationWithItsParametersSorted() {
-        assertThat(Redirect.of(307, "https://b.s3.store.example:8443/k%20x?b=2&a=1", STORE))
-                .isEqualTo(
-                        new Redirect(
-                                Origin.of("https://b.s3.store.example:8443"), "/k%20x", "a=1&b=2"));
-        assertThat(Redirect.of(308, "/elsewhere", STORE))
-                .isEqualTo(new Redirect(STORE, "/elsewhere", ""));
-    }
-
-    @Test
-    void whatIsNoRedirectLeadsNowhere() {
-        assertThat(Redirect.of(307, null, STORE)).isNull();
-        assertThat(Redirect.of(304, "/elsewhere", STORE)).isNull();
-        assertThat(Redirect.of(404, "/elsewhere", STORE)).isNull();
-        assertThat(Redirect.of(307, "http://[", STORE)).isNull();
-        assertThat(Redirect.of(307, "ftp://s3.store.example/x", STORE)).isNull();
-    }
-
-    @Test
-    void noRedirectLeadsFromTlsToPlain() {
-        assertThat(Redirect.of(301, "http://s3.store.example/x", STORE)).isNull();
-        assertThat(Redirect.of(301, "https://s3.store.example/x", Origin.of("http://s3.example")))
-                .isNotNull();
-    }
-
+class S3EndpointTest {
     @Test
     void aSignatureStaysInTheEndpointsDomain() {
         assertThat(mayCarry("s3.store.example", "s3.store.example")).isTrue();
@@ -72,7 +44,7 @@ class RedirectTest {
     }
 
     private static boolean mayCarry(String endpoint, String to) {
-        return Redirect.mayCarrySignature(
+        return S3Endpoint.mayCarrySignature(
                 Origin.of("https://" + endpoint), Origin.of("https://" + to));
     }
 }

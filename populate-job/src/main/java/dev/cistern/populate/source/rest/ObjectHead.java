@@ -1,4 +1,4 @@
-package dev.cistern.populate.source.s3;
+package dev.cistern.populate.source.rest;
 
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param status `200` or `206`; `416` to a request for the first byte of an object that has none
 /// @param header value of a header by its lower-case name
-public record S3Head(int status, Function<String, @Nullable String> header) {
+public record ObjectHead(int status, Function<String, @Nullable String> header) {
     /// How large the object is, in bytes: a partial answer says so in `Content-Range` alone.
-    @Nullable Long size() {
+    public @Nullable Long size() {
         if (status == 200) {
             return length();
         }
@@ -18,23 +18,29 @@ public record S3Head(int status, Function<String, @Nullable String> header) {
     }
 
     /// The same about an object whose answer turned out to have no bytes.
-    public S3Head ofNothing() {
-        return new S3Head(status, name -> name.equals("content-length") ? "0" : header.apply(name));
+    public ObjectHead ofNothing() {
+        return new ObjectHead(
+                status, name -> name.equals("content-length") ? "0" : header.apply(name));
     }
 
     /// `Content-Length`, in bytes.
-    @Nullable Long length() {
+    public @Nullable Long length() {
         return number(header.apply("content-length"));
     }
 
-    /// What the store calls this content.
-    @Nullable ETag tag() {
+    /// The value of a header by its lower-case name.
+    public @Nullable String header(String name) {
+        return header.apply(name);
+    }
+
+    /// The entity tag.
+    public @Nullable ETag tag() {
         return ETag.of(header.apply("etag"));
     }
 
     /// When the object was written, by the Unix clock in milliseconds.
-    @Nullable Long modifiedMillis() {
-        long millis = S3Times.millis(header.apply("last-modified"));
+    public @Nullable Long modifiedMillis() {
+        long millis = HttpDates.millis(header.apply("last-modified"));
         return millis == 0 ? null : millis;
     }
 

@@ -1,4 +1,4 @@
-package dev.cistern.populate.source.s3;
+package dev.cistern.populate.source.rest;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param opaque what is between the quotes, not empty
 /// @param weak whether it names what an object means rather than its bytes
-record ETag(String opaque, boolean weak) {
+public record ETag(String opaque, boolean weak) {
     /// Reads one; null where there is none, or nothing in it.
-    static @Nullable ETag of(@Nullable String text) {
+    public static @Nullable ETag of(@Nullable String text) {
         if (text == null) {
             return null;
         }
@@ -22,18 +22,18 @@ record ETag(String opaque, boolean weak) {
     }
 
     /// Whether both are known, and name the same object.
-    static boolean same(@Nullable ETag a, @Nullable ETag b) {
+    public static boolean same(@Nullable ETag a, @Nullable ETag b) {
         return a != null && b != null && a.opaque.equals(b.opaque);
     }
 
     /// Whether both are known, and name different objects.
-    static boolean differ(@Nullable ETag a, @Nullable ETag b) {
+    public static boolean differ(@Nullable ETag a, @Nullable ETag b) {
         return a != null && b != null && !a.opaque.equals(b.opaque);
     }
 
     /// The value of `If-Match` for a version; null where it cannot be asked for: the comparison is the strong one, which no weak tag
     /// passes.
-    static @Nullable String ifMatch(@Nullable String version) {
+    public static @Nullable String ifMatch(@Nullable String version) {
         ETag tag = of(version);
         return tag == null || tag.weak ? null : '"' + tag.opaque + '"';
     }

@@ -3,6 +3,7 @@ package dev.cistern.populate.source.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.source.rest.PageTurn;
 import dev.cistern.populate.source.s3.ListPosition.After;
 import dev.cistern.populate.source.s3.ListPosition.Marker;
 import dev.cistern.populate.source.s3.ListPosition.Token;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every way in which a page says, or does not say, what follows it.
-class PageTurnTest {
+class S3PageTurnTest {
     private static final ListPosition START = ListPosition.START;
     private static final String END = "end";
     private static final String BROKEN = "broken";
@@ -136,11 +137,11 @@ class PageTurnTest {
     @MethodSource("rows")
     void everyEndIsRead(
             String what, ListPosition asked, S3Api.Page page, boolean progress, Object expected) {
-        PageTurn turn = PageTurn.of(asked, page, progress);
+        PageTurn turn = S3PageTurn.of(asked, page, progress);
 
         Object found =
                 switch (turn) {
-                    case PageTurn.GoOn on -> on.position();
+                    case PageTurn.GoOn on -> ListPosition.parse(on.position());
                     case PageTurn.End end -> END;
                     case PageTurn.Broken broken -> BROKEN;
                 };

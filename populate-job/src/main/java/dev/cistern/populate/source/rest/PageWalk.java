@@ -1,4 +1,4 @@
-package dev.cistern.populate.source.s3;
+package dev.cistern.populate.source.rest;
 
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Goes through the pages of a listing, whatever the store's way of turning them is, and gives each key once.
+/// Goes through the pages of a listing, whatever the store's way of turning them is, and gives each object once.
 ///
 /// A store that turns in a circle is found by the first new key of each page; one that only gives empty pages by their number. A page
 /// that cannot be had leaves everything as it was, so that it can be asked for again.
@@ -21,18 +21,18 @@ final class PageWalk {
     /// keys meet on the volume.
     private static final int MOST_REMEMBERED = 1 << 14;
 
-    private final S3Api api;
-    private final S3Location location;
+    private final ListingApi api;
+    private final StoreErrors store;
     private final String prefix;
     private final Set<String> firstKeys = new HashSet<>();
     private Set<String> pageBefore = Set.of();
-    private @Nullable ListPosition next;
+    private @Nullable String next;
     private int emptyPages;
 
-    /// @param from null means that there is nothing to walk through
-    PageWalk(S3Api api, S3Location location, String prefix, @Nullable ListPosition from) {
+    /// @param from empty to begin; null means that there is nothing to walk through
+    PageWalk(ListingApi api, StoreErrors store, String prefix, @Nullable String from) {
         this.api = api;
-        this.location = location;
+        this.store = store;
         this.prefix = prefix;
         this.next = from;
     }
@@ -43,7 +43,7 @@ final class PageWalk {
     }
 
     /// Where the walk goes on; null at the end.
-    @Nullable ListPosition position() {
+    @Nullable String position() {
         return next;
     }
 
@@ -51,23 +51,23 @@ final class PageWalk {
     ///
     /// @throws SourceException when it cannot be had, or the listing cannot be followed
     @Nullable List<SourceObject> next() throws SourceException {
-        ListPosition asked = next;
+        String asked = next;
         if (asked == null) {
             return null;
         }
-        S3Api.Page page = api.list(prefix, asked);
+        ListedPage page = api.list(prefix, asked);
         Set<String> keys = HashSet.newHashSet(page.objects().size());
         List<SourceObject> fresh = new ArrayList<>(page.objects().size());
         for (SourceObject object : page.objects()) {
-            if (!object.key().startsWith(prefix)) {
-                throw broken("key " + object.key() + " is not below the prefix");
+            if (!object.id().startsWith(prefix)) {
+                throw broken("key " + object.id() + " is not below the prefix");
             }
-            if (keys.add(object.key()) && !pageBefore.contains(object.key())) {
+            if (keys.add(object.id()) && !pageBefore.contains(object.id())) {
                 fresh.add(object);
             }
         }
-        ListPosition then =
-                switch (PageTurn.of(asked, page, !fresh.isEmpty())) {
+        String then =
+                switch (page.turn(!fresh.isEmpty())) {
                     case PageTurn.GoOn on -> on.position();
                     case PageTurn.End end -> null;
                     case PageTurn.Broken broken -> throw broken(broken.problem());
@@ -80,11 +80,10 @@ final class PageWalk {
         return fresh;
     }
 
-    private void count(List<SourceObject> fresh, @Nullable ListPosition then)
-            throws SourceException {
+    private void count(List<SourceObject> fresh, @Nullable String then) throws SourceException {
         if (!fresh.isEmpty()) {
             emptyPages = 0;
-            if (firstKeys.size() < MOST_REMEMBERED && !firstKeys.add(fresh.getFirst().key())) {
+            if (firstKeys.size() < MOST_REMEMBERED && !firstKeys.add(fresh.getFirst().id())) {
                 throw broken("a page came twice");
             }
         } else if (then != null && ++emptyPages > MOST_EMPTY_PAGES) {
@@ -106,13 +105,14 @@ final class PageWalk {
     }
 
     private SourceException broken(String problem) {
-        return S3Errors.refused(
+        return StatusErrors.refused(
                 Reason.LISTING_INCOMPLETE,
                 "the listing of "
                         + (prefix.isEmpty() ? "" : "\"" + prefix + "\" in ")
-                        + location
+                        + store.where()
                         + " cannot be followed to its end: "
                         + problem
-                        + "; the store, or a proxy in front of it, does not list as S3 does");
+                        + "; the store, or a proxy in front of it, does not list as its protocol"
+                        + " says");
     }
 }

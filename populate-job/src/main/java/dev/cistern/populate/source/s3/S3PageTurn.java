@@ -1,6 +1,7 @@
 package dev.cistern.populate.source.s3;
 
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.source.rest.PageTurn;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -10,17 +11,8 @@ import java.util.List;
 /// A page that may not be the last one is never taken for it: too few requests lose data, one too many costs a round trip. So
 /// whatever speaks for another page is followed, in the order of trust: a token, a marker, the last key by `start-after`, the last key
 /// by `marker`. What says neither that it ends nor how to go on is a broken listing.
-sealed interface PageTurn {
-    /// Ask for the page there.
-    record GoOn(ListPosition position) implements PageTurn {}
-
-    /// The listing is whole.
-    record End() implements PageTurn {}
-
-    /// The listing cannot be followed to its end.
-    ///
-    /// @param problem what the store answers, for people
-    record Broken(String problem) implements PageTurn {}
+final class S3PageTurn {
+    private S3PageTurn() {}
 
     /// @param asked for what the page is the answer
     /// @param page the answer
@@ -31,7 +23,7 @@ sealed interface PageTurn {
         boolean claimed = Boolean.TRUE.equals(end.truncated());
         boolean repeats = !page.objects().isEmpty() && !progress;
         if (denied && !progress) {
-            return new End();
+            return new PageTurn.End();
         }
         if (!end.token().isEmpty()) {
             ListPosition next = new ListPosition.Token(end.token());
@@ -41,7 +33,7 @@ sealed interface PageTurn {
             return turn(asked, new ListPosition.Marker(end.nextMarker()), denied, repeats);
         }
         if (denied || (page.objects().isEmpty() && !claimed)) {
-            return new End();
+            return new PageTurn.End();
         }
         return afterLastKey(asked, page, progress, claimed);
     }
@@ -50,40 +42,42 @@ sealed interface PageTurn {
             ListPosition asked, ListPosition next, boolean denied, boolean repeats) {
         if (next.equals(asked)) {
             // An echo, where nothing is to follow.
-            return denied ? new End() : new Broken("a page leads to itself");
+            return denied ? new PageTurn.End() : new PageTurn.Broken("a page leads to itself");
         }
-        return repeats ? new Broken("a page came twice") : new GoOn(next);
+        return repeats ? new PageTurn.Broken("a page came twice") : new PageTurn.GoOn(next.text());
     }
 
     private static PageTurn afterLastKey(
             ListPosition asked, S3Api.Page page, boolean progress, boolean claimed) {
         if (!progress) {
             return switch (asked) {
-                case ListPosition.After after -> new GoOn(new ListPosition.Marker(after.key()));
+                case ListPosition.After after ->
+                        new PageTurn.GoOn(new ListPosition.Marker(after.key()).text());
                 case ListPosition.Start start ->
-                        new Broken(
+                        new PageTurn.Broken(
                                 "an empty page is marked as truncated, without a token to"
                                         + " continue");
                 case ListPosition.Token token ->
-                        new Broken("a page without new keys is marked as truncated");
+                        new PageTurn.Broken("a page without new keys is marked as truncated");
                 case ListPosition.Marker marker ->
                         claimed || page.objects().size() >= S3Api.PAGE_SIZE
-                                ? new Broken(
+                                ? new PageTurn.Broken(
                                         "the store ignores continuation tokens, start-after and"
                                                 + " marker")
-                                : new End();
+                                : new PageTurn.End();
             };
         }
         if (!inOrder(page.objects())) {
             return claimed || page.objects().size() >= S3Api.PAGE_SIZE
-                    ? new Broken("a page is not sorted and has no continuation token")
-                    : new End();
+                    ? new PageTurn.Broken("a page is not sorted and has no continuation token")
+                    : new PageTurn.End();
         }
-        String last = page.objects().getLast().key();
-        return new GoOn(
+        String last = page.objects().getLast().id();
+        ListPosition next =
                 page.end().older() || asked instanceof ListPosition.Marker
                         ? new ListPosition.Marker(last)
-                        : new ListPosition.After(last));
+                        : new ListPosition.After(last);
+        return new PageTurn.GoOn(next.text());
     }
 
     /// Whether the last key is the greatest, as bytes or as UTF-16: stores sort in either order.
@@ -91,8 +85,8 @@ sealed interface PageTurn {
         boolean asBytes = true;
         boolean asUtf16 = true;
         for (int i = 1; i < objects.size(); i++) {
-            String before = objects.get(i - 1).key();
-            String key = objects.get(i).key();
+            String before = objects.get(i - 1).id();
+            String key = objects.get(i).id();
             asUtf16 &= before.compareTo(key) <= 0;
             asBytes &=
                     Arrays.compareUnsigned(

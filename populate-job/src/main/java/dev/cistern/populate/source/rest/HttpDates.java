@@ -1,0 +1,82 @@
+package dev.cistern.populate.source.rest;
+
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+
+/// The ways in which stores write a time. The usual two by hand: a page of a listing holds a thousand, and `java.time.format` takes tens
+/// of milliseconds to load.
+public final class HttpDates {
+    private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+    private HttpDates() {}
+
+    /// A time in any form that stores and proxies write, in milliseconds by the Unix clock; 0 where there is none, it makes no sense or
+    /// lies before 1970. A date only decorates a file, so nothing fails for one.
+    public static long millis(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
+        long millis = listed(text);
+        millis = millis != 0 ? millis : header(text);
+        return Math.max(0, millis != 0 ? millis : OddTimes.millis(text));
+    }
+
+    /// `2026-01-31T23:59:59.123Z`, as listings have it; 0 when it is something else.
+    private static long listed(String text) {
+        if (text.length() >= 20
+                && text.charAt(4) == '-'
+                && text.charAt(10) == 'T'
+                && text.charAt(text.length() - 1) == 'Z'
+                && (text.length() == 20 || text.charAt(19) == '.')) {
+            long millis = 0;
+            int scale = 100;
+            for (int i = 20; i < text.length() - 1; i++, scale /= 10) {
+                millis += (long) number(text, i, i + 1) * scale;
+            }
+            long seconds =
+                    seconds(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10), text, 11);
+            return millis < 0 || seconds < 0 ? 0 : seconds * 1000 + millis;
+        }
+        return 0;
+    }
+
+    /// `Sat, 31 Jan 2026 23:59:59 GMT`, as headers have it; 0 when it is something else.
+    private static long header(String text) {
+        if (text.length() == 29 && text.endsWith(" GMT")) {
+            int month = MONTHS.indexOf(text.substring(8, 11));
+            if (month >= 0 && month % 3 == 0) {
+                return Math.max(
+                        0,
+                        seconds(number(text, 12, 16), month / 3 + 1, number(text, 5, 7), text, 17)
+                                * 1000);
+            }
+        }
+        return 0;
+    }
+
+    /// Negative when it is no time.
+    private static long seconds(int year, int month, int day, String text, int at) {
+        int hour = number(text, at, at + 2);
+        int minute = number(text, at + 3, at + 5);
+        int second = number(text, at + 6, at + 8);
+        boolean wrong = year < 0 || month < 1 || month > 12 || day < 1 || day > 31;
+        if (wrong || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0) {
+            return Long.MIN_VALUE / 2000;
+        }
+        long days = LocalDate.of(year, month, 1).toEpochDay() + day - 1;
+        return ((days * 24 + hour) * 60 + minute) * 60 + second;
+    }
+
+    /// Far below zero when there is anything but digits.
+    private static int number(String text, int from, int to) {
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1_000_000;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
+    }
+}

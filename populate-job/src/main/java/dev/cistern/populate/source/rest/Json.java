@@ -1,0 +1,129 @@
+package dev.cistern.populate.source.rest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A JSON document of a store: read whole, asked by name. What is absent, null or of another kind is absent, because stores leave out
+/// what they like.
+public final class Json {
+    /// Deeper than any answer of a store.
+    private static final int MAX_DEPTH = 64;
+
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                    .build();
+
+    /// A value that is absent.
+    public static final Json NONE = new Json(null);
+
+    /// Text, a map of names to values, a list of values, or null. Numbers and truth values are texts.
+    private final @Nullable Object value;
+
+    private Json(@Nullable Object value) {
+        this.value = value;
+    }
+
+    /// Reads a document.
+    ///
+    /// @throws IllegalArgumentException when it is no JSON
+    public static Json parse(byte[] document) {
+        return parse(document, 0, document.length);
+    }
+
+    /// Reads a document out of other bytes.
+    ///
+    /// @throws IllegalArgumentException when it is no JSON
+    public static Json parse(byte[] bytes, int from, int length) {
+        try (JsonParser parser = FACTORY.createParser(bytes, from, length)) {
+            if (parser.nextToken() == null) {
+                throw new IllegalArgumentException("the answer is empty, not JSON");
+            }
+            Json all = new Json(value(parser));
+            if (parser.nextToken() != null) {
+                throw new IllegalArgumentException("the answer has something behind its JSON");
+            }
+            return all;
+        } catch (IOException e) {
+            // Jackson's message shows the place, and no more of the document than a token.
+            throw new IllegalArgumentException("the answer is not JSON: " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable Object value(JsonParser parser) throws IOException {
+        JsonToken token = parser.currentToken();
+        if (token == JsonToken.START_OBJECT) {
+            Map<String, Json> members = new LinkedHashMap<>();
+            for (String name = parser.nextFieldName(); name != null; ) {
+                parser.nextToken();
+                members.put(name, new Json(value(parser)));
+                name = parser.nextFieldName();
+            }
+            return members;
+        }
+        if (token == JsonToken.START_ARRAY) {
+            List<Json> items = new ArrayList<>();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                items.add(new Json(value(parser)));
+            }
+            return items;
+        }
+        return token == JsonToken.VALUE_NULL ? null : parser.getText();
+    }
+
+    /// A member of an object.
+    public Json get(String name) {
+        return value instanceof Map<?, ?> members && members.get(name) instanceof Json member
+                ? member
+                : NONE;
+    }
+
+    /// The items of a list; none where it is no list.
+    public List<Json> items() {
+        List<Json> items = new ArrayList<>();
+        if (value instanceof List<?> all) {
+            for (Object item : all) {
+                if (item instanceof Json json) {
+                    items.add(json);
+                }
+            }
+        }
+        return items;
+    }
+
+    /// Text, a number or a truth value as it is written; null where it is absent.
+    public @Nullable String text() {
+        return value instanceof String text ? text : null;
+    }
+
+    /// The same, or something else where it is absent.
+    public String text(String absent) {
+        String text = text();
+        return text == null ? absent : text;
+    }
+
+    /// A whole number from 0, written as a number or as a text; null where there is none.
+    public @Nullable Long number() {
+        String text = text();
+        return text == null
+                        || text.isEmpty()
+                        || text.length() > 18
+                        || !text.chars().allMatch(c -> c >= '0' && c <= '9')
+                ? null
+                : Long.valueOf(text);
+    }
+
+    /// Whether there is a value.
+    public boolean present() {
+        return value != null;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.cistern.populate.source.rest;
+
+import dev.cistern.populate.http.Origin;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One sending of a request: what a signer signs, and adds to.
+public final class OutgoingRequest {
+    private final StoreRequest request;
+    private final Origin origin;
+    private final String path;
+    private final String query;
+    private final List<String> headers = new ArrayList<>(16);
+
+    OutgoingRequest(StoreRequest request, Origin origin, String path, String query) {
+        this.request = request;
+        this.origin = origin;
+        this.path = path;
+        this.query = query;
+        header("host", origin.authority());
+        for (int i = 0; i < request.headers().size(); i += 2) {
+            header(request.headers().get(i), request.headers().get(i + 1));
+        }
+    }
+
+    public String method() {
+        return request.method();
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    /// Percent-encoded, as sent.
+    public String path() {
+        return path;
+    }
+
+    /// Percent-encoded, as sent; empty where there is none.
+    public String query() {
+        return query;
+    }
+
+    public byte[] body() {
+        return request.body();
+    }
+
+    /// Names in lower case and values alternating, sorted by the names, `host` among them: as signatures want them. What the
+    /// connection is about (`content-length`, `accept-encoding`, `user-agent`) is not in it, and is never signed.
+    public List<String> headers() {
+        return headers;
+    }
+
+    /// Adds a header.
+    ///
+    /// @param name lower case
+    /// @throws IllegalArgumentException when the value would end the header
+    public void header(String name, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\r' || c == '\n' || c == 0) {
+                throw new IllegalArgumentException("header " + name + " holds a line break");
+            }
+        }
+        int at = headers.size();
+        while (at > 0 && headers.get(at - 2).compareTo(name) > 0) {
+            at -= 2;
+        }
+        headers.add(at, value);
+        headers.add(at, name);
+    }
+}
