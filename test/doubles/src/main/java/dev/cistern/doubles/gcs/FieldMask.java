@@ -1,4 +1,4 @@
-package dev.cistern.populate.testing.gcs;
+package dev.cistern.doubles.gcs;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -54,7 +54,17 @@ final class FieldMask {
             }
             at[0]++;
         }
-        into.fields.put(name, below);
+        into.fields.merge(name, below, FieldMask::merged);
+    }
+
+    /// `a/b,a/c` is `a(b,c)`; without a selection it is all.
+    private static FieldMask merged(FieldMask a, FieldMask b) {
+        FieldMask both = new FieldMask();
+        if (!a.fields.isEmpty() && !b.fields.isEmpty()) {
+            both.fields.putAll(a.fields);
+            b.fields.forEach((name, mask) -> both.fields.merge(name, mask, FieldMask::merged));
+        }
+        return both;
     }
 
     /// What is wanted of a document.

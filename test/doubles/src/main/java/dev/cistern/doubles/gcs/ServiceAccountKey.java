@@ -1,4 +1,4 @@
-package dev.cistern.populate.testing.gcs;
+package dev.cistern.doubles.gcs;
 
 import com.google.gson.JsonObject;
 import java.security.KeyPair;

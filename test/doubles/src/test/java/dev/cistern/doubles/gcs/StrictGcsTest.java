@@ -1,4 +1,4 @@
-package dev.cistern.populate.testing.gcs;
+package dev.cistern.doubles.gcs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,7 @@ import com.google.auth.oauth2.GoogleCredentials;
 import com.google.auth.oauth2.IdentityPoolCredentialSource;
 import com.google.auth.oauth2.IdentityPoolCredentials;
 import com.google.auth.oauth2.ImpersonatedCredentials;
+import com.google.auth.oauth2.UserCredentials;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.ReadChannel;
 import com.google.cloud.storage.Blob;
@@ -166,11 +167,11 @@ class StrictGcsTest {
         store.put("packed", StrictGcs.packed(bytes), "gzip");
         Storage client = client();
         BlobId id = BlobId.of(StrictGcs.BUCKET, "packed");
-        assertThat(client.readAllBytes(id)).isEqualTo(StrictGcs.packed(bytes));
+        assertThat(client.readAllBytes(id)).isEqualTo(bytes);
         assertThat(
                         client.readAllBytes(
-                                id, Storage.BlobSourceOption.shouldReturnRawInputStream(false)))
-                .isEqualTo(bytes);
+                                id, Storage.BlobSourceOption.shouldReturnRawInputStream(true)))
+                .isEqualTo(StrictGcs.packed(bytes));
     }
 
     @Test
@@ -234,8 +235,11 @@ class StrictGcsTest {
         store.denies(READER);
         assertStatus(403, () -> client.list(StrictGcs.BUCKET));
         store.denies();
+        // A token that was revoked is refused with 401, and the client has another at once.
+        int before = tokens.issued();
         tokens.revokeAll();
-        assertStatus(401, () -> client.list(StrictGcs.BUCKET));
+        assertThat(client.list(StrictGcs.BUCKET).iterateAll()).hasSize(1);
+        assertThat(tokens.issued()).isEqualTo(before + 1);
         store.faults(
                 request ->
                         new Fault.Error(
@@ -301,6 +305,23 @@ class StrictGcsTest {
         assertThatThrownBy(() -> client.list(StrictGcs.BUCKET))
                 .hasStackTraceContaining("invalid_grant");
         Files.writeString(file, "of-the-cluster");
+        assertThat(client.list(StrictGcs.BUCKET).iterateAll()).hasSize(1);
+    }
+
+    @Test
+    void aPersonsRefreshTokenGivesTokens() {
+        store.put("x", random(10));
+        Storage client =
+                client(
+                        UserCredentials.newBuilder()
+                                .setClientId("client")
+                                .setClientSecret("client-secret")
+                                .setRefreshToken("refresh")
+                                .setTokenServerUri(URI.create(services.tokenUri()))
+                                .build());
+        assertThatThrownBy(() -> client.list(StrictGcs.BUCKET))
+                .hasStackTraceContaining("invalid_grant");
+        services.accepts("refresh", "person@example.com");
         assertThat(client.list(StrictGcs.BUCKET).iterateAll()).hasSize(1);
     }
 

@@ -1,4 +1,4 @@
-package dev.cistern.populate.testing.gcs;
+package dev.cistern.doubles.gcs;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -6,7 +6,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.cistern.populate.testing.gcs.AccessTokens.Grant;
+import dev.cistern.doubles.gcs.AccessTokens.Grant;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,7 +40,10 @@ public final class TokenServices implements AutoCloseable {
     /// Whatever `token_uri` says: Google's clients have it as a constant.
     private static final String AUDIENCE = "https://oauth2.googleapis.com/token";
 
-    private static final String METADATA = "/computeMetadata/v1/instance/service-accounts/default/";
+    private static final String METADATA =
+            "/computeMetadata/v1/instance/service-accounts/default/token";
+    private static final String FEDERATED = "principal:";
+    private static final String ANY_FEDERATED = "principalSet:*";
     private static final Duration HOUR = Duration.ofHours(1);
 
     /// An answer instead of the true one.
@@ -82,6 +85,7 @@ public final class TokenServices implements AutoCloseable {
     private final AccessTokens tokens;
     private final HttpServer server;
     private final Map<String, ServiceAccountKey> keys = new ConcurrentHashMap<>();
+    private final Map<String, String> users = new ConcurrentHashMap<>();
     private final Map<String, Predicate<String>> providers = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> impersonators = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -124,6 +128,11 @@ public final class TokenServices implements AutoCloseable {
         keys.put(key.id(), key);
     }
 
+    /// A person who has logged in, and for whom this refresh token stands.
+    public void accepts(String refreshToken, String email) {
+        users.put(refreshToken, email);
+    }
+
     /// A workload identity provider, as `projects/…/providers/NAME`, and the subject tokens that it takes.
     public void trusts(String provider, Predicate<String> subjectToken) {
         providers.put("//iam.googleapis.com/" + provider, subjectToken);
@@ -132,6 +141,11 @@ public final class TokenServices implements AutoCloseable {
     /// Lets one principal have tokens of a service account.
     public void mayImpersonate(String principal, String account) {
         impersonators.computeIfAbsent(account, a -> ConcurrentHashMap.newKeySet()).add(principal);
+    }
+
+    /// The same for whoever a workload identity provider vouches for.
+    public void anyFederatedMayImpersonate(String account) {
+        mayImpersonate(ANY_FEDERATED, account);
     }
 
     /// The service account of the node's pods; null means that none is bound.
@@ -173,9 +187,28 @@ public final class TokenServices implements AutoCloseable {
         }
     }
 
+    /// The token of a person.
+    private void refresh(HttpExchange exchange, Map<String, String> form) throws IOException {
+        String email = users.get(form.getOrDefault("refresh_token", ""));
+        if (!"client".equals(form.get("client_id"))
+                || !"client-secret".equals(form.get("client_secret"))) {
+            refuse(exchange, Refusal.oauth(401, "invalid_client", "Unauthorized"));
+        } else if (email == null) {
+            refuse(
+                    exchange,
+                    Refusal.oauth(400, "invalid_grant", "Token has been expired or revoked."));
+        } else {
+            grant(exchange, tokens.issue(email, List.of(AccessTokens.PLATFORM_SCOPE), HOUR), null);
+        }
+    }
+
     /// RFC 7523, as Google has it.
     private void bearer(HttpExchange exchange, String body) throws IOException {
         Map<String, String> form = form(exchange, body);
+        if (form != null && "refresh_token".equals(form.get("grant_type"))) {
+            refresh(exchange, form);
+            return;
+        }
         if (form == null
                 || !BEARER_GRANT.equals(form.get("grant_type"))
                 || !form.keySet().equals(Set.of("grant_type", "assertion"))) {
@@ -269,7 +302,7 @@ public final class TokenServices implements AutoCloseable {
         }
         grant(
                 exchange,
-                tokens.issue("principal:" + subject, List.of(form.get("scope").split(" ")), HOUR),
+                tokens.issue(FEDERATED + subject, List.of(form.get("scope").split(" ")), HOUR),
                 ACCESS_TOKEN);
     }
 
@@ -303,7 +336,10 @@ public final class TokenServices implements AutoCloseable {
             return;
         }
         String account = rest.substring(0, rest.length() - ":generateAccessToken".length());
-        if (!impersonators.getOrDefault(account, Set.of()).contains(caller.principal())) {
+        Set<String> allowed = impersonators.getOrDefault(account, Set.of());
+        boolean federated = caller.principal().startsWith(FEDERATED);
+        if (!allowed.contains(caller.principal())
+                && !(federated && allowed.contains(ANY_FEDERATED))) {
             refuse(
                     exchange,
                     Refusal.api(

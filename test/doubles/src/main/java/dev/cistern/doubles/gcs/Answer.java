@@ -1,4 +1,4 @@
-package dev.cistern.populate.testing.gcs;
+package dev.cistern.doubles.gcs;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -75,6 +75,15 @@ record Answer(int status, Map<String, String> headers, byte[] body, boolean chun
                             false,
                             -1);
             case Fault.Headers changed -> with(changed.headers());
+            case Fault.Packed packed ->
+                    status != 200 || !headers.containsKey("X-Goog-Generation")
+                            ? this
+                            : new Answer(
+                                    status,
+                                    with(Map.of("Content-Encoding", "gzip")).headers,
+                                    StrictGcs.packed(body),
+                                    false,
+                                    cutAfter);
             case Fault.Chunked ignored -> new Answer(status, headers, body, true, cutAfter);
             case Fault.Cut cut -> new Answer(status, headers, body, chunked, cut.afterBytes());
             case Fault.Flip flip -> {

@@ -1,4 +1,4 @@
-package dev.cistern.populate.testing.gcs;
+package dev.cistern.doubles.gcs;
 
 import java.util.Map;
 
@@ -25,6 +25,9 @@ public sealed interface Fault {
 
     /// One bit of the body is wrong.
     record Flip(int at) implements Fault {}
+
+    /// Somebody between packs the body of an answer with bytes.
+    record Packed() implements Fault {}
 
     /// All of the object instead of the range.
     record RangeIgnored() implements Fault {}
