@@ -2,28 +2,42 @@ package dev.cistern.populate.engine;
 
 import dev.cistern.populate.target.PathClaims;
 import dev.cistern.populate.target.UnsafeKeyException;
-import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
-/// Claims all paths of the catalog once more, sorted, for a listing that was too long for hashes and came in no order.
+/// Claims all paths once more, sorted, for a listing that was too long for hashes and came in no order; and tells which of the empty objects
+/// that are not decided are directories: those that a path below follows.
 final class DeferredClaims {
     /// After a path in a record: no path holds it, and it sorts before all that does.
     private static final byte END = 0;
 
+    /// What sorting a path takes of the volume, in bytes, beside twice its length.
+    static final int RECORD_BYTES = 12;
+
+    /// An empty object that may still turn out to be a directory.
+    private record Open(byte[] key, int index, int input, String path) {}
+
     private final CopyContext context;
     private final PathClaims claims;
+    private final @Nullable Catalog undecided;
+    private final BitSet trees = new BitSet();
+    private final Deque<Open> open = new ArrayDeque<>();
+    private byte[] last = new byte[0];
+    private long directories;
 
     /// @param claims nothing was claimed with them before
-    DeferredClaims(CopyContext context, PathClaims claims) {
+    /// @param undecided empty objects, beside those of the catalog; null for none
+    DeferredClaims(CopyContext context, PathClaims claims, @Nullable Catalog undecided) {
         this.context = context;
         this.claims = claims;
+        this.undecided = undecided;
     }
-
-    /// What sorting a path takes of the volume, in bytes, beside twice its length.
-    static final int RECORD_BYTES = 8;
 
     /// Claims them; how many directories they need.
     ///
@@ -31,26 +45,42 @@ final class DeferredClaims {
     long check() throws FillException, IOException {
         RecordSorter sorter =
                 new RecordSorter(context.target().spill(), context.request().budget().sortBytes());
-        Catalog.Cursor cursor = context.catalog().cursor();
+        addAll(sorter, context.catalog(), false);
+        if (undecided != null) {
+            addAll(sorter, undecided, true);
+        }
+        sorter.sorted(this::claim);
+        while (!open.isEmpty()) {
+            isFile(open.pop());
+        }
+        return directories;
+    }
+
+    /// Which of the undecided objects are directories, by their numbers.
+    BitSet trees() {
+        return trees;
+    }
+
+    private void addAll(RecordSorter sorter, Catalog from, boolean mayBeTrees) throws IOException {
+        Catalog.Cursor cursor = from.cursor();
         for (Catalog.Entry entry = cursor.nextListed();
                 entry != null;
                 entry = cursor.nextListed()) {
             if (!entry.path().isEmpty()) {
-                sorter.add(toBytes(entry));
+                sorter.add(toBytes(entry, mayBeTrees ? entry.index() : -1));
             }
         }
-        sorter.sorted(this::claim);
-        return claims.directories();
     }
 
-    /// Sort key, end, input, path.
-    private byte[] toBytes(Catalog.Entry entry) {
+    /// Sort key, end, input, number if it may be a tree, path.
+    private byte[] toBytes(Catalog.Entry entry, int index) {
         byte[] key = claims.sortKey(entry.path(), entry.object() == null);
         byte[] path = entry.path().getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(key.length + 1 + Integer.BYTES + path.length)
+        return ByteBuffer.allocate(key.length + 1 + 2 * Integer.BYTES + path.length)
                 .put(key)
                 .put(END)
                 .putInt(entry.input())
+                .putInt(index)
                 .put(path)
                 .array();
     }
@@ -62,18 +92,60 @@ final class DeferredClaims {
             length++;
         }
         int input = from.position(length + 1).getInt();
+        int index = from.getInt();
         String path = StandardCharsets.UTF_8.decode(from).toString();
+        Open next = new Open(Arrays.copyOf(bytes, length), index, input, path);
+        decideBefore(next.key);
+        countDirectories(next.key);
+        String key = context.keyOf(input, path);
         try {
-            claims.sorted(Arrays.copyOf(bytes, length), context.keyOf(input, path));
+            if (index >= 0) {
+                claims.sortedBeside(next.key, key);
+                open.push(next);
+                return;
+            }
+            claims.sorted(next.key, key);
+            Open before = open.peek();
+            if (before != null && Arrays.equals(before.key, next.key)) {
+                throw claims.sameFile(key);
+            }
         } catch (UnsafeKeyException e) {
-            throw new Lister.Rejected(
-                    new FillException(
-                            Reason.UNSAFE_KEY,
-                            e.getMessage()
-                                    + " ("
-                                    + context.inputs().get(input).source().name()
-                                    + ")",
-                            e));
+            throw Lister.Rejected.unsafe(context.inputs().get(input).source(), e);
         }
+    }
+
+    /// Decides about the open ones that the next path shows to be trees, or that it does not begin with: nothing below them can follow.
+    private void decideBefore(byte[] next) throws Lister.Rejected {
+        while (!open.isEmpty()) {
+            byte[] key = open.getFirst().key;
+            boolean begins =
+                    next.length >= key.length
+                            && Arrays.equals(next, 0, key.length, key, 0, key.length);
+            if (begins && next.length > key.length && next[key.length] == '/') {
+                trees.set(open.pop().index);
+            } else if (begins) {
+                return;
+            } else {
+                isFile(open.pop());
+            }
+        }
+    }
+
+    /// A file it is, like the one of another source that was open with it.
+    private void isFile(Open file) throws Lister.Rejected {
+        Open before = open.peek();
+        if (before != null && Arrays.equals(before.key, file.key)) {
+            throw Lister.Rejected.unsafe(
+                    context.inputs().get(file.input).source(),
+                    claims.sameFile(context.keyOf(file.input, file.path)));
+        }
+    }
+
+    private void countDirectories(byte[] key) {
+        int common = Arrays.mismatch(last, key);
+        for (int i = common < 0 ? key.length : common; i < key.length; i++) {
+            directories += key[i] == '/' ? 1 : 0;
+        }
+        last = key;
     }
 }

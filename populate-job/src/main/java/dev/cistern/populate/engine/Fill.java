@@ -107,7 +107,7 @@ public final class Fill {
                     copier.interrupt();
                     request.inputs().forEach(input -> input.source().close());
                 });
-        SpaceCheck space = new SpaceCheck(context, lister);
+        SpaceCheck space = new SpaceCheck(context, lister.listed());
         try {
             list(context, lister, space, committer, () -> begin(tuner), () -> hold(tuner, copier));
             copier.join();

@@ -5,47 +5,39 @@ import dev.cistern.populate.target.UnsafeKeyException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Tells empty files from folder markers: an empty object whose name is a tree, too, stands for a directory, as Spark and Hadoop leave
 /// them (`out` beside `out/part-0`).
 ///
 /// An empty object is held back until no key below its name can come any more. In a listing in the order of its keys' bytes that is soon:
-/// between `out` and `out/part-0` lie only names such as `out.txt`. Where a listing has no order (known from its first page), all
-/// empty objects wait for its end.
+/// between `out` and `out/part-0` lie only names such as `out.txt`. Where a listing has no order (known from its first page), or where
+/// another source may have keys there, that is not known before everything is listed.
 final class FolderMarkers {
-    /// What is held back of a listing without order: some 200 bytes each, 20 MB.
-    private static final int MAX_HELD = 100_000;
-
     /// Hears what an empty object is.
     interface Taker {
         void file(SourceObject object, String path) throws IOException, UnsafeKeyException;
 
         void directory(SourceObject object, String path) throws IOException, UnsafeKeyException;
+
+        /// Only the end of all listings will tell.
+        void undecided(SourceObject object, String path) throws IOException, UnsafeKeyException;
     }
 
     private record Held(SourceObject object, String path) {}
 
-    /// More is held back than there is room for.
-    static final class TooMany extends IOException {
-        private static final long serialVersionUID = 1L;
-    }
-
     private final Taker taker;
-    private final Predicate<String> isTree;
+    private final boolean alone;
     private final Deque<Held> open = new ArrayDeque<>();
-    private final List<Held> waiting = new ArrayList<>();
     private boolean ordered = true;
     private @Nullable String last;
 
-    /// @param isTree whether any key so far lies below a path
-    FolderMarkers(Predicate<String> isTree, Taker taker) {
-        this.isTree = isTree;
+    /// @param alone whether there is no other source
+    FolderMarkers(boolean alone, Taker taker) {
+        this.alone = alone;
         this.taker = taker;
     }
 
@@ -64,7 +56,7 @@ final class FolderMarkers {
         last = path;
         if (!ordered) {
             while (!open.isEmpty()) {
-                hold(open.removeLast());
+                undecided(open.removeLast());
             }
             return;
         }
@@ -78,40 +70,38 @@ final class FolderMarkers {
                 return;
             } else {
                 open.removeLast();
-                taker.file(held.object, held.path);
+                noTreeHere(held);
             }
         }
     }
 
     /// Holds back an empty object, after it was [#listed].
-    void empty(SourceObject object, String path) throws TooMany {
+    void empty(SourceObject object, String path) throws IOException, UnsafeKeyException {
         Held held = new Held(object, path);
         if (ordered) {
             open.addLast(held);
         } else {
-            hold(held);
+            undecided(held);
         }
-    }
-
-    private void hold(Held held) throws TooMany {
-        if (waiting.size() >= MAX_HELD) {
-            throw new TooMany();
-        }
-        waiting.add(held);
     }
 
     /// Nothing more is listed.
     void end() throws IOException, UnsafeKeyException {
-        waiting.addAll(open);
-        open.clear();
-        for (Held held : waiting) {
-            if (isTree.test(held.path)) {
-                taker.directory(held.object, held.path);
-            } else {
-                taker.file(held.object, held.path);
-            }
+        while (!open.isEmpty()) {
+            noTreeHere(open.removeLast());
         }
-        waiting.clear();
+    }
+
+    private void noTreeHere(Held held) throws IOException, UnsafeKeyException {
+        if (alone) {
+            taker.file(held.object, held.path);
+        } else {
+            undecided(held);
+        }
+    }
+
+    private void undecided(Held held) throws IOException, UnsafeKeyException {
+        taker.undecided(held.object, held.path);
     }
 
     /// By the bytes of UTF-8, as stores sort.

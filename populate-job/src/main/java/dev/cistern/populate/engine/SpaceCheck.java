@@ -17,7 +17,7 @@ final class SpaceCheck {
     private static final long LIST_ON_NANOS = 60_000_000_000L;
 
     private final CopyContext context;
-    private final Lister lister;
+    private final CatalogFiller listed;
     private boolean asked;
     private long freeBytes;
     private long freeInodes;
@@ -25,9 +25,9 @@ final class SpaceCheck {
     private boolean tooSmall;
     private boolean whole;
 
-    SpaceCheck(CopyContext context, Lister lister) {
+    SpaceCheck(CopyContext context, CatalogFiller listed) {
         this.context = context;
-        this.lister = lister;
+        this.listed = listed;
     }
 
     /// What is on the volume already.
@@ -91,18 +91,18 @@ final class SpaceCheck {
     ///
     private String problem(Taken there) {
         long capacity = context.request().capacityBytes();
-        if (capacity > 0 && lister.spaceBytes() > capacity) {
+        if (capacity > 0 && listed.spaceBytes() > capacity) {
             return "the sources need"
                     + least()
                     + " "
-                    + lister.spaceBytes()
+                    + listed.spaceBytes()
                     + " bytes and the volume was asked to hold "
                     + capacity;
         }
         long needed =
-                lister.spaceBytes()
-                        + OVERHEAD_BYTES_PER_FILE * lister.inodes()
-                        + lister.ownBytes()
+                listed.spaceBytes()
+                        + OVERHEAD_BYTES_PER_FILE * listed.inodes()
+                        + listed.ownBytes()
                         - there.bytes;
         if (needed > freeBytes) {
             return "the sources need"
@@ -113,7 +113,7 @@ final class SpaceCheck {
                     + freeBytes
                     + " free";
         }
-        long files = lister.inodes() - there.files;
+        long files = listed.inodes() - there.files;
         if (freeInodes >= 0 && files > freeInodes) {
             return "the sources hold"
                     + least()
@@ -135,7 +135,7 @@ final class SpaceCheck {
     }
 
     private String advice() {
-        SpaceNeeds needs = lister.needs();
+        SpaceNeeds needs = listed.needs();
         long capacity = context.request().capacityBytes();
         if (capacity == 0) {
             long missing = Math.max(0, needs.bytes() - freeBytes);

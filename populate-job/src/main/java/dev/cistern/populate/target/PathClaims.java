@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Finds two keys for one path, and a key that is both file and directory, over a listing of any order and from several sources.
 ///
@@ -38,6 +39,11 @@ public final class PathClaims {
         return !ordered && !hashing;
     }
 
+    /// Whether all paths so far are kept as hashes, so that [#isDirectory] knows.
+    public boolean hashed() {
+        return hashing;
+    }
+
     /// How many directories all paths so far need; while they are [#deferred], at least.
     public long directories() {
         return ordered || !hashing ? order.directories() : directories.size();
@@ -52,13 +58,28 @@ public final class PathClaims {
     ///
     /// @throws UnsafeKeyException as the other methods
     public void sorted(byte[] sortKey, String key) throws UnsafeKeyException {
-        PathOrder.Conflict conflict = order.take(sortKey);
-        if (conflict == null) {
-            return;
+        refuse(order.take(sortKey), sortKey, key);
+    }
+
+    /// Looks at the next of all paths without taking it: it may turn out to be a directory.
+    ///
+    /// @throws UnsafeKeyException as the other methods
+    public void sortedBeside(byte[] sortKey, String key) throws UnsafeKeyException {
+        refuse(order.meets(sortKey), sortKey, key);
+    }
+
+    private void refuse(PathOrder.@Nullable Conflict conflict, byte[] sortKey, String key)
+            throws UnsafeKeyException {
+        if (conflict != null) {
+            throw conflict.same()
+                    ? sameFile(key)
+                    : below(key, new String(sortKey, 0, conflict.length(), StandardCharsets.UTF_8));
         }
-        throw conflict.same()
-                ? new UnsafeKeyException(key, twin())
-                : below(key, new String(sortKey, 0, conflict.length(), StandardCharsets.UTF_8));
+    }
+
+    /// Two keys want one path.
+    public UnsafeKeyException sameFile(String key) {
+        return new UnsafeKeyException(key, twin());
     }
 
     private void inOrder(String folded, boolean directory, String key) throws UnsafeKeyException {
@@ -106,7 +127,7 @@ public final class PathClaims {
                     key, "has content, and other keys make it a directory; rename or exclude it");
         }
         if (!files.add(hash)) {
-            throw new UnsafeKeyException(key, twin());
+            throw sameFile(key);
         }
         int slash = folded.lastIndexOf('/');
         if (slash > 0) {
@@ -123,6 +144,18 @@ public final class PathClaims {
         inOrder(folded, true, key);
         if (hashing) {
             parents(folded, key);
+            limit();
+        }
+    }
+
+    /// Claims the parents of a path that may turn out to be a file or a directory.
+    ///
+    /// @throws UnsafeKeyException when another key claimed one of them as a file
+    public void parentsOf(String path, String key) throws UnsafeKeyException {
+        String folded = fold(path);
+        int slash = folded.lastIndexOf('/');
+        if (hashing && slash > 0) {
+            parents(folded.substring(0, slash), key);
             limit();
         }
     }

@@ -31,6 +31,19 @@ final class PathOrder {
         return Arrays.compareUnsigned(last, path) <= 0;
     }
 
+    /// What a path that [#follows] would meet; null for nothing. It is not taken.
+    @Nullable Conflict meets(byte[] path) {
+        int common = Arrays.mismatch(last, path);
+        common = common < 0 ? path.length : common;
+        for (int i = depth - 1; i >= 0; i--) {
+            int length = files[i];
+            if (length <= common && (length == path.length || path[length] == '/')) {
+                return new Conflict(length, length == path.length);
+            }
+        }
+        return null;
+    }
+
     /// Takes a path that [#follows]; null when it meets no other.
     ///
     /// @param path ends with a slash if it is a directory's
@@ -43,12 +56,10 @@ final class PathOrder {
         for (int i = common; i < path.length; i++) {
             directories += path[i] == '/' ? 1 : 0;
         }
+        Conflict met = meets(path);
         last = path;
-        for (int i = depth - 1; i >= 0; i--) {
-            int length = files[i];
-            if (length == path.length || path[length] == '/') {
-                return new Conflict(length, length == path.length);
-            }
+        if (met != null) {
+            return met;
         }
         if (path[path.length - 1] != '/') {
             if (depth == files.length) {

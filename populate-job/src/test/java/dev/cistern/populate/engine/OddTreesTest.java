@@ -173,4 +173,51 @@ class OddTreesTest {
     private static boolean isFolder(Asked asked) {
         return asked.key().equals("t/a/");
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anEmptyObjectIsADirectoryForTheTreeOfAnotherSource(boolean markerFirst) throws Exception {
+        put("a/out/x", "file");
+        put("a/both", "");
+        put("a/both/a", "1");
+        put("b/out", "");
+        put("b/both", "");
+        put("b/both/b/c", "22");
+        put("b/both/b", "");
+        put("b/lonely", "");
+        FillRequest.Input one = input("a/", "");
+        FillRequest.Input other = input("b/", "");
+        if (markerFirst) {
+            fill(other, one);
+        } else {
+            fill(one, other);
+        }
+        assertHolds(Map.of("out/x", "file", "both/a", "1", "both/b/c", "22", "lonely", ""));
+        assertThat(meter.counts().filesDone()).isEqualTo(4);
+    }
+
+    @Test
+    void whatIsNoTreeIsStillOneFileOfOneSource() throws Exception {
+        put("a/e", "");
+        put("b/e", "");
+        assertThatThrownBy(() -> fill(input("a/", ""), input("b/", "")))
+                .hasMessageContaining("same path");
+        server.remove("a/e");
+        put("a/e", "full");
+        assertThatThrownBy(() -> fill(input("a/", ""), input("b/", "")))
+                .hasMessageContaining("same path");
+        server.remove("b/e");
+        put("b/e/x", "");
+        assertThatThrownBy(() -> fill(input("a/", ""), input("b/", "")))
+                .isInstanceOfSatisfying(
+                        FillException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.UNSAFE_KEY));
+        server.remove("b/e/x");
+        putListedAsEmpty("b/e/x/y", "1");
+        putListedAsEmpty("b/out", "22");
+        server.remove("a/e");
+        put("a/out/x", "1");
+        assertThatThrownBy(() -> fill(input("a/", ""), input("b/", "")))
+                .hasMessageContainingAll("\"b/out\"", "2 bytes", "\"a/out/x\" lies below it");
+    }
 }

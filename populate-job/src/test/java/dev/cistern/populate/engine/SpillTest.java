@@ -130,6 +130,74 @@ class SpillTest {
                 .isEqualTo(result);
     }
 
+    /// Empty objects among too many paths for hashes, some of which are trees, and trees of empty objects alone.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void anEmptyObjectThatIsATreeIsADirectoryInAnyOrder(int sources) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        TreeSet<String> files = new TreeSet<>(paths(random, 900));
+        TreeSet<String> markers = new TreeSet<>();
+        for (int i = 0; i < 60; i++) {
+            String empty = "d" + i % 13 + "/e" + i % 7 + "/empty" + i;
+            if (i % 3 == 0) {
+                files.add(empty);
+            } else {
+                markers.add(empty);
+                files.add(empty + (i % 3 == 1 ? "/x" : "/empty/empty/empty"));
+                if (i % 3 == 2) {
+                    markers.add(empty + "/empty");
+                }
+                files.add(empty + "-");
+            }
+        }
+        List<String> all = new ArrayList<>(files);
+        all.addAll(markers);
+        Collections.shuffle(all, random);
+        CountedSource[] parts = new CountedSource[sources];
+        for (int i = 0; i < sources; i++) {
+            List<String> some =
+                    all.subList(all.size() * i / sources, all.size() * (i + 1) / sources);
+            parts[i] = new CountedSource("s" + i + "/", some, PAGE);
+        }
+
+        fill(TINY, Steps.NONE, parts);
+
+        assertFilled(new ArrayList<>(files));
+        assertThat(meter.counts().filesDone()).as("seed %s", seed).isEqualTo(files.size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "zz/empty, zz/empty, same path",
+        "zz, zz/empty, lies below \"zz\"",
+        "zz/empty/, zz/empty, ''",
+        "zz/empty/x, zz/empty, ''"
+    })
+    void whatMayBeAMarkerMeetsOthers(String one, String empty, String part) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<String> paths = paths(random, 800);
+        Collections.shuffle(paths, random);
+        List<String> first = new ArrayList<>(paths.subList(0, 400));
+        first.add(one);
+        List<String> second = new ArrayList<>(paths.subList(400, 800));
+        second.add(empty);
+        CountedSource[] sources = {
+            new CountedSource("u/", first, PAGE), new CountedSource("t/", second, PAGE)
+        };
+        if (!part.isEmpty()) {
+            assertRefused(seed, part, sources);
+            assertRefused(seed, part, sources[1], sources[0]);
+            return;
+        }
+        fill(TINY, Steps.NONE, sources);
+        assertThat(directory.resolve("zz/empty")).isDirectory();
+        deleteTree();
+        fill(TINY, Steps.NONE, sources[1], sources[0]);
+        assertThat(directory.resolve("zz/empty")).isDirectory();
+    }
+
     /// In order, the second is found at once; in another order or from two sources, when all is listed.
     @ParameterizedTest
     @CsvSource({

@@ -1,0 +1,223 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.engine.Catalog.MarkerName;
+import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.PathClaims;
+import dev.cistern.populate.target.UnsafeKeyException;
+import dev.cistern.populate.wire.Reason;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.Objects;
+
+/// Adds what was listed to the catalog, claims its paths, and counts what it needs of the volume.
+///
+/// An empty object is a folder marker if others, of any source, lie below its name. Where that is known only when everything is listed, it is
+/// kept apart until then: in a second catalog, so that their number is not bounded by memory either.
+final class CatalogFiller {
+    private final CopyContext context;
+    private final PathClaims claims;
+    private final Catalog undecided;
+    private final long[] markers;
+    private final long blockSize;
+    private final long inlineBytes;
+    private boolean claimed;
+    private long files;
+    private long spaceBytes;
+    private long directories;
+    private long impliedDirectories;
+    private long nameBytes;
+    private String lastPath = "";
+    private long sortedBytes;
+
+    CatalogFiller(CopyContext context) throws IOException {
+        this.context = context;
+        this.claims = newClaims(context);
+        this.undecided =
+                new Catalog(context.target().spill(), context.request().budget().undecidedBytes());
+        this.markers = new long[context.inputs().size()];
+        this.blockSize = context.target().blockSize();
+        this.inlineBytes = context.target().inlineBytes();
+    }
+
+    /// What a file's bytes take, without its inode.
+    private long allotted(long listed) {
+        // What is not known yet is neither nothing nor anything else: it is counted when it is
+        // there.
+        long size = Math.max(0, listed);
+        return size <= inlineBytes ? size : (size + blockSize - 1) / blockSize * blockSize;
+    }
+
+    private static PathClaims newClaims(CopyContext context) throws IOException {
+        return new PathClaims(
+                context.target().foldsNames(), context.request().budget().hashedPaths());
+    }
+
+    /// What the file system will allot, in bytes.
+    long spaceBytes() {
+        return spaceBytes;
+    }
+
+    /// What the engine's own files beside the journal take until the end, in bytes.
+    long ownBytes() {
+        long sorting = claims.deferred() ? sortedBytes : 0;
+        return context.catalog().spilledBytes()
+                + undecided.spilledBytes()
+                + context.outcomes().spilledBytes(context.catalog().size())
+                + context.journal().done().spilledBytes()
+                + sorting;
+    }
+
+    /// Files and directories that will be made.
+    long inodes() {
+        return files + Math.max(directories, claims.directories());
+    }
+
+    /// What all of it needs of a volume.
+    SpaceNeeds needs() {
+        return new SpaceNeeds(
+                spaceBytes, files, Math.max(directories, impliedDirectories), nameBytes);
+    }
+
+    /// Counts a path's name and the directories on the way that the path before it had not. A listing that is not sorted counts some
+    /// of them more than once.
+    private void countNames(String path) {
+        int end = Math.min(path.length(), lastPath.length());
+        int same = 0;
+        while (same < end && path.charAt(same) == lastPath.charAt(same)) {
+            same++;
+        }
+        int name = 0;
+        for (int i = 0; i < path.length(); i++) {
+            if (path.charAt(i) == '/') {
+                impliedDirectories += i >= same ? 1 : 0;
+                name = i + 1;
+            }
+        }
+        nameBytes += path.length() - name;
+        lastPath = path;
+    }
+
+    /// Adds a directory.
+    ///
+    /// @param object that asks for it, listed as empty
+    /// @param path below the target; empty for the target itself, whose marker is asked about like any other
+    void directory(int input, SourceObject object, String path, MarkerName name)
+            throws IOException, UnsafeKeyException {
+        if (!path.isEmpty()) {
+            if (!claimed) {
+                claims.directory(path, object.id());
+            }
+            spaceBytes += blockSize;
+        }
+        SourceObject marker = Catalog.kept(object);
+        added(path, context.catalog().addDirectory(input, path, name, marker));
+    }
+
+    /// Adds a file.
+    void file(int input, SourceObject listed, String path) throws IOException, UnsafeKeyException {
+        SourceObject object = Catalog.kept(listed);
+        if (!claimed) {
+            claims.file(path, object.id());
+        }
+        int number = added(path, context.catalog().add(input, path, object));
+        countNames(path);
+        files++;
+        spaceBytes += allotted(object.size());
+        context.meter().listed(object.size());
+        Resume resume = context.resume();
+        if (resume.wantsIds()
+                && resume.listed(
+                        number,
+                        ObjectOpener.idOf(context.inputs().get(input).source(), object, path))) {
+            resume.settle();
+            publish();
+        }
+    }
+
+    /// Keeps an empty object until [#end]: it is a file, or the marker of a directory.
+    void undecided(int input, SourceObject object, String path)
+            throws IOException, UnsafeKeyException {
+        claims.parentsOf(path, object.id());
+        added(path, undecided.add(input, path, Catalog.kept(object)));
+    }
+
+    boolean hasUndecided() {
+        return undecided.size() > 0;
+    }
+
+    /// How many undecided objects of a source turned out to be directories.
+    long markers(int input) {
+        return markers[input];
+    }
+
+    /// An entry was added to a catalog.
+    private int added(String path, int number) throws Lister.Rejected {
+        if (number < 0) {
+            throw new Lister.Rejected(
+                    new FillException(
+                            Reason.TOO_MANY_OBJECTS,
+                            "more than "
+                                    + Catalog.MAX_OBJECTS
+                                    + " objects; split the source by prefix",
+                            null));
+        }
+        sortedBytes += 2L * (path.length() + DeferredClaims.RECORD_BYTES);
+        return number;
+    }
+
+    /// Shows the streams what was listed, unless something about it is not decided.
+    void publish() {
+        if (!claims.deferred() && context.resume().settled()) {
+            context.catalog().publish();
+        }
+    }
+
+    /// Everything was listed: decides about the empty objects, and whether two keys want one path, as far as that is not known.
+    void end() throws FillException, IOException {
+        if (claims.hashed()) {
+            // All of them before the first is claimed: the claims may stop being hashed meanwhile.
+            BitSet trees = new BitSet();
+            Catalog.Cursor cursor = undecided.cursor();
+            for (Catalog.Entry entry = cursor.nextListed();
+                    entry != null;
+                    entry = cursor.nextListed()) {
+                trees.set(entry.index(), claims.isDirectory(entry.path()));
+            }
+            addDecided(trees);
+            if (claims.deferred()) {
+                directories = new DeferredClaims(context, newClaims(context), null).check();
+            }
+        } else if (hasUndecided() || claims.deferred()) {
+            DeferredClaims sorted = new DeferredClaims(context, newClaims(context), undecided);
+            directories = sorted.check();
+            claimed = true;
+            addDecided(sorted.trees());
+        }
+    }
+
+    private void addDecided(BitSet trees) throws IOException {
+        Catalog.Cursor cursor = undecided.cursor();
+        for (Catalog.Entry entry = cursor.nextListed();
+                entry != null;
+                entry = cursor.nextListed()) {
+            int input = entry.input();
+            SourceObject listed = Objects.requireNonNull(entry.object());
+            SourceObject object =
+                    new SourceObject(
+                            context.keyOf(input, entry.path()),
+                            0,
+                            listed.version(),
+                            listed.modifiedMillis());
+            try {
+                if (trees.get(entry.index())) {
+                    markers[input]++;
+                    directory(input, object, entry.path(), MarkerName.PLAIN);
+                } else {
+                    file(input, object, entry.path());
+                }
+            } catch (UnsafeKeyException e) {
+                throw Lister.Rejected.unsafe(context.inputs().get(input).source(), e);
+            }
+        }
+    }
+}

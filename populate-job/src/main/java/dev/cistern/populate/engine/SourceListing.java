@@ -1,0 +1,246 @@
+package dev.cistern.populate.engine;
+
+import dev.cistern.populate.engine.Catalog.MarkerName;
+import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.KeyPaths;
+import dev.cistern.populate.target.UnsafeKeyException;
+import dev.cistern.populate.wire.Reason;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Takes one source's listing: chooses keys, and tells files from directories as far as one source can. A page that was cut off is listed
+/// again from its beginning: what was taken of it is skipped.
+final class SourceListing implements Source.Listing {
+    private record Listed(SourceObject object, String path) {}
+
+    private final CopyContext context;
+    private final CatalogFiller filler;
+    private final int index;
+    private final FillRequest.Input input;
+    private final Lister.Pages pages;
+    private final Globs globs;
+    private final String into;
+    private final int targetBytes;
+    private final Patience patience;
+    private final FolderMarkers markers;
+
+    /// The first page, until it is known whether it is in order; null from then on.
+    private @Nullable List<Listed> first = new ArrayList<>();
+
+    private String after = "";
+    private long seen;
+    private long taken;
+    private long takenFiles;
+
+    /// @param index of the source
+    SourceListing(CopyContext context, CatalogFiller filler, int index, Lister.Pages pages)
+            throws FillException {
+        this.context = context;
+        this.filler = filler;
+        this.pages = pages;
+        this.index = index;
+        this.input = context.inputs().get(index);
+        this.targetBytes = context.target().pathBytes();
+        this.patience = context.newPatience();
+        this.markers = new FolderMarkers(context.inputs().size() == 1, new Emptied());
+        try {
+            this.globs = new Globs(input.include(), input.exclude());
+            this.into = KeyPaths.into(input.into());
+        } catch (IllegalArgumentException e) {
+            throw new FillException(
+                    Reason.INVALID_CONFIGURATION, "sources[" + index + "]: " + e.getMessage(), e);
+        } catch (UnsafeKeyException e) {
+            throw new FillException(
+                    Reason.INVALID_CONFIGURATION,
+                    "sources[" + index + "].into: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    @Override
+    public void object(SourceObject object, String path) throws IOException {
+        seen++;
+        List<Listed> held = first;
+        if (held != null) {
+            held.add(new Listed(object, path));
+        } else {
+            take(object, path);
+        }
+    }
+
+    /// The first page has ended.
+    private void takeFirst() throws IOException {
+        List<Listed> held = first;
+        first = null;
+        if (held != null) {
+            markers.firstPage(held.stream().map(Listed::path).toList());
+            for (Listed listed : held) {
+                take(listed.object, listed.path);
+            }
+        }
+    }
+
+    private void take(SourceObject object, String path) throws IOException {
+        try {
+            markers.listed(path);
+            if (globs.takes(path)) {
+                takeWanted(object, path);
+            }
+        } catch (UnsafeKeyException e) {
+            throw unsafe(e);
+        }
+    }
+
+    /// What was given of the first page will be given again.
+    void again() {
+        List<Listed> held = first;
+        if (held != null) {
+            seen -= held.size();
+            held.clear();
+        }
+    }
+
+    private void takeWanted(SourceObject object, String path)
+            throws IOException, UnsafeKeyException {
+        String suffix = MarkerName.FOLDER.suffix();
+        boolean folder = object.size() == 0 && path.endsWith(suffix);
+        String named = folder ? path.substring(0, path.length() - suffix.length()) + "/" : path;
+        KeyPaths.Place place = KeyPaths.place(into, named, object.id(), targetBytes);
+        if (place.directory()) {
+            directory(
+                    object,
+                    place.path(),
+                    folder
+                            ? MarkerName.FOLDER
+                            : path.isEmpty() ? MarkerName.PLAIN : MarkerName.SLASH);
+        } else if (object.size() == 0) {
+            markers.empty(object, path);
+        } else {
+            file(object, place.path());
+        }
+    }
+
+    /// Everything was listed.
+    void end() throws FillException {
+        try {
+            takeFirst();
+            markers.end();
+        } catch (Lister.Rejected e) {
+            throw e.reason();
+        } catch (UnsafeKeyException e) {
+            throw unsafe(e).reason();
+        } catch (IOException e) {
+            throw FillException.ofTarget(e, "listing");
+        }
+    }
+
+    private Lister.Rejected unsafe(UnsafeKeyException e) {
+        return Lister.Rejected.unsafe(input.source(), e);
+    }
+
+    private String placed(String path) {
+        return into.isEmpty() ? path : into + "/" + path;
+    }
+
+    /// Takes the empty objects that were held back.
+    private final class Emptied implements FolderMarkers.Taker {
+        @Override
+        public void file(SourceObject object, String path) throws IOException, UnsafeKeyException {
+            SourceListing.this.file(object, placed(path));
+        }
+
+        @Override
+        public void directory(SourceObject object, String path)
+                throws IOException, UnsafeKeyException {
+            SourceListing.this.directory(object, placed(path), MarkerName.PLAIN);
+        }
+
+        @Override
+        public void undecided(SourceObject object, String path)
+                throws IOException, UnsafeKeyException {
+            filler.undecided(index, object, placed(path));
+            taken++;
+            takenFiles++;
+        }
+    }
+
+    private void directory(SourceObject object, String path, MarkerName name)
+            throws IOException, UnsafeKeyException {
+        if (object.size() > 0) {
+            throw new UnsafeKeyException(object.id(), "ends with / and has content");
+        }
+        filler.directory(index, object, path, name);
+        // The target itself is there anyway.
+        taken += path.isEmpty() ? 0 : 1;
+    }
+
+    private void file(SourceObject object, String path) throws IOException, UnsafeKeyException {
+        filler.file(index, object, path);
+        taken++;
+        takenFiles++;
+    }
+
+    @Override
+    public void page(String next) throws IOException {
+        takeFirst();
+        after = next;
+        filler.publish();
+        patience.progress();
+        if (context.ended()) {
+            throw new RangeSink.Ended();
+        }
+        try {
+            pages.more();
+        } catch (FillException e) {
+            throw new Lister.Rejected(e);
+        }
+    }
+
+    /// The source's number.
+    int index() {
+        return index;
+    }
+
+    /// Where to go on after a page that could not be had.
+    String after() {
+        return after;
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    /// Looks whether the source is what was asked for.
+    ///
+    /// @param markers of its empty objects turned out to be directories
+    void check(long markers) throws FillException {
+        if (taken == 0) {
+            String filtered =
+                    seen == 0 ? "" : "; include and exclude leave none of its " + seen + " objects";
+            throw new FillException(
+                    Reason.EMPTY_SOURCE,
+                    "nothing to copy from " + input.source().name() + filtered,
+                    null);
+        }
+        if (input.sha256() != null && takenFiles - markers != 1) {
+            throw new FillException(
+                    Reason.INVALID_CONFIGURATION,
+                    "sources["
+                            + index
+                            + "].sha256 pins one object, and "
+                            + input.source().name()
+                            + " has "
+                            + (takenFiles - markers)
+                            + " there",
+                    null);
+        }
+    }
+
+    /// Whether [#check] can tell already.
+    boolean decided() {
+        return input.sha256() == null || !filler.hasUndecided();
+    }
+}
