@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Installs Cistern on the cluster of the current kubectl context, or upgrades it there; safe to run again.
+#
+#   deploy/install.sh --registry REGISTRY/PREFIX   builds the images, pushes them there, applies deploy/ with them, waits
+#   deploy/install.sh --images-loaded              the nodes have the images already (docs/install.md): applies deploy/, waits
+#
+# --tag TAG        tag of the pushed images (default: the project's version)
+# --plain-http     push without TLS
+# --manifests DIR  what to apply instead of deploy/, such as deploy/core or deploy/cross-namespace (docs/install.md)
+# --render         print what would be applied; nothing is built, pushed or applied
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+say() { echo "install: $*" >&2; }
+die() {
+  say "$*"
+  exit 1
+}
+
+registry='' loaded='' tag='' plain=() manifests=$root/deploy render=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --registry) registry=${2:?--registry needs REGISTRY/PREFIX} && shift 2 ;;
+    --images-loaded) loaded=1 && shift ;;
+    --tag) tag=${2:?--tag needs a tag} && shift 2 ;;
+    --plain-http) plain=(--plain-http) && shift ;;
+    --manifests) manifests=$(cd "${2:?--manifests needs a directory}" && pwd) && shift 2 ;;
+    --render) render=1 && shift ;;
+    -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" && exit ;;
+    *) die "there is no option $1; see --help" ;;
+  esac
+done
+[ -n "$registry" ] || [ -n "$loaded" ] || die "say where the images are to go: --registry REGISTRY/PREFIX, or --images-loaded; see --help"
+[ -z "$registry" ] || [ -z "$loaded" ] || die "--registry and --images-loaded contradict each other: leave one of them out"
+command -v kubectl >/dev/null || die "there is no kubectl on the PATH"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The Jobs' image is no container of a manifest but a variable of the controller.
+overlay() {
+  [ -n "$tag" ] || tag=$(sed -n '0,/<version>/s#.*<version>\(.*\)</version>.*#\1#p' "$root/pom.xml")
+  provisioner=$(sed -n 's/.*"name": *"[^"]*:\([^":]*\)".*/\1/p' "$root/deploy/images/csi-provisioner/image.json")
+  # kustomize takes relative paths alone.
+  base=$(realpath --relative-to="$work" "$manifests")
+  cat >"$work/kustomization.yaml" <<YAML
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [$base]
+images:
+- {name: cistern/controller, newName: $registry/controller, newTag: "$tag"}
+- {name: cistern/csi, newName: $registry/csi, newTag: "$tag"}
+- {name: cistern/csi-provisioner, newName: $registry/csi-provisioner, newTag: $provisioner}
+patches:
+- target: {kind: Deployment, name: cistern-controller}
+  patch: |
+    - op: add
+      path: /spec/template/spec/containers/0/env/-
+      value: {name: CISTERN_POPULATE_IMAGE, value: "$registry/populate:$tag"}
+YAML
+  manifests=$work
+}
+
+[ -z "$registry" ] || overlay
+if [ -n "$render" ]; then
+  kubectl kustomize --load-restrictor LoadRestrictionsNone "$manifests"
+  exit
+fi
+if [ -n "$registry" ]; then
+  say "building the images and pushing them to $registry"
+  "$root/deploy/images/build.sh" --push "$registry" --tag "$tag" "${plain[@]}" populate controller csi >&2
+  "$root/deploy/images/build.sh" --push "$registry" "${plain[@]}" csi-provisioner >&2
+fi
+say "applying the manifests to $(kubectl config current-context)"
+kubectl kustomize --load-restrictor LoadRestrictionsNone "$manifests" >"$work/all.yaml"
+status=0
+kubectl apply --server-side -f "$work/all.yaml" >"$work/said" 2>&1 || status=$?
+# Kubernetes before 1.36 has no MutatingAdmissionPolicies; docs/install.md says what that means.
+if [ $status != 0 ] && grep -v 'serverside-applied$' "$work/said" | grep -qv 'MutatingAdmissionPolicy\|ensure CRDs are installed first'; then
+  cat "$work/said" >&2
+  die "kubectl apply failed; mend what it says and run this again"
+fi
+grep -v 'serverside-applied$' "$work/said" >&2 || true
+say "waiting until the kinds are known and the pods are ready"
+kubectl wait --for=condition=Established crd -l app.kubernetes.io/part-of=cistern --timeout=60s >/dev/null
+kubectl apply --server-side -k "$root/deploy/populators" >/dev/null
+kubectl -n cistern-system rollout status deployment,daemonset --timeout=300s >&2 ||
+  die "the pods are not ready after 300 s; see: kubectl -n cistern-system describe pods"
+say "Cistern runs; kubectl get sb,ovp,vpop -A shows what there is"
