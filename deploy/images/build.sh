@@ -28,7 +28,7 @@ layers_of() {
   local identity glibc added
   identity=$(identity_layer)
   case $1 in
-    populate) java_layers "$identity" populate populate-job dev.cistern.populate.Main ;;
+    populate) java_layers "$identity" populate populate-job/job dev.cistern.populate.Main ;;
     controller) java_layers "$identity" controller populator-controller dev.cistern.controller.Main ;;
     csi) java_layers "$identity" csi csi dev.cistern.csi.Main ;;
     csi-provisioner)

@@ -260,12 +260,12 @@ func plainJavaTool(ctx context.Context, p places, name, verify string, why error
 		Name: name + " (plain java)", Kind: ours, Version: "this tree",
 		How: "java -cp on the machine's JDK, without image and AOT cache, because: " + why.Error(),
 	}
-	if err := installer(ctx, p, "populate-job", nil, filepath.Join(p.root, "mvnw"), "-q", "-B", "-pl", "populate-job", "-am",
+	if err := installer(ctx, p, "populate-job", nil, filepath.Join(p.root, "mvnw"), "-q", "-B", "-pl", "populate-job/job", "-am",
 		"-DskipTests", "package", "dependency:copy-dependencies", "-DincludeScope=runtime"); err != nil {
 		t.Missing = err.Error()
 		return t
 	}
-	module := filepath.Join(p.root, "populate-job/target")
+	module := filepath.Join(p.root, "populate-job/job/target")
 	t.fill = func(j job) (command, error) {
 		text, err := runSpec(j, j.dir, j.ca, verify, connections)
 		if err != nil {

@@ -28,34 +28,55 @@ jre_layer() {
   echo "$key"
 }
 
-# modules_of MODULE: the module and the modules of this project that it needs.
+# dir_of NAME: the directory of the module whose artifact is cistern-NAME: NAME, or below another directory, whose name may be its first part.
+dir_of() {
+  local dir
+  for dir in "$root/$1" "$root"/*/"$1" "$root/${1/-//}"; do
+    if [ -f "$dir/pom.xml" ]; then
+      echo "${dir#"$root/"}"
+      return
+    fi
+  done
+  die "no module has the artifact cistern-$1"
+}
+
+# modules_of MODULE: the directories of the module, of what it lies in and of the modules of this project that it needs.
 modules_of() {
-  local module=$1 other
-  echo "$module"
-  for other in $(sed -n 's#.*<artifactId>cistern-\([a-z-]*\)</artifactId>.*#\1#p' "$root/$module/pom.xml"); do
-    [ "$other" = "$module" ] || modules_of "$other"
+  local todo=("$1") seen=" " dir name
+  while [ ${#todo[@]} -gt 0 ]; do
+    dir=${todo[0]} todo=("${todo[@]:1}")
+    case $seen in *" $dir "*) continue ;; esac
+    seen+="$dir "
+    echo "$dir"
+    for name in $(sed -n 's#.*<artifactId>cistern-\([a-z-]*\)</artifactId>.*#\1#p' "$root/$dir/pom.xml"); do
+      todo+=("$(dir_of "$name")")
+    done
   done
 }
 
 sources_hash() {
   local module
-  (cd "$root" && for module in . $(modules_of "$1" | sort -u); do
-    if [ "$module" = . ]; then echo pom.xml; else find "$module" -type f -not -path "$module/target/*" -not -path "$module/src/test/*"; fi
+  (cd "$root" && for module in . $(modules_of "$1" | sort); do
+    if grep -q '<packaging>pom<' "$module/pom.xml"; then
+      echo "$module/pom.xml"
+    else
+      find "$module" -type f -not -path "$module/target/*" -not -path "$module/src/test/*"
+    fi
   done | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum) | hash_of
 }
 
 # jars MODULE: a directory in the cache with the module's jar and all that it needs at run time.
 jars() {
-  local module=$1 hash kept dir other=aarch_64
+  local module=$1 name=${1##*/} hash kept dir other=aarch_64
   [ "$(uname -m)" = x86_64 ] || other=x86_64
   hash=$(sources_hash "$module")
-  kept=$cache/jars/$module-$hash
+  kept=$cache/jars/$name-$hash
   while [ ! -d "$kept" ]; do
     say "building $module with Maven"
     rm -rf "$root/$module/target/dependency"
     (cd "$root" && ./mvnw -q -pl "$module" -am -DskipTests package dependency:copy-dependencies -DincludeScope=runtime >&2)
     dir=$(new_dir)
-    find "$root/$module/target" -maxdepth 1 -name "cistern-$module-$version.jar" -exec cp -t "$dir" {} +
+    find "$root/$module/target" -maxdepth 1 -name "cistern-$name-$version.jar" -exec cp -t "$dir" {} +
     # Native libraries of another architecture are of no use in the image.
     find "$root/$module/target/dependency" -name '*.jar' ! -name "*-linux-$other.jar" -exec cp -t "$dir" {} +
     # Someone may have been writing sources meanwhile: what was built must be what it is called.
@@ -63,7 +84,7 @@ jars() {
       mv -T "$dir" "$kept" 2>/dev/null || [ -d "$kept" ]
     else
       hash=$(sources_hash "$module")
-      kept=$cache/jars/$module-$hash
+      kept=$cache/jars/$name-$hash
     fi
   done
   touch "$kept"

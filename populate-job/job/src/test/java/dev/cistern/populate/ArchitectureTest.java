@@ -6,17 +6,26 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.cistern.populate.wire.S3Auth;
 import dev.cistern.populate.wire.StoreSpec;
 
-/// Who may know whom in this module.
+/// Who may know whom in the engine and its programs, inside the modules. Between them Maven decides.
 @AnalyzeClasses(
         packages = "dev.cistern.populate",
-        importOptions = ImportOption.DoNotIncludeTests.class)
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
+    /// The helpers that the modules below test with come in jars once those are packaged.
+    static final class NoTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
+
     /// A package below `source`, and the specification of a store with what only that has.
     private static final DescribedPredicate<JavaClass> OF_ONE_STORE =
             JavaClass.Predicates.resideInAPackage("dev.cistern.populate.source.*..")
