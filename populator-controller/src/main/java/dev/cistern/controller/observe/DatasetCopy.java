@@ -14,8 +14,11 @@ import java.util.Optional;
 ///
 /// @param populateNamespace where platform credentials live
 record DatasetCopy(String populateNamespace) {
+    /// Fields of a source that a run has in another form.
+    static final List<String> LOOKED_UP = List.of("storageBackendRef", "path");
+
     VolumePopulationSpec of(ClusterView view, Claim claim, Dataset dataset) throws Unresolved {
-        Sources source = new Sources();
+        Sources source = CopyOf.allBut(LOOKED_UP, dataset.getSpec().getSource(), Sources.class);
         String backendName = dataset.getSpec().getSource().getStorageBackendRef();
         source.setBackendName(backendName);
         source.setBackend(SharedBackends.usable(view, claim, backendName));
@@ -28,8 +31,6 @@ record DatasetCopy(String populateNamespace) {
                     claim.source().display() + ": spec.source.path: " + wrong.get());
         }
         Backends.of(source).place(path, true, source);
-        source.setInclude(dataset.getSpec().getSource().getInclude());
-        source.setExclude(dataset.getSpec().getSource().getExclude());
         VolumePopulationSpec frozen =
                 SnapshotCopy.begin(claim, dataset.getMetadata(), populateNamespace);
         frozen.setSources(List.of(source));

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param populateNamespace where platform credentials live
 record ObjectPopulatorCopy(String populateNamespace) {
+    /// Fields of a source that a run has in another form.
+    static final List<String> LOOKED_UP = List.of("backendRef", "backend", "path");
+
     VolumePopulationSpec of(ClusterView view, Claim claim, ObjectVolumePopulator populator)
             throws Unresolved {
         ObjectVolumePopulatorSpec spec = populator.getSpec();
@@ -34,7 +37,7 @@ record ObjectPopulatorCopy(String populateNamespace) {
             dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Sources given =
                     spec.getSources().get(i);
             String field = name + "sources[" + i + "].";
-            Sources source = new Sources();
+            Sources source = CopyOf.allBut(LOOKED_UP, given, Sources.class);
             StorageBackendSpec backend;
             String called = "its backend";
             if (given.getBackendRef() != null) {
@@ -57,9 +60,6 @@ record ObjectPopulatorCopy(String populateNamespace) {
             source.setBackend(backend);
             Backends.of(source).place(given.getPath(), false, source);
             source.setInto(given.getInto() == null ? "" : given.getInto());
-            source.setInclude(given.getInclude());
-            source.setExclude(given.getExclude());
-            source.setSha256(given.getSha256());
             sources.add(source);
         }
         if (shared && own) {

@@ -1,8 +1,5 @@
 package dev.cistern.controller.observe;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import dev.cistern.controller.backend.Backends;
@@ -19,8 +16,6 @@ final class SharedBackends {
 
     /// Fields that say who may use a backend.
     static final List<String> NOT_OF_THE_STORE = List.of("allowedNamespaces");
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private SharedBackends() {}
 
@@ -59,15 +54,8 @@ final class SharedBackends {
         return store(backend.getSpec());
     }
 
-    /// What a run keeps of a backend: how the store is reached, and not who may. All but [#NOT_OF_THE_STORE] is kept, so that a block that
-    /// the API gets is kept, too.
+    /// What a run keeps of a backend: how the store is reached, and not who may.
     static StorageBackendSpec store(StorageBackendSpec backend) {
-        ObjectNode tree = JSON.valueToTree(backend);
-        tree.remove(NOT_OF_THE_STORE);
-        try {
-            return JSON.treeToValue(tree, StorageBackendSpec.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a StorageBackendSpec's JSON is one", e);
-        }
+        return CopyOf.allBut(NOT_OF_THE_STORE, backend, StorageBackendSpec.class);
     }
 }

@@ -8,22 +8,24 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
+import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a StorageBackend says of its store reaches the run, whatever the CRD has or gets.
-class BackendCopyTest {
+/// What a StorageBackend says of its store, and a populator of its sources, reaches the run, whatever the CRDs have or get.
+class CopyOfTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static JsonNode schema(String crd, String pointer) throws IOException {
         try (InputStream in =
-                BackendCopyTest.class.getResourceAsStream("/crds/cistern.dev_" + crd + ".yaml")) {
+                CopyOfTest.class.getResourceAsStream("/crds/cistern.dev_" + crd + ".yaml")) {
             JsonNode root =
                     Serialization.yamlMapper().readTree(Objects.requireNonNull(in).readAllBytes());
             JsonNode schema =
@@ -84,5 +86,38 @@ class BackendCopyTest {
 
         assertThat(properties(crd, "/properties/sources/items/properties/backend"))
                 .isEqualTo(shared);
+    }
+
+    @Test
+    void aSourcesOtherFieldsReachTheRun() throws Exception {
+        assertReachTheRun(
+                "objectvolumepopulators",
+                "/properties/sources/items",
+                ObjectPopulatorCopy.LOOKED_UP,
+                dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Sources.class);
+        assertReachTheRun(
+                "datasets",
+                "/properties/source",
+                DatasetCopy.LOOKED_UP,
+                dev.cistern.api.v1alpha1.datasetspec.Source.class);
+    }
+
+    private static void assertReachTheRun(
+            String crd, String pointer, List<String> lookedUp, Class<?> type) throws Exception {
+        ObjectNode all = (ObjectNode) sample(schema(crd, pointer));
+
+        Sources copied = CopyOf.allBut(lookedUp, JSON.treeToValue(all, type), Sources.class);
+
+        ObjectNode expected = all.without(lookedUp);
+        // Fields of the run's own have defaults.
+        ObjectNode tree = JSON.valueToTree(copied);
+        tree.retain(expected.properties().stream().map(Map.Entry::getKey).toList());
+        assertThat(tree).isEqualTo(expected);
+        assertThat(properties("volumepopulations", "/properties/sources/items").properties())
+                .extracting(Map.Entry::getKey)
+                .containsAll(
+                        properties(crd, pointer).without(lookedUp).properties().stream()
+                                .map(Map.Entry::getKey)
+                                .toList());
     }
 }
