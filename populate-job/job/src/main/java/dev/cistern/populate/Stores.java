@@ -6,10 +6,13 @@ import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.gcs.GcsCommandLine;
+import dev.cistern.populate.source.gcs.GcsProvider;
 import dev.cistern.populate.source.s3.S3CommandLine;
 import dev.cistern.populate.source.s3.S3Provider;
 import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreContext;
+import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.S3Spec;
 import dev.cistern.populate.wire.StoreSpec;
 import java.util.List;
@@ -41,7 +44,7 @@ public final class Stores {
 
     /// The stores that a command line may name, in the order in which the help shows them.
     public static List<StoreCommandLine> commandLines() {
-        return List.of(new S3CommandLine());
+        return List.of(new S3CommandLine(), new GcsCommandLine());
     }
 
     /// The source of a specification.
@@ -55,6 +58,7 @@ public final class Stores {
         try {
             return switch (spec) {
                 case S3Spec s3 -> S3Provider.open(s3, context);
+                case GcsSpec gcs -> GcsProvider.open(gcs, context);
             };
         } catch (SourceException.Refused e) {
             throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);

@@ -142,13 +142,24 @@ class FillOptionsTest {
         Pattern option = Pattern.compile("^  (--[a-z-]+)", Pattern.MULTILINE);
         List<String> inHelp =
                 option.matcher(FillOptions.help()).results().map(MatchResult::group).toList();
-        assertThat(inHelp).hasSize(18);
+        int ofStores =
+                Stores.commandLines().stream().mapToInt(store -> store.options().size()).sum();
+        assertThat(inHelp).hasSize(11 + ofStores);
         for (String name : inHelp) {
-            try {
-                of(name.strip());
-            } catch (UsageException e) {
-                assertThat(e).hasMessageContaining("needs a value");
-            }
+            assertThat(Stores.commandLines())
+                    .as(name)
+                    .anyMatch(store -> isKnown(store.form(), name.strip()));
+        }
+    }
+
+    /// Whether an option is known with a source, though it may want a value or something else besides.
+    private static boolean isKnown(String form, String option) {
+        String source = form.replace("BUCKET", "bucket").replace("PREFIX", "tree/");
+        try {
+            FillOptions.of(new String[] {source, "dir", option}, Map.of());
+            return true;
+        } catch (UsageException e) {
+            return String.valueOf(e.getMessage()).contains("needs a value");
         }
     }
 
@@ -286,7 +297,7 @@ class FillOptionsTest {
                 "s3://",
                 "s3:///x",
                 "bucket/x",
-                "gs://bucket",
+                "gs://Bucket",
                 "s3://b c/x",
                 "s3://.b",
                 "s3//b/x",
@@ -295,7 +306,8 @@ class FillOptionsTest {
     void aSourceThatIsNoneIsShownWithWhatItShouldBe(String source) {
         assertThatThrownBy(() -> FillOptions.of(new String[] {source, "dir"}, Map.of()))
                 .isInstanceOf(UsageException.class)
-                .hasMessageContaining("s3://BUCKET/PREFIX, not \"" + source + "\"");
+                .hasMessageContaining("://BUCKET/PREFIX")
+                .hasMessageContaining(", not \"" + source + "\"");
     }
 
     @Test

@@ -4,4 +4,4 @@ package dev.cistern.populate.wire;
 /// environment and in files that are mounted into it.
 ///
 /// A new store is a record here and a constant of [StoreType]; the compiler then names the switches that have to know it.
-public sealed interface StoreSpec permits S3Spec {}
+public sealed interface StoreSpec permits S3Spec, GcsSpec {}

@@ -5,7 +5,8 @@ import java.io.IOException;
 
 /// The kinds of stores by their names in JSON.
 enum StoreType {
-    S3("s3", S3Spec::read);
+    S3("s3", S3Spec::read),
+    GCS("gcs", GcsSpec::read);
 
     /// Reads the fields of a store.
     @FunctionalInterface
@@ -35,6 +36,10 @@ enum StoreType {
             case S3Spec s3 -> {
                 S3.begin(json);
                 s3.write(json);
+            }
+            case GcsSpec gcs -> {
+                GCS.begin(json);
+                gcs.write(json);
             }
         }
     }

@@ -152,23 +152,44 @@ class WireTest {
     }
 
     /// A record, or a variant of one, that is not here fails the test below.
-    private static final List<StoreSpec> STORES =
-            Stream.of(
-                            new S3Auth.AccessKey(),
-                            new S3Auth.Anonymous(),
-                            new S3Auth.DefaultChain(),
-                            new S3Auth.WebIdentity("role", "/token", "http://sts", "eu", "me"))
-                    .<StoreSpec>map(
-                            auth ->
-                                    new S3Spec(
-                                            "http://s",
-                                            "eu-west-3",
-                                            true,
-                                            new TlsSpec(true, "/ca.pem", null),
-                                            "b",
-                                            "p/",
-                                            auth))
-                    .toList();
+    private static final List<StoreSpec> STORES = Stream.concat(s3(), gcs()).toList();
+
+    private static Stream<StoreSpec> gcs() {
+        return Stream.of(
+                        new GcsAuth.Anonymous(),
+                        new GcsAuth.ServiceAccountKey("/key.json"),
+                        new GcsAuth.Federation("projects/1", "/token", "http://sts"),
+                        new GcsAuth.Metadata(),
+                        new GcsAuth.ApplicationDefault())
+                .map(
+                        auth ->
+                                new GcsSpec(
+                                        "http://s",
+                                        new TlsSpec(false, null, "PEM"),
+                                        "b",
+                                        "p/",
+                                        "payer",
+                                        auth,
+                                        new GcsSpec.Impersonation("r@p", "http://iam")));
+    }
+
+    private static Stream<StoreSpec> s3() {
+        return Stream.of(
+                        new S3Auth.AccessKey(),
+                        new S3Auth.Anonymous(),
+                        new S3Auth.DefaultChain(),
+                        new S3Auth.WebIdentity("role", "/token", "http://sts", "eu", "me"))
+                .<StoreSpec>map(
+                        auth ->
+                                new S3Spec(
+                                        "http://s",
+                                        "eu-west-3",
+                                        true,
+                                        new TlsSpec(true, "/ca.pem", null),
+                                        "b",
+                                        "p/",
+                                        auth));
+    }
 
     @Test
     void everyKindOfStoreAndEveryWayInSurvivesARoundTrip() throws Exception {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /// A real S3 server, versitygw over a directory, on a loopback port of its own.
 public final class Versitygw implements AutoCloseable {
@@ -38,7 +37,7 @@ public final class Versitygw implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(
                         List.of(
-                                binary().toString(),
+                                Parts.program("versitygw").toString(),
                                 "--port",
                                 "127.0.0.1:" + port,
                                 "--access",
@@ -64,39 +63,6 @@ public final class Versitygw implements AutoCloseable {
         }
         process.destroyForcibly();
         throw new IOException("versitygw did not start: " + Files.readString(log.toPath()));
-    }
-
-    /// The cluster's parts are built by one script; it prints the directory or the file of a part.
-    private static Path binary() throws IOException, InterruptedException {
-        Path root = Path.of("").toAbsolutePath();
-        while (!Files.exists(root.resolve("test/cluster/cluster"))) {
-            root =
-                    java.util.Objects.requireNonNull(
-                            root.getParent(), "no test/cluster/cluster above the module");
-        }
-        Process part =
-                new ProcessBuilder(
-                                root.resolve("test/cluster/cluster").toString(),
-                                "part",
-                                "versitygw")
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-        String printed =
-                new String(
-                        part.getInputStream().readAllBytes(),
-                        java.nio.charset.StandardCharsets.UTF_8);
-        if (part.waitFor() != 0) {
-            throw new IOException("test/cluster/cluster part versitygw failed");
-        }
-        Path path = Path.of(printed.strip().lines().reduce((a, b) -> b).orElse(""));
-        if (Files.isRegularFile(path)) {
-            return path;
-        }
-        try (Stream<Path> files = Files.walk(path, 2)) {
-            return files.filter(f -> f.endsWith("versitygw") && Files.isRegularFile(f))
-                    .findFirst()
-                    .orElseThrow();
-        }
     }
 
     public String endpoint() {

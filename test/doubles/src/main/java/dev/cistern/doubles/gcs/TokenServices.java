@@ -297,7 +297,9 @@ public final class TokenServices implements AutoCloseable {
             refuse(
                     exchange,
                     Refusal.oauth(
-                            400, "invalid_grant", "ID Token issued at time is not yet valid."));
+                            400,
+                            "invalid_grant",
+                            "The audience in ID Token does not match the expected audience."));
             return;
         }
         grant(

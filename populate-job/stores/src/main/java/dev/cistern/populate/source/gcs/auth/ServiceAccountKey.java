@@ -1,0 +1,122 @@
+package dev.cistern.populate.source.gcs.auth;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.cistern.populate.source.rest.Json;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/// The key of a service account, as its JSON file has it.
+///
+/// @param email of the account
+/// @param id of the key; empty where the file does not say
+/// @param key that signs
+/// @param tokenUri where tokens are given for assertions; null means Google's own
+record ServiceAccountKey(String email, String id, PrivateKey key, @Nullable String tokenUri) {
+    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
+    private static final String END = "-----END PRIVATE KEY-----";
+
+    /// What every assertion is addressed to, whatever `token_uri` says: Google's own clients have it as a constant.
+    private static final String AUDIENCE = "https://oauth2.googleapis.com/token";
+
+    /// The longest that Google takes.
+    private static final long ASSERTION_SECONDS = 3600;
+
+    /// Reads a key file.
+    ///
+    /// @throws IllegalArgumentException saying which of its fields is wrong; no part of the key is in the message
+    static ServiceAccountKey of(Json file) {
+        return new ServiceAccountKey(
+                required(file, "client_email"),
+                file.get("private_key_id").text(""),
+                key(required(file, "private_key")),
+                file.get("token_uri").text());
+    }
+
+    private static String required(Json file, String name) {
+        String value = file.get(name).text();
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException("has no " + name);
+        }
+        return value;
+    }
+
+    private static PrivateKey key(String pem) {
+        int begin = pem.indexOf(BEGIN);
+        int end = pem.indexOf(END);
+        if (begin < 0 || end < begin) {
+            throw new IllegalArgumentException("has a private_key that is not PEM (" + BEGIN + ")");
+        }
+        try {
+            byte[] der = Base64.getMimeDecoder().decode(pem.substring(begin + BEGIN.length(), end));
+            return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IllegalArgumentException("has a private_key that cannot be read", e);
+        }
+    }
+
+    /// A signed statement of who asks, for one token (RFC 7523).
+    ///
+    /// @param epochSecond now
+    String assertion(String scope, long epochSecond) {
+        String content =
+                part("alg", "RS256", "typ", "JWT", "kid", id)
+                        + "."
+                        + part(
+                                "iss",
+                                email,
+                                "scope",
+                                scope,
+                                "aud",
+                                AUDIENCE,
+                                "iat",
+                                epochSecond,
+                                "exp",
+                                epochSecond + ASSERTION_SECONDS);
+        try {
+            Signature signature = Signature.getInstance("SHA256withRSA");
+            signature.initSign(key);
+            signature.update(content.getBytes(StandardCharsets.US_ASCII));
+            return content + "." + encoded(signature.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("an RSA key that cannot sign", e);
+        }
+    }
+
+    private static String part(Object... members) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            for (int i = 0; i < members.length; i += 2) {
+                json.writeFieldName((String) members[i]);
+                if (members[i + 1] instanceof Long number) {
+                    json.writeNumber(number);
+                } else {
+                    json.writeString((String) members[i + 1]);
+                }
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return encoded(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String encoded(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "key " + id + " of " + email;
+    }
+}

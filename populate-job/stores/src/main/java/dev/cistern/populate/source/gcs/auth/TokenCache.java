@@ -1,0 +1,76 @@
+package dev.cistern.populate.source.gcs.auth;
+
+import dev.cistern.populate.source.SourceException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The token that holds now, for any number of threads. One of them asks for the next one while the others go on with what they have;
+/// while the service that gives tokens is away, a token is used until it expires.
+public final class TokenCache {
+    /// A service that failed is left alone for so long while the old token holds.
+    private static final long PAUSE_MILLIS = 5_000;
+
+    private final TokenSource source;
+    private final LongSupplier clock;
+    private final ReentrantLock refreshing = new ReentrantLock();
+    private volatile @Nullable AccessToken current;
+    private volatile long notBefore;
+
+    /// @param clock Unix time in milliseconds
+    TokenCache(TokenSource source, LongSupplier clock) {
+        this.source = source;
+        this.clock = clock;
+    }
+
+    /// A token that is good now.
+    ///
+    /// @throws SourceException when there is none to be had
+    AccessToken token() throws SourceException {
+        AccessToken now = current;
+        long time = clock.getAsLong();
+        if (now != null && (now.fresh(time) || (now.usable(time) && time < notBefore))) {
+            return now;
+        }
+        if (now != null && now.usable(time)) {
+            return refreshing.tryLock() ? early(now) : now;
+        }
+        refreshing.lock();
+        try {
+            AccessToken other = current;
+            return other != null && other.usable(clock.getAsLong()) ? other : fetched();
+        } finally {
+            refreshing.unlock();
+        }
+    }
+
+    /// Called with the lock.
+    private AccessToken early(AccessToken now) throws SourceException {
+        try {
+            AccessToken other = current;
+            return other != null && other.fresh(clock.getAsLong()) ? other : fetched();
+        } catch (SourceException.Retryable e) {
+            notBefore = clock.getAsLong() + PAUSE_MILLIS;
+            return now;
+        } finally {
+            refreshing.unlock();
+        }
+    }
+
+    /// Another token than one that was refused although it should be good.
+    AccessToken instead(AccessToken refused) throws SourceException {
+        refreshing.lock();
+        try {
+            AccessToken now = current;
+            return now != null && !now.equals(refused) ? now : fetched();
+        } finally {
+            refreshing.unlock();
+        }
+    }
+
+    private AccessToken fetched() throws SourceException {
+        AccessToken token = source.fetch();
+        current = token;
+        return token;
+    }
+}

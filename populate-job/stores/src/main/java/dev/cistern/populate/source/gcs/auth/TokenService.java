@@ -1,0 +1,107 @@
+package dev.cistern.populate.source.gcs.auth;
+
+import dev.cistern.populate.http.HttpClient;
+import dev.cistern.populate.http.Origin;
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.rest.Json;
+import dev.cistern.populate.source.rest.PercentEncoding;
+import dev.cistern.populate.source.rest.StatusErrors;
+import dev.cistern.populate.source.rest.StoreRequest;
+import dev.cistern.populate.source.rest.StoreSender;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// A service that gives access tokens.
+final class TokenService {
+    private static final int MAX_ANSWER_BYTES = 64 * 1024;
+
+    /// An answer that does not say how long its token lasts: asked again soon.
+    private static final long UNKNOWN_LIFETIME_SECONDS = 300;
+
+    private final StoreSender sender;
+    private final String path;
+    private final LongSupplier clock;
+
+    /// @param url of the service, without a query
+    /// @param errors what its errors mean
+    /// @param caller who asks; null where the request itself proves that
+    /// @throws IllegalArgumentException when that is no URL
+    TokenService(
+            String url,
+            TokenErrors errors,
+            @Nullable TokenCache caller,
+            HttpClient http,
+            String userAgent,
+            LongSupplier clock) {
+        Origin origin = Origin.of(url);
+        int slash = url.indexOf('/', url.indexOf("://") + 3);
+        this.path = slash < 0 ? "/" : url.substring(slash);
+        this.clock = clock;
+        // The client is closed by whoever made it: other services have it, too.
+        this.sender =
+                new StoreSender(
+                        http, new BearerEndpoint(origin, caller, () -> {}), errors, userAgent);
+    }
+
+    /// Unix time in milliseconds.
+    long now() {
+        return clock.getAsLong();
+    }
+
+    /// Asks with a form, as OAuth's token endpoints want it.
+    ///
+    /// @param parameters names and values alternating
+    AccessToken form(List<String> parameters) throws SourceException {
+        StringBuilder form = new StringBuilder();
+        for (int i = 0; i < parameters.size(); i += 2) {
+            form.append(form.isEmpty() ? "" : "&").append(parameters.get(i)).append('=');
+            PercentEncoding.append(parameters.get(i + 1), form, false);
+        }
+        return oauth(StoreRequest.post(path, "application/x-www-form-urlencoded", form.toString()));
+    }
+
+    /// Asks a metadata server.
+    AccessToken metadata(String query) throws SourceException {
+        return oauth(StoreRequest.get(path).query(query).header("metadata-flavor", "Google"));
+    }
+
+    private AccessToken oauth(StoreRequest request) throws SourceException {
+        long asked = now();
+        Json answer = ask(request);
+        Long seconds = answer.get("expires_in").number();
+        return token(
+                answer.get("access_token").text(),
+                asked,
+                asked + (seconds == null ? UNKNOWN_LIFETIME_SECONDS : seconds) * 1000);
+    }
+
+    /// Asks with a document.
+    Json document(String body) throws SourceException {
+        return ask(StoreRequest.post(path, "application/json", body));
+    }
+
+    private Json ask(StoreRequest request) throws SourceException {
+        byte[] document =
+                sender.document(request.header("accept", "application/json"), MAX_ANSWER_BYTES);
+        try {
+            return Json.parse(document);
+        } catch (IllegalArgumentException e) {
+            throw garbled(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// A token of an answer.
+    ///
+    /// @param value null where the answer has none
+    AccessToken token(@Nullable String value, long asked, long expires) throws SourceException {
+        if (value == null || value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw garbled("there is no token in it");
+        }
+        return new AccessToken(value, asked, expires);
+    }
+
+    SourceException garbled(String problem) {
+        return StatusErrors.garbled(sender.where(), null, problem);
+    }
+}
