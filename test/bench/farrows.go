@@ -105,8 +105,13 @@ func s5cmdFarTool(t tool) tool {
 
 func rcloneFarTool(t tool) tool {
 	t.How = "rclone copy --fast-list --no-traverse --inplace --ignore-checksum --use-server-modtime, with --transfers 64 --checkers 64 --buffer-size 0 " +
-		"(small objects) or --transfers 16 --multi-thread-streams 64 --multi-thread-cutoff 32M --multi-thread-chunk-size 16M (larger than 64 MiB)"
+		"(small objects), --transfers 4 --multi-thread-streams 32 --multi-thread-cutoff 32M --multi-thread-chunk-size 64M (one large object), " +
+		"--transfers 16 --multi-thread-streams 64 --multi-thread-cutoff 32M --multi-thread-chunk-size 16M (several)"
 	t.fill = rcloneFill(t.program, func(d dataset) []string {
+		// The best of those tried on one object of 2 GiB, 25 ms away: 0.97 of the time of the line below.
+		if d.Single && largest(d) > partSize {
+			return []string{"--transfers", "4", "--multi-thread-streams", "32", "--multi-thread-cutoff", "32M", "--multi-thread-chunk-size", "64M"}
+		}
 		if largest(d) > partSize {
 			return []string{"--transfers", "16", "--multi-thread-streams", "64", "--multi-thread-cutoff", "32M", "--multi-thread-chunk-size", "16M"}
 		}

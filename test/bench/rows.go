@@ -52,7 +52,6 @@ func rows() []row {
 		memoryRow("memory-small", "10,000 objects of 64 KiB → disk within 256 MiB", "small"),
 		memoryRow("memory-model", "Model-like tree → disk within 256 MiB", "model"),
 		memoryRow("memory-photos", "Photo-like tree → disk within 256 MiB", "photos"),
-		farMemoryRow(),
 		startRow(),
 		boundRow(),
 		controllerRow(100, 20),

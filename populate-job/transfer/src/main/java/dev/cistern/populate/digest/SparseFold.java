@@ -1,6 +1,8 @@
 package dev.cistern.populate.digest;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Divides a long row of bytes by a multiple of CRC-64/NVME's polynomial that has only eight terms, all at whole bytes:
 ///
@@ -20,16 +22,38 @@ final class SparseFold {
     /// The farthest of them.
     static final int WINDOW = 1740;
 
-    /// For so many bytes at a time the loop is called in the first rows. A method that is called often is compiled once; one whose loop
+    /// For so many bytes at a time the loop is called at first. A method that is called often is compiled once; one whose loop
     /// runs for long is compiled for the middle of its call first, and every fill would wait 20 ms more.
     private static final int FIRST_STRETCH_BYTES = 256;
 
+    /// So often. With the thresholds of `jvm.options` the optimising compiler is asked for after some 40 calls, and that call waits for it.
+    private static final int FIRST_CALLS = 256;
+
     private static final byte[] ZEROS = new byte[WINDOW];
 
-    /// Whether a row has been divided. Threads that do not see it yet lose some microseconds.
-    private static boolean used;
+    private static final AtomicBoolean PREPARED = new AtomicBoolean();
+
+    /// Under this class's lock.
+    private static int firstCalls;
+
+    private static volatile boolean compiled;
 
     private SparseFold() {}
+
+    /// Has the loop compiled by a thread of its own, while the caller waits for the bytes; all calls but the first do nothing.
+    static void prepare() {
+        if (PREPARED.compareAndSet(false, true)) {
+            Thread thread = new Thread(null, SparseFold::compile, "digest", 256 * 1024);
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private static void compile() {
+        int from = (WINDOW / Long.BYTES + 1) * Long.BYTES;
+        int to = from + FIRST_CALLS * FIRST_STRETCH_BYTES;
+        divide(ByteBuffer.allocateDirect(to).order(ByteOrder.LITTLE_ENDIAN), from, to);
+    }
 
     /// Replaces a row by its quotient, and the [#WINDOW] bytes before it by zeros.
     ///
@@ -37,11 +61,22 @@ final class SparseFold {
     /// @param to whole words after `from`
     static void divide(ByteBuffer bytes, int from, int to) {
         bytes.put(from - WINDOW, ZEROS);
-        int stretch = used ? to - from : FIRST_STRETCH_BYTES;
-        for (int at = from; at < to; at += stretch) {
-            middle(bytes, at, Math.min(to, at + stretch));
+        middle(bytes, compiled ? from : first(bytes, from, to), to);
+    }
+
+    /// The loop until it is compiled, by one thread at a time: thirty that interpret it take the processors from the compiler, which then
+    /// was ready after 0.4 s instead of some 0.05.
+    ///
+    /// @return up to where the row has been divided
+    private static synchronized int first(ByteBuffer bytes, int from, int to) {
+        int at = from;
+        for (; at < to && firstCalls < FIRST_CALLS; firstCalls++) {
+            int end = Math.min(to, at + FIRST_STRETCH_BYTES);
+            middle(bytes, at, end);
+            at = end;
         }
-        used = true;
+        compiled = firstCalls == FIRST_CALLS;
+        return at;
     }
 
     private static void middle(ByteBuffer bytes, int from, int to) {

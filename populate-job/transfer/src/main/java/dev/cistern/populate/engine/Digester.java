@@ -35,6 +35,13 @@ final class Digester {
         return HexFormat.of().formatHex(bytes);
     }
 
+    /// Many bytes will come that are digested in this way.
+    static void prepare(DigestKind kind) {
+        if (kind == DigestKind.CRC64NVME) {
+            Crc64Nvme.prepare();
+        }
+    }
+
     /// Takes bytes that nobody needs afterwards; what they are then is not defined.
     static void consume(Checksum checksum, ByteBuffer bytes) {
         if (checksum instanceof Crc64Nvme crc) {

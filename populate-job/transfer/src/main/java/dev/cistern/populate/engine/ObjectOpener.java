@@ -219,6 +219,9 @@ final class ObjectOpener {
                 offered != null && offered.kind().combines() && offered.parts() == 0
                         ? offered.kind()
                         : DigestKind.CRC32C;
+        if (object.size() > Ranges.ALWAYS_WHOLE_BYTES) {
+            Digester.prepare(kind);
+        }
         boolean kept = !before.isEmpty() || context.journal().reservedBefore(id) > 0;
         PartialFile file = context.target().openPartial(id, kept);
         boolean opened = false;

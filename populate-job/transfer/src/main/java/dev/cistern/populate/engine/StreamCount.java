@@ -12,6 +12,9 @@ final class StreamCount {
     /// A store that answers so slowly that sixteen times the streams are right is found out in one step, any other in two.
     private static final int MOST_GROWTH = 16;
 
+    /// A fill that begins with fewer grows as if it had so many.
+    private static final int FEW = 4;
+
     /// Streams do not take turns evenly: so many more keep the processors busy all the time.
     private static final double MARGIN = 1.3;
 
@@ -64,7 +67,11 @@ final class StreamCount {
     record Look(long nanos, Traffic.Sums sums, double idle) {}
 
     /// What the store's answers took.
-    private record Times(double firstByte, double perByte) {
+    ///
+    /// @param firstByte until the first byte
+    /// @param perByte waited for each
+    /// @param perByteWorked with the work in between: bytes that arrive while a stream works are not waited for
+    private record Times(double firstByte, double perByte, double perByteWorked) {
         boolean differFrom(Times other) {
             return far(firstByte, other.firstByte) || far(perByte, other.perByte);
         }
@@ -79,7 +86,7 @@ final class StreamCount {
     private int streams;
     private int before;
     private int mostGrowth = MOST_GROWTH;
-    private Times timesBefore = new Times(0, 0);
+    private Times timesBefore = new Times(0, 0, 0);
     private Times last = timesBefore;
     private boolean grown;
     private int settling;
@@ -133,9 +140,10 @@ final class StreamCount {
         Times times =
                 new Times(
                         answers == 0 ? last.firstByte : first / answers,
+                        sums.bytes() == 0 ? last.perByte : (double) sums.bodyNanos() / sums.bytes(),
                         sums.bytes() == 0
-                                ? last.perByte
-                                : (double) sums.bodyNanos() / sums.bytes());
+                                ? last.perByteWorked
+                                : (sums.bodyNanos() + work) / sums.bytes());
         if (!fresh) {
             this.last = times;
         }
@@ -146,10 +154,14 @@ final class StreamCount {
         }
         if (grown) {
             grown = false;
-            double expected =
-                    answers * known(timesBefore.firstByte, times.firstByte)
-                            + sums.bytes() * known(timesBefore.perByte, times.perByte)
-                            + work;
+            // A stream that worked for long, as the first one does until its code is compiled,
+            // found
+            // the bytes waiting: no measure of what it waits for later.
+            double body =
+                    Math.max(
+                            sums.bytes() * known(timesBefore.perByte, times.perByte) + work,
+                            sums.bytes() * known(timesBefore.perByteWorked, times.perByteWorked));
+            double expected = answers * known(timesBefore.firstByte, times.firstByte) + body;
             double speed = expected / (waiting + work);
             // A store that is full serves as many as before, each as much more slowly as there are
             // more streams. What is slower than that
@@ -183,7 +195,13 @@ final class StreamCount {
                 && streams < most) {
             before = streams;
             grown = true;
-            set((int) Math.min(Math.min(right, most), (double) mostGrowth * streams), times, look);
+            set(
+                    (int)
+                            Math.min(
+                                    Math.min(right, most),
+                                    (double) mostGrowth * Math.max(FEW, streams)),
+                    times,
+                    look);
         } else if (look.idle < BUSY_IDLE && streams > 2 * right) {
             // What is busy makes work take longer, so the number above is too small now: go there
             // slowly.

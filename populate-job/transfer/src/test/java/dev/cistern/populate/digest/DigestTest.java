@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.zip.Checksum;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +115,29 @@ class DigestTest {
                         .isEqualTo(value(kind, bytes, 0, bytes.length));
             }
         }
+    }
+
+    @Test
+    void manyThreadsMayDigestWhileTheLoopIsPrepared() {
+        byte[] bytes = new byte[100_000];
+        new Random(7).nextBytes(bytes);
+        long right = byByte(bytes).getValue();
+        Crc64Nvme.prepare();
+        Crc64Nvme.prepare();
+
+        List<Long> values =
+                IntStream.range(0, 64)
+                        .parallel()
+                        .mapToObj(
+                                i -> {
+                                    Crc64Nvme crc = new Crc64Nvme();
+                                    crc.consume(
+                                            ByteBuffer.allocateDirect(100_000).put(bytes).flip());
+                                    return crc.getValue();
+                                })
+                        .toList();
+
+        assertThat(values).hasSize(64).containsOnly(right);
     }
 
     private static Crc64Nvme byByte(byte[] bytes) {

@@ -54,6 +54,33 @@ class StreamCountTest {
     }
 
     @Test
+    void oneStreamGrowsLikeFour() {
+        assertThat(new StreamCount(2, 1).look(look(10, 80 * MILLI, MILLI, 0.9), MOST))
+                .isEqualTo(64);
+    }
+
+    @Test
+    void bytesThatArrivedWhileTheFirstStreamWorkedAreNoMeasureOfWhatTheStoreBears() {
+        // Measured: 80 MB/s for a connection, and half of that time the first stream's digest was
+        // being compiled.
+        StreamCount count = new StreamCount(2, 1);
+        assertThat(
+                        count.look(
+                                new Look(LOOK / 2, body(1, 4 << 20, 17_400_000, 17_500_000), 0.6),
+                                MOST))
+                .isEqualTo(12);
+        for (int i = 0; i < 2; i++) {
+            count.look(new Look(LOOK / 2, body(0, 4 << 20, 50 * MILLI, 2 * MILLI), 0.9), MOST);
+        }
+        Traffic.Sums since = body(0, 55_050_240, 600 * MILLI, 82 * MILLI);
+        assertThat(count.look(new Look(LOOK / 2, since, 0.6), MOST)).isGreaterThan(12);
+    }
+
+    private static Traffic.Sums body(int fresh, long bytes, long bodyNanos, long workNanos) {
+        return new Traffic.Sums(0, 0, fresh, fresh * 50 * MILLI, bytes, bodyNanos, workNanos);
+    }
+
+    @Test
     void takesNoMoreThanThereMayBe() {
         assertThat(new StreamCount(2, 4).look(look(4, 80 * MILLI, MILLI, 0.9), 20)).isEqualTo(20);
     }
