@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /// @param opsPort for `/metrics`, `/healthz`, `/readyz`
 /// @param reportPort for the Jobs' reports
 /// @param workers PVCs worked on at once
-/// @param turns runs being set up at once
+/// @param runsAtOnce runs being set up at once
 /// @param settings of primes and Jobs
 record Config(
         String namespace,
@@ -27,7 +27,7 @@ record Config(
         int opsPort,
         int reportPort,
         int workers,
-        int turns,
+        int runsAtOnce,
         Settings settings) {
 
     /// Each worker has one call under way at most. The API server's HTTP/2 takes 100 and more streams of a connection;

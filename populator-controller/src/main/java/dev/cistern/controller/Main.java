@@ -4,7 +4,6 @@ import dev.cistern.controller.cluster.ClusterCache;
 import dev.cistern.controller.cluster.StorageCapacities;
 import dev.cistern.controller.cluster.WarningEvents;
 import dev.cistern.controller.model.Names;
-import dev.cistern.controller.observe.Resolver;
 import dev.cistern.controller.ops.ApiCalls;
 import dev.cistern.controller.ops.OpsServer;
 import dev.cistern.controller.ops.RunMetrics;
@@ -14,10 +13,11 @@ import dev.cistern.controller.population.apply.ReportSeal;
 import dev.cistern.controller.population.filler.Fillers;
 import dev.cistern.controller.population.observe.Observer;
 import dev.cistern.controller.population.plan.Planner;
-import dev.cistern.controller.population.progress.KnownRuns;
+import dev.cistern.controller.population.progress.CachedRuns;
 import dev.cistern.controller.population.progress.ProgressServer;
 import dev.cistern.controller.population.progress.ProgressWriter;
-import dev.cistern.controller.population.progress.ReportJudge;
+import dev.cistern.controller.population.progress.ReportVerifier;
+import dev.cistern.controller.resolve.Resolver;
 import dev.cistern.controller.runtime.Api;
 import dev.cistern.controller.runtime.ControllerLoop;
 import dev.cistern.controller.runtime.EventRecorder;
@@ -114,7 +114,7 @@ public final class Main {
                                 new ReportSeal(ReportKey.generate(), clock),
                                 events),
                         config.workers(),
-                        config.turns(),
+                        config.runsAtOnce(),
                         clock);
         StatusController statuses =
                 new StatusController(
@@ -138,7 +138,7 @@ public final class Main {
                 new ProgressServer(
                         config.host(),
                         config.reportPort(),
-                        new ReportJudge(new KnownRuns(cache), clock),
+                        new ReportVerifier(new CachedRuns(cache), clock),
                         new ProgressWriter(api, clock),
                         cache::namespaceOfRun,
                         meters));

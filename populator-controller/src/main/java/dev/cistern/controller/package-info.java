@@ -5,7 +5,8 @@
 /// - `runtime`: queue, workers, caches with the process's own writes, leases, events. Knows no kind of ours.
 /// - `model`: names, references, reasons and other words that concerns share.
 /// - `cluster`: which kinds are cached, and the look-ups that concerns share.
-/// - `observe`: what a `dataSourceRef` resolves to.
+/// - `backend`: one class a type of store.
+/// - `resolve`: what a `dataSourceRef` resolves to.
 /// - `population`: the controller that fills PVCs; `status`: the one that keeps statuses of populators, Datasets and backends.
 /// - `ops`: health, readiness, metrics.
 ///

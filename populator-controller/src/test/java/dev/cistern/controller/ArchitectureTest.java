@@ -145,7 +145,16 @@ class ArchitectureTest {
                     "..controller.model..",
                     "..controller.runtime..");
 
-    /// What concerns share is below them: `model`, `cluster`, `backend`, `observe` (what a reference resolves to), `runtime`.
+    @ArchTest
+    static final ArchRule RESOLVING_KNOWS_NO_CONCERN =
+            only(
+                    "..controller.resolve..",
+                    "..controller.resolve..",
+                    "..controller.backend..",
+                    "..controller.cluster..",
+                    "..controller.model..");
+
+    /// What concerns share is below them: `model`, `cluster`, `backend`, `resolve`, `runtime`.
     @ArchTest
     static final ArchRule STATUS_KNOWS_NO_OTHER_CONCERN =
             noClasses()

@@ -2,7 +2,7 @@ package dev.cistern.controller.status;
 
 import dev.cistern.controller.cluster.ClusterCache;
 import dev.cistern.controller.model.Subject;
-import dev.cistern.controller.observe.Resolver;
+import dev.cistern.controller.resolve.Resolver;
 import dev.cistern.controller.runtime.Api;
 import dev.cistern.controller.runtime.Controller;
 import dev.cistern.controller.runtime.EventRecorder;

@@ -15,7 +15,7 @@ import dev.cistern.controller.cluster.StatusLookups;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.Subject;
-import dev.cistern.controller.observe.Resolver;
+import dev.cistern.controller.resolve.Resolver;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;

@@ -10,7 +10,7 @@ import dev.cistern.controller.cluster.WarningEvents;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Subject;
-import dev.cistern.controller.observe.Resolver;
+import dev.cistern.controller.resolve.Resolver;
 import dev.cistern.controller.runtime.Api;
 import dev.cistern.controller.runtime.ControllerLoop;
 import dev.cistern.controller.runtime.EventRecorder;

@@ -12,7 +12,7 @@ import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Subject;
-import dev.cistern.controller.observe.Resolver;
+import dev.cistern.controller.resolve.Resolver;
 import dev.cistern.controller.world.GoldenCase;
 import dev.cistern.controller.world.MemoryView;
 import dev.cistern.controller.world.StatusMemory;

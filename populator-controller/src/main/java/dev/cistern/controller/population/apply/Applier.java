@@ -11,7 +11,6 @@ import dev.cistern.controller.population.observe.RunRecords;
 import dev.cistern.controller.runtime.Api;
 import dev.cistern.controller.runtime.EventMessage;
 import dev.cistern.controller.runtime.EventRecorder;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -56,7 +55,7 @@ public final class Applier {
     public Outcome apply(ClaimKey claim, Action action) {
         try {
             write(action);
-            if (!what(action).isEmpty()) {
+            if (!Descriptions.of(action).isEmpty()) {
                 refusals.accepted(claim.uid());
             }
             return Outcome.DONE;
@@ -69,7 +68,7 @@ public final class Applier {
             if (inTheWay.isEmpty() && isConflict(e, action)) {
                 return Outcome.CONFLICT;
             }
-            if ((inTheWay.isPresent() || isRefusal(e)) && !what(action).isEmpty()) {
+            if ((inTheWay.isPresent() || isRefusal(e)) && !Descriptions.of(action).isEmpty()) {
                 reportRefusal(claim, action, inTheWay.orElseGet(() -> reason(e)));
             }
             throw e;
@@ -81,7 +80,7 @@ public final class Applier {
                 refusals.refused(
                         claim.uid(),
                         "the API server refuses to "
-                                + what(action)
+                                + Descriptions.of(action)
                                 + ", and is asked again until it does: "
                                 + why);
         record(new Action.EmitEvent(claim, null, null, true, EventReason.CREATE_FAILED, message));
@@ -95,44 +94,18 @@ public final class Applier {
     private static boolean makes(Action action) {
         return switch (action) {
             case Action.CreateRun _, Action.CreatePrime _, Action.CreateJob _ -> true;
-            default -> false;
-        };
-    }
-
-    /// What an action does for a run, as people call it, when the run does not get on without it; empty when it does.
-    private static String what(Action action) {
-        return switch (action) {
-            case Action.CreateRun(VolumePopulation run) -> named("make VolumePopulation", run);
-            case Action.BeginRun(VolumePopulation run, String _) ->
-                    named("change VolumePopulation", run);
-            case Action.CreatePrime(PersistentVolumeClaim prime) ->
-                    named("make the temporary PersistentVolumeClaim", prime);
-            case Action.CreateJob(Job job, int _) -> named("make the Job", job);
-            case Action.AddFinalizer _ ->
-                    "put the finalizer " + Names.FINALIZER + " on this PersistentVolumeClaim";
-            case Action.RemoveFinalizer _ ->
-                    "take the finalizer " + Names.FINALIZER + " off this PersistentVolumeClaim";
-            case Action.ClearSelectedNode _ ->
-                    "take the annotation "
-                            + Names.ANNOTATION_SELECTED_NODE
-                            + " off this PersistentVolumeClaim";
-            case Action.Rebind rebind ->
-                    "give volume " + rebind.volume() + " to this PersistentVolumeClaim";
-            case Action.DeleteRun _,
+            case Action.AddFinalizer _,
+                    Action.RemoveFinalizer _,
+                    Action.ClearSelectedNode _,
+                    Action.BeginRun _,
+                    Action.DeleteRun _,
                     Action.DeletePrime _,
                     Action.DeleteJob _,
+                    Action.Rebind _,
                     Action.WriteStatus _,
                     Action.EmitEvent _ ->
-                    "";
+                    false;
         };
-    }
-
-    private static String named(String kind, HasMetadata object) {
-        return kind
-                + " "
-                + object.getMetadata().getName()
-                + " in namespace "
-                + object.getMetadata().getNamespace();
     }
 
     /// Quotas and policies say 403; what an object may not be 400 or 422; a namespace that is not there 404; a webhook that fails 500.

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Objects of somebody else that have the name of one that a run needs. The API server answers these as it answers a lost race,
-/// which is over at the next look; an object that is not the run's stays in its way until a person deletes it.
+/// Finds objects of another owner that have the name of one that a run needs. The API server answers 409 as for a lost race; but that is
+/// over at the next reconcile, and such an object blocks the run until a person deletes it.
 final class Obstacles {
     private final Api api;
 

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// What the API server refused to make last, by run. A hint for people: a controller that has just started is told anew by asking.
+/// The last write that the API server refused, by run. For reporting only: after a restart the write is tried, and refused, again.
 final class Refusals {
     /// Twice the claims that are planned for at once.
     private static final int MAX_REMEMBERED = 10_000;
 
-    /// Words are kept for as long. Many have the number of a request, a port or a time in them; were each told, each would change the run's
-    /// status, whose change has the same asked again at once, and be refused in other words.
+    /// A message is kept for this long. Many contain the number of a request, a port or a time; were each reported, each would change the
+    /// run's status, which wakes the run, whose write is refused again with another message.
     private static final Duration KEEP = Duration.ofSeconds(30);
 
     private record Words(String text, long atNanos) {}
@@ -36,7 +36,7 @@ final class Refusals {
 
     /// Notes a refusal.
     ///
-    /// @return what is to be told of it: the words of the time before, while these are new
+    /// @return the message to report: the one of the time before, while that is recent
     synchronized String refused(String uid, String why) {
         long now = nanos.getAsLong();
         Words before = words.get(uid);

@@ -9,10 +9,10 @@ import java.util.Optional;
 /// What to do now for one PVC, in this order.
 ///
 /// @param actions writes, first to last; when one fails, the rest is dropped and everything is looked at again
-/// @param timeline what is noted of the run from now on
-/// @param requeueAfter when to look again even if nothing changes
-/// @param done whether nothing is noted of this PVC any more
-/// @param queued whether the PVC waits for its turn to have its run begun
+/// @param timeline the steps seen so far
+/// @param requeueAfter when to reconcile again even if nothing changes
+/// @param done whether nothing of this PVC is remembered any more
+/// @param queued whether the PVC waits for admission
 public record Plan(
         List<Action> actions,
         Timeline timeline,

@@ -32,7 +32,7 @@ final class StartPlanner {
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     /// Slots of runs that stand still expire without an event; polled at this interval.
-    private static final Duration LOOK_FOR_TURN = Duration.ofSeconds(30);
+    private static final Duration POLL_ADMISSION = Duration.ofSeconds(30);
 
     /// Our own driver, whose volumes are on one node.
     private static final String LOCAL_VOLUMES = "local.cistern.dev";
@@ -99,7 +99,7 @@ final class StartPlanner {
     private void start(PlanBuilder plan, ClassState.Found storageClass, RunSnapshot snapshot) {
         Claim claim = plan.claim();
         if (!plan.seen.load().admitted()) {
-            waitForTurn(plan);
+            waitForAdmission(plan);
             return;
         }
         Instant noted = claim.created().plus(NOTED_WITHIN);
@@ -124,7 +124,7 @@ final class StartPlanner {
         volumes.create(plan, snapshot, storageClass.waitForFirstConsumer());
     }
 
-    private static void waitForTurn(PlanBuilder plan) {
+    private static void waitForAdmission(PlanBuilder plan) {
         Instant told = plan.claim().created().plus(PATIENCE);
         if (plan.seen.now().isBefore(told)) {
             plan.requeueAfter(Duration.between(plan.seen.now(), told));
@@ -136,7 +136,7 @@ final class StartPlanner {
                             + " begins when others have come further");
         }
         plan.queue();
-        plan.requeueAfter(LOOK_FOR_TURN);
+        plan.requeueAfter(POLL_ADMISSION);
     }
 
     /// The StorageClass, when PVC and class are supported; otherwise reports what is wrong.

@@ -40,12 +40,12 @@ public final class ProgressServer extends VerticleBase {
 
     private final String host;
     private final int port;
-    private final ReportJudge judge;
+    private final ReportVerifier verifier;
     private final Sink sink;
     private final Function<String, Optional<String>> namespaceOfRun;
     private final Throttle throttle = new Throttle();
     private final MeterRegistry meters;
-    private final Pace pace = new Pace();
+    private final ReportInterval interval = new ReportInterval();
     private final Semaphore writes = new Semaphore(MAX_WRITES);
     private volatile @Nullable HttpServer server;
 
@@ -64,13 +64,13 @@ public final class ProgressServer extends VerticleBase {
     public ProgressServer(
             String host,
             int port,
-            ReportJudge judge,
+            ReportVerifier verifier,
             Sink sink,
             Function<String, Optional<String>> namespaceOfRun,
             MeterRegistry meters) {
         this.host = host;
         this.port = port;
-        this.judge = judge;
+        this.verifier = verifier;
         this.sink = sink;
         this.namespaceOfRun = namespaceOfRun;
         this.meters = meters;
@@ -138,10 +138,10 @@ public final class ProgressServer extends VerticleBase {
 
     private void report(HttpServerRequest request, String uid, String body) {
         String token = bearer(request);
-        switch (judge.judge(uid, token, body)) {
-            case ReportJudge.Verdict.Rejected(int status, String reason) ->
+        switch (verifier.verify(uid, token, body)) {
+            case ReportVerifier.Verdict.Rejected(int status, String reason) ->
                     reject(request, status, reason);
-            case ReportJudge.Verdict.Accepted accepted -> {
+            case ReportVerifier.Verdict.Accepted accepted -> {
                 Optional<String> namespace = namespaceOfRun.apply(uid);
                 if (namespace.isEmpty()) {
                     reject(request, 404, "unknown-run");
@@ -153,10 +153,10 @@ public final class ProgressServer extends VerticleBase {
                     reject(request, 429, "too-often");
                     return;
                 }
-                int next = pace.next(uid, now);
+                int next = interval.next(uid, now);
                 throttle.asked(uid, now, next);
                 if (admission == Throttle.Admission.FIRST
-                        && Pace.crowded(next)
+                        && ReportInterval.crowded(next)
                         && accepted.report().trouble() == null
                         && accepted.report().result() == null) {
                     // In a crowd a run's first report only starts its clock: a copy that is over

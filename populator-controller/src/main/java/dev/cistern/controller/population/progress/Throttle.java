@@ -4,7 +4,7 @@ import dev.cistern.populate.wire.ProgressReport;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Lets a report in when it is news and not too early.
+/// Accepts a report when it is new and not too early.
 final class Throttle {
     /// How much earlier than asked a report may come: clocks and networks are not exact.
     private static final double EARLY = 0.8;

@@ -45,8 +45,8 @@ class ProgressServerTest {
 
     @BeforeEach
     void start() throws Exception {
-        ReportJudge.RunLookup runs =
-                new ReportJudge.RunLookup() {
+        ReportVerifier.RunLookup runs =
+                new ReportVerifier.RunLookup() {
                     @Override
                     public Optional<String> reportKey(String uid, int attempt) {
                         return uid.equals("u-1") && attempt == 1
@@ -68,7 +68,7 @@ class ProgressServerTest {
                 new ProgressServer(
                         "127.0.0.1",
                         0,
-                        new ReportJudge(runs, Clock.fixed(NOW, ZoneOffset.UTC)),
+                        new ReportVerifier(runs, Clock.fixed(NOW, ZoneOffset.UTC)),
                         (namespace, uid, report) -> {
                             if (refuse) {
                                 throw new io.fabric8.kubernetes.client.KubernetesClientException(

@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
@@ -22,13 +22,14 @@ final class SharedBackends {
     /// What the backend of that name says about reaching the store.
     ///
     /// @throws Unresolved when there is none, when it does not allow the PVC's namespace, or asks for what there is not
-    static StorageBackendSpec usable(ClusterView view, Claim claim, String name) throws Unresolved {
+    static StorageBackendSpec usable(ClusterView view, Claim claim, String name)
+            throws UnresolvedException {
         StorageBackend backend =
                 view.backend(name)
                         .filter(b -> b.getMetadata().getDeletionTimestamp() == null)
                         .orElseThrow(
                                 () ->
-                                        Unresolved.waiting(
+                                        UnresolvedException.waiting(
                                                 EventReason.BACKEND_NOT_FOUND,
                                                 claim.source().display()
                                                         + " names the StorageBackend "
@@ -39,7 +40,7 @@ final class SharedBackends {
                 && !allowed.contains("*")
                 && !claim.key().namespace().equals(ANY_NAMESPACE)
                 && !allowed.contains(claim.key().namespace())) {
-            throw Unresolved.waiting(
+            throw UnresolvedException.waiting(
                     EventReason.BACKEND_NOT_ALLOWED,
                     "StorageBackend "
                             + name
@@ -49,7 +50,8 @@ final class SharedBackends {
         Optional<String> wrong =
                 Backends.of(backend.getSpec().getType()).unsupported(backend.getSpec());
         if (wrong.isPresent()) {
-            throw Unresolved.unsupported("StorageBackend " + name + ": spec." + wrong.get());
+            throw UnresolvedException.unsupported(
+                    "StorageBackend " + name + ": spec." + wrong.get());
         }
         return store(backend.getSpec());
     }

@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import dev.cistern.api.v1alpha1.Dataset;
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
@@ -10,14 +10,15 @@ import dev.cistern.controller.model.Claim;
 import java.util.List;
 import java.util.Optional;
 
-/// What a run from a `Dataset` is asked to do.
+/// Takes the snapshot of a `Dataset` for a run.
 ///
 /// @param populateNamespace where platform credentials live
-record DatasetCopy(String populateNamespace) {
+record DatasetSnapshot(String populateNamespace) {
     /// Fields of a source that a run has in another form.
     static final List<String> LOOKED_UP = List.of("storageBackendRef", "path");
 
-    VolumePopulationSpec of(ClusterView view, Claim claim, Dataset dataset) throws Unresolved {
+    VolumePopulationSpec of(ClusterView view, Claim claim, Dataset dataset)
+            throws UnresolvedException {
         Sources source = CopyOf.allBut(LOOKED_UP, dataset.getSpec().getSource(), Sources.class);
         String backendName = dataset.getSpec().getSource().getStorageBackendRef();
         source.setBackendName(backendName);
@@ -27,20 +28,20 @@ record DatasetCopy(String populateNamespace) {
                 BackendPaths.wrong(
                         path, source.getBackend().getType(), "StorageBackend " + backendName);
         if (wrong.isPresent()) {
-            throw Unresolved.unsupported(
+            throw UnresolvedException.unsupported(
                     claim.source().display() + ": spec.source.path: " + wrong.get());
         }
         Backends.of(source).place(path, true, source);
-        VolumePopulationSpec frozen =
-                SnapshotCopy.begin(claim, dataset.getMetadata(), populateNamespace);
-        frozen.setSources(List.of(source));
+        VolumePopulationSpec snapshot =
+                SnapshotBase.begin(claim, dataset.getMetadata(), populateNamespace);
+        snapshot.setSources(List.of(source));
         if (dataset.getSpec().getVerify() != null) {
-            frozen.setVerify(
+            snapshot.setVerify(
                     switch (dataset.getSpec().getVerify()) {
                         case FULL -> VolumePopulationSpec.Verify.FULL;
                         case SIZE -> VolumePopulationSpec.Verify.SIZE;
                     });
         }
-        return frozen;
+        return snapshot;
     }
 }

@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import dev.cistern.api.oss.v1beta1.OSSVolumePopulator;
 import dev.cistern.api.oss.v1beta1.OSSVolumePopulatorSpec;
@@ -10,20 +10,20 @@ import dev.cistern.controller.model.Claim;
 import java.util.List;
 import java.util.Objects;
 
-/// What a run from an `OSSVolumePopulator` is asked to do.
+/// Takes the snapshot of an `OSSVolumePopulator` for a run.
 ///
 /// @param populateNamespace where its Secrets live
-record OssPopulatorCopy(String populateNamespace) {
-    VolumePopulationSpec of(Claim claim, OSSVolumePopulator populator) throws Unresolved {
+record OssPopulatorSnapshot(String populateNamespace) {
+    VolumePopulationSpec of(Claim claim, OSSVolumePopulator populator) throws UnresolvedException {
         OSSVolumePopulatorSpec spec = populator.getSpec();
         String name = claim.source().display() + ": spec.";
         if (spec.getMode() == OSSVolumePopulatorSpec.Mode.BMCPFSDATAFLOW) {
-            throw Unresolved.unsupported(
+            throw UnresolvedException.unsupported(
                     name + "mode: bmcpfs-dataflow is not supported in this version; use generic");
         }
         dev.cistern.api.oss.v1beta1.ossvolumepopulatorspec.Generic given = spec.getGeneric();
         if (given != null && given.getRrsaConfigs() != null) {
-            throw Unresolved.unsupported(
+            throw UnresolvedException.unsupported(
                     name + "generic.rrsaConfigs: is not supported in this version; use secretRef");
         }
         Sources source =
@@ -33,9 +33,9 @@ record OssPopulatorCopy(String populateNamespace) {
                         spec.getBucket(),
                         Objects.requireNonNullElse(spec.getPath(), ""),
                         given == null ? null : given.getSecretRef());
-        VolumePopulationSpec frozen =
-                SnapshotCopy.begin(claim, populator.getMetadata(), populateNamespace);
-        frozen.setSources(List.of(source));
+        VolumePopulationSpec snapshot =
+                SnapshotBase.begin(claim, populator.getMetadata(), populateNamespace);
+        snapshot.setSources(List.of(source));
         if (given != null) {
             Generic generic = new Generic();
             generic.setLabels(given.getLabels());
@@ -43,8 +43,8 @@ record OssPopulatorCopy(String populateNamespace) {
             generic.setAffinity(given.getAffinity());
             generic.setTolerations(given.getTolerations());
             generic.setThroughput(given.getThroughput());
-            frozen.setGeneric(generic);
+            snapshot.setGeneric(generic);
         }
-        return frozen;
+        return snapshot;
     }
 }

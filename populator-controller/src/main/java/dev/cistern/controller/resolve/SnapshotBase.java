@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Pvc;
@@ -6,11 +6,11 @@ import dev.cistern.api.v1alpha1.volumepopulationspec.Source;
 import dev.cistern.controller.model.Claim;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 
-/// The copy of what a run was asked to do, as far as it is the same for every kind of source.
-final class SnapshotCopy {
-    private SnapshotCopy() {}
+/// The part of a snapshot that is the same for every kind of source.
+final class SnapshotBase {
+    private SnapshotBase() {}
 
-    /// A copy that names the PVC and its source, and no sources of data yet.
+    /// A snapshot that names the PVC and its source, and no sources of data yet.
     ///
     /// @param source of the object that the PVC names
     /// @param primeNamespace where prime and Job will live

@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.ObjectVolumePopulatorSpec;
@@ -18,15 +18,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a run from an `ObjectVolumePopulator` is asked to do.
+/// Takes the snapshot of an `ObjectVolumePopulator` for a run.
 ///
 /// @param populateNamespace where platform credentials live
-record ObjectPopulatorCopy(String populateNamespace) {
+record ObjectPopulatorSnapshot(String populateNamespace) {
     /// Fields of a source that a run has in another form.
     static final List<String> LOOKED_UP = List.of("backendRef", "backend", "path");
 
     VolumePopulationSpec of(ClusterView view, Claim claim, ObjectVolumePopulator populator)
-            throws Unresolved {
+            throws UnresolvedException {
         ObjectVolumePopulatorSpec spec = populator.getSpec();
         String name = claim.source().display() + ": spec.";
         VolumePopulationSpec.Mode mode = mode(spec.getMode(), name);
@@ -50,12 +50,12 @@ record ObjectPopulatorCopy(String populateNamespace) {
                 backend = given.getBackend();
                 Optional<String> wrong = Backends.of(backend.getType()).unsupported(backend);
                 if (wrong.isPresent()) {
-                    throw Unresolved.unsupported(field + "backend." + wrong.get());
+                    throw UnresolvedException.unsupported(field + "backend." + wrong.get());
                 }
             }
             Optional<String> path = BackendPaths.wrong(given.getPath(), backend.getType(), called);
             if (path.isPresent()) {
-                throw Unresolved.unsupported(field + "path: " + path.get());
+                throw UnresolvedException.unsupported(field + "path: " + path.get());
             }
             source.setBackend(backend);
             Backends.of(source).place(given.getPath(), false, source);
@@ -63,57 +63,59 @@ record ObjectPopulatorCopy(String populateNamespace) {
             sources.add(source);
         }
         if (shared && own) {
-            throw Unresolved.unsupported(
+            throw UnresolvedException.unsupported(
                     name
                             + "sources: backendRef and backend cannot be mixed: the Job runs either"
                             + " where the platform's credentials are or where yours are");
         }
         Generic generic = spec.getGeneric();
         if (shared && generic != null && generic.getServiceAccountName() != null) {
-            throw Unresolved.unsupported(
+            throw UnresolvedException.unsupported(
                     name
                             + "generic.serviceAccountName: only with inline backends; with"
                             + " backendRef the Job runs as what the StorageBackend says");
         }
         oneServiceAccount(name, sources, generic);
-        VolumePopulationSpec frozen =
-                SnapshotCopy.begin(
+        VolumePopulationSpec snapshot =
+                SnapshotBase.begin(
                         claim,
                         populator.getMetadata(),
                         shared ? populateNamespace : claim.key().namespace());
-        frozen.setMode(mode);
-        frozen.setSources(sources);
-        frozen.setGeneric(generic);
+        snapshot.setMode(mode);
+        snapshot.setSources(sources);
+        snapshot.setGeneric(generic);
         if (spec.getVerify() != null) {
-            frozen.setVerify(
+            snapshot.setVerify(
                     switch (spec.getVerify()) {
                         case FULL -> VolumePopulationSpec.Verify.FULL;
                         case SIZE -> VolumePopulationSpec.Verify.SIZE;
                     });
         }
         if (spec.getRetry() != null && spec.getRetry().getLimit() != null) {
-            frozen.setRetryLimit(spec.getRetry().getLimit());
+            snapshot.setRetryLimit(spec.getRetry().getLimit());
         }
         if (spec.getRetry() != null && spec.getRetry().getOutageSeconds() != null) {
-            frozen.setOutageSeconds(spec.getRetry().getOutageSeconds());
+            snapshot.setOutageSeconds(spec.getRetry().getOutageSeconds());
         }
-        return frozen;
+        return snapshot;
     }
 
     /// What fills the volume. A mode without a filler is refused here.
     private static VolumePopulationSpec.Mode mode(
-            ObjectVolumePopulatorSpec.@Nullable Mode asked, String name) throws Unresolved {
+            ObjectVolumePopulatorSpec.@Nullable Mode asked, String name)
+            throws UnresolvedException {
         return switch (asked) {
             case null -> VolumePopulationSpec.Mode.GENERIC;
             case GENERIC -> VolumePopulationSpec.Mode.GENERIC;
             case DATAFLOW ->
-                    throw Unresolved.unsupported(
+                    throw UnresolvedException.unsupported(
                             name + "mode: dataflow is not supported in this version; use generic");
         };
     }
 
     private static void oneServiceAccount(
-            String name, List<Sources> sources, @Nullable Generic generic) throws Unresolved {
+            String name, List<Sources> sources, @Nullable Generic generic)
+            throws UnresolvedException {
         Set<String> accounts = new HashSet<>();
         if (generic != null && generic.getServiceAccountName() != null) {
             accounts.add(generic.getServiceAccountName());
@@ -127,7 +129,7 @@ record ObjectPopulatorCopy(String populateNamespace) {
                                     accounts.add(Objects.requireNonNullElse(account.name(), "")));
         }
         if (accounts.size() > 1) {
-            throw Unresolved.unsupported(
+            throw UnresolvedException.unsupported(
                     name
                             + "sources: all sources that are read as a ServiceAccount must name the"
                             + " same: one Job runs as one ServiceAccount");

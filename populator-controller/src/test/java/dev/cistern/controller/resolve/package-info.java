@@ -1,4 +1,4 @@
 @NullMarked
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import org.jspecify.annotations.NullMarked;

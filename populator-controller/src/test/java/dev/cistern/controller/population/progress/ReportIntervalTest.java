@@ -6,16 +6,16 @@ import dev.cistern.populate.wire.ProgressReport;
 import dev.cistern.populate.wire.Stage;
 import org.junit.jupiter.api.Test;
 
-class PaceTest {
+class ReportIntervalTest {
     private static final long MILLI = 1_000_000;
 
-    private final Pace pace = new Pace();
+    private final ReportInterval interval = new ReportInterval();
     private final Throttle throttle = new Throttle();
 
     private int all(int runs, long nowNanos) {
         int next = 0;
         for (int i = 0; i < runs; i++) {
-            next = pace.next("u-" + i, nowNanos);
+            next = interval.next("u-" + i, nowNanos);
         }
         return next;
     }
@@ -24,7 +24,7 @@ class PaceTest {
     void aFewRunsMoveMoreThanEveryTwoSeconds() {
         assertThat(all(5, 0)).isEqualTo(1500);
         assertThat(all(5, 1500 * MILLI)).isEqualTo(1500);
-        assertThat(Pace.crowded(1500)).isFalse();
+        assertThat(ReportInterval.crowded(1500)).isFalse();
     }
 
     @Test
@@ -34,14 +34,14 @@ class PaceTest {
         assertThat(all(1000, 0)).isEqualTo(20_000);
         assertThat(all(2000, 0)).isEqualTo(40_000);
         assertThat(all(5000, 0)).isEqualTo(60_000);
-        assertThat(Pace.crowded(5000)).isTrue();
+        assertThat(ReportInterval.crowded(5000)).isTrue();
     }
 
     @Test
     void runsThatAreSilentHaveEnded() {
         assertThat(all(10, 0)).isEqualTo(5000);
         // The longest wait asked for was 5 s: twice that later nobody is left.
-        assertThat(pace.next("u-9", 10_001 * MILLI)).isEqualTo(1500);
+        assertThat(interval.next("u-9", 10_001 * MILLI)).isEqualTo(1500);
     }
 
     private static ProgressReport report(int attempt, long sequence) {
@@ -62,9 +62,12 @@ class PaceTest {
                 if (admission == Throttle.Admission.NO) {
                     continue;
                 }
-                int next = pace.next(uid, now);
+                int next = interval.next(uid, now);
                 throttle.asked(uid, now, next);
-                written += admission == Throttle.Admission.FIRST && Pace.crowded(next) ? 0 : 1;
+                written +=
+                        admission == Throttle.Admission.FIRST && ReportInterval.crowded(next)
+                                ? 0
+                                : 1;
             }
         }
         assertThat(written).isLessThanOrEqualTo(400);

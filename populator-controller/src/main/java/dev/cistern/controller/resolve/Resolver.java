@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
@@ -21,15 +21,15 @@ import java.util.Optional;
 
 /// Resolves what a PVC's `dataSourceRef` names into the snapshot for a run, or into the reason why there is none.
 public final class Resolver {
-    private final ObjectPopulatorCopy objectPopulators;
-    private final OssPopulatorCopy ossPopulators;
-    private final DatasetCopy datasets;
+    private final ObjectPopulatorSnapshot objectPopulators;
+    private final OssPopulatorSnapshot ossPopulators;
+    private final DatasetSnapshot datasets;
 
     /// A resolver for an installation whose platform credentials live in these namespaces.
     public Resolver(PopulateNamespaces namespaces) {
-        this.objectPopulators = new ObjectPopulatorCopy(namespaces.platform());
-        this.ossPopulators = new OssPopulatorCopy(namespaces.oss());
-        this.datasets = new DatasetCopy(namespaces.platform());
+        this.objectPopulators = new ObjectPopulatorSnapshot(namespaces.platform());
+        this.ossPopulators = new OssPopulatorSnapshot(namespaces.oss());
+        this.datasets = new DatasetSnapshot(namespaces.platform());
     }
 
     /// What the PVC's reference comes to now.
@@ -54,12 +54,12 @@ public final class Resolver {
         try {
             VolumePopulationSpec spec = copy(view, claim);
             return new Resolution.Ready(new RunSnapshot(spec, Fingerprint.of(spec, claim.retry())));
-        } catch (Unresolved e) {
+        } catch (UnresolvedException e) {
             return e.resolution();
         }
     }
 
-    private VolumePopulationSpec copy(ClusterView view, Claim claim) throws Unresolved {
+    private VolumePopulationSpec copy(ClusterView view, Claim claim) throws UnresolvedException {
         SourceRef ref = claim.source();
         String namespace = Objects.requireNonNullElse(ref.namespace(), "");
         return switch (ref.kind()) {
@@ -69,7 +69,7 @@ public final class Resolver {
             case OSS_VOLUME_POPULATOR ->
                     ossPopulators.of(claim, usable(view.ossPopulator(namespace, ref.name()), ref));
             case DATASET -> datasets.of(view, claim, usable(view.dataset(ref.name()), ref));
-            case UNKNOWN -> throw Unresolved.unsupported(unknown(ref));
+            case UNKNOWN -> throw UnresolvedException.unsupported(unknown(ref));
         };
     }
 
@@ -87,11 +87,11 @@ public final class Resolver {
     }
 
     private static <T extends HasMetadata> T usable(Optional<T> found, SourceRef ref)
-            throws Unresolved {
+            throws UnresolvedException {
         return found.filter(object -> object.getMetadata().getDeletionTimestamp() == null)
                 .orElseThrow(
                         () ->
-                                Unresolved.waiting(
+                                UnresolvedException.waiting(
                                         EventReason.SOURCE_NOT_FOUND,
                                         "spec.dataSourceRef: there is no "
                                                 + ref.display()

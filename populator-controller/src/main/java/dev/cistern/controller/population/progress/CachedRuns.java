@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What the informers know of runs that report.
-public final class KnownRuns implements ReportJudge.RunLookup {
+/// Looks up runs that report, in the caches.
+public final class CachedRuns implements ReportVerifier.RunLookup {
     private final ClusterCache informers;
 
-    /// Runs that informers see.
-    public KnownRuns(ClusterCache informers) {
+    /// Runs of a cache.
+    public CachedRuns(ClusterCache informers) {
         this.informers = informers;
     }
 

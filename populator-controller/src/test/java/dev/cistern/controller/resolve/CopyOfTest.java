@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -93,12 +93,12 @@ class CopyOfTest {
         assertReachTheRun(
                 "objectvolumepopulators",
                 "/properties/sources/items",
-                ObjectPopulatorCopy.LOOKED_UP,
+                ObjectPopulatorSnapshot.LOOKED_UP,
                 dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Sources.class);
         assertReachTheRun(
                 "datasets",
                 "/properties/source",
-                DatasetCopy.LOOKED_UP,
+                DatasetSnapshot.LOOKED_UP,
                 dev.cistern.api.v1alpha1.datasetspec.Source.class);
     }
 

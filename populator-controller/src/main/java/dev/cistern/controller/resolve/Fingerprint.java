@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;

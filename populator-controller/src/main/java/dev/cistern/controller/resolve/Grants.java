@@ -1,4 +1,4 @@
-package dev.cistern.controller.observe;
+package dev.cistern.controller.resolve;
 
 import dev.cistern.controller.model.SourceRef;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;

@@ -8,13 +8,13 @@ import java.security.PublicKey;
 import java.time.Clock;
 import java.util.Optional;
 
-/// Decides whether a report is let in.
-public final class ReportJudge {
+/// Verifies a report: its token, its run and its form.
+public final class ReportVerifier {
     private final RunLookup runs;
     private final Clock clock;
 
-    /// A judge over what is known of runs.
-    public ReportJudge(RunLookup runs, Clock clock) {
+    /// A verifier over what is known of runs.
+    public ReportVerifier(RunLookup runs, Clock clock) {
         this.runs = runs;
         this.clock = clock;
     }
@@ -31,9 +31,9 @@ public final class ReportJudge {
         boolean over(String uid);
     }
 
-    /// The verdict on a report.
+    /// The result.
     public sealed interface Verdict {
-        /// Let in.
+        /// Accepted.
         record Accepted(ProgressReport report) implements Verdict {}
 
         /// Refused.
@@ -43,11 +43,11 @@ public final class ReportJudge {
         record Rejected(int status, String reason) implements Verdict {}
     }
 
-    /// Judges a report for run `uid`.
+    /// Verifies a report for run `uid`.
     ///
     /// @param token what follows `Bearer `; empty when there was none
     /// @param body the report's text
-    public Verdict judge(String uid, String token, String body) {
+    public Verdict verify(String uid, String token, String body) {
         if (token.isEmpty()) {
             return new Verdict.Rejected(401, "no-token");
         }
