@@ -8,11 +8,14 @@ import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.gcs.GcsCommandLine;
 import dev.cistern.populate.source.gcs.GcsProvider;
+import dev.cistern.populate.source.http.HttpCommandLine;
+import dev.cistern.populate.source.http.HttpProvider;
 import dev.cistern.populate.source.s3.S3CommandLine;
 import dev.cistern.populate.source.s3.S3Provider;
 import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.GcsSpec;
+import dev.cistern.populate.wire.HttpSpec;
 import dev.cistern.populate.wire.S3Spec;
 import dev.cistern.populate.wire.StoreSpec;
 import java.util.List;
@@ -44,7 +47,7 @@ public final class Stores {
 
     /// The stores that a command line may name, in the order in which the help shows them.
     public static List<StoreCommandLine> commandLines() {
-        return List.of(new S3CommandLine(), new GcsCommandLine());
+        return List.of(new S3CommandLine(), new GcsCommandLine(), new HttpCommandLine());
     }
 
     /// The source of a specification.
@@ -57,6 +60,7 @@ public final class Stores {
                         index, environment, buffers, proxies, "cistern/" + Version.number());
         try {
             return switch (spec) {
+                case HttpSpec http -> HttpProvider.open(http, context);
                 case S3Spec s3 -> S3Provider.open(s3, context);
                 case GcsSpec gcs -> GcsProvider.open(gcs, context);
             };

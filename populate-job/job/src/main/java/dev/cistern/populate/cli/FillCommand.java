@@ -131,7 +131,7 @@ public final class FillCommand {
                                             "",
                                             options.include(),
                                             options.exclude(),
-                                            null)),
+                                            options.store().pin())),
                             0,
                             options.verify() ? Verify.FULL : Verify.SIZE,
                             options.bytesPerSecond(),

@@ -139,7 +139,7 @@ class FillOptionsTest {
 
     @Test
     void everyOptionIsInTheHelpAndNoOther() {
-        Pattern option = Pattern.compile("^  (--[a-z-]+)", Pattern.MULTILINE);
+        Pattern option = Pattern.compile("^  (--[a-z0-9-]+)", Pattern.MULTILINE);
         List<String> inHelp =
                 option.matcher(FillOptions.help()).results().map(MatchResult::group).toList();
         int ofStores =

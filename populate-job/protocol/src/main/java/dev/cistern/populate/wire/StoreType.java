@@ -6,7 +6,8 @@ import java.io.IOException;
 /// The kinds of stores by their names in JSON.
 enum StoreType {
     S3("s3", S3Spec::read),
-    GCS("gcs", GcsSpec::read);
+    GCS("gcs", GcsSpec::read),
+    HTTP("http", HttpSpec::read);
 
     /// Reads the fields of a store.
     @FunctionalInterface
@@ -33,6 +34,10 @@ enum StoreType {
     /// Writes the object's fields, its type first.
     static void write(JsonGenerator json, StoreSpec store) throws IOException {
         switch (store) {
+            case HttpSpec http -> {
+                HTTP.begin(json);
+                http.write(json);
+            }
             case S3Spec s3 -> {
                 S3.begin(json);
                 s3.write(json);

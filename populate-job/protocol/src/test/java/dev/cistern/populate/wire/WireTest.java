@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WireTest {
@@ -77,7 +78,7 @@ class WireTest {
                     {
                         "\"type\":\"s3\"",
                         "\"type\":\"ftp\"",
-                        "sources[0].store.type: must be one of s3"
+                        "sources[0].store.type: must be one of "
                     },
                     {
                         "\"mode\":\"accessKey\"",
@@ -152,7 +153,15 @@ class WireTest {
     }
 
     /// A record, or a variant of one, that is not here fails the test below.
-    private static final List<StoreSpec> STORES = Stream.concat(s3(), gcs()).toList();
+    private static final List<StoreSpec> STORES =
+            Stream.of(s3(), gcs(), http()).flatMap(stores -> stores).toList();
+
+    private static Stream<StoreSpec> http() {
+        return Stream.of(
+                http(HttpAuth.ANONYMOUS, null),
+                http(HttpAuth.BASIC, ListForm.SHA256SUMS),
+                http(HttpAuth.BEARER, ListForm.MANIFEST));
+    }
 
     private static Stream<StoreSpec> gcs() {
         return Stream.of(
@@ -171,6 +180,18 @@ class WireTest {
                                         "payer",
                                         auth,
                                         new GcsSpec.Impersonation("r@p", "http://iam")));
+    }
+
+    private static HttpSpec http(HttpAuth auth, @Nullable ListForm list) {
+        return new HttpSpec(
+                "https://h/d",
+                "a/b?c=d",
+                list,
+                "0".repeat(64),
+                List.of(new HttpSpec.Header("X-A", "b"), new HttpSpec.Header("X-C", null)),
+                List.of("cdn:8443"),
+                new TlsSpec(true, null, "pem"),
+                auth);
     }
 
     private static Stream<StoreSpec> s3() {

@@ -141,7 +141,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
         }
     }
 
-    /// The URL of an object's id, as [FileProtocol#id] made it.
+    /// The URL of an id without a query, as [FileIds] made it.
     FileUrl ofId(String id) {
         return id.startsWith("/") ? split(origin, id) : parsed(id);
     }

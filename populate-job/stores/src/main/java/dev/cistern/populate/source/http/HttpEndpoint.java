@@ -1,0 +1,38 @@
+package dev.cistern.populate.source.http;
+
+import dev.cistern.populate.http.Origin;
+import dev.cistern.populate.source.rest.OutgoingRequest;
+import dev.cistern.populate.source.rest.RequestSigner;
+import dev.cistern.populate.source.rest.StoreEndpoint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One server, and the headers that requests to it carry and no others: credentials, and what the backend adds.
+///
+/// @param headers names in lower case and values alternating; empty where requests carry nothing
+record HttpEndpoint(Origin origin, List<String> headers) implements StoreEndpoint {
+    HttpEndpoint {
+        headers = List.copyOf(headers);
+    }
+
+    /// Adds the headers.
+    private record HeaderSigner(List<String> headers) implements RequestSigner {
+        @Override
+        public void sign(OutgoingRequest request, long epochSecond) {
+            for (int i = 0; i < headers.size(); i += 2) {
+                request.header(headers.get(i), headers.get(i + 1));
+            }
+        }
+    }
+
+    @Override
+    public @Nullable RequestSigner signer() {
+        return headers.isEmpty() ? null : new HeaderSigner(headers);
+    }
+
+    /// No secret is shown.
+    @Override
+    public String toString() {
+        return origin + " with " + headers.size() / 2 + " headers";
+    }
+}
