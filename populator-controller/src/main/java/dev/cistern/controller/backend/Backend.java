@@ -20,6 +20,22 @@ public interface Backend {
     /// What paths of this type begin with when they say so, such as `s3` of `s3://bucket/models/`; empty where they have no such form.
     String scheme();
 
+    /// Whether paths of this type may begin with a scheme, such as `https`.
+    default boolean hasScheme(String scheme) {
+        return scheme.equals(scheme());
+    }
+
+    /// What else is wrong with where a source of this type points to, and what to write instead: its field, a colon and the rest; empty when
+    /// nothing is.
+    ///
+    /// @param path with a scheme of this type, or without any
+    /// @param list whether the path is said to name a list of files
+    default Optional<String> wrong(StorageBackendSpec backend, String path, boolean list) {
+        return list
+                ? Optional.of("list: is only for type http: leave it out, or name another backend")
+                : Optional.empty();
+    }
+
     /// Takes a path apart into a source's fields.
     ///
     /// @param path as it was written, with or without the scheme

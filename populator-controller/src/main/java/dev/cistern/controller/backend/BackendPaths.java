@@ -17,11 +17,21 @@ public final class BackendPaths {
 
     private BackendPaths() {}
 
-    /// What is wrong with the path and what to write instead; empty when nothing is.
+    /// What is wrong with where a source points to, and what to write instead: the field, a colon and the rest; empty when nothing is.
     ///
     /// @param path as it was written, such as `s3://bucket/models/`
-    /// @param backend the store that it is looked up in, as people are to know it
+    /// @param list whether it is said to name a list of files
+    /// @param backend that it is looked up with
+    /// @param called the backend, as people are to know it
     public static Optional<String> wrong(
+            String path, boolean list, StorageBackendSpec backend, String called) {
+        Optional<String> wrong = wrong(path, backend.getType(), called);
+        return wrong.isPresent()
+                ? wrong.map("path: "::concat)
+                : Backends.of(backend.getType()).wrong(backend, path, list);
+    }
+
+    private static Optional<String> wrong(
             String path, StorageBackendSpec.Type type, String backend) {
         Matcher noColon = NO_COLON.matcher(path);
         if (noColon.matches()) {
@@ -35,7 +45,18 @@ public final class BackendPaths {
         }
         Matcher scheme = SCHEME.matcher(path);
         String own = Backends.of(type).scheme();
-        if (scheme.matches() && !scheme.group(1).equals(own)) {
+        if (scheme.matches() && !Backends.of(type).hasScheme(scheme.group(1))) {
+            if (scheme.group(1).matches("https?")) {
+                return Optional.of(
+                        quoted(path)
+                                + " is a URL, and the type of "
+                                + backend
+                                + " is "
+                                + type.getValue()
+                                + ": write "
+                                + quoted((own.isEmpty() ? "" : own + "://") + "BUCKET/PREFIX")
+                                + ", or name a backend of type http");
+            }
             String rest = path.substring(scheme.group(1).length() + 3);
             String right = own.isEmpty() ? rest : own + "://" + rest;
             return Optional.of(

@@ -13,7 +13,7 @@ public final class Backends {
     private static final Backend GCS = new UnsupportedBackend(StorageBackendSpec.Type.GCS, "gs");
     private static final Backend AZURE_BLOB =
             new UnsupportedBackend(StorageBackendSpec.Type.AZUREBLOB, "az");
-    private static final Backend HTTP = new UnsupportedBackend(StorageBackendSpec.Type.HTTP, "");
+    private static final Backend HTTP = new HttpBackend();
 
     private Backends() {}
 

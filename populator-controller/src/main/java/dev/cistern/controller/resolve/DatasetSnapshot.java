@@ -26,10 +26,13 @@ record DatasetSnapshot(String populateNamespace) {
         String path = dataset.getSpec().getSource().getPath();
         Optional<String> wrong =
                 BackendPaths.wrong(
-                        path, source.getBackend().getType(), "StorageBackend " + backendName);
+                        path,
+                        dataset.getSpec().getSource().getList() != null,
+                        source.getBackend(),
+                        "StorageBackend " + backendName);
         if (wrong.isPresent()) {
             throw UnresolvedException.unsupported(
-                    claim.source().display() + ": spec.source.path: " + wrong.get());
+                    claim.source().display() + ": spec.source." + wrong.get());
         }
         Backends.of(source).place(path, true, source);
         VolumePopulationSpec snapshot =

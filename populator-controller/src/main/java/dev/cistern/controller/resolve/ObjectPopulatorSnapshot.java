@@ -53,9 +53,10 @@ record ObjectPopulatorSnapshot(String populateNamespace) {
                     throw UnresolvedException.unsupported(field + "backend." + wrong.get());
                 }
             }
-            Optional<String> path = BackendPaths.wrong(given.getPath(), backend.getType(), called);
+            Optional<String> path =
+                    BackendPaths.wrong(given.getPath(), given.getList() != null, backend, called);
             if (path.isPresent()) {
-                throw UnresolvedException.unsupported(field + "path: " + path.get());
+                throw UnresolvedException.unsupported(field + path.get());
             }
             source.setBackend(backend);
             Backends.of(source).place(given.getPath(), false, source);

@@ -81,7 +81,8 @@ final class PopulateContainer {
                 source.getInto() == null ? "" : source.getInto(),
                 orEmpty(source.getInclude()),
                 orEmpty(source.getExclude()),
-                source.getSha256());
+                // Of a list, it is the list's own, which the store is told.
+                source.getList() == null ? source.getSha256() : null);
     }
 
     private static List<String> orEmpty(@Nullable List<String> list) {
