@@ -10,7 +10,7 @@ public final class Backends {
     private static final Backend S3 = new S3Backend();
     private static final Backend SPACES = new SpacesBackend();
     private static final Backend OSS = new OssBackend();
-    private static final Backend GCS = new UnsupportedBackend(StorageBackendSpec.Type.GCS, "gs");
+    private static final Backend GCS = new GcsBackend();
     private static final Backend AZURE_BLOB =
             new UnsupportedBackend(StorageBackendSpec.Type.AZUREBLOB, "az");
     private static final Backend HTTP = new HttpBackend();

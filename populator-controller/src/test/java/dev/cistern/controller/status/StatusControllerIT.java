@@ -170,8 +170,8 @@ class StatusControllerIT {
                         """
                         apiVersion: cistern.dev/v1alpha1
                         kind: StorageBackend
-                        metadata: {name: gcs}
-                        spec: {type: gcs, auth: {mode: anonymous}}
+                        metadata: {name: azure}
+                        spec: {type: azureBlob, auth: {mode: anonymous}, azureBlob: {accountName: lakes}}
                         """);
         awaitReady(backend, "False", "UnsupportedType");
         await().atMost(SOON)

@@ -39,7 +39,7 @@ class StatusesST {
                         apiVersion: cistern.dev/v1alpha1
                         kind: StorageBackend
                         metadata: {name: %s}
-                        spec: {type: gcs, auth: {mode: anonymous}}
+                        spec: {type: azureBlob, auth: {mode: anonymous}, azureBlob: {accountName: lakes}}
                         """
                                 .formatted(name));
 
@@ -51,7 +51,9 @@ class StatusesST {
                                 assertThat(
                                                 cistern.kubectl()
                                                         .run("describe", "storagebackend", name))
-                                        .contains("Warning", "spec.type: gcs is not supported"));
+                                        .contains(
+                                                "Warning",
+                                                "spec.type: azureBlob is not supported"));
         cistern.kubectl().run("delete", "storagebackend", name);
     }
 
