@@ -11,7 +11,7 @@
 #   test/bench.sh serve -data one        only the server with a data set, for a profiler; prints what to export
 #   test/bench.sh million -objects 10000000   that many small objects within 256 MiB of memory, killed half way and gone on; needs 10 GB
 #                                 of disk and half an hour; target/bench/million-10000000.json
-#   test/bench.sh docs REPORT.json PAGE  the report's tables into a page
+#   test/bench.sh docs REPORT.json... docs    the numbers into docs/performance.md and docs/benchmarks/; rows that a report lacks stay as they are
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/.mvn/find-jdk.sh"

@@ -241,10 +241,7 @@ func (rep report) section(r result) string {
 	if r.Skipped != "" {
 		return "Skipped: " + r.Skipped + "\n"
 	}
-	if r.Commit != rep.Commit {
-		return fmt.Sprintf("Measured at %s, commit %s.\n\n", r.When, r.Commit) + rep.numbers(r)
-	}
-	return rep.numbers(r)
+	return fmt.Sprintf("Measured at %s, commit %s.\n\n", r.When, r.Commit) + rep.numbers(r)
 }
 
 func (rep report) numbers(r result) string {
