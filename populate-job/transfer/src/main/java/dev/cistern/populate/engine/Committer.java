@@ -13,10 +13,7 @@ import java.util.Set;
 /// `syncfs` serves a whole batch, so ten thousand small files cost a handful of syncs instead of twenty thousand. Each
 /// sync also vouches for what the journal said before it.
 final class Committer implements Runnable {
-    /// Files that wait for their name: 8192 × some 150 bytes are 1.2 MiB. Streams wait when it is full.
-    private static final int MAX_WAITING = 8192;
-
-    /// A batch is begun when so many wait, ...
+    /// A batch is begun when so many wait, or half as many as may wait, ...
     private static final int BATCH_FILES = 1024;
 
     /// ... or so many bytes, ...
@@ -39,6 +36,8 @@ final class Committer implements Runnable {
             int index, long id, String path, long size, long modifiedMillis, Journal.Done done) {}
 
     private final CopyContext context;
+    private final int maxWaiting;
+    private final int batchFiles;
     private final List<Arrived> waiting = new ArrayList<>();
     private final Set<String> directories = new LinkedHashSet<>();
     private boolean manyDirectories;
@@ -49,11 +48,13 @@ final class Committer implements Runnable {
 
     Committer(CopyContext context) {
         this.context = context;
+        this.maxWaiting = context.request().budget().unnamedFiles();
+        this.batchFiles = Math.min(BATCH_FILES, maxWaiting / 2);
     }
 
     /// Hands over a file; waits while too many do.
     synchronized void add(Arrived file) throws InterruptedException {
-        while (waiting.size() >= MAX_WAITING && !context.ended()) {
+        while (waiting.size() >= maxWaiting && !context.ended()) {
             wait(100);
         }
         if (waiting.isEmpty()) {
@@ -61,7 +62,7 @@ final class Committer implements Runnable {
         }
         waiting.add(file);
         waitingBytes += file.size;
-        if (waiting.size() >= BATCH_FILES || waitingBytes >= BATCH_BYTES) {
+        if (waiting.size() >= batchFiles || waitingBytes >= BATCH_BYTES) {
             notifyAll();
         }
     }
@@ -119,7 +120,7 @@ final class Committer implements Runnable {
     }
 
     private boolean due() {
-        return waiting.size() >= BATCH_FILES
+        return waiting.size() >= batchFiles
                 || waitingBytes >= BATCH_BYTES
                 || (!waiting.isEmpty()
                         && System.nanoTime() - firstNanos > BATCH_MILLIS * 1_000_000);
