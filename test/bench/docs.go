@@ -125,35 +125,30 @@ func writeTools(rep report, docs string) error {
 
 // writeHeadline puts the rows that have a goal into the one table of performance.md; of stores far away those in the middle stand for all.
 func writeHeadline(rep report, docs string) error {
-	near := rep.only(func(r result) bool { return !r.Far && r.headline() })
 	return rewrite(filepath.Join(docs, headlinePage), "Performance", func(old string) (string, error) {
 		kept := tableLines(old, 0)
-		known, nearKept := 0, 0
+		fresh := map[string]bool{}
 		for _, r := range rep.Results {
 			if line := r.headlineRow(); line != "" {
-				kept[r.Title] = line
+				kept[r.Title], fresh[r.Title] = line, true
 			}
 		}
 		var b strings.Builder
+		whole := true
 		for _, r := range rows() {
-			line, ok := kept[r.Title]
-			if !ok {
-				continue
+			if line, ok := kept[r.Title]; ok {
+				b.WriteString(line + "\n")
+				whole = whole && (fresh[r.Title] || strings.HasPrefix(r.Name, "far"))
 			}
-			known++
-			if !strings.HasPrefix(r.Name, "far") {
-				nearKept++
-			}
-			b.WriteString(line + "\n")
 		}
-		// A plot of fewer rows than the table would replace one of all.
-		if len(near.Results) > 0 && len(near.Results) == nearKept {
+		if b.Len() == 0 {
+			return old, nil
+		}
+		// A plot of fewer rows than the table has would take the place of one of all.
+		if near := rep.only(func(r result) bool { return !r.Far }); whole && len(near.Results) > 0 {
 			if err := os.WriteFile(filepath.Join(docs, headlinePlot), []byte(near.plot()), 0o644); err != nil {
 				return "", err
 			}
-		}
-		if known == 0 {
-			return old, nil
 		}
 		return fmt.Sprintf("![every row, relative to the best peer](%s)\n\n%s%s\n", headlinePlot, headlineHead, b.String()), nil
 	})
