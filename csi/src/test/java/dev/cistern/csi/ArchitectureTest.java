@@ -62,11 +62,6 @@ class ArchitectureTest {
                     .resideInAPackage("..csi.pool..");
 
     @ArchTest
-    static final ArchRule nativeMemoryIsForSystemCalls =
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackage("..csi.linux..")
-                    .should()
-                    .dependOnClassesThat()
-                    .resideInAPackage("java.lang.foreign..");
+    static final ArchRule systemCallsAreMadeByTheModuleThatHoldsThem =
+            noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");
 }

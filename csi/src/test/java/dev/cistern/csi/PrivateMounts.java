@@ -1,7 +1,7 @@
 package dev.cistern.csi;
 
-import dev.cistern.csi.linux.MountTable;
-import dev.cistern.csi.linux.Mounts;
+import dev.cistern.linux.MountTable;
+import dev.cistern.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -222,6 +222,13 @@ class ArchitectureTest {
                                     .and(not(resideInAPackage("dev.cistern.populate.wire.."))));
 
     @ArchTest
+    static final ArchRule NO_SYSTEM_CALLS =
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("java.lang.foreign..", "dev.cistern.linux..");
+
+    @ArchTest
     static final ArchRule VERTX_AT_THE_EDGES =
             noClasses()
                     .that()

@@ -1,10 +1,12 @@
 package dev.cistern.csi.linux;
 
+import dev.cistern.linux.Descriptor;
+import dev.cistern.linux.LinuxException;
+import dev.cistern.linux.Mounts;
+import dev.cistern.linux.Structs;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +19,7 @@ import java.util.stream.Stream;
 public final class Btrfs {
 
     private static final long SUBVOL_CREATE = 0x5000940EL;
+    static final long SNAP_DESTROY = 0x5000940FL;
     private static final long RESIZE = 0x50009403L;
     private static final long START_SYNC = 0x80089418L;
     private static final long INO_LOOKUP = 0xD0009412L;
@@ -27,10 +30,16 @@ public final class Btrfs {
     private static final long QGROUP_LIMIT = 0x8030942BL;
 
     /// `struct btrfs_ioctl_vol_args` and `struct btrfs_ioctl_ino_lookup_args`, a page each.
-    private static final long ARGS_BYTES = 4096;
+    private static final int ARGS_BYTES = 4096;
 
-    private static final long FS_INFO_BYTES = 1024;
-    private static final long NAME_OFFSET = 8;
+    private static final int FS_INFO_BYTES = 1024;
+
+    /// Of the UUID in `struct btrfs_ioctl_fs_info_args`.
+    private static final int FS_INFO_ID = 16;
+
+    /// Of the name in `struct btrfs_ioctl_vol_args`.
+    private static final int NAME_OFFSET = 8;
+
     private static final long SUBVOLUME_INODE = 256;
     private static final long QUOTA_ENABLE = 1;
     private static final long QUOTA_ENABLE_SIMPLE = 4;
@@ -56,14 +65,19 @@ public final class Btrfs {
         this.sysfs = Path.of("/sys/fs/btrfs", id.toString());
     }
 
+    /// Mounts a block device with a btrfs on it.
+    public static void mount(Path device, Path target) throws IOException {
+        Mounts.mount(device, target, "btrfs", Mounts.MS_NOATIME, "discard=async");
+    }
+
     /// @param root any directory of a mounted btrfs
     public static Btrfs at(Path root) throws IOException {
-        try (Arena arena = Arena.ofConfined();
-                Libc.Fd fd = directory(root)) {
-            MemorySegment info = arena.allocate(FS_INFO_BYTES, Long.BYTES);
-            Libc.ioctl("BTRFS_IOC_FS_INFO " + root, fd, FS_INFO, info);
-            ByteBuffer id = info.asSlice(16, 16).asByteBuffer();
-            return new Btrfs(root, new UUID(id.getLong(), id.getLong()));
+        try (Descriptor directory = directory(root)) {
+            ByteBuffer info = Structs.of(FS_INFO_BYTES);
+            directory.ioctl("BTRFS_IOC_FS_INFO " + root, FS_INFO, info);
+            info.order(ByteOrder.BIG_ENDIAN);
+            return new Btrfs(
+                    root, new UUID(info.getLong(FS_INFO_ID), info.getLong(FS_INFO_ID + 8)));
         }
     }
 
@@ -90,27 +104,18 @@ public final class Btrfs {
         named("BTRFS_IOC_SUBVOL_CREATE " + path, path, SUBVOL_CREATE);
         long id = subvolumeId(path);
         long group = LEVEL_ONE | id;
-        try (Arena arena = Arena.ofConfined();
-                Libc.Fd fd = directory(root)) {
-            // The limit is on a group above the subvolume's own: subvolumes made within it join
-            // that group by themselves.
-            MemorySegment create = longs(arena, 1, group);
-            Libc.ioctl("BTRFS_IOC_QGROUP_CREATE " + path, fd, QGROUP_CREATE, create);
-            limit(group, limitBytes);
-            Libc.ioctl(
-                    "BTRFS_IOC_QGROUP_ASSIGN " + path,
-                    fd,
-                    QGROUP_ASSIGN,
-                    longs(arena, 1, id, group));
-        }
+        // The limit is on a group above the subvolume's own: subvolumes made within it join that
+        // group by themselves.
+        ioctl("BTRFS_IOC_QGROUP_CREATE " + path, QGROUP_CREATE, Structs.ofWords(1, group));
+        limit(group, limitBytes);
+        ioctl("BTRFS_IOC_QGROUP_ASSIGN " + path, QGROUP_ASSIGN, Structs.ofWords(1, id, group));
     }
 
     private void limit(long group, long bytes) throws IOException {
-        try (Arena arena = Arena.ofConfined();
-                Libc.Fd fd = directory(root)) {
-            MemorySegment limit = longs(arena, group, LIMIT_MAX_REFERENCED, bytes, 0, 0, 0);
-            Libc.ioctl("BTRFS_IOC_QGROUP_LIMIT " + root, fd, QGROUP_LIMIT, limit);
-        }
+        ioctl(
+                "BTRFS_IOC_QGROUP_LIMIT " + root,
+                QGROUP_LIMIT,
+                Structs.ofWords(group, LIMIT_MAX_REFERENCED, bytes, 0, 0, 0));
     }
 
     /// Removes a subvolume and the subvolumes within it, read-only ones, too; the space is given back by the kernel in the background.
@@ -118,20 +123,10 @@ public final class Btrfs {
         Restrictions.lift(path);
         long id = subvolumeId(path);
         liftLimit(LEVEL_ONE | id);
-        try (Libc.Fd fileSystem = directory(root)) {
+        try (Descriptor fileSystem = directory(root)) {
             new SubvolumeRemover(fileSystem).removeNested(id);
         }
-        Path parent = path.getParent();
-        Path name = path.getFileName();
-        if (parent == null || name == null) {
-            throw new IllegalArgumentException("not below a directory: " + path);
-        }
-        try (Libc.Fd fd = directory(parent)) {
-            SubvolumeRemover.destroy(
-                    "BTRFS_IOC_SNAP_DESTROY " + path,
-                    fd,
-                    name.toString().getBytes(StandardCharsets.UTF_8));
-        }
+        named("BTRFS_IOC_SNAP_DESTROY " + path, path, SNAP_DESTROY);
     }
 
     /// Removing writes to the volume, which may be full.
@@ -152,10 +147,8 @@ public final class Btrfs {
     public int removeStaleLimits() throws IOException {
         int removed = 0;
         for (long id : staleGroups()) {
-            try (Arena arena = Arena.ofConfined();
-                    Libc.Fd fd = directory(root)) {
-                MemorySegment remove = longs(arena, 0, LEVEL_ONE | id);
-                Libc.ioctl("BTRFS_IOC_QGROUP_CREATE", fd, QGROUP_CREATE, remove);
+            try {
+                ioctl("BTRFS_IOC_QGROUP_CREATE", QGROUP_CREATE, Structs.ofWords(0, LEVEL_ONE | id));
                 removed++;
             } catch (LinuxException e) {
                 // The kernel has not given all of its space back yet: the next pass finds it again.
@@ -183,18 +176,12 @@ public final class Btrfs {
 
     /// Has the kernel write the current transaction soon, without waiting for it and without flushing file data.
     public void startCommit() throws IOException {
-        try (Arena arena = Arena.ofConfined();
-                Libc.Fd fd = directory(root)) {
-            Libc.ioctl("BTRFS_IOC_START_SYNC " + root, fd, START_SYNC, longs(arena, 0));
-        }
+        ioctl("BTRFS_IOC_START_SYNC " + root, START_SYNC, Structs.ofWords(0));
     }
 
     /// Makes the file system as large as its device is now.
     public void growToDevice() throws IOException {
-        try (Arena arena = Arena.ofConfined();
-                Libc.Fd fd = directory(root)) {
-            Libc.ioctl("BTRFS_IOC_RESIZE " + root, fd, RESIZE, args(arena, "max"));
-        }
+        ioctl("BTRFS_IOC_RESIZE " + root, RESIZE, args("max"));
     }
 
     /// Whether the directory is the root of a subvolume.
@@ -204,10 +191,7 @@ public final class Btrfs {
     }
 
     private void quota(long command) throws IOException {
-        try (Arena arena = Arena.ofConfined();
-                Libc.Fd fd = directory(root)) {
-            Libc.ioctl("BTRFS_IOC_QUOTA_CTL " + root, fd, QUOTA_CTL, longs(arena, command, 0));
-        }
+        ioctl("BTRFS_IOC_QUOTA_CTL " + root, QUOTA_CTL, Structs.ofWords(command, 0));
     }
 
     private List<Long> staleGroups() throws IOException {
@@ -222,12 +206,10 @@ public final class Btrfs {
     }
 
     private static long subvolumeId(Path path) throws IOException {
-        try (Arena arena = Arena.ofConfined();
-                Libc.Fd fd = directory(path)) {
-            MemorySegment args = arena.allocate(ARGS_BYTES, Long.BYTES);
-            args.set(ValueLayout.JAVA_LONG, 8, SUBVOLUME_INODE);
-            Libc.ioctl("BTRFS_IOC_INO_LOOKUP " + path, fd, INO_LOOKUP, args);
-            return args.get(ValueLayout.JAVA_LONG, 0);
+        try (Descriptor directory = directory(path)) {
+            ByteBuffer args = Structs.of(ARGS_BYTES).putLong(8, SUBVOLUME_INODE);
+            directory.ioctl("BTRFS_IOC_INO_LOOKUP " + path, INO_LOOKUP, args);
+            return args.getLong(0);
         }
     }
 
@@ -237,24 +219,28 @@ public final class Btrfs {
         if (parent == null || name == null) {
             throw new IllegalArgumentException("not below a directory: " + path);
         }
-        try (Arena arena = Arena.ofConfined();
-                Libc.Fd fd = directory(parent)) {
-            Libc.ioctl(call, fd, request, args(arena, name.toString()));
+        try (Descriptor directory = directory(parent)) {
+            directory.ioctl(call, request, args(name.toString()));
         }
     }
 
-    private static MemorySegment args(Arena arena, String name) {
+    private void ioctl(String call, long request, ByteBuffer struct) throws IOException {
+        try (Descriptor directory = directory(root)) {
+            directory.ioctl(call, request, struct);
+        }
+    }
+
+    private static ByteBuffer args(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > 255) {
             throw new IllegalArgumentException("name too long: " + name);
         }
-        MemorySegment args = arena.allocate(ARGS_BYTES, Long.BYTES);
-        MemorySegment.copy(bytes, 0, args, ValueLayout.JAVA_BYTE, NAME_OFFSET, bytes.length);
-        return args;
+        return args(bytes);
     }
 
-    private static MemorySegment longs(Arena arena, long... values) {
-        return arena.allocateFrom(ValueLayout.JAVA_LONG, values);
+    /// `struct btrfs_ioctl_vol_args` with a name of at most 255 bytes.
+    static ByteBuffer args(byte[] name) {
+        return Structs.of(ARGS_BYTES).put(NAME_OFFSET, name);
     }
 
     private static long number(Path group, String file) throws IOException {
@@ -265,7 +251,7 @@ public final class Btrfs {
         }
     }
 
-    private static Libc.Fd directory(Path path) throws LinuxException {
-        return Libc.open(path, Libc.O_RDONLY);
+    private static Descriptor directory(Path path) throws LinuxException {
+        return Descriptor.open(path, Descriptor.O_RDONLY);
     }
 }

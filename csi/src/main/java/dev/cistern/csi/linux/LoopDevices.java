@@ -1,9 +1,10 @@
 package dev.cistern.csi.linux;
 
+import dev.cistern.linux.Descriptor;
+import dev.cistern.linux.LinuxException;
+import dev.cistern.linux.Structs;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +25,12 @@ public final class LoopDevices {
     private static final int LO_FLAGS_DIRECT_IO = 16;
 
     /// `struct loop_info64`: device, inode (8 bytes each) first, flags at 52.
-    private static final long INFO_BYTES = 232;
+    private static final int INFO_BYTES = 232;
 
-    private static final long INFO_FLAGS = 52;
+    private static final int INFO_FLAGS = 52;
 
     /// `struct loop_config`: fd, block size (4 bytes each), `loop_info64`, eight reserved words.
-    private static final long CONFIG_BYTES = 8 + INFO_BYTES + 64;
+    private static final int CONFIG_BYTES = 8 + INFO_BYTES + 64;
 
     /// Another process may take the free device first; with this many losses in a row something is wrong.
     private static final int ATTEMPTS = 16;
@@ -39,14 +40,10 @@ public final class LoopDevices {
     private LoopDevices() {}
 
     /// An attached device, open so that it does not go away before it is mounted.
-    public record Attached(Path device, AutoCloseable hold) implements AutoCloseable {
+    public record Attached(Path device, Descriptor hold) implements AutoCloseable {
         @Override
         public void close() {
-            try {
-                hold.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
+            hold.close();
         }
     }
 
@@ -54,12 +51,12 @@ public final class LoopDevices {
     public static Attached attach(Path file) throws IOException {
         Optional<Path> found = find(file);
         if (found.isPresent()) {
-            Libc.Fd fd = Libc.open(found.get(), Libc.O_RDWR);
+            Descriptor device = Descriptor.open(found.get(), Descriptor.O_RDWR);
             // It may have gone between the look and the open.
-            if (backs(fd, file)) {
-                return new Attached(found.get(), fd);
+            if (backs(device, file)) {
+                return new Attached(found.get(), device);
             }
-            fd.close();
+            device.close();
         }
         for (int attempt = 1; ; attempt++) {
             try {
@@ -81,8 +78,8 @@ public final class LoopDevices {
                 if (!Files.exists(block.resolve("loop/backing_file")) || !Files.exists(device)) {
                     continue;
                 }
-                try (Libc.Fd fd = Libc.open(device, Libc.O_RDONLY)) {
-                    if (backs(fd, file)) {
+                try (Descriptor open = Descriptor.open(device, Descriptor.O_RDONLY)) {
+                    if (backs(open, file)) {
                         return Optional.of(device);
                     }
                 }
@@ -93,29 +90,25 @@ public final class LoopDevices {
 
     /// Makes the device as large as its file is now.
     public static void refreshSize(Path device) throws IOException {
-        try (Libc.Fd fd = Libc.open(device, Libc.O_RDWR)) {
-            Libc.ioctl("LOOP_SET_CAPACITY " + device, fd, LOOP_SET_CAPACITY, 0L);
+        try (Descriptor open = Descriptor.open(device, Descriptor.O_RDWR)) {
+            open.ioctl("LOOP_SET_CAPACITY " + device, LOOP_SET_CAPACITY, 0);
         }
     }
 
-    private static boolean backs(Libc.Fd fd, Path file) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = arena.allocate(INFO_BYTES, Long.BYTES);
-            try {
-                Libc.ioctl("LOOP_GET_STATUS64", fd, LOOP_GET_STATUS64, info);
-            } catch (LinuxException e) {
-                if (e.errno() == LinuxException.ENXIO) {
-                    return false;
-                }
-                throw e;
+    private static boolean backs(Descriptor device, Path file) throws IOException {
+        ByteBuffer info = Structs.of(INFO_BYTES);
+        try {
+            device.ioctl("LOOP_GET_STATUS64", LOOP_GET_STATUS64, info);
+        } catch (LinuxException e) {
+            if (e.errno() == LinuxException.ENXIO) {
+                return false;
             }
-            // By identity, not by name: names are cut off at 64 bytes and differ between mount
-            // namespaces.
-            return kernelDevice((long) Files.getAttribute(file, "unix:dev"))
-                            == info.get(ValueLayout.JAVA_LONG, 0)
-                    && (long) Files.getAttribute(file, "unix:ino")
-                            == info.get(ValueLayout.JAVA_LONG, 8);
+            throw e;
         }
+        // By identity, not by name: names are cut off at 64 bytes and differ between mount
+        // namespaces.
+        return kernelDevice((long) Files.getAttribute(file, "unix:dev")) == info.getLong(0)
+                && (long) Files.getAttribute(file, "unix:ino") == info.getLong(8);
     }
 
     /// `stat` packs major and minor otherwise than the kernel does within a loop device's status.
@@ -127,21 +120,19 @@ public final class LoopDevices {
 
     private static Attached configure(Path file) throws IOException {
         long number;
-        try (Libc.Fd control = Libc.open(DEV.resolve("loop-control"), Libc.O_RDWR)) {
-            number = Libc.ioctl("LOOP_CTL_GET_FREE", control, LOOP_CTL_GET_FREE, 0L);
+        try (Descriptor control = Descriptor.open(DEV.resolve("loop-control"), Descriptor.O_RDWR)) {
+            number = control.ioctl("LOOP_CTL_GET_FREE", LOOP_CTL_GET_FREE, 0);
         }
         Path device = DEV.resolve("loop" + number);
-        Libc.Fd fd = Libc.open(device, Libc.O_RDWR);
-        try (Arena arena = Arena.ofConfined();
-                Libc.Fd backing = Libc.open(file, Libc.O_RDWR)) {
-            MemorySegment config = arena.allocate(CONFIG_BYTES, Long.BYTES);
-            config.set(ValueLayout.JAVA_INT, 0, backing.number());
-            config.set(
-                    ValueLayout.JAVA_INT, 8 + INFO_FLAGS, LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO);
-            Libc.ioctl("LOOP_CONFIGURE " + device, fd, LOOP_CONFIGURE, config);
-            return new Attached(device, fd);
+        Descriptor open = Descriptor.open(device, Descriptor.O_RDWR);
+        try (Descriptor backing = Descriptor.open(file, Descriptor.O_RDWR)) {
+            ByteBuffer config = Structs.of(CONFIG_BYTES);
+            config.putInt(0, backing.number());
+            config.putInt(8 + INFO_FLAGS, LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO);
+            open.ioctl("LOOP_CONFIGURE " + device, LOOP_CONFIGURE, config);
+            return new Attached(device, open);
         } catch (IOException e) {
-            fd.close();
+            open.close();
             throw e;
         }
     }

@@ -1,11 +1,10 @@
 package dev.cistern.csi.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import dev.cistern.linux.Descriptor;
+import dev.cistern.linux.LinuxException;
+import dev.cistern.linux.Structs;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /// What a pod may have set on its files that keeps even root from moving or removing them: the read-only flag of a btrfs subvolume, which
@@ -27,37 +26,39 @@ public final class Restrictions {
     ///
     /// @param path a regular file or a directory, no link
     public static void lift(Path path) throws IOException {
-        try (Libc.Fd file = Libc.open(path, Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK)) {
+        try (Descriptor file =
+                Descriptor.open(
+                        path,
+                        Descriptor.O_RDONLY | Descriptor.O_NOFOLLOW | Descriptor.O_NONBLOCK)) {
             lift(file, path.toString());
         }
     }
 
-    static void lift(Libc.Fd file, String label) throws LinuxException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment flags = arena.allocate(JAVA_LONG);
-            if (has("BTRFS_IOC_SUBVOL_GETFLAGS " + label, file, SUBVOL_GETFLAGS, flags)) {
-                long set = flags.get(JAVA_LONG, 0);
-                if ((set & SUBVOL_RDONLY) != 0) {
-                    flags.set(JAVA_LONG, 0, set & ~SUBVOL_RDONLY);
-                    Libc.ioctl("BTRFS_IOC_SUBVOL_SETFLAGS " + label, file, SUBVOL_SETFLAGS, flags);
-                }
+    static void lift(Descriptor file, String label) throws LinuxException {
+        ByteBuffer flags = Structs.ofWords(0);
+        if (has("BTRFS_IOC_SUBVOL_GETFLAGS " + label, file, SUBVOL_GETFLAGS, flags)) {
+            long set = flags.getLong(0);
+            if ((set & SUBVOL_RDONLY) != 0) {
+                flags.putLong(0, set & ~SUBVOL_RDONLY);
+                file.ioctl("BTRFS_IOC_SUBVOL_SETFLAGS " + label, SUBVOL_SETFLAGS, flags);
             }
-            flags.set(JAVA_LONG, 0, 0);
-            if (has("FS_IOC_GETFLAGS " + label, file, FS_GETFLAGS, flags)) {
-                int set = flags.get(JAVA_INT, 0);
-                if ((set & (FS_IMMUTABLE | FS_APPEND_ONLY)) != 0) {
-                    flags.set(JAVA_INT, 0, set & ~(FS_IMMUTABLE | FS_APPEND_ONLY));
-                    Libc.ioctl("FS_IOC_SETFLAGS " + label, file, FS_SETFLAGS, flags);
-                }
+        }
+        // The kernel's ioctl is declared with a long and takes an int.
+        flags.putLong(0, 0);
+        if (has("FS_IOC_GETFLAGS " + label, file, FS_GETFLAGS, flags)) {
+            int set = flags.getInt(0);
+            if ((set & (FS_IMMUTABLE | FS_APPEND_ONLY)) != 0) {
+                flags.putInt(0, set & ~(FS_IMMUTABLE | FS_APPEND_ONLY));
+                file.ioctl("FS_IOC_SETFLAGS " + label, FS_SETFLAGS, flags);
             }
         }
     }
 
     /// Whether the file has such flags at all; a file system that does not know them says so in one of three ways.
-    private static boolean has(String call, Libc.Fd file, long request, MemorySegment flags)
+    private static boolean has(String call, Descriptor file, long request, ByteBuffer flags)
             throws LinuxException {
         try {
-            Libc.ioctl(call, file, request, flags);
+            file.ioctl(call, request, flags);
             return true;
         } catch (LinuxException e) {
             if (e.errno() == LinuxException.EINVAL

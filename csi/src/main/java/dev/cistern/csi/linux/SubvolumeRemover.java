@@ -1,14 +1,9 @@
 package dev.cistern.csi.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import dev.cistern.linux.Descriptor;
+import dev.cistern.linux.LinuxException;
+import dev.cistern.linux.Structs;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// with the number of subvolumes.
 final class SubvolumeRemover {
 
-    private static final long SNAP_DESTROY = 0x5000940FL;
     private static final long TREE_SEARCH_V2 = 0xC0709411L;
 
     private static final long ROOT_TREE = 1;
@@ -30,11 +24,11 @@ final class SubvolumeRemover {
     private static final long SUBVOLUME_INODE = 256;
 
     /// `struct btrfs_ioctl_search_args_v2` up to its buffer, and room there for one item: its header, a reference, a name.
-    private static final long SEARCH_HEAD_BYTES = 112;
+    private static final int SEARCH_HEAD_BYTES = 112;
 
-    private static final long SEARCH_BUFFER_BYTES = 1024;
-    private static final long ITEM_HEAD_BYTES = 32;
-    private static final long ROOT_REF_BYTES = 18;
+    private static final int SEARCH_BUFFER_BYTES = 1024;
+    private static final int ITEM_HEAD_BYTES = 32;
+    private static final int ROOT_REF_BYTES = 18;
 
     /// `FILEID_BTRFS_WITHOUT_PARENT`: inode, subvolume, generation; generation 0 stands for any.
     private static final int HANDLE_TYPE = 0x4d;
@@ -44,9 +38,10 @@ final class SubvolumeRemover {
     /// How deep a descent is remembered: 4,096 × some 100 bytes. What is nested deeper is found again from the top.
     private static final int DEEPEST_REMEMBERED = 4096;
 
-    private static final int FLAGS = Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW;
+    private static final int FLAGS =
+            Descriptor.O_RDONLY | Descriptor.O_DIRECTORY | Descriptor.O_NOFOLLOW;
 
-    private final Libc.Fd fileSystem;
+    private final Descriptor fileSystem;
 
     /// A subvolume within another: the directory that holds it, by subvolume and inode, and its name there.
     private record Nested(long id, long parent, long directory, byte[] name) {
@@ -56,7 +51,7 @@ final class SubvolumeRemover {
     }
 
     /// @param fileSystem any directory of the mounted btrfs
-    SubvolumeRemover(Libc.Fd fileSystem) {
+    SubvolumeRemover(Descriptor fileSystem) {
         this.fileSystem = fileSystem;
     }
 
@@ -95,73 +90,51 @@ final class SubvolumeRemover {
         String call = "BTRFS_IOC_SNAP_DESTROY " + nested.label();
         // The directory's own subvolume must be writable, and neither it nor what it holds may be
         // immutable.
-        try (Libc.Fd holder = open(nested.parent, SUBVOLUME_INODE);
-                Libc.Fd directory = open(nested.parent, nested.directory);
-                Libc.Fd self = open(nested.id, SUBVOLUME_INODE)) {
+        try (Descriptor holder = open(nested.parent, SUBVOLUME_INODE);
+                Descriptor directory = open(nested.parent, nested.directory);
+                Descriptor self = open(nested.id, SUBVOLUME_INODE)) {
             Restrictions.lift(holder, "subvolume " + nested.parent);
             Restrictions.lift(directory, "directory of " + nested.label());
             Restrictions.lift(self, nested.label());
-            destroy(call, directory, nested.name);
-        }
-    }
-
-    static void destroy(String call, Libc.Fd directory, byte[] name) throws LinuxException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment args = arena.allocate(4096, Long.BYTES);
-            MemorySegment.copy(name, 0, args, JAVA_BYTE, 8, name.length);
-            Libc.ioctl(call, directory, SNAP_DESTROY, args);
+            directory.ioctl(call, Btrfs.SNAP_DESTROY, Btrfs.args(nested.name));
         }
     }
 
     /// The first subvolume directly within another; null when there is none.
     private @Nullable Nested firstNested(long subvolume) throws LinuxException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment args =
-                    arena.allocate(SEARCH_HEAD_BYTES + SEARCH_BUFFER_BYTES, Long.BYTES);
-            args.set(JAVA_LONG, 0, ROOT_TREE);
-            args.set(JAVA_LONG, 8, subvolume);
-            args.set(JAVA_LONG, 16, subvolume);
-            args.set(JAVA_LONG, 24, 0);
-            args.set(JAVA_LONG, 32, -1L);
-            args.set(JAVA_LONG, 40, 0);
-            args.set(JAVA_LONG, 48, -1L);
-            args.set(JAVA_INT, 56, ROOT_REF);
-            args.set(JAVA_INT, 60, ROOT_REF);
-            args.set(JAVA_INT, 64, 1);
-            args.set(JAVA_LONG, 104, SEARCH_BUFFER_BYTES);
-            Libc.ioctl(
-                    "BTRFS_IOC_TREE_SEARCH_V2 subvolume " + subvolume,
-                    fileSystem,
-                    TREE_SEARCH_V2,
-                    args);
-            return args.get(JAVA_INT, 64) == 0
-                    ? null
-                    : nested(subvolume, args.asSlice(SEARCH_HEAD_BYTES));
-        }
+        ByteBuffer args = Structs.of(SEARCH_HEAD_BYTES + SEARCH_BUFFER_BYTES);
+        args.putLong(0, ROOT_TREE);
+        args.putLong(8, subvolume);
+        args.putLong(16, subvolume);
+        args.putLong(24, 0);
+        args.putLong(32, -1L);
+        args.putLong(40, 0);
+        args.putLong(48, -1L);
+        args.putInt(56, ROOT_REF);
+        args.putInt(60, ROOT_REF);
+        args.putInt(64, 1);
+        args.putLong(104, SEARCH_BUFFER_BYTES);
+        fileSystem.ioctl("BTRFS_IOC_TREE_SEARCH_V2 subvolume " + subvolume, TREE_SEARCH_V2, args);
+        return args.getInt(64) == 0 ? null : nested(subvolume, args);
     }
 
-    private static Nested nested(long parent, MemorySegment item) {
-        long child = item.get(JAVA_LONG_UNALIGNED, 16);
-        MemorySegment reference = item.asSlice(ITEM_HEAD_BYTES);
-        long directory = reference.get(JAVA_LONG_UNALIGNED, 0);
-        int length = Short.toUnsignedInt(reference.get(JAVA_SHORT_UNALIGNED, 16));
-        byte[] name = reference.asSlice(ROOT_REF_BYTES, length).toArray(JAVA_BYTE);
-        return new Nested(child, parent, directory, name);
+    /// @param found what a search has left, the first item behind its head
+    private static Nested nested(long parent, ByteBuffer found) {
+        int reference = SEARCH_HEAD_BYTES + ITEM_HEAD_BYTES;
+        byte[] name = new byte[Short.toUnsignedInt(found.getShort(reference + 16))];
+        found.get(reference + ROOT_REF_BYTES, name);
+        return new Nested(
+                found.getLong(SEARCH_HEAD_BYTES + 16), parent, found.getLong(reference), name);
     }
 
-    private Libc.Fd open(long subvolume, long inode) throws LinuxException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment handle = arena.allocate(8 + HANDLE_BYTES, Long.BYTES);
-            handle.set(JAVA_INT, 0, HANDLE_BYTES);
-            handle.set(JAVA_INT, 4, HANDLE_TYPE);
-            handle.set(JAVA_LONG_UNALIGNED, 8, inode);
-            handle.set(JAVA_LONG_UNALIGNED, 16, subvolume);
-            handle.set(JAVA_INT_UNALIGNED, 24, 0);
-            return Libc.openByHandle(
-                    "open_by_handle_at inode " + inode + " of subvolume " + subvolume,
-                    fileSystem,
-                    handle,
-                    FLAGS);
-        }
+    private Descriptor open(long subvolume, long inode) throws LinuxException {
+        ByteBuffer handle = Structs.of(8 + HANDLE_BYTES);
+        handle.putInt(0, HANDLE_BYTES);
+        handle.putInt(4, HANDLE_TYPE);
+        handle.putLong(8, inode);
+        handle.putLong(16, subvolume);
+        handle.putInt(24, 0);
+        return fileSystem.openByHandle(
+                "open_by_handle_at inode " + inode + " of subvolume " + subvolume, handle, FLAGS);
     }
 }

@@ -1,5 +1,5 @@
-/// The system calls the plugin needs and the JDK lacks, by the foreign function interface: mounts, loop devices, btrfs ioctls.
-/// Nothing here knows what a volume is.
+/// What the plugin asks of the kernel beyond mounts: btrfs ioctls, loop devices, flags of files. The calls themselves are those of
+/// `dev.cistern.linux`. Nothing here knows what a volume is.
 @NullMarked
 package dev.cistern.csi.linux;
 

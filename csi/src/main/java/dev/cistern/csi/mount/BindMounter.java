@@ -1,10 +1,10 @@
 package dev.cistern.csi.mount;
 
-import dev.cistern.csi.linux.LinuxException;
-import dev.cistern.csi.linux.MountTable;
-import dev.cistern.csi.linux.Mounts;
 import dev.cistern.csi.volume.VolumeFailure;
 import dev.cistern.csi.volume.VolumeId;
+import dev.cistern.linux.LinuxException;
+import dev.cistern.linux.MountTable;
+import dev.cistern.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,8 +1,8 @@
 package dev.cistern.csi.mount;
 
-import dev.cistern.csi.linux.Mounts;
 import dev.cistern.csi.volume.VolumeFailure;
 import dev.cistern.csi.volume.VolumeId;
+import dev.cistern.linux.Mounts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

@@ -2,8 +2,7 @@ package dev.cistern.csi.pool;
 
 import dev.cistern.csi.linux.Btrfs;
 import dev.cistern.csi.linux.LoopDevices;
-import dev.cistern.csi.linux.MountTable;
-import dev.cistern.csi.linux.Mounts;
+import dev.cistern.linux.MountTable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -77,7 +76,7 @@ record PoolImage(Path file, Path mountPoint) {
             return;
         }
         try (LoopDevices.Attached attached = LoopDevices.attach(file)) {
-            Mounts.btrfs(attached.device(), mountPoint);
+            Btrfs.mount(attached.device(), mountPoint);
             LOG.atInfo().addKeyValue("device", attached.device()).log("mounted the pool's image");
         }
     }

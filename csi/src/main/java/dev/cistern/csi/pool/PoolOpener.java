@@ -1,7 +1,7 @@
 package dev.cistern.csi.pool;
 
 import dev.cistern.csi.linux.Btrfs;
-import dev.cistern.csi.linux.MountTable;
+import dev.cistern.linux.MountTable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

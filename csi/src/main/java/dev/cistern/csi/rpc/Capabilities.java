@@ -1,8 +1,8 @@
 package dev.cistern.csi.rpc;
 
-import dev.cistern.csi.linux.Mounts;
 import dev.cistern.csi.proto.VolumeCapability;
 import dev.cistern.csi.volume.VolumeFailure;
+import dev.cistern.linux.Mounts;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,5 @@
 package dev.cistern.csi.rpc;
 
-import dev.cistern.csi.linux.Mounts;
 import dev.cistern.csi.mount.Mounter;
 import dev.cistern.csi.proto.NodeGetCapabilitiesRequest;
 import dev.cistern.csi.proto.NodeGetCapabilitiesResponse;
@@ -20,6 +19,7 @@ import dev.cistern.csi.volume.VolumeFailure;
 import dev.cistern.csi.volume.VolumeId;
 import dev.cistern.csi.volume.VolumeLocks;
 import dev.cistern.csi.volume.VolumePool;
+import dev.cistern.linux.Mounts;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cistern.csi.NeedsMounts;
 import dev.cistern.csi.PrivateMounts;
-import dev.cistern.csi.linux.Mounts;
 import dev.cistern.csi.volume.VolumeFailure;
 import dev.cistern.csi.volume.VolumeId;
+import dev.cistern.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.cistern.csi.rpc;
 
-import dev.cistern.csi.linux.Mounts;
 import dev.cistern.csi.mount.Mounter;
 import dev.cistern.csi.volume.VolumeId;
+import dev.cistern.linux.Mounts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

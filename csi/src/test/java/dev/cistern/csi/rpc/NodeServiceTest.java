@@ -6,7 +6,6 @@ import static dev.cistern.csi.rpc.Messages.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cistern.csi.linux.Mounts;
 import dev.cistern.csi.proto.NodeGetInfoRequest;
 import dev.cistern.csi.proto.NodeGetVolumeStatsRequest;
 import dev.cistern.csi.proto.NodeGetVolumeStatsResponse;
@@ -16,6 +15,7 @@ import dev.cistern.csi.proto.VolumeCapability.AccessMode.Mode;
 import dev.cistern.csi.volume.VolumeFailure;
 import dev.cistern.csi.volume.VolumeLocks;
 import dev.cistern.csi.volume.VolumeSize;
+import dev.cistern.linux.Mounts;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;

@@ -74,6 +74,19 @@ class ArchitectureTest {
                             "..populate.cli..");
 
     @ArchTest
+    static final ArchRule SYSTEM_CALLS_ARE_MADE_BY_THE_MODULE_THAT_HOLDS_THEM =
+            noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");
+
+    @ArchTest
+    static final ArchRule SYSTEM_CALLS_ARE_KNOWN_TO_THE_TARGET_ALONE =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("..populate.target..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.cistern.linux..");
+
+    @ArchTest
     static final ArchRule THE_TRANSPORT_KNOWS_NOTHING =
             classes()
                     .that()

@@ -1,5 +1,6 @@
 package dev.cistern.populate.target;
 
+import dev.cistern.linux.Exec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,14 +51,14 @@ public final class FileNames {
             List<byte[]> mended = withLocale(environment);
             // It was started with this locale, and yet: the machine lacks it.
             if (!Arrays.deepEquals(environment.toArray(), mended.toArray())) {
-                new Syscalls()
-                        .execute(
-                                SELF.resolve("exe").toString().getBytes(StandardCharsets.US_ASCII),
-                                strings("cmdline"),
-                                mended);
+                Exec.replaceProgram(
+                        SELF.resolve("exe").toString().getBytes(StandardCharsets.US_ASCII),
+                        strings("cmdline"),
+                        mended);
             }
         } catch (IOException | RuntimeException | LinkageError e) {
-            // No /proc, or native access denied: the fill says what is wrong.
+            // No /proc, the kernel refuses, or native access is denied: the fill says what is
+            // wrong.
             return;
         }
     }

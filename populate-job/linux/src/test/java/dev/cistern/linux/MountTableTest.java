@@ -1,4 +1,4 @@
-package dev.cistern.csi.linux;
+package dev.cistern.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

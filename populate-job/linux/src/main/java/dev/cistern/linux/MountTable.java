@@ -1,4 +1,4 @@
-package dev.cistern.csi.linux;
+package dev.cistern.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
