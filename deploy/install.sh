@@ -75,9 +75,9 @@ kubectl kustomize --load-restrictor LoadRestrictionsNone "$manifests" >"$work/al
 status=0
 kubectl apply --server-side -f "$work/all.yaml" >"$work/said" 2>&1 || status=$?
 # Kubernetes before 1.36 has no MutatingAdmissionPolicies; docs/install.md says what that means.
-if [ $status != 0 ] && grep -v 'serverside-applied$' "$work/said" | grep -qv 'MutatingAdmissionPolicy\|ensure CRDs are installed first'; then
+if [ $status != 0 ] && grep -v 'serverside-applied$' "$work/said" | grep -qv 'MutatingAdmissionPolicy\|ensure CRDs are installed first\|^Warning: '; then
   cat "$work/said" >&2
-  die "kubectl apply failed; mend what it says and run this again"
+  die "kubectl apply failed; correct what it names and run this again"
 fi
 grep -v 'serverside-applied$' "$work/said" >&2 || true
 say "waiting until the kinds are known and the pods are ready"
