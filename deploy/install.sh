@@ -75,7 +75,9 @@ kubectl kustomize --load-restrictor LoadRestrictionsNone "$manifests" >"$work/al
 status=0
 kubectl apply --server-side -f "$work/all.yaml" >"$work/said" 2>&1 || status=$?
 # Kubernetes before 1.36 has no MutatingAdmissionPolicies; docs/install.md says what that means.
-if [ $status != 0 ] && grep -v 'serverside-applied$' "$work/said" | grep -qv 'MutatingAdmissionPolicy\|ensure CRDs are installed first\|^Warning: '; then
+policies='MutatingAdmissionPolicy\|ensure CRDs are installed first'
+others=$(grep -v "serverside-applied\$\|^Warning:\|$policies" "$work/said" || true)
+if [ $status != 0 ] && { [ -n "$others" ] || ! grep -q "$policies" "$work/said"; }; then
   cat "$work/said" >&2
   die "kubectl apply failed; correct what it names and run this again"
 fi
