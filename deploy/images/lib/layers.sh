@@ -4,7 +4,7 @@ glibc_packages="base-files ca-certificates libc6"
 csi_packages="btrfs-progs mount"
 tools_packages="busybox-static curl"
 
-# The lowest layer of every image: who we are, whom we trust, where to write. Static programs need no more.
+# The lowest layer of every image: users, CA certificates, writable directories. Static programs need no more.
 identity_layer() {
   local versions key tree stage debs
   versions=$(debian_versions $glibc_packages | grep -E '^(base-files|ca-certificates)=')

@@ -1,11 +1,11 @@
 /// The operator: fills PVCs from what their `dataSourceRef` names.
 ///
-/// One package a concern, over one small runtime:
+/// One package per concern, over one small runtime:
 ///
 /// - `runtime`: queue, workers, caches with the process's own writes, leases, events. Knows no kind of ours.
 /// - `model`: names, references, reasons and other words that concerns share.
 /// - `cluster`: which kinds are cached, and the look-ups that concerns share.
-/// - `backend`: one class a type of store.
+/// - `backend`: one class per type of store.
 /// - `resolve`: what a `dataSourceRef` resolves to.
 /// - `population`: the controller that fills PVCs; `status`: the one that keeps statuses of populators, Datasets and backends.
 /// - `ops`: health, readiness, metrics.

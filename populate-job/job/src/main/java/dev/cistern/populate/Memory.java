@@ -22,7 +22,7 @@ public final class Memory {
 
     /// The limit to keep, in bytes: `asked`, or else the container's, but never more than that; 256 MiB where neither says anything.
     ///
-    /// @param asked 0 means that nobody asked
+    /// @param asked 0 means no setting
     public static long limit(long asked) {
         return limit(asked, LIMITS);
     }

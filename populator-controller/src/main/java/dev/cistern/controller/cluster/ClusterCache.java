@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /// The view of the cluster that informers keep, with the controller's own latest writes in it.
 ///
-/// All look-ups go to an index; nothing here lists a kind to search it. What is watched is in [WatchedKinds], who is
-/// reconciled when it changes is each controller's own to say.
+/// All look-ups go to an index; nothing here lists a kind to search it. What is watched is in [WatchedKinds];
+/// controllers choose which keys to reconcile when it changes.
 public final class ClusterCache implements ClusterView, StatusLookups, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCache.class);
 

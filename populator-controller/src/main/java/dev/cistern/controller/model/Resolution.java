@@ -1,6 +1,6 @@
 package dev.cistern.controller.model;
 
-/// What a PVC's `dataSourceRef` comes to.
+/// What a PVC's `dataSourceRef` resolves to.
 public sealed interface Resolution {
     /// All that a run needs to know.
     record Ready(RunSnapshot snapshot) implements Resolution {}

@@ -13,7 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Whose status is reconciled when something changes.
+/// Which statuses are reconciled when something changes.
 final class StatusTriggers {
     private final WatchedKinds kinds;
     private final Consumer<? super Subject> enqueue;

@@ -1,5 +1,6 @@
-/// A store as odd as the real ones: an S3 server in memory that is strict about what it is asked and whose habits, each seen
-/// in a real store, are switched on by name. `OddCases` says what a fill has to make of them. Nothing here knows Cistern's classes.
+/// An S3 server in memory that checks requests strictly and deviates from the protocol as real stores do: each habit
+/// was seen in a real store and is switched on by name. `OddCases` has the expected result of a fill for each. Nothing
+/// here knows Cistern's classes.
 @NullMarked
 package dev.cistern.test.odd;
 

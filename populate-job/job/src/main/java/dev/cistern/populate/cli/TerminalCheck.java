@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Whether somebody watches at a terminal.
+/// Whether the output goes to a terminal.
 final class TerminalCheck {
     private TerminalCheck() {}
 

@@ -1,6 +1,7 @@
 package dev.cistern.populate.wire;
 
-/// Whose fault a failure is, and so what becomes of the run. [Reason#fault] says it of each reason, and nothing else decides it.
+/// The class of a failure, which decides whether the run ends or is retried. [Reason#fault] is the only place that
+/// assigns it.
 public enum Fault {
     /// What was asked: another attempt would end the same way until a person changes something.
     REQUEST,

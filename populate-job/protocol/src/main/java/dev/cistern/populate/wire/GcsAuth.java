@@ -2,7 +2,7 @@ package dev.cistern.populate.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/// Whom Google Cloud Storage is asked as. It never holds a secret.
+/// How requests to Google Cloud Storage are authenticated. It never holds a secret.
 public sealed interface GcsAuth {
     /// Nobody in particular.
     record Anonymous() implements GcsAuth {}

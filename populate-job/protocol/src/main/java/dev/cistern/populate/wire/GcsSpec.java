@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param bucket the bucket's name, not empty
 /// @param prefix a tree (ends with `/`, or empty for the whole bucket) or one object's name
 /// @param userProject the project that is billed for requests; null means the bucket's owner pays
-/// @param auth who asks
-/// @param impersonation as whom; null means as who asks
+/// @param auth how requests are authenticated
+/// @param impersonation service account to read as; null means the identity of `auth` itself
 public record GcsSpec(
         @Nullable String endpoint,
         TlsSpec tls,

@@ -1,6 +1,6 @@
 package dev.cistern.populate.wire;
 
-/// Who asks a server for files. It never holds a secret.
+/// How requests to an HTTP server are authenticated. It never holds a secret.
 public enum HttpAuth {
     /// Nobody in particular.
     ANONYMOUS("anonymous"),

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param headers that every request to the endpoint's own host carries
 /// @param allowedHosts other hosts that a list may name, with a port where it is not the scheme's own
 /// @param tls which certificates are accepted
-/// @param auth who asks
+/// @param auth how requests are authenticated
 public record HttpSpec(
         String endpoint,
         String path,

@@ -7,7 +7,7 @@ public enum Reason {
     INVALID_CONFIGURATION("InvalidConfiguration", Fault.REQUEST),
     /// The store does not know the credentials, or their signature does not match.
     INVALID_CREDENTIALS("InvalidCredentials", Fault.REQUEST),
-    /// The store knows who asks, and refuses.
+    /// The store knows the identity and refuses it access.
     ACCESS_DENIED("AccessDenied", Fault.REQUEST),
     /// There is no bucket of that name at that endpoint.
     NO_SUCH_BUCKET("NoSuchBucket", Fault.REQUEST),

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tls which certificates are accepted
 /// @param bucket the bucket's name, not empty
 /// @param prefix a tree (ends with `/`, or empty for the whole bucket) or one object's key
-/// @param auth how to get in
+/// @param auth how requests are authenticated
 public record S3Spec(
         @Nullable String endpoint,
         @Nullable String region,

@@ -21,7 +21,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// Trusts whom the configuration's own authorities vouch for, and whom the platform's do.
+/// Trusts certificates of the configured authorities and of the platform's.
 ///
 /// The own ones are asked first, and the platform's are not read unless they do not know the server: parsing a hundred and a half
 /// certificates takes longer than all else at the start of a fill from a store of one's own.

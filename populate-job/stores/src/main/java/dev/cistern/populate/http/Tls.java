@@ -53,7 +53,7 @@ public final class Tls {
 
     /// @param authorities PEM text of authorities to trust besides the platform's; null means the platform's alone
     /// @param skipVerification whether any certificate under any name is accepted
-    /// @throws IllegalArgumentException when `CISTERN_TLS` says what nobody understands
+    /// @throws IllegalArgumentException when the value of `CISTERN_TLS` is unknown
     public Tls(@Nullable String authorities, boolean skipVerification) {
         this(authorities, skipVerification, Library.chosen(System.getenv("CISTERN_TLS")));
     }

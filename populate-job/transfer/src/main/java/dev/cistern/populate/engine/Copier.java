@@ -34,7 +34,7 @@ final class Copier {
         this.queue = new WorkQueue(context, restarts);
     }
 
-    /// A failure that nobody foresaw.
+    /// An unexpected failure.
     static FillException bug(Throwable e) {
         StackTraceElement[] stack = e.getStackTrace();
         return new FillException(

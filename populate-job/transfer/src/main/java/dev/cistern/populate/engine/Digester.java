@@ -42,7 +42,7 @@ final class Digester {
         }
     }
 
-    /// Takes bytes that nobody needs afterwards; what they are then is not defined.
+    /// Digests a buffer and may clobber it.
     static void consume(Checksum checksum, ByteBuffer bytes) {
         if (checksum instanceof Crc64Nvme crc) {
             crc.consume(bytes);

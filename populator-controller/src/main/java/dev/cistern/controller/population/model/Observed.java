@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param now the leader's clock
 /// @param claim the user's PVC
 /// @param storageClass its class
-/// @param resolution what its `dataSourceRef` comes to now
+/// @param resolution what its `dataSourceRef` resolves to now
 /// @param run the run's record, once there is one
 /// @param waiting the record that says why there is no run yet
 /// @param prime the temporary PVC

@@ -28,8 +28,8 @@ import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Google Cloud Storage's JSON API, for reading, in memory: strict about what it is asked, true in what it answers, and wrong when told
-/// to be.
+/// Google Cloud Storage's JSON API, for reading, in memory: it checks requests strictly, answers as documented, and
+/// injects faults on request.
 ///
 /// It has one bucket, [#BUCKET]. A caller without a good token is refused with 401, one whose token is of the wrong scope or principal
 /// with 403, parameters and paths that the real one does not know with 400 and 404.

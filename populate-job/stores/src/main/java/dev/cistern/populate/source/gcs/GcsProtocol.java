@@ -11,7 +11,7 @@ import dev.cistern.populate.source.rest.ReadMode;
 import dev.cistern.populate.source.rest.StoreRequest;
 import org.jspecify.annotations.Nullable;
 
-/// The JSON API's words: an object is asked for by its name, its content by its generation.
+/// The JSON API's requests: an object is requested by its name, its content by its generation.
 final class GcsProtocol implements ObjectProtocol {
     static final int PAGE_SIZE = 1000;
 

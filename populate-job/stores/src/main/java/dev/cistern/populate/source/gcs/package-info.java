@@ -1,4 +1,4 @@
-/// Google Cloud Storage by its JSON API: its words for the layer in `source.rest`. What it needs to know who asks is in `auth`.
+/// Google Cloud Storage over its JSON API, as a store of the layer `source.rest`. Authentication is in `auth`.
 @NullMarked
 package dev.cistern.populate.source.gcs;
 

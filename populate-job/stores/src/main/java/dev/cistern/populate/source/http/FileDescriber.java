@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out how large a file is, which version it is, and whether parts of it can be had.
 ///
-/// `HEAD` is asked first. Its answer may lack the length, or say 0 of a file that is generated; a request for the first byte tells more: the length in
-/// `Content-Range`, and whether the server serves ranges at all. What neither tells is unknown.
+/// `HEAD` is tried first. Its answer may lack the length, or say 0 of a file that is generated; a request for the first
+/// byte tells more: the length in `Content-Range`, and whether the server serves ranges at all. What neither tells is
+/// unknown.
 final class FileDescriber {
     /// A larger file is worth a request that finds out whether parts of it can be had.
     private static final long PROBED_FROM_BYTES = 16L << 20;

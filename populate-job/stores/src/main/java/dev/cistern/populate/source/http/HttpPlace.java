@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /// Which URLs may be asked for: those below the endpoint, and those of hosts that were allowed.
 ///
-/// Who writes a path or a list may be somebody else than who wrote endpoint and credentials. So neither leads to another directory
-/// of the endpoint's host, nor to a host that only the Job can reach.
+/// The author of a path or a list may not be the author of endpoint and credentials. So neither may lead to another
+/// directory of the endpoint's host, nor to a host that only the Job can reach.
 ///
 /// @param origin of the endpoint
 /// @param base the endpoint's path, percent-encoded, begins and ends with `/`

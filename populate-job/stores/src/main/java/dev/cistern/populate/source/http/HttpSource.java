@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A file of an HTTP server, or the files of a list.
 ///
-/// A file whose SHA-256 is known beforehand has it as its version: whatever the server says of versions, the bytes decide. Of any other the version is
-/// what the server says, and where it says nothing, the file is only ever taken whole from one answer.
+/// A file whose SHA-256 is known beforehand has it as its version: whatever the server says of versions, the bytes
+/// decide. The version of any other is what the server says, and where it says nothing, the file is only ever taken
+/// whole from one answer.
 final class HttpSource implements Source {
     private final HttpPlace place;
     private final FileUrl url;
@@ -106,7 +107,7 @@ final class HttpSource implements Source {
         }
     }
 
-    /// Reads a file of which nobody has told the length.
+    /// Reads a file of unknown length.
     private void readToItsEnd(SourceObject object, ObjectSink sink)
             throws SourceException, IOException {
         long received = exchange(object, sink);

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Finds lines that say once more what another line says. Of a list with more than [#MOST] names only neighbours are found; the engine refuses
+/// Finds duplicate lines. Of a list with more than [#MOST] names only neighbours are found; the engine refuses
 /// the others, as two files for one path.
 final class ListRepeats {
     /// Some 3 MiB.

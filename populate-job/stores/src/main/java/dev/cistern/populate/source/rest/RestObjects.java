@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Asks a store for objects in its own words: what is asked, and what of an answer is believed. [StoreSender] gets it there.
+/// Makes requests for objects in a store's protocol and checks the answers. [StoreSender] sends them.
 public final class RestObjects implements ObjectApi {
     private final StoreSender sender;
     private final ObjectProtocol protocol;

@@ -143,7 +143,7 @@ public final class StoreSender implements AutoCloseable {
         return writer.bytes(outgoing, encoding == null ? "" : encoding);
     }
 
-    /// Who signs a request that goes there; null for nobody.
+    /// The signer of a request that goes there; null means that it is not signed.
     private @Nullable RequestSigner signer(
             StoreRequest request, Origin to, @Nullable RequestSigner renewed)
             throws SourceException {

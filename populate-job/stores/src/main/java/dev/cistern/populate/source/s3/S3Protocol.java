@@ -13,7 +13,7 @@ import dev.cistern.populate.source.rest.StoreRequest;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// S3's words: an object is asked for by its key, and a version by its ETag.
+/// S3's requests: an object is requested by its key, a version by its ETag.
 final class S3Protocol implements ObjectProtocol {
     private final Supplier<S3Location> location;
 

@@ -1,7 +1,8 @@
 /// S3 and what speaks its protocol.
 ///
-/// [S3Source] decides what is asked and what answers mean; an [S3Api] carries it: `DirectApi` over this module's own transport, or
-/// the AWS SDK's client (`sdk` below, the only package that imports the SDK), which is the fallback and the yardstick.
+/// [S3Source] is what S3 adds to `RestSource`. It sends requests through an [S3Api]: `DirectApi` over this module's own
+/// HTTP client, or the AWS SDK's client (`sdk` below, the only package that imports the SDK), the fallback and the
+/// reference in tests.
 @NullMarked
 package dev.cistern.populate.source.s3;
 

@@ -12,7 +12,7 @@ record AccessToken(String value, long issuedMillis, long expiresMillis) {
     /// A request that is sent with less left may arrive too late.
     private static final long LATE_MILLIS = 10_000;
 
-    /// Whether nobody has to think of another yet: for the most of its life, and at least until a quarter of it is left.
+    /// Whether it need not be renewed yet: for most of its life, until at most a quarter of it is left.
     boolean fresh(long nowMillis) {
         return nowMillis
                 < expiresMillis - Math.min(EARLY_MILLIS, (expiresMillis - issuedMillis) / 4);

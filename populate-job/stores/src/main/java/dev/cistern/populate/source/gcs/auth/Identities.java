@@ -17,7 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Turns what a specification says about who asks into tokens. Nothing is asked of a service before the first token is needed.
+/// Turns the authentication of a specification into a source of tokens. No service is called before the first token is
+/// needed.
 public final class Identities implements AutoCloseable {
     private static final String OAUTH = "https://oauth2.googleapis.com/token";
     private static final String STS = "https://sts.googleapis.com/v1/token";
@@ -49,7 +50,7 @@ public final class Identities implements AutoCloseable {
 
     /// The tokens that requests to the store carry; null where they carry none.
     ///
-    /// @param as whom; null means as who asks
+    /// @param as service account to impersonate; null means none
     /// @throws SourceException.Refused when the specification, a file that it names or the environment is wrong
     public @Nullable TokenCache of(GcsAuth auth, GcsSpec.@Nullable Impersonation as)
             throws SourceException.Refused {

@@ -64,7 +64,7 @@ record ServiceAccountKey(String email, String id, PrivateKey key, @Nullable Stri
         }
     }
 
-    /// A signed statement of who asks, for one token (RFC 7523).
+    /// A signed assertion of the account's identity, for one token (RFC 7523).
     ///
     /// @param epochSecond now
     String assertion(String scope, long epochSecond) {

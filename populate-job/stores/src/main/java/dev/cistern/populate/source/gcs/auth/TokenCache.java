@@ -5,8 +5,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The token that holds now, for any number of threads. One of them asks for the next one while the others go on with what they have;
-/// while the service that gives tokens is away, a token is used until it expires.
+/// Caches the current token for any number of threads. One of them fetches the next one while the others go on with the
+/// current one; while the token service is unavailable, a token is used until it expires.
 public final class TokenCache {
     /// A service that failed is left alone for so long while the old token holds.
     private static final long PAUSE_MILLIS = 5_000;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What errors of a service that gives tokens mean for a run.
 ///
-/// @param where the service and whom it is asked for, for people
+/// @param where the service and the identity that a token is requested for, for people
 /// @param hint what people can do when it refuses
 record TokenErrors(String where, String hint) implements StoreErrors {
     private static final int MAX_SHOWN = 400;

@@ -25,7 +25,7 @@ final class TokenService {
 
     /// @param url of the service, without a query
     /// @param errors what its errors mean
-    /// @param caller who asks; null where the request itself proves that
+    /// @param caller identity of the caller; null where the request itself proves it
     /// @throws IllegalArgumentException when that is no URL
     TokenService(
             String url,

@@ -62,7 +62,7 @@ final class TokenSources {
         }
     }
 
-    /// Of whom the metadata server of the node takes this process for.
+    /// Of the identity that the node's metadata server gives this process.
     record OfNode(String scope, TokenService service) implements TokenSource {
         static final String PATH = "/computeMetadata/v1/instance/service-accounts/default/token";
 
@@ -97,7 +97,7 @@ final class TokenSources {
         }
     }
 
-    /// Of a service account, for somebody who may have tokens of it.
+    /// Of a service account that the caller may impersonate.
     ///
     /// @param delegates service accounts in between, each of which may have tokens of the next
     /// @param service that is asked with a token of whoever asks
