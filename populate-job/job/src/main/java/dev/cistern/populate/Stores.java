@@ -23,9 +23,6 @@ import java.util.Map;
 
 /// The one place of the engine that knows every store.
 public final class Stores {
-    /// Name of the environment variable that chooses the transport of stores that speak S3: `direct` or `sdk`.
-    public static final String TRANSPORT_ENVIRONMENT_NAME = S3Provider.TRANSPORT_ENVIRONMENT_NAME;
-
     private final Map<String, String> environment;
     private final BufferPool buffers;
     private final Proxies proxies;

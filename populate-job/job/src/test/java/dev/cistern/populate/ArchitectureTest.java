@@ -73,6 +73,17 @@ class ArchitectureTest {
                             "..populate.job..",
                             "..populate.cli..");
 
+    /// A fill puts files into whatever implements [dev.cistern.populate.target.Target].
+    @ArchTest
+    static final ArchRule THE_ENGINE_KNOWS_NO_DIRECTORY_TREE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..populate.engine..")
+                    .should()
+                    .dependOnClassesThat()
+                    .haveNameMatching(
+                            ".*\\.target\\.(TargetTree|DirectoryTarget|PartialFile|ChannelFile|SpillFiles)");
+
     @ArchTest
     static final ArchRule SYSTEM_CALLS_ARE_MADE_BY_THE_MODULE_THAT_HOLDS_THEM =
             noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");

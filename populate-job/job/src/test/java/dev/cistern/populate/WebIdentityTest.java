@@ -11,6 +11,7 @@ import dev.cistern.populate.engine.Meter;
 import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Fault;
 import dev.cistern.populate.testing.StrictSts;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// A fill whose keys come from a token service.
 class WebIdentityTest {
@@ -66,13 +66,12 @@ class WebIdentityTest {
         sts.close();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"direct", "sdk"})
-    void tokenServiceAndStoreAreAskedThroughAProxy(String transport) throws Exception {
+    @Test
+    void tokenServiceAndStoreAreAskedThroughAProxy() throws Exception {
         try (TestProxy proxy = new TestProxy()) {
             proxy.wants("user", "secret");
             proxies = Map.of("http_proxy", "http://user:secret@" + proxy.address());
-            fill(spec(ROLE, "team-a", sts.endpoint()), transport, Duration.ofSeconds(20));
+            fill(spec(ROLE, "team-a", sts.endpoint()), Duration.ofSeconds(20));
             assertThat(proxy.asked())
                     .anyMatch(asked -> asked.startsWith("POST " + sts.endpoint()))
                     .anyMatch(asked -> asked.startsWith("GET " + store.endpoint()))
@@ -109,17 +108,15 @@ class WebIdentityTest {
                 new S3Auth.WebIdentity(role, tokenFile().toString(), stsEndpoint, null, session));
     }
 
-    private void fill(S3Spec spec, String transport, Duration patience)
-            throws FillException, InterruptedException {
+    private void fill(S3Spec spec, Duration patience) throws FillException, InterruptedException {
         Map<String, String> environment = new HashMap<>(proxies);
-        environment.put(Stores.TRANSPORT_ENVIRONMENT_NAME, transport);
         long millis = patience.toMillis();
         try (Source source =
                 new Stores(environment, MemoryBudget.of(96 << 20), Proxies.of(environment))
                         .open(0, spec)) {
             FillRequest request =
                     new FillRequest(
-                            target(),
+                            new DirectoryTarget(target()),
                             List.of(new FillRequest.Input(source, "", List.of(), List.of(), null)),
                             0,
                             Verify.FULL,
@@ -134,7 +131,7 @@ class WebIdentityTest {
     }
 
     private void fill() throws FillException, InterruptedException {
-        fill(spec(ROLE, "team-a", sts.endpoint()), "direct", Duration.ofSeconds(20));
+        fill(spec(ROLE, "team-a", sts.endpoint()), Duration.ofSeconds(20));
     }
 
     private void assertFails(Reason reason, String... says) {
@@ -142,7 +139,7 @@ class WebIdentityTest {
     }
 
     private void assertFails(S3Spec spec, Reason reason, String... says) {
-        assertThatThrownBy(() -> fill(spec, "direct", Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> fill(spec, Duration.ofSeconds(1)))
                 .isInstanceOfSatisfying(
                         FillException.class, e -> assertThat(e.reason()).isEqualTo(reason))
                 .satisfies(e -> assertThat(e.getMessage()).contains(says));
@@ -155,10 +152,9 @@ class WebIdentityTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"direct", "sdk"})
-    void oneRequestForKeysServesAWholeFill(String transport) throws Exception {
-        fill(spec(ROLE, "team-a", sts.endpoint()), transport, Duration.ofSeconds(20));
+    @Test
+    void oneRequestForKeysServesAWholeFill() throws Exception {
+        fill(spec(ROLE, "team-a", sts.endpoint()), Duration.ofSeconds(20));
 
         assertFilled();
         assertThat(sts.asked())
@@ -176,7 +172,7 @@ class WebIdentityTest {
     void theSessionHasANameWhereNoneIsGiven() throws Exception {
         try (StrictSts other = new StrictSts(ROLE, "cistern", "identity-1")) {
             store.faults(request -> null);
-            fill(spec(ROLE, null, other.endpoint()), "direct", Duration.ofSeconds(20));
+            fill(spec(ROLE, null, other.endpoint()), Duration.ofSeconds(20));
             assertFilled();
         }
     }

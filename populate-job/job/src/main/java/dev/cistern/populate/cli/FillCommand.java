@@ -14,6 +14,7 @@ import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.store.UsageException;
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.wire.Outcome;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.RunResult;
@@ -103,13 +104,14 @@ public final class FillCommand {
             throws FillException, InterruptedException {
         // Before the first path is made of an argument.
         Fill.requireUtf8Names();
+        if (options.transport() != null || environment.containsKey("CISTERN_TRANSPORT")) {
+            err.println(
+                    "cistern: --transport and CISTERN_TRANSPORT do nothing any more, and the option"
+                            + " goes with the next release: there is one transport");
+        }
         Path directory = Path.of(options.directory());
         make(directory);
         Map<String, String> settings = new HashMap<>(environment);
-        String transport = options.transport();
-        if (transport != null) {
-            settings.put(Stores.TRANSPORT_ENVIRONMENT_NAME, transport);
-        }
         MemoryBudget budget = MemoryBudget.of(Memory.limit(options.memoryBytes()));
         try (Source source =
                         new Stores(settings, budget, Proxies.of(environment))
@@ -124,7 +126,7 @@ public final class FillCommand {
             }
             FillRequest request =
                     new FillRequest(
-                            directory,
+                            new DirectoryTarget(directory),
                             List.of(
                                     new FillRequest.Input(
                                             source,

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param verify whether digests are compared
 /// @param sync whether success waits for the disk
 /// @param listFirst whether sizes are compared before the first byte is copied
-/// @param transport `direct`, `sdk`, or null for the environment's choice
+/// @param transport has no effect any more; null where it is not given
 /// @param json whether the result is printed as JSON
 /// @param quiet whether progress is not shown
 record FillOptions(
@@ -56,7 +56,7 @@ record FillOptions(
               --no-verify           compare sizes only, not digests
               --no-sync             do not wait until everything is on the disk
               --list-first          compare the sizes with the free space before the first byte
-              --transport NAME      direct or sdk (default: direct)
+              --transport NAME      no effect any more: direct or sdk
               --json                print the result as JSON
               --quiet               show no progress
 

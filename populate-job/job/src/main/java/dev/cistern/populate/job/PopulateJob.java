@@ -13,6 +13,7 @@ import dev.cistern.populate.engine.Progress;
 import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.wire.Outcome;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.RunResult;
@@ -161,7 +162,7 @@ public final class PopulateJob {
             }
             FillRequest request =
                     new FillRequest(
-                            Path.of(spec.target()),
+                            new DirectoryTarget(Path.of(spec.target())),
                             inputs,
                             spec.capacityBytes(),
                             spec.verify(),

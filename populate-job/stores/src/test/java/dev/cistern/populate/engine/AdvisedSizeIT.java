@@ -3,6 +3,7 @@ package dev.cistern.populate.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Verify;
@@ -89,7 +90,7 @@ class AdvisedSizeIT {
         try {
             new Fill(
                             new FillRequest(
-                                    mount,
+                                    new DirectoryTarget(mount),
                                     List.of(input),
                                     capacity,
                                     Verify.FULL,

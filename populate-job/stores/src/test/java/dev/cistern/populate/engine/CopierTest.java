@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceObject;
-import dev.cistern.populate.target.TargetTree;
+import dev.cistern.populate.target.DirectoryTarget;
+import dev.cistern.populate.target.OpenTarget;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Asked;
 import dev.cistern.populate.wire.Verify;
@@ -31,14 +32,16 @@ class CopierTest {
     private List<Asked> copy(byte[] bytes, int sharedFrom) throws Exception {
         try (FaultyS3 server = new FaultyS3();
                 Source source = server.source("t/");
-                TargetTree target = TargetTree.open(directory);
+                OpenTarget target = new DirectoryTarget(directory).open(false);
                 Journal journal =
                         Journal.open(
-                                target.journal(), false, new DoneRecords(target.spill(), 100))) {
+                                target::openJournal,
+                                false,
+                                new DoneRecords(target.workFiles(), 100))) {
             server.put("t/object", bytes);
             FillRequest request =
                     new FillRequest(
-                            directory,
+                            new DirectoryTarget(directory),
                             List.of(new FillRequest.Input(source, "", List.of(), List.of(), null)),
                             0,
                             Verify.FULL,
@@ -106,11 +109,11 @@ class CopierTest {
         byte[] bytes = random(20 * MIB);
         try (FaultyS3 server = new FaultyS3();
                 Source source = server.source("t/");
-                TargetTree target = TargetTree.open(directory)) {
+                OpenTarget target = new DirectoryTarget(directory).open(false)) {
             server.put("t/object", bytes);
             FillRequest request =
                     new FillRequest(
-                            directory,
+                            new DirectoryTarget(directory),
                             List.of(new FillRequest.Input(source, "", List.of(), List.of(), null)),
                             0,
                             Verify.SIZE,
@@ -121,7 +124,8 @@ class CopierTest {
                             false,
                             new FillRequest.Timing(4000, 1500, 5, 50));
             try (Journal journal =
-                    Journal.open(target.journal(), false, new DoneRecords(target.spill(), 100))) {
+                    Journal.open(
+                            target::openJournal, false, new DoneRecords(target.workFiles(), 100))) {
                 CopyContext context = new CopyContext(request, target, journal, meter, Steps.NONE);
                 new Lister(context).run(() -> {});
                 SourceObject listed =
@@ -144,9 +148,10 @@ class CopierTest {
                         crc.getValue());
                 journal.synced(journal.flush());
             }
-            target.useNativeCalls();
+            target.expect(Long.MAX_VALUE, Long.MAX_VALUE);
             try (Journal journal =
-                    Journal.open(target.journal(), true, new DoneRecords(target.spill(), 100))) {
+                    Journal.open(
+                            target::openJournal, true, new DoneRecords(target.workFiles(), 100))) {
                 assertThat(journal.empty()).isFalse();
                 CopyContext context = new CopyContext(request, target, journal, meter, Steps.NONE);
                 new Lister(context).run(() -> {});

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.cistern.populate.digest.DigestKind;
-import dev.cistern.populate.target.TargetTree;
+import dev.cistern.populate.target.DirectoryTarget;
+import dev.cistern.populate.target.OpenTarget;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Asked;
 import dev.cistern.populate.testing.FaultyS3.Fault;
@@ -71,7 +72,7 @@ class FillTest {
     private FillRequest request(
             List<FillRequest.Input> inputs, long capacity, Verify verify, boolean overlap) {
         return new FillRequest(
-                directory,
+                new DirectoryTarget(directory),
                 inputs,
                 capacity,
                 verify,
@@ -527,7 +528,7 @@ class FillTest {
         }
         FillRequest oneStream =
                 new FillRequest(
-                        directory,
+                        new DirectoryTarget(directory),
                         List.of(input("t/")),
                         0,
                         Verify.FULL,
@@ -991,10 +992,12 @@ class FillTest {
                                         Steps.NONE))
                 .isInstanceOf(FillException.class);
         server.faults(asked -> null);
-        try (TargetTree target = TargetTree.open(directory);
+        try (OpenTarget target = new DirectoryTarget(directory).open(false);
                 Journal journal =
                         Journal.open(
-                                target.journal(), true, new DoneRecords(target.spill(), 100))) {
+                                target::openJournal,
+                                true,
+                                new DoneRecords(target.workFiles(), 100))) {
             journal.synced(journal.flush());
         }
     }
@@ -1044,7 +1047,7 @@ class FillTest {
                                 : null);
         FillRequest slow =
                 new FillRequest(
-                        directory,
+                        new DirectoryTarget(directory),
                         List.of(input("t/")),
                         0,
                         Verify.SIZE,
@@ -1081,7 +1084,7 @@ class FillTest {
         }
         FillRequest limited =
                 new FillRequest(
-                        directory,
+                        new DirectoryTarget(directory),
                         List.of(input("t/")),
                         0,
                         Verify.FULL,

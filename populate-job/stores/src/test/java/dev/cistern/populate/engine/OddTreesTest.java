@@ -3,6 +3,7 @@ package dev.cistern.populate.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Asked;
 import dev.cistern.populate.testing.FaultyS3.Fault;
@@ -58,7 +59,7 @@ class OddTreesTest {
     private void fill(FillRequest.Input... inputs) throws FillException, InterruptedException {
         FillRequest request =
                 new FillRequest(
-                        directory,
+                        new DirectoryTarget(directory),
                         List.of(inputs),
                         0,
                         Verify.FULL,

@@ -10,6 +10,7 @@ import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.testing.OddWeb;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Stage;
@@ -100,11 +101,6 @@ class UnsizedFillTest {
         }
 
         @Override
-        public String keyOf(String path) {
-            return "k/" + path;
-        }
-
-        @Override
         public String name() {
             return "odd";
         }
@@ -131,7 +127,7 @@ class UnsizedFillTest {
 
     private FillRequest request(long capacity, int connections) {
         return new FillRequest(
-                target,
+                new DirectoryTarget(target),
                 List.of(new FillRequest.Input(source, "", List.of(), List.of(), null)),
                 capacity,
                 Verify.FULL,

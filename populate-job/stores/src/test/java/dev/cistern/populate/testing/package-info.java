@@ -1,4 +1,4 @@
-/// Servers that tests run against in their own process.
+/// Servers, sources and targets that tests use in their own process.
 @NullMarked
 package dev.cistern.populate.testing;
 

@@ -89,16 +89,17 @@ final class ArrivalCheck {
         return Objects.equals(details.object().version(), copy.object.version());
     }
 
-    /// Compares an object with the digest that the specification pins.
+    /// The SHA-256 of an object, compared with the one that the specification pins; null where neither is asked for.
     ///
-    /// @throws FillException when it has another
-    void pin(ObjectCopy copy) throws IOException, FillException {
+    /// @throws FillException when it is another
+    @Nullable String sha256(ObjectCopy copy)
+            throws IOException, FillException, InterruptedException {
         String pin = context.inputs().get(copy.entry.input()).sha256();
-        if (pin == null) {
-            return;
+        if (pin == null && !context.wantsSha256()) {
+            return null;
         }
         String actual = copy.sha256();
-        if (!actual.equals(pin)) {
+        if (pin != null && !actual.equals(pin)) {
             throw new FillException(
                     Reason.DIGEST_MISMATCH,
                     "object \""
@@ -111,5 +112,6 @@ final class ArrivalCheck {
                             + pin,
                     null);
         }
+        return actual;
     }
 }

@@ -1,28 +1,35 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.source.SourceObject;
-import dev.cistern.populate.target.SpillFiles;
+import dev.cistern.populate.target.TargetFile;
+import dev.cistern.populate.target.WorkFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What was listed and is to be copied, packed: some 40 to 80 bytes an object instead of 300 and more.
 ///
 /// Written by the listing, read by any number of cursors, also while it grows. A path shares its beginning with the path before it,
-/// so only the rest is stored. What does not fit the memory that it has goes to a file, a chunk at a time, and is read from there in
+/// so only the rest is stored; an id mostly ends as its path does and begins as the id before it, so little of it is. What does not fit the memory that it has goes to a file, a chunk at a time, and is read from there in
 /// the same order.
 final class Catalog {
     /// Some 5,000 objects: what is read or written at once.
     private static final int CHUNK_BYTES = 256 * 1024;
 
-    /// Path and version with their lengths, input, size, time.
-    private static final int MAX_ENTRY_BYTES = 3 * 4096 + 2048;
+    /// Numbers of an entry: input, lengths, size, time, at most 10 bytes each.
+    private static final int MAX_NUMBERS_BYTES = 100;
+
+    /// Of an id in UTF-8. The longest keys of stores have 4 KiB, the longest URLs that servers take 8.
+    static final int MAX_ID_BYTES = 8192;
+
+    /// Path, id and version with their lengths.
+    private static final int MAX_ENTRY_BYTES = 4096 + MAX_ID_BYTES + 1024 + MAX_NUMBERS_BYTES;
 
     /// Room for some objects beside what is kept free for the largest.
     private static final int MIN_CHUNK_BYTES = MAX_ENTRY_BYTES + 2048;
@@ -41,16 +48,21 @@ final class Catalog {
     /// @param index in the order of the listing
     /// @param input which source
     /// @param path below the target
-    /// @param object key is the path below the source's prefix, to be completed by the source; null for a directory
-    /// @param marker the object that asks for the directory and was listed as empty; key like that of `object`; null for a file
+    /// @param object null for a directory
+    /// @param marker the object that asks for the directory and was listed as empty; null for a file
     record Entry(
             int index,
             int input,
             String path,
             @Nullable SourceObject object,
-            @Nullable SourceObject marker) {}
+            @Nullable SourceObject marker) {
+        /// What the source listed it as.
+        SourceObject listed() {
+            return object != null ? object : Objects.requireNonNull(marker);
+        }
+    }
 
-    /// What a marker's key has after the directory's path.
+    /// What a marker's name has after the directory's path.
     enum MarkerName {
         /// Nothing: `out` beside `out/x`.
         PLAIN(""),
@@ -70,14 +82,15 @@ final class Catalog {
         }
     }
 
-    private final SpillFiles spill;
+    private final WorkFiles spill;
     private final int chunkBytes;
     private final int chunksInMemory;
     private final List<byte[]> chunks = new ArrayList<>();
     private ByteBuffer tail = ByteBuffer.allocate(0);
     private int chunksWritten;
-    private @Nullable FileChannel file;
+    private @Nullable TargetFile file;
     private byte[] lastPath = new byte[0];
+    private byte[] lastHead = new byte[0];
     private byte[] lastFile = new byte[0];
     private int count;
     private int published;
@@ -87,7 +100,7 @@ final class Catalog {
 
     /// @param spill where to make the file for what does not fit
     /// @param memoryBytes what may be kept in memory, give or take a chunk
-    Catalog(SpillFiles spill, long memoryBytes) {
+    Catalog(WorkFiles spill, long memoryBytes) {
         this.spill = spill;
         this.chunkBytes = (int) Math.clamp(memoryBytes / 4, MIN_CHUNK_BYTES, CHUNK_BYTES);
         this.chunksInMemory = (int) Math.min(Integer.MAX_VALUE, memoryBytes / chunkBytes);
@@ -116,10 +129,11 @@ final class Catalog {
         if (count == MAX_OBJECTS) {
             return -1;
         }
-        byte[] bytes = addPath(input, path);
+        byte[] bytes = addPath(input, path, object);
         sorted &= Arrays.compareUnsigned(lastFile, bytes) <= 0;
         lastFile = bytes;
         putNumber(SIZES_FROM + object.size());
+        putId(bytes, object.id(), "");
         putNumber(object.modifiedMillis());
         putVersion(object.version());
         return count++;
@@ -133,16 +147,20 @@ final class Catalog {
         if (count == MAX_OBJECTS) {
             return -1;
         }
-        addPath(input, path);
+        byte[] bytes = addPath(input, path, marker);
+        MarkerName ending = marker.id().endsWith(name.suffix) ? name : MarkerName.PLAIN;
         putNumber(0);
-        putNumber(name.ordinal());
+        putNumber(ending.ordinal());
+        putId(bytes, marker.id(), ending.suffix);
         putVersion(marker.version());
         return count++;
     }
 
-    private byte[] addPath(int input, String path) throws IOException {
+    private byte[] addPath(int input, String path, SourceObject object) throws IOException {
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-        if (tail.remaining() < MAX_ENTRY_BYTES) {
+        String version = object.version() == null ? "" : object.version();
+        int most = MAX_NUMBERS_BYTES + bytes.length + 3 * (object.id().length() + version.length());
+        if (tail.remaining() < most) {
             newChunk();
         }
         int shared = Arrays.mismatch(lastPath, bytes);
@@ -155,6 +173,29 @@ final class Catalog {
         return bytes;
     }
 
+    /// Stores an id: how much of the path's beginning it has not, and what it begins with instead; 0 where that is what the id before
+    /// it began with.
+    ///
+    /// @param suffix what the id ends with behind the path's end
+    private void putId(byte[] path, String id, String suffix) {
+        byte[] bytes =
+                id.substring(0, id.length() - suffix.length()).getBytes(StandardCharsets.UTF_8);
+        int same = 0;
+        while (same < Math.min(path.length, bytes.length)
+                && path[path.length - 1 - same] == bytes[bytes.length - 1 - same]) {
+            same++;
+        }
+        byte[] head = Arrays.copyOf(bytes, bytes.length - same);
+        putNumber(path.length - same);
+        if (Arrays.equals(head, lastHead)) {
+            putNumber(0);
+            return;
+        }
+        putNumber(1L + head.length);
+        tail.put(head);
+        lastHead = head;
+    }
+
     private void putVersion(@Nullable String version) {
         byte[] bytes = (version == null ? "" : version).getBytes(StandardCharsets.UTF_8);
         putNumber(bytes.length);
@@ -163,16 +204,12 @@ final class Catalog {
 
     private void newChunk() throws IOException {
         if (tail.capacity() > 0 && chunks.size() >= chunksInMemory) {
-            FileChannel to = file;
+            TargetFile to = file;
             if (to == null) {
                 to = spill.create();
                 file = to;
             }
-            ByteBuffer whole = ByteBuffer.wrap(tail.array());
-            long at = (long) chunksWritten * chunkBytes;
-            while (whole.hasRemaining()) {
-                at += to.write(whole, at);
-            }
+            to.write(ByteBuffer.wrap(tail.array()), (long) chunksWritten * chunkBytes);
             chunksWritten++;
         } else if (tail.capacity() > 0) {
             chunks.add(tail.array());
@@ -181,6 +218,7 @@ final class Catalog {
         tail = ByteBuffer.allocate(chunkBytes);
         // A chunk begins anew, so that a cursor needs nothing of the one before.
         lastPath = new byte[0];
+        lastHead = new byte[0];
     }
 
     /// A chunk, wherever it is.
@@ -188,7 +226,7 @@ final class Catalog {
         if (index < chunks.size()) {
             return chunks.get(index);
         }
-        FileChannel from = file;
+        TargetFile from = file;
         if (from == null || index == chunks.size() + chunksWritten) {
             return tail.array();
         }
@@ -254,6 +292,7 @@ final class Catalog {
         private int chunk;
         private ByteBuffer from = ByteBuffer.allocate(0);
         private byte[] path = new byte[0];
+        private byte[] head = new byte[0];
         private int read;
 
         /// The next entry; waits while the catalog may grow; null at its end.
@@ -280,6 +319,7 @@ final class Catalog {
             if (!from.hasRemaining() || from.get(from.position()) == 0) {
                 from = ByteBuffer.wrap(chunk(chunk++));
                 path = new byte[0];
+                head = new byte[0];
             }
             int input = (int) number() - 1;
             int shared = (int) number();
@@ -290,13 +330,26 @@ final class Catalog {
             String text = new String(next, StandardCharsets.UTF_8);
             long size = number() - SIZES_FROM;
             if (size < SourceObject.UNKNOWN_SIZE) {
-                String key = text + MarkerName.values()[(int) number()].suffix;
-                SourceObject marker = new SourceObject(key, 0, version(), 0);
+                String suffix = MarkerName.values()[(int) number()].suffix;
+                SourceObject marker = new SourceObject(id() + suffix, 0, version(), 0);
                 return new Entry(read++, input, text, null, marker);
             }
+            String id = id();
             long modified = number();
-            SourceObject object = new SourceObject(text, size, version(), modified);
+            SourceObject object = new SourceObject(id, size, version(), modified);
             return new Entry(read++, input, text, object, null);
+        }
+
+        private String id() {
+            int missing = (int) number();
+            int length = (int) number() - 1;
+            if (length >= 0) {
+                head = new byte[length];
+                from.get(head);
+            }
+            byte[] id = Arrays.copyOf(head, head.length + path.length - missing);
+            System.arraycopy(path, missing, id, head.length, path.length - missing);
+            return new String(id, StandardCharsets.UTF_8);
         }
 
         private @Nullable String version() {

@@ -6,6 +6,7 @@ import dev.cistern.populate.target.PathClaims;
 import dev.cistern.populate.target.UnsafeKeyException;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.Objects;
 
@@ -33,7 +34,8 @@ final class CatalogFiller {
         this.context = context;
         this.claims = newClaims(context);
         this.undecided =
-                new Catalog(context.target().spill(), context.request().budget().undecidedBytes());
+                new Catalog(
+                        context.target().workFiles(), context.request().budget().undecidedBytes());
         this.markers = new long[context.inputs().size()];
         this.blockSize = context.target().blockSize();
         this.inlineBytes = context.target().inlineBytes();
@@ -109,17 +111,17 @@ final class CatalogFiller {
             }
             spaceBytes += blockSize;
         }
-        SourceObject marker = Catalog.kept(object);
-        added(path, context.catalog().addDirectory(input, path, name, marker));
+        SourceObject marker = kept(object);
+        added(path, marker, context.catalog().addDirectory(input, path, name, marker));
     }
 
     /// Adds a file.
     void file(int input, SourceObject listed, String path) throws IOException, UnsafeKeyException {
-        SourceObject object = Catalog.kept(listed);
+        SourceObject object = kept(listed);
         if (!claimed) {
             claims.file(path, object.id());
         }
-        int number = added(path, context.catalog().add(input, path, object));
+        int number = added(path, object, context.catalog().add(input, path, object));
         countNames(path);
         files++;
         spaceBytes += allotted(object.size());
@@ -138,7 +140,8 @@ final class CatalogFiller {
     void undecided(int input, SourceObject object, String path)
             throws IOException, UnsafeKeyException {
         claims.parentsOf(path, object.id());
-        added(path, undecided.add(input, path, Catalog.kept(object)));
+        SourceObject empty = kept(object);
+        added(path, empty, undecided.add(input, path, empty));
     }
 
     boolean hasUndecided() {
@@ -150,8 +153,21 @@ final class CatalogFiller {
         return markers[input];
     }
 
+    /// The object as a catalog keeps it.
+    private static SourceObject kept(SourceObject object) throws UnsafeKeyException {
+        String id = object.id();
+        boolean fits =
+                id.length() <= Catalog.MAX_ID_BYTES / 3
+                        || id.getBytes(StandardCharsets.UTF_8).length <= Catalog.MAX_ID_BYTES;
+        if (!fits) {
+            throw new UnsafeKeyException(
+                    id, "is longer than " + Catalog.MAX_ID_BYTES + " bytes; exclude it");
+        }
+        return Catalog.kept(object);
+    }
+
     /// An entry was added to a catalog.
-    private int added(String path, int number) throws Lister.Rejected {
+    private int added(String path, SourceObject object, int number) throws Lister.Rejected {
         if (number < 0) {
             throw new Lister.Rejected(
                     new FillException(
@@ -161,7 +177,7 @@ final class CatalogFiller {
                                     + " objects; split the source by prefix",
                             null));
         }
-        sortedBytes += 2L * (path.length() + DeferredClaims.RECORD_BYTES);
+        sortedBytes += path.length() + object.id().length() + 2L * DeferredClaims.RECORD_BYTES;
         return number;
     }
 
@@ -201,13 +217,7 @@ final class CatalogFiller {
                 entry != null;
                 entry = cursor.nextListed()) {
             int input = entry.input();
-            SourceObject listed = Objects.requireNonNull(entry.object());
-            SourceObject object =
-                    new SourceObject(
-                            context.keyOf(input, entry.path()),
-                            0,
-                            listed.version(),
-                            listed.modifiedMillis());
+            SourceObject object = Objects.requireNonNull(entry.object());
             try {
                 if (trees.get(entry.index())) {
                     markers[input]++;

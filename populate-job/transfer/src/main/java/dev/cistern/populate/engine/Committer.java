@@ -1,11 +1,10 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.target.TargetTree;
+import dev.cistern.populate.target.OpenTarget;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Makes finished files durable, then visible, in batches, beside the copy.
 ///
@@ -25,22 +24,22 @@ final class Committer implements Runnable {
     /// An unfinished object is synced each time that so much has come: some seconds' worth.
     private static final long CHECKPOINT_BYTES = 4L << 30;
 
-    /// Up to so many files are synced one by one; beyond, one sync of the file system is cheaper.
-    private static final int SINGLE_SYNCS = 16;
-
-    /// Where there is no sync of the whole file system, so many directories wait for theirs: 16,384 × some 200 bytes are 3 MiB.
-    private static final int MAX_DIRECTORIES = 16_384;
-
     /// A file that has arrived whole.
+    ///
+    /// @param sha256 in hex; null where it is not asked for
     record Arrived(
-            int index, long id, String path, long size, long modifiedMillis, Journal.Done done) {}
+            int index,
+            long id,
+            String path,
+            long size,
+            long modifiedMillis,
+            Journal.Done done,
+            @Nullable String sha256) {}
 
     private final CopyContext context;
     private final int maxWaiting;
     private final int batchFiles;
     private final List<Arrived> waiting = new ArrayList<>();
-    private final Set<String> directories = new LinkedHashSet<>();
-    private boolean manyDirectories;
     private long waitingBytes;
     private long firstNanos;
     private long checkpointBytes;
@@ -109,12 +108,11 @@ final class Committer implements Runnable {
     /// Makes now and then what a large unfinished object has got durable, so that it need not be read again after a restart.
     private void checkpoint() throws IOException {
         long fetched = context.meter().counts().bytesFetched();
-        if (fetched - checkpointBytes >= CHECKPOINT_BYTES
-                && context.request().durable()
-                && context.target().syncsAtOnce()) {
+        if (fetched - checkpointBytes >= CHECKPOINT_BYTES && context.request().durable()) {
             long recorded = context.journal().flush();
-            context.target().syncAll();
-            context.journal().synced(recorded);
+            if (context.target().syncAll()) {
+                context.journal().synced(recorded);
+            }
             checkpointBytes = fetched;
         }
     }
@@ -127,7 +125,7 @@ final class Committer implements Runnable {
     }
 
     private void commit(List<Arrived> batch) throws IOException, InterruptedException {
-        TargetTree target = context.target();
+        OpenTarget target = context.target();
         Leftovers leftovers = context.leftovers();
         for (Arrived file : batch) {
             leftovers.making(file);
@@ -139,7 +137,7 @@ final class Committer implements Runnable {
         }
         for (Arrived file : batch) {
             context.steps().reached(Steps.Step.BEFORE_RENAME);
-            leftovers.past(() -> target.finish(file.id, file.path));
+            leftovers.past(() -> target.finish(file.id, file.path, file.sha256));
             context.journal().done(file.id, file.size, file.modifiedMillis, file.done);
             context.outcomes()
                     .copied(
@@ -148,72 +146,28 @@ final class Committer implements Runnable {
                                     file.done.kind(),
                                     file.done.digest(),
                                     file.size,
-                                    file.modifiedMillis));
+                                    file.modifiedMillis,
+                                    file.sha256));
             context.meter().fileDone();
-            note(file.path);
             context.steps().reached(Steps.Step.AFTER_RENAME);
         }
         context.journal().flush();
     }
 
     private void syncFiles(List<Arrived> batch, long recorded) throws IOException {
-        TargetTree target = context.target();
-        if (target.syncsAtOnce() && batch.size() > SINGLE_SYNCS) {
-            target.syncAll();
+        if (context.target().syncFiles(batch.stream().mapToLong(Arrived::id).toArray())) {
             context.journal().synced(recorded);
-            return;
+        } else {
+            // Pieces of unfinished files may lie in the page cache alone: only their own sync
+            // vouches for them.
+            context.journal().syncedFinished(recorded);
         }
-        for (Arrived file : batch) {
-            TargetTree.sync(target.partial(file.id));
-        }
-        // The journal's word counts only when the journal itself is durable.
-        TargetTree.sync(target.journal());
-        // Pieces of unfinished files may lie in the page cache alone: only their own sync vouches
-        // for them.
-        context.journal().syncedFinished(recorded);
-    }
-
-    private synchronized void note(String path) throws IOException {
-        for (int slash = path.lastIndexOf('/');
-                slash >= 0 && !manyDirectories;
-                slash = path.lastIndexOf('/', slash - 1)) {
-            if (!directories.add(path.substring(0, slash))) {
-                return;
-            }
-            if (slash == 0) {
-                return;
-            }
-            manyDirectories = context.target().syncsAtOnce() && directories.size() > SINGLE_SYNCS;
-        }
-        if (directories.size() >= MAX_DIRECTORIES) {
-            syncDirectories();
-        }
-    }
-
-    /// A directory that holds no file, or that something was removed from, is made durable like one that got a file.
-    void noteDirectory(String path) throws IOException {
-        note(path + "/");
     }
 
     /// Makes the names durable.
     private void finish() throws IOException {
-        if (!context.request().durable()) {
-            return;
-        }
-        if (manyDirectories) {
-            context.target().syncAll();
-            return;
-        }
-        syncDirectories();
-        TargetTree.sync(context.target().root());
-    }
-
-    private void syncDirectories() throws IOException {
         if (context.request().durable()) {
-            for (String directory : directories) {
-                TargetTree.sync(context.target().at(directory));
-            }
+            context.target().syncNames();
         }
-        directories.clear();
     }
 }

@@ -165,10 +165,7 @@ final class Copier {
         }
         SourceObject listed = entry.object();
         return new WorkQueue.Start(
-                entry,
-                listed == null ? ObjectOpener.DIRECTORY : opener.withKey(entry, listed),
-                0,
-                null);
+                entry, listed == null ? ObjectOpener.DIRECTORY : listed, 0, null);
     }
 
     private @Nullable RangeSink open(WorkQueue.Start start, Traffic.Watch watch)

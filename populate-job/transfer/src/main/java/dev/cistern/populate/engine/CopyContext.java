@@ -1,15 +1,18 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.target.TargetTree;
+import dev.cistern.populate.target.OpenTarget;
 import dev.cistern.populate.wire.Verify;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// What all threads of one fill share, and how one of them ends it for all.
 final class CopyContext {
     private final FillRequest request;
-    private final TargetTree target;
+    private final OpenTarget target;
     private final Journal journal;
     private final Catalog catalog;
     private final Outcomes outcomes;
@@ -21,16 +24,17 @@ final class CopyContext {
     private final StoreLimit storeLimit = new StoreLimit();
     private final Patience.Shared patience;
     private final Traffic traffic = new Traffic();
+    private @Nullable ExecutorService digesters;
     private volatile Runnable onFailure = () -> {};
     private final AtomicReference<@Nullable FillException> failure = new AtomicReference<>();
 
-    CopyContext(FillRequest request, TargetTree target, Journal journal, Meter meter, Steps steps) {
+    CopyContext(FillRequest request, OpenTarget target, Journal journal, Meter meter, Steps steps) {
         this.request = request;
         this.target = target;
         this.journal = journal;
         MemoryBudget budget = request.budget();
-        this.catalog = new Catalog(target.spill(), budget.entryBytes());
-        this.outcomes = new Outcomes(target.spill(), budget.outcomeBytes());
+        this.catalog = new Catalog(target.workFiles(), budget.entryBytes());
+        this.outcomes = new Outcomes(target.workFiles(), budget.outcomeBytes(), wantsSha256());
         this.resume = new Resume(journal.done(), outcomes, budget.resumeBatch());
         this.leftovers = new Leftovers(this);
         this.meter = meter;
@@ -52,7 +56,7 @@ final class CopyContext {
         return request.verify();
     }
 
-    TargetTree target() {
+    OpenTarget target() {
         return target;
     }
 
@@ -79,13 +83,34 @@ final class CopyContext {
         return leftovers;
     }
 
-    /// The key in the store of an object of the catalog, which knows only its path.
-    String keyOf(int input, String path) {
-        FillRequest.Input from = inputs().get(input);
-        String into = from.into();
-        int skipped = into.isEmpty() || into.endsWith("/") ? into.length() : into.length() + 1;
-        // The source's root itself has no slash.
-        return from.source().keyOf(path.substring(Math.min(skipped, path.length())));
+    /// Whether every file's SHA-256 is to be known.
+    boolean wantsSha256() {
+        return request.manifest().sha256() || target.needsSha256();
+    }
+
+    /// Reads what has arrived for digests that need its order: a thread for each processor at most.
+    synchronized Executor digesters() {
+        ExecutorService found = digesters;
+        if (found == null) {
+            found =
+                    Executors.newFixedThreadPool(
+                            Runtime.getRuntime().availableProcessors(),
+                            work -> {
+                                Thread thread = new Thread(null, work, "digester", 256 * 1024);
+                                thread.setDaemon(true);
+                                return thread;
+                            });
+            digesters = found;
+        }
+        return found;
+    }
+
+    /// Nothing is read any more.
+    synchronized void close() {
+        ExecutorService found = digesters;
+        if (found != null) {
+            found.shutdownNow();
+        }
     }
 
     Meter meter() {

@@ -17,11 +17,11 @@ final class DeferredClaims {
     /// After a path in a record: no path holds it, and it sorts before all that does.
     private static final byte END = 0;
 
-    /// What sorting a path takes of the volume, in bytes, beside twice its length.
+    /// What sorting a path takes of the volume, in bytes, beside its own length and that of the object's id.
     static final int RECORD_BYTES = 12;
 
     /// An empty object that may still turn out to be a directory.
-    private record Open(byte[] key, int index, int input, String path) {}
+    private record Open(byte[] key, int index, int input, String id) {}
 
     private final CopyContext context;
     private final PathClaims claims;
@@ -44,7 +44,8 @@ final class DeferredClaims {
     /// @throws FillException when two keys ask for one path, or one key's file is a directory of another
     long check() throws FillException, IOException {
         RecordSorter sorter =
-                new RecordSorter(context.target().spill(), context.request().budget().sortBytes());
+                new RecordSorter(
+                        context.target().workFiles(), context.request().budget().sortBytes());
         addAll(sorter, context.catalog(), false);
         if (undecided != null) {
             addAll(sorter, undecided, true);
@@ -72,16 +73,16 @@ final class DeferredClaims {
         }
     }
 
-    /// Sort key, end, input, number if it may be a tree, path.
+    /// Sort key, end, input, number if it may be a tree, id.
     private byte[] toBytes(Catalog.Entry entry, int index) {
         byte[] key = claims.sortKey(entry.path(), entry.object() == null);
-        byte[] path = entry.path().getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(key.length + 1 + 2 * Integer.BYTES + path.length)
+        byte[] id = entry.listed().id().getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(key.length + 1 + 2 * Integer.BYTES + id.length)
                 .put(key)
                 .put(END)
                 .putInt(entry.input())
                 .putInt(index)
-                .put(path)
+                .put(id)
                 .array();
     }
 
@@ -93,21 +94,20 @@ final class DeferredClaims {
         }
         int input = from.position(length + 1).getInt();
         int index = from.getInt();
-        String path = StandardCharsets.UTF_8.decode(from).toString();
-        Open next = new Open(Arrays.copyOf(bytes, length), index, input, path);
+        String id = StandardCharsets.UTF_8.decode(from).toString();
+        Open next = new Open(Arrays.copyOf(bytes, length), index, input, id);
         decideBefore(next.key);
         countDirectories(next.key);
-        String key = context.keyOf(input, path);
         try {
             if (index >= 0) {
-                claims.sortedBeside(next.key, key);
+                claims.sortedBeside(next.key, id);
                 open.push(next);
                 return;
             }
-            claims.sorted(next.key, key);
+            claims.sorted(next.key, id);
             Open before = open.peek();
             if (before != null && Arrays.equals(before.key, next.key)) {
-                throw claims.sameFile(key);
+                throw claims.sameFile(id);
             }
         } catch (UnsafeKeyException e) {
             throw Lister.Rejected.unsafe(context.inputs().get(input).source(), e);
@@ -136,8 +136,7 @@ final class DeferredClaims {
         Open before = open.peek();
         if (before != null && Arrays.equals(before.key, file.key)) {
             throw Lister.Rejected.unsafe(
-                    context.inputs().get(file.input).source(),
-                    claims.sameFile(context.keyOf(file.input, file.path)));
+                    context.inputs().get(file.input).source(), claims.sameFile(file.id));
         }
     }
 

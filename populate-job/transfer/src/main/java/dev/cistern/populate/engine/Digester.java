@@ -3,9 +3,9 @@ package dev.cistern.populate.engine;
 import dev.cistern.populate.digest.Crc64Nvme;
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.ObjectDigest;
+import dev.cistern.populate.target.TargetFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -52,14 +52,19 @@ final class Digester {
     }
 
     /// The CRC of a piece of a file; the file's end ends the piece, too.
-    static long crc(FileChannel file, DigestKind kind, long from, long length) throws IOException {
+    static long crc(TargetFile file, DigestKind kind, long from, long length) throws IOException {
         Checksum checksum = kind.newChecksum();
         read(file, from, length, bytes -> consume(checksum, bytes));
         return checksum.getValue();
     }
 
+    /// The SHA-256 of a file, in hex.
+    static String sha256(TargetFile file, long size) throws IOException {
+        return part(file, DigestKind.SHA256, 0, size);
+    }
+
     /// What `like` would be for this file, in hex.
-    static String of(FileChannel file, long size, ObjectDigest like) throws IOException {
+    static String of(TargetFile file, long size, ObjectDigest like) throws IOException {
         if (like.parts() == 0) {
             return part(file, like.kind(), 0, size);
         }
@@ -93,7 +98,7 @@ final class Digester {
         return part == like.parts() - 1 ? size - part * like.partSize() : like.partSize();
     }
 
-    private static String part(FileChannel file, DigestKind kind, long from, long length)
+    private static String part(TargetFile file, DigestKind kind, long from, long length)
             throws IOException {
         if (kind.combines()) {
             return kind.hex(crc(file, kind, from, length));
@@ -103,12 +108,11 @@ final class Digester {
         return hex(digest.digest());
     }
 
-    private interface Update {
+    interface Update {
         void update(ByteBuffer bytes);
     }
 
-    private static void read(FileChannel file, long from, long length, Update update)
-            throws IOException {
+    static void read(TargetFile file, long from, long length, Update update) throws IOException {
         ByteBuffer free = FREE.poll();
         ByteBuffer buffer = free == null ? ByteBuffer.allocateDirect(BUFFER_BYTES) : free;
         try {
@@ -118,6 +122,7 @@ final class Digester {
                 buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
                 int n = file.read(buffer, at);
                 if (n <= 0) {
+                    // A digest of less is another one.
                     return;
                 }
                 at += n;

@@ -1,10 +1,10 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.target.SpillFiles;
+import dev.cistern.populate.target.TargetFile;
+import dev.cistern.populate.target.WorkFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /// Which objects earlier attempts finished: a table while they fit the memory, else a file of what became of them in the journal's order.
@@ -20,16 +20,16 @@ final class DoneRecords {
         void take(long id, Journal.@Nullable Done done) throws IOException;
     }
 
-    private final SpillFiles spill;
+    private final WorkFiles spill;
     private final int maxInMemory;
     private DoneTable table = new DoneTable();
-    private @Nullable FileChannel file;
+    private @Nullable TargetFile file;
     private long fileBytes;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
 
     /// @param spill where to make the file for what does not fit
     /// @param maxInMemory so many objects are kept in memory
-    DoneRecords(SpillFiles spill, int maxInMemory) {
+    DoneRecords(WorkFiles spill, int maxInMemory) {
         this.spill = spill;
         this.maxInMemory = maxInMemory;
     }
@@ -64,10 +64,12 @@ final class DoneRecords {
     }
 
     private void flush() throws IOException {
-        FileChannel to = file;
+        TargetFile to = file;
         buffer.flip();
-        while (to != null && buffer.hasRemaining()) {
-            fileBytes += to.write(buffer, fileBytes);
+        int length = buffer.remaining();
+        if (to != null && length > 0) {
+            to.write(buffer, fileBytes);
+            fileBytes += length;
         }
         buffer.clear();
     }
@@ -99,7 +101,7 @@ final class DoneRecords {
 
     /// Gives all that the file holds, in order: what comes later about an object counts.
     void each(Taker taker) throws IOException {
-        FileChannel from = file;
+        TargetFile from = file;
         for (long at = 0; from != null && at < fileBytes; at += buffer.limit()) {
             buffer.clear().limit((int) Math.min(BUFFER_BYTES, fileBytes - at));
             while (buffer.hasRemaining()) {

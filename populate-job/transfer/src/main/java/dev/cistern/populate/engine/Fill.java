@@ -1,12 +1,13 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.target.FileNames;
-import dev.cistern.populate.target.TargetTree;
+import dev.cistern.populate.target.InTheWayException;
+import dev.cistern.populate.target.OpenTarget;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Stage;
 import java.io.IOException;
 
-/// One attempt to fill a directory, from listing to the last sync.
+/// One attempt to fill a target, from listing to the last sync.
 ///
 /// 1. Take hold of the target and read its journal.
 /// 2. List all sources; refuse what cannot be. Remove what an earlier attempt made and is listed no more.
@@ -16,11 +17,8 @@ import java.io.IOException;
 ///
 /// A process that is killed anywhere leaves a state that the next attempt goes on from.
 public final class Fill {
-    /// From so many files on, the native calls pay for their loading.
-    private static final int NATIVE_FROM_FILES = 64;
-
-    /// The same by size: reserving blocks pays from here.
-    private static final long NATIVE_FROM_BYTES = 256L << 20;
+    /// A page of a listing.
+    private static final long MANY_FILES = 1000;
 
     private final FillRequest request;
     private final Meter meter;
@@ -43,14 +41,14 @@ public final class Fill {
     /// @throws InterruptedException when the thread was interrupted; the same
     public Result run() throws FillException, InterruptedException {
         requireUtf8Names();
-        try (TargetTree target = TargetTree.open(request.target())) {
+        try (OpenTarget target = request.target().open(request.durable())) {
             Result result = run(target);
             steps.reached(Steps.Step.AFTER_CLEANUP);
             return result;
-        } catch (TargetTree.InTheWay e) {
+        } catch (InTheWayException e) {
             throw FillException.ofTarget(e, "opening the target");
         } catch (IOException e) {
-            throw FillException.ofTarget(e, "working in " + request.target());
+            throw FillException.ofTarget(e, "working in " + request.target().name());
         }
     }
 
@@ -64,10 +62,10 @@ public final class Fill {
         }
     }
 
-    private Result run(TargetTree target) throws IOException, FillException, InterruptedException {
-        DoneRecords done = new DoneRecords(target.spill(), request.budget().doneObjects());
+    private Result run(OpenTarget target) throws IOException, FillException, InterruptedException {
+        DoneRecords done = new DoneRecords(target.workFiles(), request.budget().doneObjects());
         boolean nothingKept = false;
-        try (Journal journal = Journal.open(target.journal(), target.resumed(), done)) {
+        try (Journal journal = Journal.open(target::openJournal, target.resumed(), done)) {
             CopyContext context = new CopyContext(request, target, journal, meter, steps);
             nothingKept = journal.empty();
             journal.attempt(context.leftovers().scope());
@@ -84,13 +82,10 @@ public final class Fill {
         }
     }
 
-    private Result cleanUp(TargetTree target, Journal journal, Result result) throws IOException {
+    private Result cleanUp(OpenTarget target, Journal journal, Result result) throws IOException {
         steps.reached(Steps.Step.BEFORE_CLEANUP);
         journal.close();
         target.removeOwn();
-        if (request.durable()) {
-            TargetTree.sync(target.root());
-        }
         return result;
     }
 
@@ -136,6 +131,7 @@ public final class Fill {
             committer.drain();
             copier.join();
             committing.join();
+            context.close();
         }
     }
 
@@ -153,8 +149,8 @@ public final class Fill {
             throws FillException, InterruptedException, IOException {
         lister.run(
                 () -> {
-                    // There are files enough for the native calls to pay.
-                    context.target().useNativeCalls();
+                    // Another page follows: there are files enough to prepare for many.
+                    context.target().expect(MANY_FILES, meter.counts().bytesTotal());
                     if (space.soFar()) {
                         hold.run();
                     } else if (request.overlap()) {
@@ -165,8 +161,8 @@ public final class Fill {
         if (meter.counts().stage() == Stage.LISTING) {
             meter.stage(Stage.CHECKING);
         }
-        useNativeCalls(context);
-        context.leftovers().remove(committer);
+        expect(context);
+        context.leftovers().remove();
         space.whole();
         steps.reached(Steps.Step.CHECKED);
         begin.run();
@@ -193,10 +189,8 @@ public final class Fill {
         return thread;
     }
 
-    private void useNativeCalls(CopyContext context) {
+    private void expect(CopyContext context) {
         Meter.Counts counts = meter.counts();
-        if (counts.filesTotal() >= NATIVE_FROM_FILES || counts.bytesTotal() >= NATIVE_FROM_BYTES) {
-            context.target().useNativeCalls();
-        }
+        context.target().expect(counts.filesTotal(), counts.bytesTotal());
     }
 }

@@ -1,5 +1,6 @@
 package dev.cistern.populate.engine;
 
+import dev.cistern.populate.target.InTheWayException;
 import dev.cistern.populate.wire.Reason;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,7 @@ public final class FillException extends Exception {
             return new FillException(
                     Reason.INSUFFICIENT_SPACE, "the volume is full (" + text + ")", e);
         }
-        if (e instanceof dev.cistern.populate.target.TargetTree.InTheWay) {
+        if (e instanceof InTheWayException) {
             return new FillException(Reason.TARGET_IO_ERROR, text, e);
         }
         return new FillException(

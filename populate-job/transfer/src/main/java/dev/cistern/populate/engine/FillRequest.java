@@ -1,14 +1,14 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.source.Source;
+import dev.cistern.populate.target.Target;
 import dev.cistern.populate.wire.Verify;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What one fill is to do.
 ///
-/// @param target directory to fill; it exists
+/// @param target to fill
 /// @param inputs what to fill it with, at least one
 /// @param capacityBytes what the volume was asked to hold; 0 where unknown. A file system may not show a volume's own limit, so
 /// the sources are compared with the smaller of this and the free space
@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// @param overlap whether copying may begin with the second page of a listing, and so before the last key and size are known
 /// @param durable whether success waits until everything is on the disk
 /// @param timing how long to be patient
+/// @param manifest what is wanted of the manifest beside its digest
 public record FillRequest(
-        Path target,
+        Target target,
         List<Input> inputs,
         long capacityBytes,
         Verify verify,
@@ -29,10 +30,46 @@ public record FillRequest(
         MemoryBudget budget,
         boolean overlap,
         boolean durable,
-        Timing timing) {
+        Timing timing,
+        ManifestRequest manifest) {
 
     public FillRequest {
         inputs = List.copyOf(inputs);
+    }
+
+    /// One that wants no more of the manifest than its digest.
+    public FillRequest(
+            Target target,
+            List<Input> inputs,
+            long capacityBytes,
+            Verify verify,
+            long bytesPerSecond,
+            int connections,
+            MemoryBudget budget,
+            boolean overlap,
+            boolean durable,
+            Timing timing) {
+        this(
+                target,
+                inputs,
+                capacityBytes,
+                verify,
+                bytesPerSecond,
+                connections,
+                budget,
+                overlap,
+                durable,
+                timing,
+                ManifestRequest.NONE);
+    }
+
+    /// What is wanted of the manifest.
+    ///
+    /// @param sha256 whether each file's SHA-256 is computed, and stands in the manifest instead of its CRC
+    /// @param sink takes the files when all are there
+    public record ManifestRequest(boolean sha256, ManifestSink sink) {
+        /// Nothing but its digest.
+        public static final ManifestRequest NONE = new ManifestRequest(false, file -> {});
     }
 
     /// One source and where it goes.

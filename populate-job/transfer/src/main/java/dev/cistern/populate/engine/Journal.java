@@ -2,11 +2,8 @@ package dev.cistern.populate.engine;
 
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.engine.JournalRecord.Type;
+import dev.cistern.populate.target.TargetFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -87,8 +84,8 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private final Path path;
-    private final FileChannel file;
+    private final Opener opener;
+    private final TargetFile file;
     private final DoneRecords done;
     private final Map<Long, List<Block>> blocks = new ConcurrentHashMap<>();
     private final Map<Long, Long> reserved = new ConcurrentHashMap<>();
@@ -98,42 +95,41 @@ final class Journal implements AutoCloseable {
     private boolean made;
     private final JournalAppender appender;
 
-    private Journal(Path path, FileChannel file, boolean read, DoneRecords done, long flushMillis)
+    private Journal(
+            Opener opener, TargetFile file, boolean read, DoneRecords done, long flushMillis)
             throws IOException {
-        this.path = path;
+        this.opener = opener;
         this.file = file;
         this.done = done;
         long length = read ? load() : 0;
         lengthBefore = length;
         empty = done.isEmpty() && blocks.isEmpty() && !made;
         file.truncate(length);
-        file.position(length);
         appender = new JournalAppender(file, length, BUFFER_BYTES, flushMillis);
         if (length == 0) {
             appender.append(JournalRecord.header().encoded());
         }
     }
 
-    /// Opens the journal, reads what earlier attempts wrote, and goes on after it.
+    /// Opens the file that a journal is kept in, as often as it is asked.
+    @FunctionalInterface
+    interface Opener {
+        TargetFile open() throws IOException;
+    }
+
+    /// Reads what earlier attempts wrote, and goes on after it.
     ///
+    /// @param opener of the journal's file
     /// @param read whether there may be something to read
     /// @param done takes what earlier attempts finished
-    static Journal open(Path path, boolean read, DoneRecords done) throws IOException {
-        return open(path, read, done, FLUSH_MILLIS);
+    static Journal open(Opener opener, boolean read, DoneRecords done) throws IOException {
+        return open(opener, read, done, FLUSH_MILLIS);
     }
 
     /// @param flushMillis how long a record waits at most until it is handed to the file system
-    static Journal open(Path path, boolean read, DoneRecords done, long flushMillis)
+    static Journal open(Opener opener, boolean read, DoneRecords done, long flushMillis)
             throws IOException {
-        FileChannel file =
-                FileChannel.open(
-                        path,
-                        Set.of(
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.READ,
-                                StandardOpenOption.WRITE,
-                                LinkOption.NOFOLLOW_LINKS));
-        return new Journal(path, file, read, done, flushMillis);
+        return new Journal(opener, opener.open(), read, done, flushMillis);
     }
 
     /// Reads the records twice: what is trusted is known only at the end, which is the result.
@@ -262,9 +258,8 @@ final class Journal implements AutoCloseable {
     /// Gives what earlier attempts of one scope were about to make, from the file.
     void eachMadeBefore(long scope, MadeTaker taker) throws IOException {
         boolean[] same = {false};
-        // Another channel: a thread that is interrupted while it reads closes it.
-        try (FileChannel from =
-                FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+        // Another handle: a thread that is interrupted while it reads closes it.
+        try (TargetFile from = opener.open()) {
             JournalRecord.read(
                     from,
                     lengthBefore,

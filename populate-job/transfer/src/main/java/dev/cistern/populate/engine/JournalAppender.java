@@ -1,15 +1,15 @@
 package dev.cistern.populate.engine;
 
+import dev.cistern.populate.target.TargetFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /// Gathers records and hands them to the file system: when somebody asks, when there is no room for another, and by itself when
 /// one has waited for its time. The last is a thread's own work: a sync of the volume may take long, and no record waits for it.
 final class JournalAppender implements AutoCloseable {
     /// Its lock is held while it is written to, and taken before the appender's own: who brings a record waits for no disk.
-    private final FileChannel file;
+    private final TargetFile file;
 
     private final long flushMillis;
     private ByteBuffer filling;
@@ -18,11 +18,11 @@ final class JournalAppender implements AutoCloseable {
     private boolean closed;
     private @Nullable IOException failure;
 
-    /// @param file positioned at its end; closed with this
-    /// @param length of the file, in bytes
+    /// @param file closed with this
+    /// @param length of the file, in bytes: where the next record goes
     /// @param bufferBytes of records that wait, a multiple of a record's length
     /// @param flushMillis how long a record waits at most
-    JournalAppender(FileChannel file, long length, int bufferBytes, long flushMillis) {
+    JournalAppender(TargetFile file, long length, int bufferBytes, long flushMillis) {
         this.file = file;
         this.length = length;
         this.flushMillis = flushMillis;
@@ -66,9 +66,9 @@ final class JournalAppender implements AutoCloseable {
         synchronized (file) {
             ByteBuffer full = swap();
             try {
-                while (full.hasRemaining()) {
-                    length += file.write(full);
-                }
+                int bytes = full.remaining();
+                file.write(full, length);
+                length += bytes;
             } catch (IOException e) {
                 fail(e);
                 throw e;

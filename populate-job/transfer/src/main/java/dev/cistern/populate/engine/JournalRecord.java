@@ -1,9 +1,9 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.target.TargetFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +88,7 @@ record JournalRecord(long at, Type type, DigestKind kind, long id, long a, long 
     }
 
     /// Gives the records before `end` to a taker; where the last good one ends.
-    static long read(FileChannel file, long end, Taker taker) throws IOException {
+    static long read(TargetFile file, long end, Taker taker) throws IOException {
         ByteBuffer in = ByteBuffer.allocate(BUFFER_BYTES);
         long at = 0;
         while (true) {

@@ -1,8 +1,8 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.target.Hash64;
-import dev.cistern.populate.target.TargetTree;
-import dev.cistern.populate.target.TreeSweep;
+import dev.cistern.populate.target.InTheWayException;
+import dev.cistern.populate.target.OpenTarget;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -50,10 +50,13 @@ final class Leftovers {
 
     /// A file is about to get its name. To be handed to the file system before that ([Journal#flush]).
     void making(Committer.Arrived file) throws IOException {
+        OpenTarget target = context.target();
         long modified =
-                file.modifiedMillis() == 0
-                        ? context.target().partialModified(file.id())
-                        : file.modifiedMillis();
+                !target.keepsTimes()
+                        ? 0
+                        : file.modifiedMillis() == 0
+                                ? target.partialModified(file.id())
+                                : file.modifiedMillis();
         context.journal().made(hash(file.path()), looks(file.path(), file.size(), modified), false);
     }
 
@@ -75,7 +78,7 @@ final class Leftovers {
     void past(Action action) throws IOException, InterruptedException {
         try {
             action.run();
-        } catch (TargetTree.InTheWay e) {
+        } catch (InTheWayException e) {
             if (!context.journal().madeBefore() || !awaitRemoved()) {
                 throw e;
             }
@@ -92,12 +95,10 @@ final class Leftovers {
     }
 
     /// Removes them. All is listed.
-    ///
-    /// @param committer makes durable that they are gone
-    void remove(Committer committer) throws FillException, InterruptedException {
+    void remove() throws FillException, InterruptedException {
         try {
             if (context.journal().madeBefore()) {
-                new Removal(committer).run();
+                new Removal().run();
             }
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
@@ -112,16 +113,11 @@ final class Leftovers {
     }
 
     private final class Removal {
-        private final Committer committer;
         private long[] made = new long[0];
         private int count;
         private long[] gone = new long[0];
         private int goneCount;
         private boolean several;
-
-        Removal(Committer committer) {
-            this.committer = committer;
-        }
 
         void run() throws IOException {
             pass(false);
@@ -222,12 +218,19 @@ final class Leftovers {
                                 }
                             });
             Arrays.sort(looks[0], 0, found[0]);
-            new TreeSweep(
-                            (path, size, millis) ->
-                                    isIn(looks[0], found[0], looks(path, size, millis)),
-                            path -> isIn(looks[0], found[0], hash(path + "/")),
-                            committer::noteDirectory)
-                    .run(context.target());
+            context.target()
+                    .sweep(
+                            new OpenTarget.Sweep() {
+                                @Override
+                                public boolean file(String path, long size, long millis) {
+                                    return isIn(looks[0], found[0], looks(path, size, millis));
+                                }
+
+                                @Override
+                                public boolean directory(String path) {
+                                    return isIn(looks[0], found[0], hash(path + "/"));
+                                }
+                            });
             goneCount = 0;
         }
 

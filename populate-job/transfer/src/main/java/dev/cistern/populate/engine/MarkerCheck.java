@@ -27,9 +27,9 @@ final class MarkerCheck {
         if (marker == null) {
             return;
         }
-        String key = context.keyOf(entry.input(), marker.id());
+        String key = marker.id();
         boolean slash = key.endsWith("/");
-        long size = size(entry, new SourceObject(key, 0, marker.version(), 0), slash);
+        long size = size(entry, marker, slash);
         if (size == 0) {
             return;
         }
@@ -79,8 +79,9 @@ final class MarkerCheck {
         for (Catalog.Entry entry = cursor.nextListed();
                 entry != null;
                 entry = cursor.nextListed()) {
-            if (entry.object() != null && entry.path().startsWith(tree)) {
-                return context.keyOf(entry.input(), entry.path());
+            SourceObject object = entry.object();
+            if (object != null && entry.path().startsWith(tree)) {
+                return object.id();
             }
         }
         return null;

@@ -4,7 +4,7 @@ import dev.cistern.populate.digest.Crcs;
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.SourceObject;
-import dev.cistern.populate.target.PartialFile;
+import dev.cistern.populate.target.TargetFile;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// One object on its way into its unfinished file: which ranges are still to be fetched, which pieces are there and with what
@@ -27,6 +28,20 @@ final class ObjectCopy {
         }
     }
 
+    /// How to get an object's SHA-256.
+    sealed interface Sha256 {
+        /// Nobody wants it.
+        record Unwanted() implements Sha256 {}
+
+        /// As its bytes come, where one stream fetches it; else from the file when all have.
+        record AsBytesCome() implements Sha256 {}
+
+        /// From the file, beside the streams.
+        ///
+        /// @param executor for the reading
+        record Beside(Executor executor) implements Sha256 {}
+    }
+
     /// The digest of what has arrived whole.
     record Arrival(DigestKind kind, long digest) {}
 
@@ -38,10 +53,11 @@ final class ObjectCopy {
     volatile SourceObject object;
 
     final long id;
-    final PartialFile file;
+    final TargetFile file;
     private final Deque<Range> waiting = new ArrayDeque<>();
     private final List<Piece> pieces = new ArrayList<>(1);
     private final @Nullable MessageDigest pinned;
+    private final @Nullable FollowingDigest following;
     private volatile boolean inOrder;
     private final boolean whole;
     private final @Nullable Arrival earlier;
@@ -56,18 +72,18 @@ final class ObjectCopy {
     /// @param kind of the pieces' digests
     /// @param inOrder whether one stream fetches it from first to last byte
     /// @param whole whether it can be had by one request alone
-    /// @param pinSha256 whether its SHA-256 is wanted
+    /// @param sha256 how to get its SHA-256
     /// @param earlier what arrived when it was last fetched, and had not the store's digest; null the first time
     ObjectCopy(
             Catalog.Entry entry,
             SourceObject object,
             long id,
-            PartialFile file,
+            TargetFile file,
             DigestKind kind,
             @Nullable ObjectDigest offered,
             boolean inOrder,
             boolean whole,
-            boolean pinSha256,
+            Sha256 sha256,
             @Nullable Arrival earlier) {
         this.entry = entry;
         this.object = object;
@@ -78,7 +94,14 @@ final class ObjectCopy {
         this.inOrder = inOrder;
         this.whole = whole;
         this.earlier = earlier;
-        this.pinned = inOrder && pinSha256 ? Digester.message(DigestKind.SHA256) : null;
+        this.pinned =
+                inOrder && sha256 instanceof Sha256.AsBytesCome
+                        ? Digester.message(DigestKind.SHA256)
+                        : null;
+        this.following =
+                sha256 instanceof Sha256.Beside(Executor executor)
+                        ? new FollowingDigest(file, executor)
+                        : null;
     }
 
     /// Whether one stream fetches it from first to last byte into an empty file.
@@ -102,6 +125,9 @@ final class ObjectCopy {
 
     /// Adds a piece; to the one before it, if both are of one block: what comes slowly is noted often.
     synchronized void addPiece(long offset, long length, long digest) {
+        if (following != null) {
+            following.arrived(offset, length);
+        }
         Piece last = pieces.isEmpty() ? null : pieces.getLast();
         if (last != null
                 && last.offset + last.length == offset
@@ -198,7 +224,9 @@ final class ObjectCopy {
         offered = digest;
         if (digest.kind().combines() && digest.parts() == 0) {
             kind = digest.kind();
-        } else if (inOrder && digest.parts() == 0) {
+        } else if (inOrder
+                && digest.parts() == 0
+                && !(following != null && digest.kind() == DigestKind.SHA256)) {
             serial = Digester.message(digest.kind());
         }
     }
@@ -253,7 +281,7 @@ final class ObjectCopy {
     }
 
     /// Compares what is in the file with what the store said; null when it is right or nothing was said, else what is wrong.
-    @Nullable String mismatch(long digest) throws IOException {
+    @Nullable String mismatch(long digest) throws IOException, InterruptedException {
         ObjectDigest expected = offered();
         if (expected == null) {
             return null;
@@ -261,10 +289,14 @@ final class ObjectCopy {
         String actual;
         if (expected.parts() == 0 && expected.kind() == kind) {
             actual = kind.hex(digest);
+        } else if (expected.parts() == 0
+                && following != null
+                && expected.kind() == DigestKind.SHA256) {
+            actual = following.finish(object.size());
         } else if (serial != null) {
             actual = Digester.hex(serial.digest());
         } else {
-            actual = Digester.of(file.channel(), object.size(), expected);
+            actual = Digester.of(file, object.size(), expected);
         }
         return actual.equals(expected.value())
                 ? null
@@ -277,10 +309,12 @@ final class ObjectCopy {
     }
 
     /// The SHA-256 of the whole, in hex.
-    String sha256() throws IOException {
+    String sha256() throws IOException, InterruptedException {
+        if (following != null) {
+            return following.finish(object.size());
+        }
         return pinned != null
                 ? Digester.hex(pinned.digest())
-                : Digester.of(
-                        file.channel(), object.size(), ObjectDigest.whole(DigestKind.SHA256, ""));
+                : Digester.sha256(file, object.size());
     }
 }

@@ -6,13 +6,10 @@ import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.target.Hash64;
-import dev.cistern.populate.target.PartialFile;
-import dev.cistern.populate.target.TargetTree;
+import dev.cistern.populate.target.OpenTarget;
+import dev.cistern.populate.target.TargetFile;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,15 +52,6 @@ final class ObjectOpener {
         return describer.source(entry);
     }
 
-    /// The object with its key in the store: the catalog holds only its path.
-    SourceObject withKey(Catalog.Entry entry, SourceObject listed) {
-        return new SourceObject(
-                context.keyOf(entry.input(), entry.path()),
-                listed.size(),
-                listed.version(),
-                listed.modifiedMillis());
-    }
-
     /// By what the journal knows an object now. A size that the listing did not tell is no part of it: the next attempt's listing will not
     /// tell it either.
     private long idOf(Catalog.Entry entry, SourceObject object) {
@@ -97,14 +85,13 @@ final class ObjectOpener {
 
     /// What earlier attempts have already taken of the volume for an object, in bytes; -1 when they have not begun it.
     long spaceTaken(Catalog.Entry entry) throws IOException {
-        SourceObject listed = entry.object();
-        if (listed == null) {
+        SourceObject object = entry.object();
+        if (object == null) {
             return -1;
         }
-        SourceObject object = withKey(entry, listed);
         long id = idOf(entry, object);
         if (context.resume().done(entry, object, id) != null) {
-            return Math.max(0, listed.size());
+            return Math.max(0, object.size());
         }
         long fetched =
                 context.journal().blocksBefore(id).stream().mapToLong(Journal.Block::length).sum();
@@ -123,7 +110,6 @@ final class ObjectOpener {
             if (object == DIRECTORY) {
                 markers.requireEmpty(entry);
                 context.leftovers().past(() -> context.target().makeDirectories(entry.path()));
-                committer.noteDirectory(entry.path());
                 return null;
             }
             long id = idOf(entry, object);
@@ -145,28 +131,31 @@ final class ObjectOpener {
 
     private boolean finishedBefore(Catalog.Entry entry, SourceObject object, Journal.Done done)
             throws IOException {
-        BasicFileAttributes attributes = context.target().finished(entry.path());
-        if (attributes == null
-                || (object.sized() && attributes.size() != object.size())
-                || (object.dated()
-                        && attributes.lastModifiedTime().toMillis() != object.modifiedMillis())) {
+        OpenTarget.Finished there = context.target().finished(entry.path());
+        boolean dated = there != null && there.dated() && object.dated();
+        if (there == null
+                || (object.sized() && there.size() != object.size())
+                || (dated && there.modifiedMillis() != object.modifiedMillis())) {
             return false;
         }
-        long size = attributes.size();
+        long size = there.size();
         // Without a date nothing else would show that somebody wrote into it since.
-        if (!done.trusted() || !object.dated()) {
-            try (FileChannel file =
-                    FileChannel.open(context.target().at(entry.path()), StandardOpenOption.READ)) {
-                if (Digester.crc(file, done.kind(), 0, size) != done.digest()) {
+        boolean compare = !done.trusted() || !dated;
+        String sha256 = null;
+        if (compare || context.wantsSha256()) {
+            try (TargetFile file = context.target().openFinished(entry.path())) {
+                if (compare && Digester.crc(file, done.kind(), 0, size) != done.digest()) {
                     return false;
                 }
+                // The journal has no room for it.
+                sha256 = context.wantsSha256() ? Digester.sha256(file, size) : null;
             }
         }
         context.outcomes()
                 .copied(
                         entry.index(),
                         new Outcomes.Copied(
-                                done.kind(), done.digest(), size, object.modifiedMillis()));
+                                done.kind(), done.digest(), size, object.modifiedMillis(), sha256));
         if (done.unverified() && context.verify() == Verify.FULL) {
             context.meter().couldNotVerify();
         }
@@ -183,7 +172,7 @@ final class ObjectOpener {
             Divisions divisions,
             @Nullable Again again)
             throws IOException, FillException, InterruptedException {
-        boolean pin = context.inputs().get(entry.input()).sha256() != null;
+        boolean pin = context.wantsSha256() || context.inputs().get(entry.input()).sha256() != null;
         List<Journal.Block> before = new ArrayList<>(context.journal().blocksBefore(id));
         Ranges.Division division = object.sized() ? divisions.of(object.size()) : null;
         boolean inOrder = division == Ranges.Division.IN_ORDER && before.isEmpty() && again == null;
@@ -215,6 +204,11 @@ final class ObjectOpener {
                 before.clear();
             }
         }
+        boolean sha256 =
+                pin
+                        || (offered != null
+                                && offered.kind() == DigestKind.SHA256
+                                && offered.parts() == 0);
         DigestKind kind =
                 offered != null && offered.kind().combines() && offered.parts() == 0
                         ? offered.kind()
@@ -223,7 +217,7 @@ final class ObjectOpener {
             Digester.prepare(kind);
         }
         boolean kept = !before.isEmpty() || context.journal().reservedBefore(id) > 0;
-        PartialFile file = context.target().openPartial(id, kept);
+        TargetFile file = context.target().openPartial(id, kept);
         boolean opened = false;
         try {
             ObjectCopy copy =
@@ -236,7 +230,7 @@ final class ObjectOpener {
                             offered,
                             inOrder && !kept,
                             whole,
-                            pin,
+                            sha256(sha256, object),
                             again == null ? null : again.arrival);
             // What is there is looked for before blocks are reserved, which makes the file as long
             // as it will be.
@@ -247,11 +241,11 @@ final class ObjectOpener {
             }
             if (object.size() > Ranges.ALWAYS_WHOLE_BYTES) {
                 if (context.journal().reservedBefore(id) == 0
-                        && context.target().allocate(id, object.size())) {
+                        && context.target().reserve(id, object.size())) {
                     context.journal().reserved(id, object.size());
                 }
-                if (!readBack(copy, offered, pin)) {
-                    context.target().bypassCache(file);
+                if (!readBack(copy, offered, sha256)) {
+                    file.writesOnly();
                 }
             }
             opened = true;
@@ -270,6 +264,15 @@ final class ObjectOpener {
         return object.size() <= 0 || !small || (!inOrder && context.verify() == Verify.FULL);
     }
 
+    private ObjectCopy.Sha256 sha256(boolean wanted, SourceObject object) {
+        if (!wanted) {
+            return new ObjectCopy.Sha256.Unwanted();
+        }
+        return object.size() > Ranges.ALWAYS_WHOLE_BYTES
+                ? new ObjectCopy.Sha256.Beside(context.digesters())
+                : new ObjectCopy.Sha256.AsBytesCome();
+    }
+
     /// Takes back pieces that turned out not to be there: the next sync would vouch for whatever the journal says.
     private void takeBack(long id, int noted, List<Journal.Block> kept) throws IOException {
         if (kept.size() < noted) {
@@ -282,11 +285,12 @@ final class ObjectOpener {
     }
 
     /// Whether the whole has to be read again for its digest, so that its bytes had better be in the page cache.
-    private static boolean readBack(ObjectCopy copy, @Nullable ObjectDigest offered, boolean pin) {
+    private static boolean readBack(
+            ObjectCopy copy, @Nullable ObjectDigest offered, boolean sha256) {
         if (offered != null && offered.parts() > 0) {
             return true;
         }
-        return !copy.inOrder() && (pin || (offered != null && offered.kind() != copy.kind()));
+        return sha256 || (!copy.inOrder() && (offered != null && offered.kind() != copy.kind()));
     }
 
     /// What the object of a spoilt copy is now.
@@ -316,7 +320,7 @@ final class ObjectOpener {
             context.journal().forgotten(id);
             context.journal().flush();
             if (context.request().durable()) {
-                TargetTree.sync(context.target().journal());
+                context.target().syncJournal();
             }
         } finally {
             if (interrupted) {
@@ -337,13 +341,11 @@ final class ObjectOpener {
         if (wrong != null) {
             return wrong;
         }
-        check.pin(copy);
+        String sha256 = check.sha256(copy);
         context.steps().reached(Steps.Step.FILE_VERIFIED);
         copy.file.close();
         long modified = object.modifiedMillis();
-        if (object.dated()) {
-            context.target().setModified(copy.id, modified);
-        }
+        context.target().whole(copy.id, object.dated() ? modified : 0);
         committer.add(
                 new Committer.Arrived(
                         copy.entry.index(),
@@ -351,7 +353,8 @@ final class ObjectOpener {
                         copy.entry.path(),
                         object.size(),
                         modified,
-                        new Journal.Done(copy.kind(), digest, false, copy.unverified())));
+                        new Journal.Done(copy.kind(), digest, false, copy.unverified()),
+                        sha256));
         return null;
     }
 }

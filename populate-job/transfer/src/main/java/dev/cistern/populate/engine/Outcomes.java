@@ -1,21 +1,26 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.digest.DigestKind;
-import dev.cistern.populate.target.SpillFiles;
+import dev.cistern.populate.target.TargetFile;
+import dev.cistern.populate.target.WorkFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What became of each object of the catalog, by its number: 26 bytes an object, in memory first and beyond that in a file.
+/// What became of each object of the catalog, by its number: 26 bytes an object, 58 with its SHA-256, in memory first and beyond that
+/// in a file.
 ///
 /// Objects end about in the order in which they were listed, so the file is written and read from front to back.
 final class Outcomes {
     /// What earlier attempts did (1), kind of digest (1), digest, size, time of change (8 each).
-    private static final int SLOT_BYTES = 26;
+    private static final int PLAIN_SLOT_BYTES = 26;
+
+    private static final int SHA256_BYTES = 32;
 
     private static final int SLOTS_PER_BLOCK = 4096;
     private static final int READ_SLOTS = 2048;
@@ -26,24 +31,34 @@ final class Outcomes {
     /// @param digest of its bytes
     /// @param size in bytes
     /// @param modifiedMillis time of change
-    record Copied(DigestKind kind, long digest, long size, long modifiedMillis) {}
+    /// @param sha256 of its bytes, in hex; null where nobody asks for it
+    record Copied(
+            DigestKind kind,
+            long digest,
+            long size,
+            long modifiedMillis,
+            @Nullable String sha256) {}
 
-    private final SpillFiles spill;
+    private final WorkFiles spill;
     private final int slotsInMemory;
     private final List<ByteBuffer> blocks = new ArrayList<>();
-    private @Nullable FileChannel file;
-    private final ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES);
+    private @Nullable TargetFile file;
+    private final int slotBytes;
+    private final ByteBuffer slot;
 
     /// @param spill where to make the file for what does not fit
     /// @param memoryBytes what may be kept in memory
-    Outcomes(SpillFiles spill, long memoryBytes) {
+    /// @param sha256 whether it is kept, too
+    Outcomes(WorkFiles spill, long memoryBytes, boolean sha256) {
         this.spill = spill;
-        this.slotsInMemory = (int) Math.min(Integer.MAX_VALUE, memoryBytes / SLOT_BYTES);
+        this.slotBytes = sha256 ? PLAIN_SLOT_BYTES + SHA256_BYTES : PLAIN_SLOT_BYTES;
+        this.slot = ByteBuffer.allocate(slotBytes);
+        this.slotsInMemory = (int) Math.min(Integer.MAX_VALUE, memoryBytes / slotBytes);
     }
 
     /// What it takes of the volume with so many objects, in bytes.
     long spilledBytes(long objects) {
-        return Math.max(0, objects - slotsInMemory) * SLOT_BYTES;
+        return Math.max(0, objects - slotsInMemory) * slotBytes;
     }
 
     /// Notes what is on the volume for an object.
@@ -52,6 +67,10 @@ final class Outcomes {
         slot.position(1);
         slot.put((byte) (outcome.kind.ordinal() + 1));
         slot.putLong(outcome.digest).putLong(outcome.size).putLong(outcome.modifiedMillis);
+        if (slotBytes > PLAIN_SLOT_BYTES) {
+            String sha256 = outcome.sha256;
+            slot.put(sha256 == null ? new byte[SHA256_BYTES] : HexFormat.of().parseHex(sha256));
+        }
         write(index, slot.flip().position(1));
     }
 
@@ -78,37 +97,34 @@ final class Outcomes {
     private void write(int index, ByteBuffer from) throws IOException {
         if (index < slotsInMemory) {
             while (index / SLOTS_PER_BLOCK >= blocks.size()) {
-                blocks.add(ByteBuffer.allocate(SLOTS_PER_BLOCK * SLOT_BYTES));
+                blocks.add(ByteBuffer.allocate(SLOTS_PER_BLOCK * slotBytes));
             }
             ByteBuffer block = blocks.get(index / SLOTS_PER_BLOCK);
-            int at = index % SLOTS_PER_BLOCK * SLOT_BYTES + from.position();
+            int at = index % SLOTS_PER_BLOCK * slotBytes + from.position();
             block.put(at, from, from.position(), from.remaining());
             return;
         }
-        FileChannel to = file;
+        TargetFile to = file;
         if (to == null) {
             to = spill.create();
             file = to;
         }
-        long at = position(index) + from.position();
-        while (from.hasRemaining()) {
-            at += to.write(from, at);
-        }
+        to.write(from, position(index) + from.position());
     }
 
     private long position(int index) {
-        return (long) (index - slotsInMemory) * SLOT_BYTES;
+        return (long) (index - slotsInMemory) * slotBytes;
     }
 
     /// Fills the slot's buffer with what is known of an object, which is nothing where nothing was written.
     private void read(int index) throws IOException {
         slot.clear();
-        slot.put(new byte[SLOT_BYTES]).clear();
-        FileChannel from = file;
+        Arrays.fill(slot.array(), (byte) 0);
+        TargetFile from = file;
         if (index < slotsInMemory) {
             if (index / SLOTS_PER_BLOCK < blocks.size()) {
-                int at = index % SLOTS_PER_BLOCK * SLOT_BYTES;
-                slot.put(0, blocks.get(index / SLOTS_PER_BLOCK), at, SLOT_BYTES);
+                int at = index % SLOTS_PER_BLOCK * slotBytes;
+                slot.put(0, blocks.get(index / SLOTS_PER_BLOCK), at, slotBytes);
             }
         } else if (from != null) {
             while (slot.hasRemaining() && from.read(slot, position(index) + slot.position()) > 0) {}
@@ -122,7 +138,7 @@ final class Outcomes {
 
     /// Goes through what was copied in the order of the catalog, many at a time.
     final class Reader {
-        private final ByteBuffer slots = ByteBuffer.allocate(READ_SLOTS * SLOT_BYTES).limit(0);
+        private final ByteBuffer slots = ByteBuffer.allocate(READ_SLOTS * slotBytes).limit(0);
         private int bufferedFrom = -1;
 
         /// What is on the volume for an object; objects are to be asked for in ascending order.
@@ -130,7 +146,7 @@ final class Outcomes {
         /// @throws EOFException when nothing was noted for it
         Copied copied(int index) throws IOException {
             synchronized (Outcomes.this) {
-                FileChannel from = file;
+                TargetFile from = file;
                 ByteBuffer found = slot;
                 int at = 0;
                 if (index < slotsInMemory || from == null) {
@@ -138,21 +154,31 @@ final class Outcomes {
                 } else {
                     fill(from, index);
                     found = slots;
-                    at = (index - bufferedFrom) * SLOT_BYTES;
+                    at = (index - bufferedFrom) * slotBytes;
                 }
-                if (at + SLOT_BYTES > found.limit() || found.get(at + 1) == 0) {
+                if (at + slotBytes > found.limit() || found.get(at + 1) == 0) {
                     throw new EOFException("nothing is known of object number " + index);
                 }
                 return new Copied(
                         DigestKind.values()[found.get(at + 1) - 1],
                         found.getLong(at + 2),
                         found.getLong(at + 10),
-                        found.getLong(at + 18));
+                        found.getLong(at + 18),
+                        sha256(found, at));
             }
         }
 
-        private void fill(FileChannel from, int index) throws IOException {
-            if (bufferedFrom >= 0 && index < bufferedFrom + slots.limit() / SLOT_BYTES) {
+        private @Nullable String sha256(ByteBuffer found, int at) {
+            if (slotBytes == PLAIN_SLOT_BYTES) {
+                return null;
+            }
+            byte[] sha256 = new byte[SHA256_BYTES];
+            found.get(at + PLAIN_SLOT_BYTES, sha256);
+            return HexFormat.of().formatHex(sha256);
+        }
+
+        private void fill(TargetFile from, int index) throws IOException {
+            if (bufferedFrom >= 0 && index < bufferedFrom + slots.limit() / slotBytes) {
                 return;
             }
             slots.clear();

@@ -168,7 +168,7 @@ final class Ranges {
             return false;
         }
         return block.trusted()
-                || Digester.crc(copy.file.channel(), block.kind(), block.offset(), block.length())
+                || Digester.crc(copy.file, block.kind(), block.offset(), block.length())
                         == block.digest();
     }
 

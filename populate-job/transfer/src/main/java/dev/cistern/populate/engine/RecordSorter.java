@@ -1,10 +1,10 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.target.SpillFiles;
+import dev.cistern.populate.target.TargetFile;
+import dev.cistern.populate.target.WorkFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,18 +33,18 @@ final class RecordSorter {
 
     private record Run(long from, long to) {}
 
-    private final SpillFiles spill;
+    private final WorkFiles spill;
     private final long memoryBytes;
     private final int fanIn;
     private List<byte[]> held = new ArrayList<>();
     private long heldBytes;
     private final List<Run> runs = new ArrayList<>();
-    private @Nullable FileChannel file;
+    private @Nullable TargetFile file;
     private long fileBytes;
 
     /// @param spill where to make the file for the runs
     /// @param memoryBytes for records that wait, and for the merge's buffers, of which there are two at least
-    RecordSorter(SpillFiles spill, long memoryBytes) {
+    RecordSorter(WorkFiles spill, long memoryBytes) {
         this.spill = spill;
         this.memoryBytes = memoryBytes;
         this.fanIn = (int) Math.clamp(memoryBytes / MERGE_BUFFER_BYTES, 2, 256);
@@ -86,8 +86,8 @@ final class RecordSorter {
         file().close();
     }
 
-    private FileChannel file() throws IOException {
-        FileChannel found = file;
+    private TargetFile file() throws IOException {
+        TargetFile found = file;
         if (found == null) {
             found = spill.create();
             file = found;
@@ -138,9 +138,9 @@ final class RecordSorter {
 
         private void flush() throws IOException {
             buffer.flip();
-            while (buffer.hasRemaining()) {
-                fileBytes += file().write(buffer, fileBytes);
-            }
+            int length = buffer.remaining();
+            file().write(buffer, fileBytes);
+            fileBytes += length;
             buffer.clear();
         }
 

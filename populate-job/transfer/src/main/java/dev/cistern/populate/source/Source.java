@@ -33,9 +33,6 @@ public interface Source extends AutoCloseable {
     void read(SourceObject object, long from, long to, ObjectSink sink)
             throws SourceException, IOException;
 
-    /// The key of the object at a path below the source's prefix, as a listing gave it.
-    String keyOf(String path);
-
     /// How people call it: endpoint and bucket, no secret.
     String name();
 
@@ -50,7 +47,7 @@ public interface Source extends AutoCloseable {
 
     /// Takes a listing.
     interface Listing {
-        /// One object, and its path below the source's prefix.
+        /// One object, and the path that it asks for in a tree of files, such as its name below the source's prefix.
         ///
         /// @throws IOException when the listing should end
         void object(SourceObject object, String path) throws IOException;

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One object as it was listed.
 ///
-/// @param id what names it in its source: opaque to everybody but the source that gave it
+/// @param id what names it in its source: opaque to everybody but the source that gave it, but shown to people: up to 8 KiB in
+///     UTF-8, no secret in it
 /// @param size in bytes; [#UNKNOWN_SIZE] where the source does not tell it
 /// @param version what the store calls this content, opaque too: reading is conditional on it; null where the store does not say
 /// @param modifiedMillis when it was written, by the Unix clock in milliseconds; 0 where the store gives no date that makes sense

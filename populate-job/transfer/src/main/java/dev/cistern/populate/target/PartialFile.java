@@ -1,7 +1,6 @@
 package dev.cistern.populate.target;
 
 import com.sun.nio.file.ExtendedOpenOption;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Whole blocks of a large object may go to the disk past the page cache (`O_DIRECT`, open(2)), what does not begin or end at a
 /// block goes through it. The kernel keeps the two views of a file the same; neither makes anything durable before a sync.
-public final class PartialFile implements Closeable {
+final class PartialFile implements TargetFile {
     private static final Set<OpenOption> OPEN =
             Set.of(
                     StandardOpenOption.CREATE,
@@ -41,25 +40,28 @@ public final class PartialFile implements Closeable {
 
     private final Path path;
     private final FileChannel file;
-    private int blockBytes;
+    private final int blockBytes;
     private @Nullable FileChannel direct;
     private volatile boolean bypassing;
 
-    private PartialFile(Path path, FileChannel file) {
+    private PartialFile(Path path, FileChannel file, int blockBytes) {
         this.path = path;
         this.file = file;
+        this.blockBytes = blockBytes;
     }
 
     /// @param keep whether what the file holds is kept
-    static PartialFile open(Path path, boolean keep) throws IOException {
-        return new PartialFile(path, FileChannel.open(path, keep ? OPEN : OPEN_EMPTY));
+    /// @param blockBytes what positions and lengths past the page cache are multiples of; 0 where nothing is to go past it
+    static PartialFile open(Path path, boolean keep, int blockBytes) throws IOException {
+        return new PartialFile(path, FileChannel.open(path, keep ? OPEN : OPEN_EMPTY), blockBytes);
     }
 
-    /// From now on whole blocks go past the page cache, where the file system can do that. To be called before the first write.
-    ///
-    /// @param bytesOfBlock what positions and lengths past the page cache are multiples of
-    void bypassCache(int bytesOfBlock) {
-        blockBytes = bytesOfBlock;
+    /// From now on whole blocks go past the page cache, where the file system gains by it.
+    @Override
+    public void writesOnly() {
+        if (blockBytes == 0) {
+            return;
+        }
         try {
             direct = FileChannel.open(path, OPEN_DIRECT);
             bypassing = true;
@@ -71,6 +73,7 @@ public final class PartialFile implements Closeable {
     /// Writes all bytes from a position on.
     ///
     /// @param bytes past the page cache only if they begin at a multiple of a block in memory, too
+    @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
         long at = position;
         FileChannel past = direct;
@@ -108,17 +111,17 @@ public final class PartialFile implements Closeable {
         return at - position;
     }
 
-    /// For reading what is there.
-    public FileChannel channel() {
-        return file;
+    @Override
+    public int read(ByteBuffer bytes, long position) throws IOException {
+        return file.read(bytes, position);
     }
 
-    /// In bytes.
+    @Override
     public long size() throws IOException {
         return file.size();
     }
 
-    /// Cuts off what lies beyond so many bytes.
+    @Override
     public void truncate(long size) throws IOException {
         if (file.size() > size) {
             file.truncate(size);

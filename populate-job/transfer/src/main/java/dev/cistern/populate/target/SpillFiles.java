@@ -17,7 +17,7 @@ import java.util.Set;
 ///
 /// A file loses its name as soon as it is open, so the kernel takes back its space when the process ends, however it ends. What a
 /// later attempt needs is in the journal; these files are made anew.
-public final class SpillFiles implements Closeable {
+public final class SpillFiles implements WorkFiles, Closeable {
     private final Path directory;
     private final List<FileChannel> open = new ArrayList<>();
     private int made;
@@ -27,8 +27,8 @@ public final class SpillFiles implements Closeable {
         this.directory = directory;
     }
 
-    /// A new empty file for reading and writing; closed with this, or before.
-    public synchronized FileChannel create() throws IOException {
+    @Override
+    public synchronized TargetFile create() throws IOException {
         TargetTree.makeDirectory(directory);
         Path path = directory.resolve(Integer.toString(made++));
         FileChannel file =
@@ -41,7 +41,7 @@ public final class SpillFiles implements Closeable {
                                 LinkOption.NOFOLLOW_LINKS));
         open.add(file);
         Files.delete(path);
-        return file;
+        return new ChannelFile(file);
     }
 
     /// Whether anything has been written to the disk.

@@ -11,7 +11,6 @@ import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -27,13 +26,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A file grows as `.cistern/partial/<id>` and gets its own name by a rename when it is whole, verified and synced. No path below
 /// the target is used before each of its directories was seen to be a real one: links that lie there are never followed.
-public final class TargetTree implements AutoCloseable {
+public final class TargetTree implements OpenTarget {
     /// Directories known to be real: a listing comes in order, so few are enough; 4096 × some 200 bytes is under 1 MiB.
     private static final int MAX_KNOWN_DIRECTORIES = 4096;
 
     /// File systems that write whole blocks past the page cache at the disk's speed. Others do so slowly (over a network), copy
     /// all the same (btrfs, for its checksums), or cannot.
     private static final Set<String> BYPASS = Set.of("ext4", "xfs");
+
+    /// From so many files on, the native calls pay for their loading.
+    private static final int NATIVE_FROM_FILES = 64;
+
+    /// The same by size: reserving blocks pays from here.
+    private static final long NATIVE_FROM_BYTES = 256L << 20;
+
+    /// Up to so many files are synced one by one; beyond, one sync of the file system is cheaper.
+    private static final int SINGLE_SYNCS = 16;
 
     /// The default of its mount option `max_inline`.
     private static final long BTRFS_INLINE_BYTES = 2048;
@@ -44,7 +52,9 @@ public final class TargetTree implements AutoCloseable {
     private final FileChannel lockFile;
     private final FileLock lock;
     private final boolean resumed;
+    private final boolean durable;
     private final SpillFiles spill;
+    private final NewNames names;
     private final Map<String, Boolean> known =
             new LinkedHashMap<>(256, 0.75f, true) {
                 @Override
@@ -55,21 +65,31 @@ public final class TargetTree implements AutoCloseable {
     private volatile DirectoryListener newDirectories = path -> {};
     private volatile @Nullable Native calls;
     private volatile @Nullable FileStore store;
+    private volatile int bypassBlock = -1;
 
-    private TargetTree(Path root, Path own, FileChannel lockFile, FileLock lock, boolean resumed) {
+    private TargetTree(
+            Path root,
+            Path own,
+            FileChannel lockFile,
+            FileLock lock,
+            boolean resumed,
+            boolean durable) {
         this.root = root;
         this.own = own;
         this.partials = own.resolve("partial");
         this.lockFile = lockFile;
         this.lock = lock;
         this.resumed = resumed;
+        this.durable = durable;
+        this.names = new NewNames(root);
         this.spill = new SpillFiles(own.resolve("spill"));
     }
 
     /// Takes hold of a directory that exists.
     ///
+    /// @param durable whether everything is to be on the disk before it counts
     /// @throws IOException when it is none, cannot be written, or another process fills it
-    public static TargetTree open(Path directory) throws IOException {
+    static TargetTree open(Path directory, boolean durable) throws IOException {
         Path root = directory.toRealPath();
         Path own = root.resolve(KeyPaths.OWN_DIRECTORY);
         boolean resumed = !makeDirectory(own);
@@ -91,7 +111,7 @@ public final class TargetTree implements AutoCloseable {
             file.close();
             throw new IOException("another process is filling " + root);
         }
-        TargetTree target = new TargetTree(root, own, file, lock, resumed);
+        TargetTree target = new TargetTree(root, own, file, lock, resumed, durable);
         if (resumed) {
             target.spill.remove();
         }
@@ -105,96 +125,81 @@ public final class TargetTree implements AutoCloseable {
             return true;
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                throw new InTheWay(directory, "is not a directory");
+                throw new InTheWayException(directory.toString(), "is not a directory");
             }
             return false;
         }
     }
 
-    /// Something that is no directory lies where one is needed, or a directory where a file is.
-    public static final class InTheWay extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        InTheWay(Path path, String what) {
-            super(path + " is in the way: it exists and " + what + " (links are not followed)");
-        }
-    }
-
-    /// Hears of each directory before it is made.
-    public interface DirectoryListener {
-        void made(String path) throws IOException;
-    }
-
-    /// Says who is told of directories; nobody is before.
+    @Override
     public void onDirectory(DirectoryListener listener) {
         newDirectories = listener;
     }
 
-    /// The target itself, without links.
-    public Path root() {
-        return root;
-    }
-
-    /// Whether an earlier attempt left something.
+    @Override
     public boolean resumed() {
         return resumed;
     }
 
-    /// Where the journal is kept.
-    public Path journal() {
+    private Path journal() {
         return own.resolve("journal");
     }
 
-    /// Where the engine keeps what it has no memory for.
-    public SpillFiles spill() {
+    @Override
+    public TargetFile openJournal() throws IOException {
+        return ChannelFile.open(journal());
+    }
+
+    @Override
+    public void syncJournal() throws IOException {
+        sync(journal());
+    }
+
+    @Override
+    public WorkFiles workFiles() {
         return spill;
     }
 
-    /// The unfinished file of an object.
-    public Path partial(long id) {
+    private Path partial(long id) {
         return partials.resolve(Long.toHexString(id));
     }
 
-    /// Where a path below the target is.
-    public Path at(String path) {
+    private Path at(String path) {
         return root.resolve(path);
     }
 
-    /// Loads the native calls, for fills large enough to gain by them.
-    public synchronized void useNativeCalls() {
-        if (calls == null) {
-            calls = Native.load(root);
+    /// Loads the native calls for fills that are large enough to gain by them.
+    @Override
+    public synchronized void expect(long files, long bytes) {
+        if (calls == null && (files >= NATIVE_FROM_FILES || bytes >= NATIVE_FROM_BYTES)) {
+            Native loaded = Native.load(root);
+            calls = loaded;
+            names.many(loaded != null);
         }
     }
 
-    /// Whether [#syncAll] is one call.
-    public boolean syncsAtOnce() {
-        return calls != null;
+    @Override
+    public TargetFile openPartial(long id, boolean keep) throws IOException {
+        return PartialFile.open(partial(id), keep, bypassBlock());
     }
 
-    /// Opens an unfinished file for reading and writing, made when it is not there.
-    ///
-    /// @param keep whether what it holds is kept
-    public PartialFile openPartial(long id, boolean keep) throws IOException {
-        return PartialFile.open(partial(id), keep);
-    }
-
-    /// Whether large files' bytes go past the page cache here.
+    @Override
     public boolean bypassesCache() throws IOException {
         return BYPASS.contains(store().type());
     }
 
-    /// Lets a file's whole blocks go past the page cache from now on, where the file system gains by it.
-    public void bypassCache(PartialFile file) throws IOException {
-        if (bypassesCache()) {
-            file.bypassCache((int) blockSize());
+    /// What goes past the page cache comes in multiples of so many bytes; 0 where nothing does. Kept, as it takes a system call.
+    private int bypassBlock() throws IOException {
+        int found = bypassBlock;
+        if (found < 0) {
+            found = bypassesCache() ? (int) blockSize() : 0;
+            bypassBlock = found;
         }
+        return found;
     }
 
-    /// Reserves an unfinished file's blocks where the file system can do so without filling them.
-    ///
-    /// @throws IOException when there is no room
-    public boolean allocate(long id, long size) throws IOException {
+    @Override
+    public boolean reserve(long id, long size) throws IOException {
         Native loaded = calls;
         // A tmpfs would get every page here, one after the other, before the first byte is fetched.
         return loaded != null
@@ -202,30 +207,41 @@ public final class TargetTree implements AutoCloseable {
                 && loaded.allocate(partial(id), size);
     }
 
-    /// Sets an unfinished file's time of change.
-    public void setModified(long id, long millis) throws IOException {
-        Native loaded = calls;
-        if (loaded != null) {
-            loaded.setTimes(partial(id), millis);
+    /// Gives it its time of change.
+    @Override
+    public void whole(long id, long modifiedMillis) throws IOException {
+        if (modifiedMillis == 0) {
             return;
         }
-        FileTime time = FileTime.fromMillis(millis);
+        Native loaded = calls;
+        if (loaded != null) {
+            loaded.setTimes(partial(id), modifiedMillis);
+            return;
+        }
+        FileTime time = FileTime.fromMillis(modifiedMillis);
         Files.getFileAttributeView(partial(id), BasicFileAttributeView.class)
                 .setTimes(time, time, null);
     }
 
-    /// Size and time of a finished regular file; null when there is none.
-    public @Nullable BasicFileAttributes finished(String path) throws IOException {
+    @Override
+    public @Nullable Finished finished(String path) throws IOException {
         try {
             BasicFileAttributes attributes =
                     Files.readAttributes(
                             at(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return attributes.isRegularFile() && parentsAreReal(path) ? attributes : null;
-        } catch (NoSuchFileException e) {
-            return null;
+            return attributes.isRegularFile() && parentsAreReal(path)
+                    ? new Finished(attributes.size(), attributes.lastModifiedTime().toMillis())
+                    : null;
         } catch (FileSystemException e) {
             return null;
         }
+    }
+
+    @Override
+    public TargetFile openFinished(String path) throws IOException {
+        return new ChannelFile(
+                FileChannel.open(
+                        at(path), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)));
     }
 
     private boolean parentsAreReal(String path) {
@@ -237,16 +253,19 @@ public final class TargetTree implements AutoCloseable {
         return true;
     }
 
-    /// Makes a directory and its parents; those that exist must be real directories.
-    ///
-    /// @throws InTheWay when one of them is something else
-    public synchronized void makeDirectories(String path) throws IOException {
+    @Override
+    public void makeDirectories(String path) throws IOException {
+        makeParents(path);
+        names.note(path + "/", durable);
+    }
+
+    private synchronized void makeParents(String path) throws IOException {
         if (path.isEmpty() || known.containsKey(path)) {
             return;
         }
         int slash = path.lastIndexOf('/');
         if (slash > 0) {
-            makeDirectories(path.substring(0, slash));
+            makeParents(path.substring(0, slash));
         }
         Path directory = at(path);
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -256,50 +275,75 @@ public final class TargetTree implements AutoCloseable {
         known.put(path, Boolean.TRUE);
     }
 
-    /// Gives an unfinished file its own name, replacing a file or link that has it.
-    ///
-    /// @throws InTheWay when a directory has it, or a parent is none
-    public void finish(long id, String path) throws IOException {
+    /// Renames it, which replaces a file or link that has the name.
+    @Override
+    public void finish(long id, String path, @Nullable String sha256) throws IOException {
         int slash = path.lastIndexOf('/');
         if (slash > 0) {
-            makeDirectories(path.substring(0, slash));
+            makeParents(path.substring(0, slash));
         }
         try {
             Files.move(partial(id), at(path), StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             if (Files.isDirectory(at(path), LinkOption.NOFOLLOW_LINKS)) {
-                throw new InTheWay(at(path), "is a directory");
+                throw new InTheWayException(at(path).toString(), "is a directory");
             }
             throw e;
         }
+        names.note(path, durable);
     }
 
-    /// When an unfinished file was written last, in Unix milliseconds.
+    @Override
     public long partialModified(long id) throws IOException {
         return Files.getLastModifiedTime(partial(id), LinkOption.NOFOLLOW_LINKS).toMillis();
     }
 
-    /// Removes an unfinished file, if there is one.
+    @Override
+    public void sweep(Sweep which) throws IOException {
+        new TreeSweep(which, path -> names.note(path + "/", durable)).run(root);
+    }
+
+    @Override
     public void dropPartial(long id) throws IOException {
         Files.deleteIfExists(partial(id));
     }
 
-    /// Makes one finished or unfinished file, or a directory, durable.
-    public static void sync(Path path) throws IOException {
+    /// Makes one file or directory durable.
+    static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
-    /// Makes everything on the file system durable.
-    ///
-    /// @throws IOException when something could not be written, or the native calls are not there
-    public void syncAll() throws IOException {
+    @Override
+    public boolean syncFiles(long[] ids) throws IOException {
+        if (ids.length > SINGLE_SYNCS && syncAll()) {
+            return true;
+        }
+        for (long id : ids) {
+            sync(partial(id));
+        }
+        // The journal's word counts only when the journal itself is durable.
+        syncJournal();
+        return false;
+    }
+
+    @Override
+    public boolean syncAll() throws IOException {
         Native loaded = calls;
         if (loaded == null) {
-            throw new IOException("syncfs is not available");
+            return false;
         }
         loaded.syncFileSystem();
+        return true;
+    }
+
+    @Override
+    public void syncNames() throws IOException {
+        if (!names.tooMany() || !syncAll()) {
+            names.sync();
+            sync(root);
+        }
     }
 
     /// Finding it reads the list of all mounts, so it is kept.
@@ -312,12 +356,12 @@ public final class TargetTree implements AutoCloseable {
         return found;
     }
 
-    /// Bytes that can still be written.
+    @Override
     public long freeBytes() throws IOException {
         return store().getUsableSpace();
     }
 
-    /// The file system's kind, such as `ext4`; empty where it is not known.
+    @Override
     public String fileSystem() {
         try {
             return store().type();
@@ -326,12 +370,12 @@ public final class TargetTree implements AutoCloseable {
         }
     }
 
-    /// Up to this size a file's bytes take no blocks of their own here.
+    @Override
     public long inlineBytes() {
         return fileSystem().equals("btrfs") ? BTRFS_INLINE_BYTES : 0;
     }
 
-    /// Unit in which the file system allots space, in bytes.
+    @Override
     public long blockSize() {
         try {
             return Math.max(512, store().getBlockSize());
@@ -340,13 +384,13 @@ public final class TargetTree implements AutoCloseable {
         }
     }
 
-    /// How many files can still be made; -1 where that is not known.
+    @Override
     public long freeInodes() {
         Native loaded = calls;
         return loaded == null ? -1 : loaded.freeInodes();
     }
 
-    /// Whether the file system takes names that differ in case or Unicode form for one.
+    @Override
     public boolean foldsNames() throws IOException {
         // A file system that normalises Unicode and keeps case is not known on Linux: one probe
         // answers both.
@@ -360,12 +404,14 @@ public final class TargetTree implements AutoCloseable {
         }
     }
 
-    /// Length of the target's own path in bytes.
+    /// Length of the target's own path.
+    @Override
     public int pathBytes() {
         return root.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /// Removes everything that the engine kept here, the lock last.
+    /// The lock last.
+    @Override
     public void removeOwn() throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(partials)) {
             for (Path file : left) {
@@ -377,6 +423,9 @@ public final class TargetTree implements AutoCloseable {
         Files.deleteIfExists(journal());
         Files.deleteIfExists(own.resolve("lock"));
         Files.delete(own);
+        if (durable) {
+            sync(root);
+        }
     }
 
     @Override

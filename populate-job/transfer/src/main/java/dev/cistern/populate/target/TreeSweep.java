@@ -11,43 +11,24 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/// Goes through a target, follows no link, and removes the files and empty directories that it is told of.
-public final class TreeSweep {
-    /// Chooses files.
-    public interface FileTest {
-        /// @param path below the target
-        /// @param size in bytes
-        /// @param modifiedMillis when it was written last, in Unix milliseconds
-        boolean test(String path, long size, long modifiedMillis);
-    }
-
-    /// Chooses directories, or hears of one.
-    public interface DirectoryTest {
-        boolean test(String path);
-    }
-
+/// Goes through a directory tree, follows no link, and removes the files and empty directories that it is told of.
+final class TreeSweep {
     /// Hears of directories that something was removed from, and that are still there.
-    public interface Changes {
+    interface Changes {
         void changed(String directory) throws IOException;
     }
 
-    private final FileTest files;
-    private final DirectoryTest directories;
+    private final OpenTarget.Sweep which;
     private final Changes changes;
 
-    /// @param files which regular files go
-    /// @param directories which directories go if nothing is left in them
-    public TreeSweep(FileTest files, DirectoryTest directories, Changes changes) {
-        this.files = files;
-        this.directories = directories;
+    TreeSweep(OpenTarget.Sweep which, Changes changes) {
+        this.which = which;
         this.changes = changes;
     }
 
-    /// Goes through the target, but for what the engine keeps there.
-    ///
-    /// @throws IOException when something could not be removed; what cannot be read is left alone
-    public void run(TargetTree target) throws IOException {
-        Files.walkFileTree(target.root(), new Visitor(target.root()));
+    /// Goes through the tree, but for what the engine keeps there.
+    void run(Path root) throws IOException {
+        Files.walkFileTree(root, new Visitor(root));
     }
 
     private final class Visitor extends SimpleFileVisitor<Path> {
@@ -73,7 +54,7 @@ public final class TreeSweep {
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
                 throws IOException {
             if (attributes.isRegularFile()
-                    && files.test(
+                    && which.file(
                             relative(file),
                             attributes.size(),
                             attributes.lastModifiedTime().toMillis())) {
@@ -95,7 +76,7 @@ public final class TreeSweep {
             if (path.isEmpty()) {
                 return FileVisitResult.CONTINUE;
             }
-            boolean gone = directories.test(path) && removed(directory);
+            boolean gone = which.directory(path) && removed(directory);
             if (less && !gone) {
                 changes.changed(path);
             }

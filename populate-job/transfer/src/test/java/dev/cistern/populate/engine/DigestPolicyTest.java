@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.ObjectDigest.Trust;
+import dev.cistern.populate.target.ChannelFile;
 import dev.cistern.populate.target.SpillFiles;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class DigestPolicyTest {
     private void attempt(boolean another) throws Exception {
         journal =
                 Journal.open(
-                        directory.resolve("journal"),
+                        () -> ChannelFile.open(directory.resolve("journal")),
                         another,
                         new DoneRecords(new SpillFiles(directory.resolve("spill")), 100));
         policy = new DigestPolicy(journal);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.target.ChannelFile;
 import dev.cistern.populate.target.SpillFiles;
 import dev.cistern.populate.testing.ChildJvm;
 import java.io.IOException;
@@ -29,11 +30,11 @@ class JournalTest {
     }
 
     private static Journal open(Path path, boolean read) throws IOException {
-        return Journal.open(path, read, newRecords(path));
+        return Journal.open(() -> ChannelFile.open(path), read, newRecords(path));
     }
 
     private static Journal open(Path path, boolean read, long flushMillis) throws IOException {
-        return Journal.open(path, read, newRecords(path), flushMillis);
+        return Journal.open(() -> ChannelFile.open(path), read, newRecords(path), flushMillis);
     }
 
     private static DoneRecords newRecords(Path path) {

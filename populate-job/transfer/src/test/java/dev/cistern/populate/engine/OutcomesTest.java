@@ -7,24 +7,38 @@ import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.target.SpillFiles;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OutcomesTest {
     private static final int OBJECTS = 20_000;
 
     @TempDir Path directory;
 
+    private static String sha256(Random random) {
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
     @ParameterizedTest
-    @ValueSource(longs = {10 << 20, 100_000, 0})
-    void theyAreAsWritten(long memoryBytes) throws Exception {
+    @CsvSource({
+        "10485760, false",
+        "100000, false",
+        "0, false",
+        "20971520, true",
+        "100000, true",
+        "0, true"
+    })
+    void theyAreAsWritten(long memoryBytes, boolean sha256) throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         SpillFiles spill = new SpillFiles(directory.resolve("spill"));
-        Outcomes outcomes = new Outcomes(spill, memoryBytes);
+        Outcomes outcomes = new Outcomes(spill, memoryBytes, sha256);
         Map<Integer, Outcomes.Copied> copied = new HashMap<>();
         Map<Integer, Journal.Done> before = new HashMap<>();
         for (int i = 0; i < 60_000; i++) {
@@ -47,7 +61,11 @@ class OutcomesTest {
             } else {
                 Outcomes.Copied outcome =
                         new Outcomes.Copied(
-                                kind, random.nextLong(), random.nextLong(), random.nextLong());
+                                kind,
+                                random.nextLong(),
+                                random.nextLong(),
+                                random.nextLong(),
+                                sha256 ? sha256(random) : null);
                 outcomes.copied(index, outcome);
                 copied.put(index, outcome);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.ChannelFile;
 import dev.cistern.populate.target.SpillFiles;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -25,7 +26,9 @@ class ResumeTest {
         Path path = directory.resolve("journal");
         Map<Long, Journal.Done> model = new HashMap<>();
         SpillFiles spill = new SpillFiles(directory.resolve("spill"));
-        try (Journal journal = Journal.open(path, false, new DoneRecords(spill, inMemory))) {
+        try (Journal journal =
+                Journal.open(
+                        () -> ChannelFile.open(path), false, new DoneRecords(spill, inMemory))) {
             long synced = 0;
             for (int i = 0; i < 5000; i++) {
                 long id = id(random.nextInt(1000));
@@ -45,9 +48,9 @@ class ResumeTest {
             journal.synced(synced);
         }
         DoneRecords done = new DoneRecords(spill, inMemory);
-        Outcomes outcomes = new Outcomes(spill, 5000);
+        Outcomes outcomes = new Outcomes(spill, 5000, false);
         Resume resume = new Resume(done, outcomes, batch);
-        try (Journal journal = Journal.open(path, true, done)) {
+        try (Journal journal = Journal.open(() -> ChannelFile.open(path), true, done)) {
             assertThat(done.spilled()).isEqualTo(spilled).isEqualTo(resume.wantsIds());
             assertThat(journal.empty()).isFalse();
         }

@@ -3,6 +3,7 @@ package dev.cistern.populate.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.testing.CountedSource;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Verify;
@@ -44,7 +45,7 @@ class SpillTest {
 
     private FillRequest request(MemoryBudget budget, List<CountedSource> sources) {
         return new FillRequest(
-                directory,
+                new DirectoryTarget(directory),
                 sources.stream()
                         .map(s -> new FillRequest.Input(s, "", List.of(), List.of(), null))
                         .toList(),

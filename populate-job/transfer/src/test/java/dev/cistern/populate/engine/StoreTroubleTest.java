@@ -7,6 +7,7 @@ import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.wire.ProgressReport;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Stage;
@@ -60,11 +61,6 @@ class StoreTroubleTest {
         }
 
         @Override
-        public String keyOf(String path) {
-            return path;
-        }
-
-        @Override
         public String name() {
             return "http://store.invalid:9000/b";
         }
@@ -86,7 +82,7 @@ class StoreTroubleTest {
     private void fill(Source source) throws Exception {
         new Fill(
                         new FillRequest(
-                                directory,
+                                new DirectoryTarget(directory),
                                 List.of(
                                         new FillRequest.Input(
                                                 source, "", List.of(), List.of(), null)),

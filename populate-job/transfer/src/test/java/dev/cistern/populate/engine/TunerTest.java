@@ -7,6 +7,7 @@ import dev.cistern.populate.source.ObjectDetails;
 import dev.cistern.populate.source.ObjectSink;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.wire.Verify;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,11 +49,6 @@ class TunerTest {
         }
 
         @Override
-        public String keyOf(String path) {
-            return path;
-        }
-
-        @Override
         public String name() {
             return "none";
         }
@@ -79,7 +75,7 @@ class TunerTest {
         }
         FillRequest request =
                 new FillRequest(
-                        Path.of("/"),
+                        new DirectoryTarget(Path.of("/")),
                         List.of(
                                 new FillRequest.Input(
                                         new NoSource(tls), "", List.of(), List.of(), null)),

@@ -23,10 +23,8 @@ final class PartialFileTest {
         random.nextBytes(expected);
         Path path = directory.resolve("partial");
         ByteBuffer buffer = ByteBuffer.allocateDirect(3_000_000).alignedSlice(4096);
-        try (PartialFile file = PartialFile.open(path, false)) {
-            if (blockBytes > 0) {
-                file.bypassCache(blockBytes);
-            }
+        try (PartialFile file = PartialFile.open(path, false, blockBytes)) {
+            file.writesOnly();
             for (int at = 0; at < expected.length; ) {
                 boolean whole = random.nextInt(4) > 0;
                 int length = whole ? 4096 * (1 + random.nextInt(40)) : 1 + random.nextInt(100_000);
@@ -52,7 +50,7 @@ final class PartialFileTest {
         Path path = directory.resolve("partial");
         Files.writeString(path, "before");
 
-        try (PartialFile file = PartialFile.open(path, keep)) {
+        try (PartialFile file = PartialFile.open(path, keep, 0)) {
             assertThat(file.size()).isEqualTo(keep ? 6 : 0);
             file.truncate(3);
             file.truncate(100);

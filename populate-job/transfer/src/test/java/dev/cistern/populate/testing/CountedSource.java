@@ -73,11 +73,6 @@ public final class CountedSource implements Source {
     }
 
     @Override
-    public String keyOf(String path) {
-        return prefix + path;
-    }
-
-    @Override
     public String name() {
         return "counted " + prefix;
     }

@@ -168,11 +168,6 @@ final class HttpSource implements Source {
     }
 
     @Override
-    public String keyOf(String path) {
-        return list == null ? protocol.id(url) : list.idOf(path);
-    }
-
-    @Override
     public String name() {
         return url.shown();
     }

@@ -20,7 +20,10 @@ public final class ObjectAnswer {
 
     private final ObjectAnswers store;
     private final SourceObject object;
+
+    /// How many bytes; [SourceObject#UNKNOWN_SIZE] where nobody says.
     private final long expected;
+
     private final boolean whole;
     private final ObjectHead head;
     private final @Nullable String version;
@@ -48,7 +51,7 @@ public final class ObjectAnswer {
         this.store = store;
         this.version = store.version(head);
         this.object = object;
-        this.expected = to - from;
+        this.expected = object.sized() ? to - from : sizeSaid(head);
         this.left = expected;
         this.whole = from == 0 && to == object.size();
         this.head = head;
@@ -65,6 +68,15 @@ public final class ObjectAnswer {
                 || (head.status() == 200 && (version == null || head.length() == null))) {
             document = new ByteArrayOutputStream();
         }
+    }
+
+    private static long sizeSaid(ObjectHead head) {
+        Long size = head.size();
+        return size == null ? SourceObject.UNKNOWN_SIZE : size;
+    }
+
+    private boolean bounded() {
+        return expected != SourceObject.UNKNOWN_SIZE;
     }
 
     private String name() {
@@ -106,7 +118,7 @@ public final class ObjectAnswer {
                     store.where(), object.id(), "status " + head.status() + " and " + range);
         }
         Long length = head.length();
-        return length == null || length == expected ? null : unfit(length + " bytes");
+        return length == null || !bounded() || length == expected ? null : unfit(length + " bytes");
     }
 
     private @Nullable SourceException misfitOfRange(long from, long to) {
@@ -177,7 +189,7 @@ public final class ObjectAnswer {
         deliver(bytes);
         // All of an object that does not say how long it is may be its unpacked bytes: the end
         // tells.
-        return left > 0 || !rangeOfAll || head.length() == null;
+        return left > 0 || !rangeOfAll || !bounded() || head.length() == null;
     }
 
     /// What is held back is no error document.
@@ -198,7 +210,7 @@ public final class ObjectAnswer {
             bytes.limit(bytes.position() + (int) left);
         }
         left -= bytes.remaining();
-        if (left < 0) {
+        if (left < 0 && bounded()) {
             throw unfit("more");
         }
         if (!began) {
@@ -224,7 +236,7 @@ public final class ObjectAnswer {
             }
             release(held);
         }
-        if (left > 0) {
+        if (left > 0 && bounded()) {
             // A body in chunks says where it ends; one that ends with the connection may have been
             // cut.
             boolean cut = head.header("transfer-encoding") == null;

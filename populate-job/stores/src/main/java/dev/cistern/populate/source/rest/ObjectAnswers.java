@@ -24,6 +24,12 @@ public interface ObjectAnswers extends StoreErrors {
         return null;
     }
 
+    /// Whether an answer shows that an object can be had only from its first byte to its last by one request: the store serves no parts, or
+    /// nothing would show that two parts are of different versions.
+    default boolean wholeOnly(ObjectHead head) {
+        return false;
+    }
+
     /// The error that a body tells although it came with the status of a good answer; null where it tells none.
     default @Nullable ErrorAnswer errorIn(ObjectHead head, String document) {
         return null;

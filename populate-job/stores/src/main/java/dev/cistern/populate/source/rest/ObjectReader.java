@@ -45,6 +45,9 @@ public final class ObjectReader {
     /// Stores leave length, version and dates out of answers to `HEAD`, or write zero: while the version is the one that was listed, the
     /// listing's size holds; else the answer to a request for the first byte tells it.
     public ObjectDetails describe(SourceObject listed) throws SourceException {
+        if (!listed.sized()) {
+            return describeUnsized(listed);
+        }
         if (listed.size() == 0) {
             ObjectDigest digest = store.digestOfNothing(listed.version());
             return digest != null
@@ -66,6 +69,19 @@ public final class ObjectReader {
             return ofFirstByte(listed, first);
         }
         return details(listed, sizeOf(listed, first), said);
+    }
+
+    /// The listing told no size, and the store may not either.
+    private ObjectDetails describeUnsized(SourceObject listed) throws SourceException {
+        ObjectHead said = head(listed);
+        Long size = said.size();
+        if (size == null || size == 0) {
+            // Not said, or not to be believed.
+            ObjectHead first = api.first(listed);
+            said = store.version(said) == null ? first : said;
+            size = first.size();
+        }
+        return details(listed, size == null ? SourceObject.UNKNOWN_SIZE : size, said);
     }
 
     /// An object that no listing has shown; null when there is none.
@@ -141,7 +157,8 @@ public final class ObjectReader {
                         // Listings may carry finer times than headers; the content is the same.
                         modified == null ? listed.modifiedMillis() : modified);
         ObjectDigest digest = store.digest(said, now.version());
-        return new ObjectDetails(now, digest == null ? null : finisher.finished(digest, now));
+        return new ObjectDetails(
+                now, digest == null ? null : finisher.finished(digest, now), store.wholeOnly(said));
     }
 
     /// Reads bytes of exactly the listed version; see [dev.cistern.populate.source.Source#read].

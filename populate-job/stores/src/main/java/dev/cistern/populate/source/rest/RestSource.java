@@ -190,12 +190,6 @@ public final class RestSource implements Source {
     }
 
     @Override
-    public String keyOf(String path) {
-        String tree = root;
-        return isTree(tree) ? tree + path : tree;
-    }
-
-    @Override
     public String name() {
         return (root.isEmpty() ? "" : root + " in ") + store.answers.where();
     }

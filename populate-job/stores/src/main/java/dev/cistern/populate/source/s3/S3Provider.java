@@ -3,7 +3,6 @@ package dev.cistern.populate.source.s3;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
-import dev.cistern.populate.source.s3.sdk.SdkApi;
 import dev.cistern.populate.source.s3.sdk.SdkKeys;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.S3Auth;
@@ -14,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Opens sources of stores that speak S3.
 public final class S3Provider {
-    /// Name of the environment variable that chooses the transport: `direct` or `sdk`.
-    public static final String TRANSPORT_ENVIRONMENT_NAME = "CISTERN_TRANSPORT";
-
     private S3Provider() {}
 
     /// The source of a specification; nothing is asked of the store yet.
@@ -33,30 +29,10 @@ public final class S3Provider {
         Tls tls = context.tls(spec.tls());
         context.checkProxy(location.endpoint());
         AwsKeys.Provider keys = keys(spec.auth(), location, tls, context);
-        return S3Source.of(location, spec.prefix(), api(location, keys, tls, context));
-    }
-
-    private static S3Api api(
-            S3Location location, AwsKeys.Provider keys, Tls tls, StoreContext context)
-            throws SourceException.Refused {
-        String transport = context.environment().getOrDefault(TRANSPORT_ENVIRONMENT_NAME, "direct");
-        return switch (transport) {
-            case "direct" -> new DirectApi(location, context.http(tls), keys, context.userAgent());
-            case "sdk" ->
-                    new SdkApi(
-                            location,
-                            keys,
-                            tls,
-                            context.proxies(),
-                            StoreContext.CONNECT_MILLIS,
-                            StoreContext.FIRST_BYTE_MILLIS);
-            default ->
-                    throw context.wrong(
-                            "",
-                            TRANSPORT_ENVIRONMENT_NAME
-                                    + " must be direct or sdk, not "
-                                    + transport);
-        };
+        return S3Source.of(
+                location,
+                spec.prefix(),
+                new DirectApi(location, context.http(tls), keys, context.userAgent()));
     }
 
     private static AwsKeys.Provider keys(

@@ -1,8 +1,8 @@
 /// S3 and what speaks its protocol.
 ///
-/// [S3Source] is what S3 adds to `RestSource`. It sends requests through an [S3Api]: `DirectApi` over this module's own
-/// HTTP client, or the AWS SDK's client (`sdk` below, the only package that imports the SDK), the fallback and the
-/// reference in tests.
+/// [S3Protocol] words requests and says what answers mean, [S3Endpoint] where they go and with which keys; the rest is
+/// [dev.cistern.populate.source.rest]. An [S3Api] carries it: [DirectApi] here, the AWS SDK's client in the tests, the reference.
+/// Only the package `sdk` below imports the SDK, for credentials.
 @NullMarked
 package dev.cistern.populate.source.s3;
 

@@ -15,6 +15,7 @@ import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.store.StoreContext;
+import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.testing.OddWeb;
 import dev.cistern.populate.testing.OddWeb.Habits;
 import dev.cistern.populate.wire.HttpAuth;
@@ -86,7 +87,7 @@ class HttpFillTest {
         try (Source source = HttpProvider.open(spec, context)) {
             FillRequest request =
                     new FillRequest(
-                            target,
+                            new DirectoryTarget(target),
                             List.of(
                                     new FillRequest.Input(
                                             source, "", List.of(), List.of(), spec.pin())),

@@ -43,8 +43,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/// S3 by the SDK's own client over the JDK's HTTP: slower, and somebody else's. Chosen by `CISTERN_TRANSPORT=sdk`, and the
-/// yardstick of the tests: it and `DirectApi` must give the same bytes and the same errors.
+/// S3 by the SDK's own client over the JDK's HTTP: the yardstick. It and `DirectApi` must give the same bytes and the same errors.
 public final class SdkApi implements S3Api {
     private static final int BUFFER_BYTES = 128 * 1024;
 

@@ -1,0 +1,17 @@
+package dev.cistern.populate.target;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// A directory that exists and is to be filled.
+public record DirectoryTarget(Path directory) implements Target {
+    @Override
+    public String name() {
+        return directory.toString();
+    }
+
+    @Override
+    public TargetTree open(boolean durable) throws IOException {
+        return TargetTree.open(directory, durable);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.cistern.populate.target;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/// Directories with new names in them, which have to be synced before the names are durable.
+final class NewNames {
+    /// Up to so many are synced one by one; beyond, one sync of the file system is cheaper.
+    private static final int SINGLE_SYNCS = 16;
+
+    /// Where there is no sync of the whole file system, so many wait for theirs: 16,384 × some 200 bytes are 3 MiB.
+    private static final int MAX_DIRECTORIES = 16_384;
+
+    private final Path root;
+    private final Set<String> directories = new LinkedHashSet<>();
+    private boolean atOnce;
+    private boolean tooMany;
+
+    NewNames(Path root) {
+        this.root = root;
+    }
+
+    /// Whether there is a sync of the whole file system.
+    synchronized void many(boolean syncsAtOnce) {
+        atOnce = syncsAtOnce;
+    }
+
+    /// Whether they are too many to be synced one by one.
+    synchronized boolean tooMany() {
+        return tooMany;
+    }
+
+    /// A path is new; one that ends with a slash is a directory's own.
+    ///
+    /// @param durable whether names are to be durable at all
+    synchronized void note(String path, boolean durable) throws IOException {
+        for (int slash = path.lastIndexOf('/');
+                slash > 0 && !tooMany;
+                slash = path.lastIndexOf('/', slash - 1)) {
+            if (!directories.add(path.substring(0, slash))) {
+                return;
+            }
+            tooMany = atOnce && directories.size() > SINGLE_SYNCS;
+        }
+        if (directories.size() >= MAX_DIRECTORIES) {
+            if (durable) {
+                sync();
+            }
+            directories.clear();
+        }
+    }
+
+    /// Syncs all directories but the root.
+    synchronized void sync() throws IOException {
+        for (String directory : directories) {
+            try {
+                TargetTree.sync(root.resolve(directory));
+            } catch (NoSuchFileException e) {
+                // Swept since: its parent is noted, or the root.
+                continue;
+            }
+        }
+        directories.clear();
+    }
+}

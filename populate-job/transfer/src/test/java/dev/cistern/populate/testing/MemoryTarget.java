@@ -1,0 +1,299 @@
+package dev.cistern.populate.testing;
+
+import dev.cistern.populate.target.InTheWayException;
+import dev.cistern.populate.target.OpenTarget;
+import dev.cistern.populate.target.Target;
+import dev.cistern.populate.target.TargetFile;
+import dev.cistern.populate.target.WorkFiles;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A target in memory that keeps files by content: each content once, under its SHA-256, and paths that name contents. It shows that a
+/// store by content can be filled as a directory tree is.
+public final class MemoryTarget implements Target {
+    private final Map<String, byte[]> contents = new HashMap<>();
+    private final TreeMap<String, String> names = new TreeMap<>();
+    private final TreeSet<String> directories = new TreeSet<>();
+    private final Map<Long, MemoryFile> partials = new HashMap<>();
+    private @Nullable MemoryFile journal;
+    private boolean held;
+    private int syncs;
+
+    @Override
+    public String name() {
+        return "memory";
+    }
+
+    @Override
+    public synchronized OpenTarget open(boolean durable) throws IOException {
+        if (held) {
+            throw new IOException("another fill holds it");
+        }
+        held = true;
+        return new Held(journal != null);
+    }
+
+    /// What lies at a path; null where nothing does.
+    public synchronized byte @Nullable [] content(String path) {
+        String sha256 = names.get(path);
+        return sha256 == null ? null : contents.get(sha256);
+    }
+
+    /// Paths and the SHA-256 of what lies there.
+    public synchronized Map<String, String> names() {
+        return new TreeMap<>(names);
+    }
+
+    /// All directories, those on the way to files included.
+    public synchronized TreeSet<String> directories() {
+        return new TreeSet<>(directories);
+    }
+
+    /// How many different contents there are.
+    public synchronized int contents() {
+        return contents.size();
+    }
+
+    /// How often whole files were made durable.
+    public synchronized int syncs() {
+        return syncs;
+    }
+
+    /// Whether anything of the engine's own is left.
+    public synchronized boolean clean() {
+        return partials.isEmpty() && journal == null;
+    }
+
+    private void directory(String path, OpenTarget.DirectoryListener listener) throws IOException {
+        for (int end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
+            String directory = end < 0 ? path : path.substring(0, end);
+            if (names.containsKey(directory)) {
+                throw new InTheWayException(directory, "is not a directory");
+            }
+            if (!directory.isEmpty() && !directories.contains(directory)) {
+                listener.made(directory);
+                directories.add(directory);
+            }
+            if (end < 0) {
+                return;
+            }
+        }
+    }
+
+    private final class Held implements OpenTarget {
+        private final boolean resumed;
+        private DirectoryListener listener = path -> {};
+
+        Held(boolean resumed) {
+            this.resumed = resumed;
+        }
+
+        @Override
+        public boolean resumed() {
+            return resumed;
+        }
+
+        @Override
+        public TargetFile openJournal() {
+            synchronized (MemoryTarget.this) {
+                MemoryFile file = journal == null ? new MemoryFile() : journal;
+                journal = file;
+                return file;
+            }
+        }
+
+        @Override
+        public void syncJournal() {}
+
+        @Override
+        public WorkFiles workFiles() {
+            return MemoryFile::new;
+        }
+
+        @Override
+        public void removeOwn() {
+            synchronized (MemoryTarget.this) {
+                journal = null;
+                partials.clear();
+            }
+        }
+
+        @Override
+        public int pathBytes() {
+            return 0;
+        }
+
+        @Override
+        public boolean foldsNames() {
+            return false;
+        }
+
+        @Override
+        public long freeBytes() {
+            return 1L << 40;
+        }
+
+        @Override
+        public long freeInodes() {
+            return -1;
+        }
+
+        @Override
+        public String fileSystem() {
+            return "";
+        }
+
+        @Override
+        public long blockSize() {
+            return 1;
+        }
+
+        @Override
+        public long inlineBytes() {
+            return 0;
+        }
+
+        @Override
+        public void makeDirectories(String path) throws IOException {
+            synchronized (MemoryTarget.this) {
+                directory(path, listener);
+            }
+        }
+
+        @Override
+        public @Nullable Finished finished(String path) {
+            byte[] there = content(path);
+            return there == null ? null : new Finished(there.length, 0);
+        }
+
+        @Override
+        public boolean keepsTimes() {
+            return false;
+        }
+
+        @Override
+        public long partialModified(long id) {
+            return 0;
+        }
+
+        @Override
+        public void onDirectory(DirectoryListener made) {
+            listener = made;
+        }
+
+        @Override
+        public void sweep(Sweep which) {
+            synchronized (MemoryTarget.this) {
+                names.keySet()
+                        .removeIf(
+                                path ->
+                                        which.file(
+                                                path,
+                                                Objects.requireNonNull(content(path)).length,
+                                                0));
+                for (String path : directories().descendingSet()) {
+                    boolean empty =
+                            Stream.concat(names.keySet().stream(), directories.stream())
+                                    .noneMatch(other -> other.startsWith(path + "/"));
+                    if (empty && which.directory(path)) {
+                        directories.remove(path);
+                    }
+                }
+            }
+        }
+
+        @Override
+        public TargetFile openFinished(String path) throws IOException {
+            byte[] there = content(path);
+            if (there == null) {
+                throw new FileNotFoundException(path);
+            }
+            MemoryFile file = new MemoryFile();
+            file.write(ByteBuffer.wrap(there), 0);
+            return file;
+        }
+
+        @Override
+        public TargetFile openPartial(long id, boolean keep) {
+            synchronized (MemoryTarget.this) {
+                if (!keep) {
+                    partials.put(id, new MemoryFile());
+                }
+                return partials.computeIfAbsent(id, unused -> new MemoryFile());
+            }
+        }
+
+        @Override
+        public boolean bypassesCache() {
+            return false;
+        }
+
+        @Override
+        public boolean reserve(long id, long size) {
+            return false;
+        }
+
+        @Override
+        public void dropPartial(long id) {
+            synchronized (MemoryTarget.this) {
+                partials.remove(id);
+            }
+        }
+
+        @Override
+        public void whole(long id, long modifiedMillis) {}
+
+        @Override
+        public boolean syncFiles(long[] ids) {
+            synchronized (MemoryTarget.this) {
+                syncs++;
+            }
+            return true;
+        }
+
+        @Override
+        public boolean syncAll() {
+            return true;
+        }
+
+        @Override
+        public void finish(long id, String path, @Nullable String sha256) throws IOException {
+            synchronized (MemoryTarget.this) {
+                int slash = path.lastIndexOf('/');
+                if (slash > 0) {
+                    directory(path.substring(0, slash), listener);
+                }
+                if (directories.contains(path)) {
+                    throw new InTheWayException(path, "is a directory");
+                }
+                MemoryFile file = Objects.requireNonNull(partials.remove(id));
+                String key = Objects.requireNonNull(sha256);
+                contents.putIfAbsent(key, file.content());
+                names.put(path, key);
+            }
+        }
+
+        @Override
+        public void syncNames() {}
+
+        @Override
+        public boolean needsSha256() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            synchronized (MemoryTarget.this) {
+                held = false;
+            }
+        }
+    }
+}
