@@ -15,10 +15,11 @@ class JvmOptionsTest {
     private static final Pattern HEAP = Pattern.compile(" MaxHeapSize += (\\d+)");
 
     /// A JVM gives the heap half of the memory where that is less than some 250 MiB, whatever MaxRAMPercentage says: with 256 MiB only
-    /// 40 MiB were left for the page cache, and a fill of a million files was killed by the kernel.
+    /// 40 MiB were left for the page cache, and a fill of a million files was killed by the kernel. With four hundred streams, whose stacks and
+    /// buffers take 65 MiB, two fifths are too much as well.
     @ParameterizedTest
     @ValueSource(ints = {128, 256, 512, 4096})
-    void theHeapIsTwoFifthsOfTheMemory(int mebibytes) throws IOException {
+    void theHeapIsAThirdOfTheMemory(int mebibytes) throws IOException {
         long limit = (long) mebibytes << 20;
         Process java =
                 new ProcessBuilder(
@@ -34,6 +35,6 @@ class JvmOptionsTest {
 
         Matcher heap = HEAP.matcher(said);
         assertThat(heap.find()).as(said).isTrue();
-        assertThat(Long.parseLong(heap.group(1))).isBetween(limit * 38 / 100, limit * 41 / 100);
+        assertThat(Long.parseLong(heap.group(1))).isBetween(limit * 30 / 100, limit * 33 / 100);
     }
 }

@@ -37,8 +37,8 @@ public record MemoryBudget(
 
     /// Splits `bytes`, the process's limit: the JVM's code and stacks take some 60 MiB of it; of the rest a third goes to
     /// buffers, a third to what is known of the objects, a third stays for the heap's own needs. 256 MiB: 416 streams, 187 over TLS, the
-    /// first eight with large buffers, 32 more with 256 KiB, 63 MiB for what is known of objects; 64 MiB: 47 streams, one large
-    /// buffer, 16 of 128 KiB, 8 MiB.
+    /// first eight with large buffers, 32 more with 256 KiB, 63 MiB (in the image half of its heap, 40 MiB) for what is known of
+    /// objects; 64 MiB: 47 streams, one large buffer, 16 of 128 KiB, 8 MiB.
     public static MemoryBudget of(long bytes) {
         long third = Math.max(8 * MIB, (bytes - 60 * MIB) / 3);
         // However much is allowed: these are on the heap, and half of the heap is for everything
