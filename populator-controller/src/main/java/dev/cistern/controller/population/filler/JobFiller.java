@@ -14,6 +14,7 @@ import dev.cistern.controller.population.model.Run;
 import dev.cistern.controller.population.model.Settings;
 import dev.cistern.populate.wire.Fault;
 import dev.cistern.populate.wire.Reason;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -36,8 +37,8 @@ public final class JobFiller implements Filler {
     @Override
     public FillState observe(ClusterView view, Claim claim, Optional<Run> run, Instant now) {
         String uid = claim.key().uid();
-        List<Job> all = view.jobs(uid);
-        List<Pod> pods = view.pods(uid);
+        List<Job> all = ofRun(run, view.jobs(uid));
+        List<Pod> pods = ofRun(run, view.pods(uid));
         boolean matters = !claim.deleting() && run.filter(r -> !r.phase().settled()).isPresent();
         boolean unexplained = matters && JobAttempts.unexplained(all, pods);
         if (unexplained) {
@@ -49,6 +50,20 @@ public final class JobFiller implements Filler {
                         all, pods, new PodTrouble(view::warning, now), run.flatMap(Run::report)),
                 JobAttempts.live(pods),
                 unexplained);
+    }
+
+    /// Those in the run's own namespace: elsewhere anybody may give a Job our labels, and let it end as he likes.
+    private static <T extends HasMetadata> List<T> ofRun(Optional<Run> run, List<T> labelled) {
+        return run.map(r -> r.snapshot().spec().getPrimeNamespace())
+                .map(
+                        namespace ->
+                                labelled.stream()
+                                        .filter(
+                                                o ->
+                                                        namespace.equals(
+                                                                o.getMetadata().getNamespace()))
+                                        .toList())
+                .orElse(labelled);
     }
 
     @Override

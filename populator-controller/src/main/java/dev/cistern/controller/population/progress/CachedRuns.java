@@ -5,6 +5,7 @@ import dev.cistern.controller.cluster.ClusterCache;
 import dev.cistern.controller.model.Names;
 import dev.cistern.populate.wire.ReportKey;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,17 @@ public final class CachedRuns implements ReportVerifier.RunLookup {
 
     @Override
     public Optional<String> reportKey(String uid, int attempt) {
-        String name = Names.job(uid, attempt);
-        return informers.jobs(uid).stream()
+        return informers
+                .runByUid(uid)
+                .map(run -> run.getSpec().getPrimeNamespace())
+                .flatMap(namespace -> key(informers.jobs(uid), namespace, Names.job(uid, attempt)));
+    }
+
+    /// The key of the Job of that name in the run's own namespace: one elsewhere may be anybody's, and so is its key.
+    static Optional<String> key(List<Job> jobs, String namespace, String name) {
+        return jobs.stream()
                 .filter(job -> job.getMetadata().getName().equals(name))
+                .filter(job -> namespace.equals(job.getMetadata().getNamespace()))
                 .findFirst()
                 .flatMap(job -> Optional.ofNullable(key(job)));
     }
