@@ -32,7 +32,9 @@ public record Origin(boolean secure, String host, int port) {
             throw new IllegalArgumentException("names no host: " + url);
         }
         if (uri.getUserInfo() != null) {
-            throw new IllegalArgumentException("must not carry a user name: " + url);
+            // Where a user name is, a password may be.
+            throw new IllegalArgumentException(
+                    "must not carry a user name or password: the URL of host " + host);
         }
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);

@@ -167,6 +167,36 @@ class LeftoversTest {
     }
 
     @Test
+    void whatAnAttemptWithOtherPatternsMadeStays() throws Exception {
+        put("t/a/x", "1");
+        put("t/b/y", "2");
+        endAt(
+                AMPLE,
+                Steps.Step.ALL_RENAMED,
+                new FillRequest.Input(server.source("t/"), "", List.of("a/**"), List.of(), null));
+        fill(
+                AMPLE,
+                Steps.NONE,
+                new FillRequest.Input(server.source("t/"), "", List.of(), List.of("a/**"), null));
+        assertHolds(Map.of("a/x", "1", "b/y", "2"));
+    }
+
+    /// Of batches of 31 paths, one has the files and another one their directory.
+    @Test
+    void aDirectoryThatGoesLaterThanItsFilesNeedNotBeMadeDurable() throws Exception {
+        List<String> paths = new ArrayList<>();
+        for (int i = 0; i < 36; i++) {
+            paths.add("d" + i % 4 + "/f" + i);
+        }
+        Collections.sort(paths);
+        endAt(TINY, Steps.Step.ALL_RENAMED, input(paths));
+        fill(TINY, Steps.NONE, input(List.of("last")));
+        try (var left = Files.list(directory)) {
+            assertThat(left).containsExactly(directory.resolve("last"));
+        }
+    }
+
+    @Test
     void whatASuccessfulFillMadeStays() throws Exception {
         put("t/a", "1");
         fill(AMPLE, Steps.NONE, input("t/"));

@@ -11,8 +11,8 @@ import java.util.BitSet;
 /// a tree now. It is removed when all is listed. Whoever meets something in the way before waits for that.
 ///
 /// Only what the journal says we made goes: a path that was noted before the file got its name, and is a file of the size and time that
-/// were noted then. An attempt with other sources leaves it alone: that it copies something else makes nobody's files worthless. Directories
-/// go when nothing is left in them.
+/// were noted then. An attempt with other sources, or with other patterns of them, leaves it alone: that it copies something else makes nobody's
+/// files worthless. Directories go when nothing is left in them.
 ///
 /// Paths are known by hashes, in the journal's file and in the catalog; a batch of the first is compared with all of the second. Memory is
 /// that of two batches, and the volume is gone through only if something has to go.
@@ -32,7 +32,16 @@ final class Leftovers {
         // Before the listing: what a source calls itself may follow from what it finds.
         StringBuilder sources = new StringBuilder();
         for (FillRequest.Input input : context.inputs()) {
-            sources.append(input.source().name()).append('\n').append(input.into()).append('\n');
+            // Lists are told from one another by their brackets, and no line feed is in the rest.
+            sources.append(input.source().identity())
+                    .append('\n')
+                    .append(input.source().name())
+                    .append('\n')
+                    .append(input.into())
+                    .append('\n')
+                    .append(input.include())
+                    .append(input.exclude())
+                    .append('\n');
         }
         this.scope = Hash64.of(SCOPE_SEED, sources, sources.length());
         context.target()

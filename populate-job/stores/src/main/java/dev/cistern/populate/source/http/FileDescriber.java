@@ -48,8 +48,9 @@ final class FileDescriber {
         }
         ObjectHead first = first(listed);
         ObjectHead best = said == null || changedBetween(said, first) ? first : said;
-        Long known = first.status() == 416 && first.size() == null ? Long.valueOf(0) : first.size();
-        if (known == null && size != null && size > 0 && best == said) {
+        Long known = first.size();
+        boolean noRange = first.status() == 416;
+        if ((known == null || noRange) && size != null && (size > 0 || noRange) && best == said) {
             known = size;
         }
         return details(
@@ -111,10 +112,10 @@ final class FileDescriber {
                 });
     }
 
+    /// A 416 says that there is no first byte; of servers that serve no range at all it says nothing of the file.
     private static boolean servesRanges(ObjectHead first) {
         String range = first.header("content-range");
-        return first.status() == 416
-                || (first.status() == 206 && range != null && range.startsWith("bytes 0-0/"));
+        return first.status() == 206 && range != null && range.startsWith("bytes 0-0/");
     }
 
     private ObjectDetails details(SourceObject listed, long size, ObjectHead said, boolean whole)

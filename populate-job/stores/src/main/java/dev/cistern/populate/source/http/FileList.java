@@ -16,8 +16,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a list of files as it comes, and gives it page by page.
@@ -30,13 +28,10 @@ final class FileList {
     private final HttpPlace place;
     private final FileUrl url;
     private final ListFormat format;
-    private final @Nullable String sha256;
+    private final @Nullable String pinned;
     private final StoreSender sender;
     private final FileProtocol protocol;
     private final FileSizes sizes;
-
-    /// Ids that do not follow from the path.
-    private final Map<String, String> linked = new ConcurrentHashMap<>();
 
     /// @param sha256 that the list must have; null where it is not known
     FileList(
@@ -50,15 +45,10 @@ final class FileList {
         this.place = place;
         this.url = url;
         this.format = format;
-        this.sha256 = sha256;
+        this.pinned = sha256;
         this.sender = sender;
         this.protocol = protocol;
         this.sizes = new FileSizes(describer);
-    }
-
-    /// The id of the file that has a path.
-    String idOf(String path) {
-        return linked.getOrDefault(path, protocol.id(place.named(url, path)));
     }
 
     /// A file of the list.
@@ -78,6 +68,9 @@ final class FileList {
                         reading.all(head, body);
                         return head;
                     });
+            if (reading.endUntold) {
+                requireWhole(object, reading.sha256());
+            }
             reading.end();
         } catch (IllegalArgumentException e) {
             throw StatusErrors.refused(
@@ -91,6 +84,25 @@ final class FileList {
                                     ? "; the server sent HTML, as those do that ask people to log"
                                             + " in"
                                     : ""));
+        }
+    }
+
+    /// Where nothing but the end of the connection says that this was the list, a server that crashed between two lines looks like one that is
+    /// done: reads it once more.
+    private void requireWhole(SourceObject object, String before)
+            throws SourceException, IOException {
+        MessageDigest again = newDigest();
+        sender.send(
+                protocol.get(object, "", ReadMode.USUAL),
+                (head, body) -> {
+                    body.transferTo(again::update);
+                    return head;
+                });
+        if (!before.equals(HexFormat.of().formatHex(again.digest()))) {
+            throw StatusErrors.garbled(
+                    place.toString(),
+                    url.path(),
+                    "the list's length is not told, and a second reading brought another list");
         }
     }
 
@@ -108,6 +120,12 @@ final class FileList {
         private final ListLines lines = new ListLines();
         private final ListRepeats repeats = new ListRepeats();
         private final MessageDigest ofBytes = newDigest();
+
+        /// Of all that came; empty before.
+        private String sha256 = "";
+
+        /// Whether nothing but the end of the connection says that this was all.
+        private boolean endUntold;
 
         /// Of the lines so far: what was given is the same as before.
         private final MessageDigest ofLines = newDigest();
@@ -148,8 +166,10 @@ final class FileList {
             } catch (Stopped e) {
                 throw e.reason;
             }
+            sha256 = HexFormat.of().formatHex(ofBytes.digest());
             boolean told = head.contentLength() >= 0 || head.header("transfer-encoding") != null;
-            if (!told && sha256 == null && !lines.atLineEnd()) {
+            endUntold = !told && pinned == null;
+            if (endUntold && !lines.atLineEnd()) {
                 throw StatusErrors.garbled(
                         place.toString(),
                         url.path(),
@@ -157,20 +177,23 @@ final class FileList {
             }
         }
 
+        String sha256() {
+            return sha256;
+        }
+
         /// The whole list has come.
         void end() throws SourceException, IOException {
             try {
                 lines.end(this::line);
-                String actual = HexFormat.of().formatHex(ofBytes.digest());
-                if (sha256 != null && !sha256.equals(actual)) {
+                if (pinned != null && !pinned.equals(sha256)) {
                     throw StatusErrors.refused(
                             Reason.DIGEST_MISMATCH,
                             "list "
                                     + url.shown()
                                     + " has sha256 "
-                                    + actual
+                                    + sha256
                                     + ", the specification pins "
-                                    + sha256);
+                                    + pinned);
                 }
                 if (read < given) {
                     throw changed();
@@ -215,9 +238,6 @@ final class FileList {
         private Entry entry(ListedFile file) {
             String link = file.url();
             FileUrl from = link == null ? place.named(url, file.path()) : place.linked(url, link);
-            if (link != null) {
-                linked.put(file.path(), protocol.id(from));
-            }
             return new Entry(
                     new SourceObject(
                             protocol.id(from),

@@ -62,8 +62,11 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
     /// The file of a name in a list.
     ///
     /// @param name its characters stand for themselves
+    /// @throws IllegalArgumentException when a server may take it for a way up
     FileUrl named(FileUrl list, String name) {
-        return new FileUrl(list.origin(), list.directory() + UrlText.ofName(name), "");
+        String path = list.directory() + UrlText.ofName(name);
+        requireNoDots(path);
+        return new FileUrl(list.origin(), path, "");
     }
 
     /// The file of a URL in a list.
@@ -129,7 +132,10 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
     /// Refuses what a server may take for a way up, however it is written.
     private static void requireNoDots(String path) {
         for (String part : FileUrl.decoded(path).split("[/\\\\]", -1)) {
-            if (part.equals(".") || part.equals("..")) {
+            // Servers of Java take what follows a semicolon for a parameter and look at the rest.
+            int parameter = part.indexOf(';');
+            String name = parameter < 0 ? part : part.substring(0, parameter);
+            if (name.equals(".") || name.equals("..")) {
                 throw new IllegalArgumentException("\"" + path + "\" has a part . or ..");
             }
             for (int i = 0; i < part.length(); i++) {

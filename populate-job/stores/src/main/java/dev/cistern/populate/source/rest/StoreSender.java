@@ -148,7 +148,11 @@ public final class StoreSender implements AutoCloseable {
             StoreRequest request, Origin to, @Nullable RequestSigner renewed)
             throws SourceException {
         RedirectRule rule =
-                to.equals(endpoint.origin()) ? RedirectRule.SIGNED : endpoint.redirected(to);
+                ruleFor(request.origin()) == RedirectRule.UNSIGNED
+                        // Whoever is asked without credentials cannot have them sent by a redirect
+                        // to where they are for.
+                        ? RedirectRule.UNSIGNED
+                        : ruleFor(to);
         boolean secretBody = request.body().length > 0;
         if (rule == RedirectRule.UNSIGNED && !secretBody) {
             return null;
@@ -163,6 +167,13 @@ public final class StoreSender implements AutoCloseable {
                             + ", outside its domain: set endpoint to it");
         }
         return signer;
+    }
+
+    /// @param to null for the endpoint
+    private RedirectRule ruleFor(@Nullable Origin to) {
+        return to == null || to.equals(endpoint.origin())
+                ? RedirectRule.SIGNED
+                : endpoint.redirected(to);
     }
 
     private static Failure failure(ResponseHead head, Body body, StoreRequest request)

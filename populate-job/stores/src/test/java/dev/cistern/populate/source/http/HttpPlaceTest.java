@@ -61,6 +61,8 @@ class HttpPlaceTest {
                 "..\\x",
                 "a/..%5cx",
                 "./x",
+                "a/..;/..;v=1/x",
+                "..%3B/x",
                 "https://files.example.com/data/../x"
             })
     void aWayUpIsRefusedHoweverItIsWritten(String path) {
@@ -80,7 +82,8 @@ class HttpPlaceTest {
         assertThatThrownBy(() -> place.file("dir/")).hasMessageContaining("names no file");
         assertThatThrownBy(() -> place.file("")).hasMessageContaining("is empty");
         assertThatThrownBy(() -> HttpPlace.of("https://me:x@files.example.com", List.of()))
-                .hasMessageContaining("user name");
+                .hasMessageContaining("user name")
+                .hasMessageNotContaining("me:x");
         assertThatThrownBy(() -> HttpPlace.of("https://files.example.com/?a=b", List.of()))
                 .hasMessageContaining("must not have a query");
         assertThatThrownBy(() -> HttpPlace.of("ftp://files.example.com/", List.of()))
@@ -96,6 +99,8 @@ class HttpPlaceTest {
         assertThat(place.named(list, "sub/a b%20c?d#e+ü.bin").name())
                 .isEqualTo("a b%20c?d#e+ü.bin");
         assertThat(list.shown()).doesNotContain("token");
+        assertThatThrownBy(() -> place.named(list, "a\\..\\..\\..\\x"))
+                .hasMessageContaining("has a part . or ..");
         assertThat(list.name()).isEqualTo("SHA256SUMS");
     }
 

@@ -243,6 +243,30 @@ class HttpSourceTest {
         }
     }
 
+    /// 416 to any range is what some servers say that serve none; it does not mean that the file is empty.
+    @Test
+    void aServerThatRefusesRangesHasNoEmptyFiles() throws Exception {
+        byte[] large = random(17 << 20);
+        server.put("/d/large", large);
+        server.answers(
+                request ->
+                        request.headers().containsKey("range")
+                                ? OddWeb.Answer.of(416, Map.of())
+                                : null);
+        try (Source source = open("large", null, null)) {
+            SourceObject file = only(source);
+            assertThat(file.size()).isEqualTo(large.length);
+            assertThat(source.describe(file).whole()).isTrue();
+            assertThat(readAll(source, file)).isEqualTo(large);
+        }
+        server.habits(Habits.USUAL.withHead(405));
+        try (Source source = open("file.bin", null, null)) {
+            SourceObject file = only(source);
+            assertThat(file.sized()).isFalse();
+            assertThat(readAll(source, file)).isEqualTo(BYTES);
+        }
+    }
+
     @Test
     void anEndThatIsOnlyAClosedConnectionIsLookedAtTwice() throws Exception {
         server.habits(
@@ -413,6 +437,31 @@ class HttpSourceTest {
         assertThat(server.asked("GET", "/d/file.bin"))
                 .last()
                 .satisfies(asked -> assertThat(asked.headers()).containsEntry("x-api-key", "k"));
+    }
+
+    /// Whoever has a host that lists may name could have anything read that the credentials may read.
+    @Test
+    void aHostOfAListCannotRedirectWithTheEndpointsCredentials() throws Exception {
+        server.authorization("Bearer secret");
+        server.put("/private", BYTES);
+        other.answers(
+                request ->
+                        OddWeb.Answer.of(302, Map.of("Location", server.endpoint() + "/private")));
+        putList(
+                "{\"path\":\"a\",\"size\":300000,\"sha256\":\""
+                        + OddWeb.sha256(BYTES)
+                        + "\",\"url\":\""
+                        + other.endpoint()
+                        + "/any\"}\n");
+        try (Source source =
+                open("rel/list", new JsonManifest(), null, "authorization", "Bearer secret")) {
+            SourceObject file = only(source);
+            assertThatThrownBy(() -> readAll(source, file))
+                    .satisfies(is(Reason.INVALID_CREDENTIALS));
+        }
+        assertThat(server.asked("GET", "/private"))
+                .hasSize(1)
+                .allSatisfy(a -> assertThat(a.headers()).doesNotContainKey("authorization"));
     }
 
     @Test
@@ -653,6 +702,27 @@ class HttpSourceTest {
     void repeatedLinesAreOne() throws Exception {
         putList(sums("a", "b", "a", "b", "b"));
         try (Source source = open("rel/list", new Sha256Sums(), null)) {
+            assertThat(list(source)).hasSize(2);
+        }
+    }
+
+    @Test
+    void aListThatMayHaveBeenCutBetweenTwoLinesIsReadTwice() throws Exception {
+        putList(sums("a", "b"));
+        server.habits("/d/rel/list", usual -> usual.with(OddWeb.Length.CONNECTION_CLOSES));
+        int line = (OddWeb.sha256(new byte[0]) + "  a\n").length();
+        server.sending(
+                request ->
+                        new OddWeb.Sending(
+                                request.target().equals("/d/rel/list") && request.number() == 1
+                                        ? line
+                                        : -1,
+                                0,
+                                0));
+        try (Source source = open("rel/list", new Sha256Sums(), null)) {
+            assertThatThrownBy(() -> list(source))
+                    .isInstanceOf(SourceException.Retryable.class)
+                    .hasMessageContaining("second reading");
             assertThat(list(source)).hasSize(2);
         }
     }
