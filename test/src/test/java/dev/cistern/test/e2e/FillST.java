@@ -52,8 +52,8 @@ class FillST {
 
         assertThat(team.pods().digests("check", "big")).isEqualTo(bucket.digests(""));
         // When a stream takes over the end of another's range, what that one's connection holds
-        // beyond it is read twice.
-        assertThat(bucket.traffic().objectBytes()).isBetween(BIG_BYTES, BIG_BYTES + BIG_BYTES / 20);
+        // beyond it is read twice: some MB each time, more often where the processors are busy.
+        assertThat(bucket.traffic().objectBytes()).isBetween(BIG_BYTES, BIG_BYTES + BIG_BYTES / 10);
     }
 
     @Test

@@ -181,8 +181,8 @@ public final class Identities implements AutoCloseable {
                 service(
                         url,
                         url,
-                        "grant who asks roles/iam.serviceAccountTokenCreator on that service"
-                                + " account",
+                        "grant the calling identity roles/iam.serviceAccountTokenCreator on that"
+                                + " service account",
                         cached(caller)));
     }
 
