@@ -4,6 +4,7 @@
 #   test/bench.sh                 everything; the image, the server and the peers are built or fetched first, once
 #   ROWS=small-10k,start          only these rows; names or their beginnings (test/bench.sh -list)
 #   TOOLS=cistern,s5cmd           only these tools
+#   BEFORE=populate.tar           another commit's image (its target/images/populate.tar), measured in the same run as cistern-before
 #   ROUNDS=3                      measured rounds of each tool
 #   QUIET=30s                     wait so long before each run for an idle machine, and repeat disturbed runs
 #   MERGE=1                       keep the rows of the last report that this run does not measure; each says its commit
@@ -27,4 +28,4 @@ case ${1:-} in
   docs) exec "$root/target/bench/bench" "$@" ;;
   serve | million) exec "$root/target/bench/bench" "$1" -root "$root" "${@:2}" ;;
 esac
-exec "$root/target/bench/bench" -root "$root" -rows "${ROWS:-}" -tools "${TOOLS:-}" -rounds "${ROUNDS:-3}" -scale "${SCALE:-full}" -quiet "${QUIET:-0s}" ${MERGE:+-merge} "$@"
+exec "$root/target/bench/bench" -root "$root" -rows "${ROWS:-}" -tools "${TOOLS:-}" -rounds "${ROUNDS:-3}" -scale "${SCALE:-full}" -quiet "${QUIET:-0s}" -before "${BEFORE:-}" ${MERGE:+-merge} "$@"

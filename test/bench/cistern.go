@@ -30,7 +30,11 @@ func openImage(ctx context.Context, p places, name string) (*image, error) {
 	if err := installer(ctx, p, "image-"+name, nil, filepath.Join(p.root, "deploy/images/build.sh"), name); err != nil {
 		return nil, err
 	}
-	archive := filepath.Join(p.root, "target/images", name+".tar")
+	return openArchive(filepath.Join(p.root, "target/images", name+".tar"), filepath.Join(p.out, "images", name))
+}
+
+// openArchive unpacks an image into a directory below the given one, which then holds no other image.
+func openArchive(archive, dir string) (*image, error) {
 	files, err := readSmallFiles(archive)
 	if err != nil {
 		return nil, err
@@ -61,13 +65,13 @@ func openImage(ctx context.Context, p places, name string) (*image, error) {
 	}
 	digest := index.Manifests[0].Digest
 	i := &image{
-		root:       filepath.Join(p.out, "images", name, strings.TrimPrefix(digest, "sha256:")[:16]),
+		root:       filepath.Join(dir, strings.TrimPrefix(digest, "sha256:")[:16]),
 		entrypoint: config.Config.Entrypoint, env: config.Config.Env, digest: digest,
 	}
 	if _, err := os.Stat(i.root); err == nil {
 		return i, nil
 	}
-	if err := os.RemoveAll(filepath.Dir(i.root)); err != nil {
+	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
 	var layers []string

@@ -62,7 +62,7 @@ func farRows() []row {
 func farRow(name, title, data string, p farProfile) row {
 	return row{Name: name, Issue: "6", Title: title + " → tmpfs; " + p.String(), run: func(ctx context.Context, b *bench, r row) (result, error) {
 		d := b.data[data]
-		tools := []tool{b.ours["cistern"]}
+		tools := append([]tool{b.ours["cistern"]}, b.before...)
 		for _, n := range farFixed {
 			tools = append(tools, b.fixed(n))
 		}

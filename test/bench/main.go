@@ -51,6 +51,7 @@ func benchMain(args []string) error {
 	only := flags.String("tools", "", "measure only these tools, comma-separated")
 	rounds := flags.Int("rounds", 3, "measured rounds of each tool, 1 to 50")
 	scale := flags.String("scale", "full", "full, or small for a quick try")
+	before := flags.String("before", "", "the archive of another commit's populate image, measured as cistern-before")
 	quiet := flags.Duration("quiet", 0, "wait so long before each run for the rest of the machine to be idle, and repeat disturbed runs")
 	merge := flags.Bool("merge", false, "keep the rows of the last report that this run does not measure")
 	list := flags.Bool("list", false, "list the rows")
@@ -81,6 +82,9 @@ func benchMain(args []string) error {
 	}
 	defer b.close()
 	b.quiet = *quiet
+	if err := b.addBefore(*before); err != nil {
+		return err
+	}
 	if *only != "" {
 		b.chosen = map[string]bool{}
 		for name := range strings.SplitSeq(*only, ",") {
@@ -150,6 +154,21 @@ func newBench(ctx context.Context, root string, full bool, rounds int) (*bench, 
 		return nil, err
 	}
 	return b, nil
+}
+
+// addBefore takes part an image of another commit, if one is given: what a change did shows only in one run.
+func (b *bench) addBefore(archive string) error {
+	if archive == "" {
+		return nil
+	}
+	i, err := openArchive(archive, filepath.Join(b.out, "images", "before"))
+	if err != nil {
+		return fmt.Errorf("the image to compare with: %w", err)
+	}
+	t := cisternTool(i, "cistern-before", "full", false, 0)
+	t.Kind, t.How = earlier, "the image "+archive
+	b.before = []tool{t}
+	return nil
 }
 
 func (b *bench) addOurs(ctx context.Context) {

@@ -18,10 +18,11 @@ const (
 
 // colours by kind, light for wall and dark for CPU.
 var colours = map[kind][2]string{
-	ours:  {"#2a9d8f", "#1b6a61"},
-	peer:  {"#b8bfc9", "#7d8794"},
-	limit: {"#e9c46a", "#b8933a"},
-	fixed: {"#a8dadc", "#6fa8ab"},
+	ours:    {"#2a9d8f", "#1b6a61"},
+	peer:    {"#b8bfc9", "#7d8794"},
+	limit:   {"#e9c46a", "#b8933a"},
+	fixed:   {"#a8dadc", "#6fa8ab"},
+	earlier: {"#cdb4db", "#9d7fb0"},
 }
 
 type bar struct {

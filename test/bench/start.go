@@ -17,7 +17,8 @@ const startRounds = 15
 func startRow() row {
 	return row{Name: "start", Issue: "6", Title: "Process start to first request at the server", run: func(ctx context.Context, b *bench, r row) (result, error) {
 		d := b.data["tiny"]
-		tools := append([]tool{b.ours["cistern"], b.ours["cistern-no-aot"]}, b.peers...)
+		tools := append([]tool{b.ours["cistern"], b.ours["cistern-no-aot"]}, b.before...)
+		tools = append(tools, b.peers...)
 		res := b.newResult(r, d, tools)
 		res.Rounds = startRounds
 		for round := range startRounds + 1 {

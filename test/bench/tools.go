@@ -15,6 +15,8 @@ const (
 	limit kind = "limit"
 	// fixed is Cistern told how many connections to have.
 	fixed kind = "fixed"
+	// earlier is Cistern at another commit.
+	earlier kind = "earlier"
 )
 
 // tool is something that fills a directory from the server, or a limit of the machine to compare with.

@@ -20,7 +20,9 @@ type bench struct {
 	peers  []tool
 	ours   map[string]tool
 	// fixed is Cistern with a fixed number of connections.
-	fixed  func(connections int) tool
+	fixed func(connections int) tool
+	// before is Cistern at another commit, or nothing.
+	before []tool
 	chosen map[string]bool
 	// quiet is how long to wait before each run for the rest of the machine to be idle.
 	quiet   time.Duration
@@ -49,7 +51,7 @@ const (
 func transferRow(name, issue, title, data string, to target, tls bool, g goal) row {
 	return row{Name: name, Issue: issue, Title: title, run: func(ctx context.Context, b *bench, r row) (result, error) {
 		d := b.data[data]
-		tools := []tool{b.ours["cistern"]}
+		tools := append([]tool{b.ours["cistern"]}, b.before...)
 		tools = append(tools, b.peers...)
 		if d.Single {
 			tools = append(tools, rawReadTool(), rawWriteTool(), rawCopyTool())
@@ -167,11 +169,11 @@ func (b *bench) rounds_(ctx context.Context, res *result, d dataset, tools []too
 	return nil
 }
 
-// contenders are Cistern and the peers whose median wall time is close to the best peer's.
+// contenders are Cistern, today and before, and the peers whose median wall time is close to the best peer's.
 func (r result) contenders(best float64) map[string]bool {
 	names := map[string]bool{}
 	for _, t := range r.Tools {
-		if t.complete() && (t.Kind == ours || t.Kind == peer && t.of(wall).Median <= closeTo*best) {
+		if t.complete() && (t.Kind == ours || t.Kind == earlier || t.Kind == peer && t.of(wall).Median <= closeTo*best) {
 			names[t.Name] = true
 		}
 	}
