@@ -1,6 +1,7 @@
 package dev.cistern.controller;
 
 import dev.cistern.controller.model.PopulateNamespaces;
+import dev.cistern.controller.population.model.JobProxy;
 import dev.cistern.controller.population.model.Settings;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The program's configuration. It has no secrets. `docs/operations.md` lists the variables; a test holds the two together.
 ///
@@ -35,6 +37,11 @@ record Config(
     private static final int MAX_WORKERS = 64;
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+    private static final Pattern OBJECT_NAME =
+            Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+
+    private static final Pattern PROXY_URL = Pattern.compile("http://[^/?#@ ]+/?");
 
     /// Every variable that is read, with its default.
     static final Map<String, String> VARIABLES = variables();
@@ -65,6 +72,10 @@ record Config(
         all.put("CISTERN_POPULATE_UID", "65532");
         all.put("CISTERN_POPULATE_REQUESTS", "cpu=100m,memory=256Mi");
         all.put("CISTERN_POPULATE_LIMITS", "memory=512Mi");
+        all.put("CISTERN_POPULATE_HTTP_PROXY", "");
+        all.put("CISTERN_POPULATE_HTTPS_PROXY", "");
+        all.put("CISTERN_POPULATE_NO_PROXY", "");
+        all.put("CISTERN_POPULATE_PROXY_SECRET", "");
         all.put("CISTERN_REPORT_URL", "http://cistern-controller.cistern-system.svc:8082");
         return all;
     }
@@ -100,6 +111,7 @@ record Config(
                                                 text -> number(text, 0, Integer.MAX_VALUE)),
                                 reader.read("CISTERN_POPULATE_REQUESTS", Config::quantities),
                                 reader.read("CISTERN_POPULATE_LIMITS", Config::quantities),
+                                proxy(reader),
                                 reader.read("CISTERN_REPORT_URL", Config::url)));
         if (!reader.problems().isEmpty()) {
             throw new InvalidConfig(reader.problems());
@@ -107,17 +119,57 @@ record Config(
         return config;
     }
 
+    private static JobProxy proxy(Reader reader) {
+        return new JobProxy(
+                reader.readUnseen("CISTERN_POPULATE_HTTP_PROXY", Config::proxyUrl),
+                reader.readUnseen("CISTERN_POPULATE_HTTPS_PROXY", Config::proxyUrl),
+                reader.read("CISTERN_POPULATE_NO_PROXY", Config::list),
+                reader.read(
+                        "CISTERN_POPULATE_PROXY_SECRET",
+                        text -> text.isEmpty() ? null : objectName(text)));
+    }
+
     private record Reader(Map<String, String> environment, List<String> problems) {
-        <T> T read(String name, Function<String, T> parse) {
+        <T extends @Nullable Object> T read(String name, Function<String, T> parse) {
+            return read(name, parse, true);
+        }
+
+        /// A value that may hold a password, although it should not: no complaint shows it.
+        <T extends @Nullable Object> T readUnseen(String name, Function<String, T> parse) {
+            return read(name, parse, false);
+        }
+
+        private <T extends @Nullable Object> T read(
+                String name, Function<String, T> parse, boolean shown) {
             String given = environment.getOrDefault(name, "");
             String fallback = VARIABLES.getOrDefault(name, "");
             try {
                 return parse.apply(given.isEmpty() ? fallback : given);
             } catch (IllegalArgumentException e) {
-                problems.add(name + " is \"" + given + "\": " + e.getMessage());
+                problems.add(name + (shown ? " is \"" + given + "\": " : ": ") + e.getMessage());
                 return parse.apply(fallback);
             }
         }
+    }
+
+    private static @Nullable String proxyUrl(String text) {
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (!PROXY_URL.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "give http://HOST:PORT; a user and a password go into the Secret that"
+                            + " CISTERN_POPULATE_PROXY_SECRET names, and a proxy that is itself"
+                            + " reached over TLS is not supported");
+        }
+        return text;
+    }
+
+    private static String objectName(String text) {
+        if (!OBJECT_NAME.matcher(text).matches()) {
+            throw new IllegalArgumentException("give the name of a Secret");
+        }
+        return text;
     }
 
     private static String namespace(String text) {

@@ -3,10 +3,12 @@ package dev.cistern.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.controller.population.model.JobProxy;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +43,37 @@ class ConfigTest {
                 .hasMessageContaining("CISTERN_REPORT_URL is \"cistern:8082\"")
                 .hasMessageContaining("CISTERN_POPULATE_NAMESPACE is \"No_Name\"")
                 .hasMessageContaining("CISTERN_POPULATE_IMAGE_PULL_POLICY is \"Sometimes\"");
+    }
+
+    @Test
+    void theProxyOfAllJobsHasItsPasswordInASecretAndNoComplaintShowsOne() {
+        Map<String, String> good =
+                Map.of(
+                        "CISTERN_POPULATE_HTTPS_PROXY", "http://proxy.corp:3128",
+                        "CISTERN_POPULATE_NO_PROXY", ".corp, 10.0.0.0/8",
+                        "CISTERN_POPULATE_PROXY_SECRET", "proxy");
+        assertThat(Config.from(good).settings().proxy())
+                .isEqualTo(
+                        new JobProxy(
+                                null,
+                                "http://proxy.corp:3128",
+                                List.of(".corp", "10.0.0.0/8"),
+                                "proxy"));
+        assertThat(Config.from(Map.of()).settings().proxy()).isEqualTo(JobProxy.NONE);
+        assertThatThrownBy(
+                        () ->
+                                Config.from(
+                                        Map.of(
+                                                "CISTERN_POPULATE_HTTP_PROXY",
+                                                "http://me:hidden@proxy.corp:3128",
+                                                "CISTERN_POPULATE_HTTPS_PROXY",
+                                                "https://proxy.corp",
+                                                "CISTERN_POPULATE_PROXY_SECRET",
+                                                "No_Name")))
+                .hasMessageContaining("CISTERN_POPULATE_HTTP_PROXY: give http://HOST:PORT")
+                .hasMessageContaining("CISTERN_POPULATE_HTTPS_PROXY: give http://HOST:PORT")
+                .hasMessageContaining("CISTERN_POPULATE_PROXY_SECRET is \"No_Name\"")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hidden"));
     }
 
     @Test

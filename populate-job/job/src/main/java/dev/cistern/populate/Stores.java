@@ -12,11 +12,13 @@ import dev.cistern.populate.source.http.HttpCommandLine;
 import dev.cistern.populate.source.http.HttpProvider;
 import dev.cistern.populate.source.s3.S3CommandLine;
 import dev.cistern.populate.source.s3.S3Provider;
+import dev.cistern.populate.store.JobProxies;
 import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.HttpSpec;
 import dev.cistern.populate.wire.S3Spec;
+import dev.cistern.populate.wire.SourceSpec;
 import dev.cistern.populate.wire.StoreSpec;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,7 @@ public final class Stores {
 
     /// @param environment where credentials are
     /// @param budget for what all sources together receive into
-    /// @param proxies that lead to stores and token services
+    /// @param proxies that lead to stores and token services, where a source says nothing of its own
     public Stores(Map<String, String> environment, MemoryBudget budget, Proxies proxies) {
         this.environment = environment;
         this.proxies = proxies;
@@ -52,9 +54,21 @@ public final class Stores {
     /// @param index of the source, which its environment variables carry
     /// @throws FillException when the specification or the environment is wrong
     public Source open(int index, StoreSpec spec) throws FillException {
+        return open(index, spec, proxies);
+    }
+
+    /// The source of a Job, through the proxies that it names.
+    ///
+    /// @param index of the source, which its environment variables carry
+    /// @throws FillException when the specification or the environment is wrong
+    public Source open(int index, SourceSpec spec) throws FillException {
+        return open(index, spec.store(), JobProxies.of(spec.proxy(), index, environment));
+    }
+
+    private Source open(int index, StoreSpec spec, Proxies through) throws FillException {
         StoreContext context =
                 new StoreContext(
-                        index, environment, buffers, proxies, "cistern/" + Version.number());
+                        index, environment, buffers, through, "cistern/" + Version.number());
         try {
             return switch (spec) {
                 case HttpSpec http -> HttpProvider.open(http, context);

@@ -1,5 +1,6 @@
 package dev.cistern.controller.backend;
 
+import dev.cistern.populate.wire.S3Bucket;
 import java.util.regex.Pattern;
 
 /// A path of the API, such as `s3://bucket/models/` or `bucket/models/`, taken apart.
@@ -13,10 +14,11 @@ record BucketPath(String bucket, String prefix) {
 
     static BucketPath parse(String path) {
         String rest = SCHEME.matcher(path).replaceFirst("");
-        int slash = rest.indexOf('/');
-        return slash < 0
+        // The ARN of an access point has a slash of its own.
+        int end = S3Bucket.end(rest);
+        return end == rest.length()
                 ? new BucketPath(rest, "")
-                : new BucketPath(rest.substring(0, slash), rest.substring(slash + 1));
+                : new BucketPath(rest.substring(0, end), rest.substring(end + 1));
     }
 
     /// A path that stands beside its bucket, where one leading slash means the bucket itself.

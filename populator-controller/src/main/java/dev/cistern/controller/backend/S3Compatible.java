@@ -5,11 +5,14 @@ import dev.cistern.api.v1alpha1.storagebackendspec.Auth;
 import dev.cistern.api.v1alpha1.storagebackendspec.auth.Iam;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.populate.wire.S3Auth;
+import dev.cistern.populate.wire.S3Bucket;
+import dev.cistern.populate.wire.S3Options;
 import dev.cistern.populate.wire.S3Spec;
 import dev.cistern.populate.wire.TlsSpec;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// What types of stores that the engine reads as S3 have in common.
 abstract class S3Compatible implements Backend {
     private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z]+://([^/?#]+)");
+
+    /// Name of the file with the key of objects that are encrypted with a customer's key.
+    static final String CUSTOMER_KEY_FILE = "customer-key";
+
     private static final Pattern IPV4 = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
 
     /// How the store is reached.
@@ -46,6 +53,18 @@ abstract class S3Compatible implements Backend {
     /// How a backend of this type is reached.
     abstract Address address(StorageBackendSpec backend);
 
+    /// What else a Job is told of how a backend of this type is read.
+    ///
+    /// @param directory where the Job sees the files of [#credentials]
+    S3Options options(StorageBackendSpec backend, String directory) {
+        return S3Options.NONE;
+    }
+
+    /// The key of objects that are encrypted with a customer's key; null where the backend names none.
+    @Nullable SecretKeySelector customerKey(StorageBackendSpec backend) {
+        return null;
+    }
+
     @Override
     public final void place(String path, boolean tree, Sources source) {
         BucketPath parsed = BucketPath.parse(path);
@@ -63,21 +82,24 @@ abstract class S3Compatible implements Backend {
                 address.tls,
                 source.getBucket(),
                 source.getPrefix() == null ? "" : source.getPrefix(),
-                auth(source.getBackend().getAuth(), directory));
+                auth(source.getBackend().getAuth(), directory),
+                options(source.getBackend(), directory));
     }
 
     private static S3Auth auth(Auth auth, String directory) {
         return switch (auth.getMode()) {
-            case ACCESSKEY -> new S3Auth.AccessKey();
+            case ACCESSKEY -> new S3Auth.AccessKey(directory);
             case ANONYMOUS -> new S3Auth.Anonymous();
             case IAM -> {
-                Iam iam = auth.getIam();
-                yield new S3Auth.WebIdentity(
-                        iam.getRoleArn(),
-                        directory + "/" + Credentials.TOKEN_FILE,
-                        iam.getStsEndpoint(),
-                        null,
-                        iam.getSessionName());
+                Iam iam = auth.getIam() == null ? new Iam() : auth.getIam();
+                yield iam.getRoleArn() == null
+                        ? new S3Auth.Platform(iam.getStsEndpoint(), iam.getSessionName())
+                        : new S3Auth.WebIdentity(
+                                iam.getRoleArn(),
+                                directory + "/" + Credentials.TOKEN_FILE,
+                                iam.getStsEndpoint(),
+                                null,
+                                iam.getSessionName());
             }
             case WORKLOADIDENTITY,
                     SERVICEACCOUNTKEY,
@@ -91,19 +113,49 @@ abstract class S3Compatible implements Backend {
 
     @Override
     public final Credentials credentials(StorageBackendSpec backend) {
-        Auth auth = backend.getAuth();
+        Credentials ofAuth = credentials(backend.getAuth());
+        SecretKeySelector customerKey = customerKey(backend);
+        if (customerKey == null) {
+            return ofAuth;
+        }
+        List<Credentials.SecretFile> files = new ArrayList<>(ofAuth.files());
+        files.add(new Credentials.SecretFile(CUSTOMER_KEY_FILE, customerKey));
+        return new Credentials(ofAuth.variables(), files, ofAuth.account());
+    }
+
+    private static Credentials credentials(Auth auth) {
         return switch (auth.getMode()) {
             case ACCESSKEY -> {
                 List<Credentials.Variable> variables = new ArrayList<>();
-                add(variables, "ACCESS_KEY_ID", auth.getAccessKeyIdSecretRef());
-                add(variables, "SECRET_ACCESS_KEY", auth.getSecretAccessKeySecretRef());
-                add(variables, "SESSION_TOKEN", auth.getSessionTokenSecretRef());
-                yield Credentials.ofVariables(variables);
+                List<Credentials.SecretFile> files = new ArrayList<>();
+                add(
+                        variables,
+                        "ACCESS_KEY_ID",
+                        files,
+                        S3Auth.AccessKey.ID_FILE,
+                        auth.getAccessKeyIdSecretRef());
+                add(
+                        variables,
+                        "SECRET_ACCESS_KEY",
+                        files,
+                        S3Auth.AccessKey.SECRET_FILE,
+                        auth.getSecretAccessKeySecretRef());
+                add(
+                        variables,
+                        "SESSION_TOKEN",
+                        files,
+                        S3Auth.AccessKey.TOKEN_FILE,
+                        auth.getSessionTokenSecretRef());
+                yield new Credentials(variables, files, Optional.empty());
             }
             case ANONYMOUS -> Credentials.NONE;
-            case IAM ->
-                    Credentials.ofAccount(
-                            auth.getIam().getServiceAccountName(), auth.getIam().getAudience());
+            case IAM -> {
+                Iam iam = auth.getIam() == null ? new Iam() : auth.getIam();
+                // A role that the platform binds comes with a token of the platform's own.
+                yield Credentials.ofAccount(
+                        iam.getServiceAccountName(),
+                        iam.getRoleArn() == null ? null : iam.getAudience());
+            }
             case WORKLOADIDENTITY,
                     SERVICEACCOUNTKEY,
                     MANAGEDIDENTITY,
@@ -114,10 +166,19 @@ abstract class S3Compatible implements Backend {
         };
     }
 
+    /// As a variable, without which the container does not start and kubelet says what is missing; and as a file, which changes while the
+    /// container runs.
     private static void add(
-            List<Credentials.Variable> variables, String name, @Nullable SecretKeySelector ref) {
+            List<Credentials.Variable> variables,
+            String variable,
+            List<Credentials.SecretFile> files,
+            String file,
+            @Nullable SecretKeySelector ref) {
         if (ref != null) {
-            variables.add(new Credentials.Variable(name, ref));
+            variables.add(new Credentials.Variable(variable, ref));
+            files.add(
+                    new Credentials.SecretFile(
+                            file, new SecretKeySelector(ref.getKey(), ref.getName(), true)));
         }
     }
 
@@ -126,11 +187,25 @@ abstract class S3Compatible implements Backend {
                 "a run was made for auth.mode " + auth.getMode().getValue());
     }
 
+    private static String ofAws(
+            S3Bucket.@Nullable AccessPoint point, String given, S3Options options) {
+        String region = point == null ? given : point.region();
+        return (point == null ? "s3" : "s3-accesspoint")
+                + (options.fips() ? "-fips" : "")
+                + (options.dualStack() ? ".dualstack." : ".")
+                + region
+                + ".amazonaws.com"
+                + (region.startsWith("cn-") ? ".cn" : "");
+    }
+
     @Override
     public final String host(Sources source) {
         Address address = address(source.getBackend());
         if (address.endpoint == null) {
-            return "s3." + address.region + ".amazonaws.com";
+            return ofAws(
+                    new S3Bucket(source.getBucket()).accessPoint(),
+                    address.region,
+                    options(source.getBackend(), ""));
         }
         // Not every endpoint that can be written is a URL, for example https://${HOST}:9000: the
         // Job is the one to say so.

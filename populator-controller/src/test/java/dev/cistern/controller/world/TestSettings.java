@@ -3,6 +3,7 @@ package dev.cistern.controller.world;
 import dev.cistern.controller.cluster.ClusterView;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.population.filler.Fillers;
+import dev.cistern.controller.population.model.JobProxy;
 import dev.cistern.controller.population.model.Settings;
 import dev.cistern.controller.population.observe.Observer;
 import dev.cistern.controller.population.plan.Planner;
@@ -22,6 +23,7 @@ public final class TestSettings {
                     65532,
                     Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")),
                     Map.of("memory", new Quantity("512Mi")),
+                    JobProxy.NONE,
                     "http://cistern-controller.cistern-system.svc:8082");
 
     private static final Fillers FILLERS = Fillers.of(SETTINGS);

@@ -148,7 +148,7 @@ public final class PopulateJob {
         try (Closing _ = new Closing(inputs)) {
             for (int i = 0; i < spec.sources().size(); i++) {
                 SourceSpec source = spec.sources().get(i);
-                Source opened = stores.open(i, source.store());
+                Source opened = stores.open(i, source);
                 inputs.add(
                         new FillRequest.Input(
                                 opened,

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,9 @@ final class Reporter {
     private long post(ProgressReport report) {
         HttpURLConnection connection = null;
         try {
-            connection = (HttpURLConnection) URI.create(where.url()).toURL().openConnection();
+            connection =
+                    (HttpURLConnection)
+                            URI.create(where.url()).toURL().openConnection(Proxy.NO_PROXY);
             connection.setConnectTimeout(TIMEOUT_MILLIS);
             connection.setReadTimeout(TIMEOUT_MILLIS);
             connection.setInstanceFollowRedirects(false);

@@ -6,7 +6,9 @@ import com.sun.net.httpserver.HttpServer;
 import dev.cistern.populate.Main;
 import dev.cistern.populate.testing.ChildJvm;
 import dev.cistern.populate.testing.FaultyS3;
+import dev.cistern.populate.testing.TestProxy;
 import dev.cistern.populate.wire.ProgressReport;
+import dev.cistern.populate.wire.ProxySpec;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.ReportAnswer;
 import dev.cistern.populate.wire.RunResult;
@@ -90,9 +92,14 @@ class PopulateJobTest {
     }
 
     private Map<String, String> environment(String bucket, long rate) {
+        return environment(bucket, rate, server().endpoint(), null);
+    }
+
+    private Map<String, String> environment(
+            String bucket, long rate, String endpoint, @Nullable ProxySpec proxy) {
         S3Spec store =
                 new S3Spec(
-                        server().endpoint(),
+                        endpoint,
                         "us-east-1",
                         true,
                         TlsSpec.PLATFORM,
@@ -103,7 +110,7 @@ class PopulateJobTest {
         RunSpec spec =
                 new RunSpec(
                         new RunSpec.Run("team-a", "data", "uid-1", 1),
-                        List.of(SourceSpec.of(store)),
+                        List.of(new SourceSpec(store, "", List.of(), List.of(), null, proxy)),
                         directory.resolve("volume").toString(),
                         0,
                         Verify.FULL,
@@ -155,6 +162,57 @@ class PopulateJobTest {
         assertThat(last.sequence()).isEqualTo(posts.size());
         assertThat(last.result()).isEqualTo(message());
         assertThat(posts).filteredOn(post -> post.contains("\"result\"")).hasSize(1);
+    }
+
+    /// By a name that only the proxy knows; the controller is asked straight.
+    @Test
+    void aJobReachesItsStoreThroughTheProxyOfItsSourceAndTheControllerWithout() throws Exception {
+        server().put("t/a", new byte[100_000]);
+        try (TestProxy proxy = new TestProxy()) {
+            proxy.wants("user", "secret");
+            Map<String, String> environment =
+                    environment(
+                            FaultyS3.BUCKET,
+                            0,
+                            server().endpoint().replace("127.0.0.1", "store.invalid"),
+                            new ProxySpec(
+                                    "http://" + proxy.address(),
+                                    null,
+                                    List.of(),
+                                    ProxySpec.SetBy.BACKEND));
+            environment.put("CISTERN_SOURCE_0_PROXY_USERNAME", "user");
+            environment.put("CISTERN_SOURCE_0_PROXY_PASSWORD", "secret");
+
+            assertThat(run(environment)).isZero();
+
+            assertThat(proxy.asked())
+                    .isNotEmpty()
+                    .allMatch(asked -> asked.startsWith("GET http://store.invalid:"))
+                    .noneMatch(asked -> asked.contains("progress"));
+            assertThat(posts).isNotEmpty();
+
+            environment.put("CISTERN_SOURCE_0_PROXY_PASSWORD", "wrong-word");
+            assertThat(run(environment)).isNotZero();
+            assertThat(message().reason()).isEqualTo(Reason.INVALID_CONFIGURATION);
+            assertThat(message().message())
+                    .contains("proxy http://" + proxy.address() + " answers HTTP 407")
+                    .contains("does not accept user user with this password")
+                    .contains("proxy.usernameSecretRef")
+                    .doesNotContain("wrong-word");
+        }
+    }
+
+    /// Somebody's webhook sets these in every pod.
+    @Test
+    void proxiesThatAreInjectedIntoThePodAreNotUsed() throws Exception {
+        server().put("t/a", new byte[100_000]);
+        try (TestProxy proxy = new TestProxy()) {
+            Map<String, String> environment = environment(FaultyS3.BUCKET, 0);
+            environment.put("HTTP_PROXY", "http://" + proxy.address());
+            environment.put("ALL_PROXY", "http://" + proxy.address());
+            assertThat(run(environment)).isZero();
+            assertThat(proxy.asked()).isEmpty();
+        }
     }
 
     /// The result outlives the pod's node only if a controller has it.

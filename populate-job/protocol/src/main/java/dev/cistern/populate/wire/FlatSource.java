@@ -39,13 +39,13 @@ final class FlatSource {
                         S3Spec.bucket(in),
                         in.text("prefix", ""),
                         auth(in.object("auth")));
-        return SourceSpec.read(in, s3);
+        return SourceSpec.read(in, s3, null);
     }
 
     /// All modes had the fields of the one that needs them.
     private static S3Auth auth(WireReader in) throws WireException {
         return switch (in.text("mode")) {
-            case "accessKey" -> new S3Auth.AccessKey();
+            case "accessKey" -> new S3Auth.AccessKey(null);
             case "anonymous" -> new S3Auth.Anonymous();
             case "webIdentity" -> S3AuthJson.webIdentity(in);
             default -> throw in.wrong("mode", "must be one of accessKey, anonymous, webIdentity");

@@ -5,7 +5,24 @@ import org.jspecify.annotations.Nullable;
 /// How requests to a store that speaks S3 are signed. It never holds a secret.
 public sealed interface S3Auth {
     /// With a key from `CISTERN_SOURCE_<i>_ACCESS_KEY_ID`, `_SECRET_ACCESS_KEY` and, for temporary keys, `_SESSION_TOKEN`.
-    record AccessKey() implements S3Auth {}
+    ///
+    /// @param directory where the same is in files, `access-key-id`, `secret-access-key` and `session-token`, which change when the key is
+    /// rotated; null means that there are none
+    record AccessKey(@Nullable String directory) implements S3Auth {
+        /// Name of the file with the key's id.
+        public static final String ID_FILE = "access-key-id";
+
+        /// Name of the file with the secret.
+        public static final String SECRET_FILE = "secret-access-key";
+
+        /// Name of the file with the session token.
+        public static final String TOKEN_FILE = "session-token";
+
+        /// A key that does not change while the container runs.
+        public AccessKey() {
+            this(null);
+        }
+    }
 
     /// They are not.
     record Anonymous() implements S3Auth {}
@@ -24,6 +41,14 @@ public sealed interface S3Auth {
             @Nullable String stsRegion,
             @Nullable String sessionName)
             implements S3Auth {}
+
+    /// With a key of the role that the platform binds to the pod's ServiceAccount, as its variables in the container say:
+    /// `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` (IAM Roles for Service Accounts), or `AWS_CONTAINER_CREDENTIALS_FULL_URI` and
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS Pod Identity). The node's own role is never taken.
+    ///
+    /// @param stsEndpoint URL of the token service; null means AWS's own
+    /// @param sessionName name of the assumed session; null means the platform's, or `cistern`
+    record Platform(@Nullable String stsEndpoint, @Nullable String sessionName) implements S3Auth {}
 
     /// With a key that is found where AWS's own tools look: `AWS_*` variables, profile, container, instance.
     record DefaultChain() implements S3Auth {}

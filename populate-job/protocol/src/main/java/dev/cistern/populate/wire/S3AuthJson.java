@@ -11,6 +11,7 @@ final class S3AuthJson {
         ACCESS_KEY("accessKey"),
         ANONYMOUS("anonymous"),
         WEB_IDENTITY("webIdentity"),
+        PLATFORM("platform"),
         DEFAULT_CHAIN("defaultChain");
 
         private final String wireName;
@@ -22,13 +23,24 @@ final class S3AuthJson {
 
     static S3Auth read(WireReader in) throws WireException {
         Mode mode = in.choice("mode", Mode.values(), choice -> choice.wireName, null);
-        if (mode != Mode.WEB_IDENTITY) {
-            in.onlyKnown("mode");
-        }
         return switch (mode) {
-            case ACCESS_KEY -> new S3Auth.AccessKey();
-            case ANONYMOUS -> new S3Auth.Anonymous();
-            case DEFAULT_CHAIN -> new S3Auth.DefaultChain();
+            case ACCESS_KEY -> {
+                in.onlyKnown("mode", "directory");
+                yield new S3Auth.AccessKey(in.optionalText("directory"));
+            }
+            case ANONYMOUS -> {
+                in.onlyKnown("mode");
+                yield new S3Auth.Anonymous();
+            }
+            case DEFAULT_CHAIN -> {
+                in.onlyKnown("mode");
+                yield new S3Auth.DefaultChain();
+            }
+            case PLATFORM -> {
+                in.onlyKnown("mode", "stsEndpoint", "sessionName");
+                yield new S3Auth.Platform(
+                        in.optionalText("stsEndpoint"), in.optionalText("sessionName"));
+            }
             case WEB_IDENTITY -> {
                 in.onlyKnown(
                         "mode", "roleArn", "tokenFile", "stsEndpoint", "stsRegion", "sessionName");
@@ -48,9 +60,19 @@ final class S3AuthJson {
 
     static void write(JsonGenerator json, S3Auth auth) throws IOException {
         switch (auth) {
-            case S3Auth.AccessKey key -> mode(json, Mode.ACCESS_KEY);
+            case S3Auth.AccessKey key -> {
+                mode(json, Mode.ACCESS_KEY);
+                if (key.directory() != null) {
+                    WireWriter.text(json, "directory", key.directory());
+                }
+            }
             case S3Auth.Anonymous anonymous -> mode(json, Mode.ANONYMOUS);
             case S3Auth.DefaultChain chain -> mode(json, Mode.DEFAULT_CHAIN);
+            case S3Auth.Platform platform -> {
+                mode(json, Mode.PLATFORM);
+                WireWriter.text(json, "stsEndpoint", platform.stsEndpoint());
+                WireWriter.text(json, "sessionName", platform.sessionName());
+            }
             case S3Auth.WebIdentity role -> {
                 mode(json, Mode.WEB_IDENTITY);
                 WireWriter.text(json, "roleArn", role.roleArn());

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// @param region that requests are signed for; null means the engine's default
 /// @param pathStyle whether the bucket is in the path rather than in the host name
 /// @param tls which certificates are accepted
-/// @param bucket the bucket's name, not empty
+/// @param bucket as [S3Bucket] has it, not empty
 /// @param prefix a tree (ends with `/`, or empty for the whole bucket) or one object's key
 /// @param auth how requests are authenticated
+/// @param options how else it is read
 public record S3Spec(
         @Nullable String endpoint,
         @Nullable String region,
@@ -20,11 +21,33 @@ public record S3Spec(
         TlsSpec tls,
         String bucket,
         String prefix,
-        S3Auth auth)
+        S3Auth auth,
+        S3Options options)
         implements StoreSpec {
 
+    /// The usual way.
+    public S3Spec(
+            @Nullable String endpoint,
+            @Nullable String region,
+            boolean pathStyle,
+            TlsSpec tls,
+            String bucket,
+            String prefix,
+            S3Auth auth) {
+        this(endpoint, region, pathStyle, tls, bucket, prefix, auth, S3Options.NONE);
+    }
+
     static S3Spec read(WireReader in) throws WireException {
-        in.onlyKnown("type", "endpoint", "region", "pathStyle", "tls", "bucket", "prefix", "auth");
+        in.onlyKnown(
+                "type",
+                "endpoint",
+                "region",
+                "pathStyle",
+                "tls",
+                "bucket",
+                "prefix",
+                "auth",
+                "options");
         return new S3Spec(
                 in.optionalText("endpoint"),
                 in.optionalText("region"),
@@ -32,7 +55,8 @@ public record S3Spec(
                 TlsSpec.read(in.optionalObject("tls")),
                 bucket(in),
                 in.text("prefix", ""),
-                S3AuthJson.read(in.object("auth")));
+                S3AuthJson.read(in.object("auth")),
+                S3Options.read(in.optionalObject("options")));
     }
 
     static String bucket(WireReader in) throws WireException {
@@ -55,5 +79,10 @@ public record S3Spec(
         json.writeObjectFieldStart("auth");
         S3AuthJson.write(json, auth);
         json.writeEndObject();
+        if (!options.equals(S3Options.NONE)) {
+            json.writeObjectFieldStart("options");
+            options.write(json);
+            json.writeEndObject();
+        }
     }
 }

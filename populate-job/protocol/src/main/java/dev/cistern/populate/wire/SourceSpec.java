@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// @param include globs on the path below the store's tree; empty means everything
 /// @param exclude globs on the path below the store's tree; wins over `include`
 /// @param sha256 pins a source of exactly one object, 64 lower-case hex digits; null pins nothing
+/// @param proxy that leads to the store and its token services; null means none
 public record SourceSpec(
         StoreSpec store,
         String into,
         List<String> include,
         List<String> exclude,
-        @Nullable String sha256) {
+        @Nullable String sha256,
+        @Nullable ProxySpec proxy) {
 
     /// A list of patterns longer than this is a mistake; 256 × 1 KiB still fits an environment variable.
     static final int MAX_PATTERNS = 256;
@@ -30,24 +32,37 @@ public record SourceSpec(
         exclude = List.copyOf(exclude);
     }
 
+    /// A source that is reached without a proxy.
+    public SourceSpec(
+            StoreSpec store,
+            String into,
+            List<String> include,
+            List<String> exclude,
+            @Nullable String sha256) {
+        this(store, into, include, exclude, sha256, null);
+    }
+
     /// All of a store, put into the target itself.
     public static SourceSpec of(StoreSpec store) {
         return new SourceSpec(store, "", List.of(), List.of(), null);
     }
 
     static SourceSpec read(WireReader in) throws WireException {
-        in.onlyKnown("store", "into", "include", "exclude", "sha256");
-        return read(in, StoreType.read(in.object("store")));
+        in.onlyKnown("store", "into", "include", "exclude", "sha256", "proxy");
+        return read(
+                in, StoreType.read(in.object("store")), ProxySpec.read(in.optionalObject("proxy")));
     }
 
-    static SourceSpec read(WireReader in, StoreSpec store) throws WireException {
+    static SourceSpec read(WireReader in, StoreSpec store, @Nullable ProxySpec proxy)
+            throws WireException {
         SourceSpec source =
                 new SourceSpec(
                         store,
                         in.text("into", ""),
                         in.texts("include", MAX_PATTERNS),
                         in.texts("exclude", MAX_PATTERNS),
-                        in.optionalText("sha256"));
+                        in.optionalText("sha256"),
+                        proxy);
         if (source.sha256 != null && !SHA256.matcher(source.sha256).matches()) {
             throw in.wrong("sha256", "must be 64 lower-case hex digits");
         }
@@ -62,5 +77,10 @@ public record SourceSpec(
         WireWriter.texts(json, "include", include);
         WireWriter.texts(json, "exclude", exclude);
         WireWriter.text(json, "sha256", sha256);
+        if (proxy != null) {
+            json.writeObjectFieldStart("proxy");
+            proxy.write(json);
+            json.writeEndObject();
+        }
     }
 }

@@ -197,8 +197,10 @@ class WireTest {
     private static Stream<StoreSpec> s3() {
         return Stream.of(
                         new S3Auth.AccessKey(),
+                        new S3Auth.AccessKey("/var/run/cistern/source-0"),
                         new S3Auth.Anonymous(),
                         new S3Auth.DefaultChain(),
+                        new S3Auth.Platform("http://sts", "me"),
                         new S3Auth.WebIdentity("role", "/token", "http://sts", "eu", "me"))
                 .<StoreSpec>map(
                         auth ->
@@ -209,7 +211,36 @@ class WireTest {
                                         new TlsSpec(true, "/ca.pem", null),
                                         "b",
                                         "p/",
-                                        auth));
+                                        auth,
+                                        new S3Options(true, true, true, "/customer-key")));
+    }
+
+    @Test
+    void theProxyOfASourceSurvivesARoundTripAndASourceMayHaveNone() throws Exception {
+        ProxySpec proxy =
+                new ProxySpec(
+                        "http://p:1",
+                        null,
+                        List.of(".corp", "10.0.0.0/8"),
+                        ProxySpec.SetBy.CONTROLLER);
+        RunSpec spec =
+                new RunSpec(
+                        new RunSpec.Run("n", "p", "u", 1),
+                        List.of(
+                                new SourceSpec(
+                                        STORES.getFirst(), "", List.of(), List.of(), null, proxy),
+                                SourceSpec.of(STORES.getFirst())),
+                        "/data",
+                        0,
+                        Verify.FULL,
+                        RunSpec.Limits.CHOOSE,
+                        null);
+        assertThat(RunSpec.fromJson(spec.toJson())).isEqualTo(spec);
+        assertThatThrownBy(
+                        () ->
+                                RunSpec.fromJson(
+                                        spec.toJson().replace("\"controller\"", "\"nobody\"")))
+                .hasMessageContaining("sources[0].proxy.setBy: must be one of");
     }
 
     @Test

@@ -108,32 +108,7 @@ final class Connector {
             watchdog.remove(asking);
         }
         if (head.status() >= 300) {
-            throw refused(proxy, origin, head.status());
+            throw proxy.refused(origin, head.status());
         }
-    }
-
-    /// What a proxy's own answer means.
-    static TransportException refused(ProxyServer proxy, Origin origin, int status) {
-        String what = proxy + " answers HTTP " + status + " for " + origin;
-        if (status == 407) {
-            return new TransportException(
-                    Kind.PROXY,
-                    what
-                            + (proxy.user().isEmpty()
-                                    ? ": it wants a user and a password; put them into the proxy's"
-                                            + " URL, http://USER:PASSWORD@HOST:PORT"
-                                    : ": it does not accept user "
-                                            + proxy.user()
-                                            + " with this password"),
-                    null);
-        }
-        return status >= 500 || status == 429 || status == 408
-                ? new TransportException(Kind.CONNECT, what + ": it cannot reach it", null)
-                : new TransportException(
-                        Kind.PROXY,
-                        what
-                                + ": it does not let this through; allow it there, or add the host"
-                                + " to NO_PROXY",
-                        null);
     }
 }

@@ -129,7 +129,7 @@ public final class HttpClient implements Closeable {
         try {
             ProxyServer proxy = connection.proxy();
             if (proxy != null && PROXY_STATUS.contains(head.status())) {
-                throw Connector.refused(proxy, connection.origin(), head.status());
+                throw proxy.refused(connection.origin(), head.status());
             }
             Body body = framed(connection, head, headOnly);
             T result = handler.handle(head, body);

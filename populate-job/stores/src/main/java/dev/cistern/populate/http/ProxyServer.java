@@ -1,5 +1,6 @@
 package dev.cistern.populate.http;
 
+import dev.cistern.populate.http.TransportException.Kind;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -12,23 +13,29 @@ import org.jspecify.annotations.Nullable;
 /// @param origin to connect to
 /// @param user to authenticate as, by `Basic`; empty for none
 /// @param password of the user
-public record ProxyServer(Origin origin, String user, String password) {
+/// @param setting that it comes from
+public record ProxyServer(Origin origin, String user, String password, ProxySetting setting) {
     /// Reads a URL such as `http://user:password@proxy.example:3128`; `proxy.example:3128` means the same without a user.
     ///
-    /// @param name of the setting, for messages
+    /// @param givenUser instead of one in the URL; null means that of the URL
     /// @throws IllegalArgumentException naming the setting, without the password
-    static ProxyServer parse(String name, String text) {
+    static ProxyServer parse(
+            ProxySetting setting,
+            String text,
+            @Nullable String givenUser,
+            @Nullable String givenPassword) {
         String url = text.contains("://") ? text : "http://" + text;
         URI uri;
         try {
             uri = new URI(url);
         } catch (URISyntaxException e) {
             // The text may hold a password, so it is not shown.
-            throw wrong(name, "is not a URL", null);
+            throw wrong(setting, "is not a URL", null);
         }
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("http")) {
-            throw wrong(name, "names a proxy by " + scheme + "://, which is not supported", null);
+            throw wrong(
+                    setting, "names a proxy by " + scheme + "://, which is not supported", null);
         }
         String user = uri.getUserInfo() == null ? "" : uri.getUserInfo();
         int colon = user.indexOf(':');
@@ -38,19 +45,24 @@ public record ProxyServer(Origin origin, String user, String password) {
                     Origin.of(
                             new URI("http", null, uri.getHost(), uri.getPort(), null, null, null)
                                     .toString());
+            if (givenUser != null) {
+                return new ProxyServer(
+                        origin, givenUser, givenPassword == null ? "" : givenPassword, setting);
+            }
             return new ProxyServer(
                     origin,
                     colon < 0 ? user : user.substring(0, colon),
-                    colon < 0 ? "" : user.substring(colon + 1));
+                    colon < 0 ? "" : user.substring(colon + 1),
+                    setting);
         } catch (IllegalArgumentException | URISyntaxException e) {
-            throw wrong(name, "names no host, or no port from 1 to 65535", e);
+            throw wrong(setting, "names no host, or no port from 1 to 65535", e);
         }
     }
 
     private static IllegalArgumentException wrong(
-            String name, String problem, @Nullable Exception cause) {
+            ProxySetting setting, String problem, @Nullable Exception cause) {
         return new IllegalArgumentException(
-                name + " " + problem + "; give http://[USER:PASSWORD@]HOST:PORT", cause);
+                setting.name() + " " + problem + "; give " + setting.form(), cause);
     }
 
     /// The value of `Proxy-Authorization`; empty where there is no user.
@@ -91,6 +103,31 @@ public record ProxyServer(Origin origin, String user, String password) {
                         + authorizationLine()
                         + text.substring(headers))
                 .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /// What a proxy's own answer means: it does not come from the origin.
+    TransportException refused(Origin to, int status) {
+        String what = this + " answers HTTP " + status + " for " + to;
+        if (status == 407) {
+            return new TransportException(
+                    Kind.PROXY,
+                    what
+                            + (user.isEmpty()
+                                    ? ": it wants a user and a password; " + setting.credentials()
+                                    : ": it does not accept user "
+                                            + user
+                                            + " with this password; "
+                                            + setting.credentials()),
+                    null);
+        }
+        return status >= 500 || status == 429 || status == 408
+                ? new TransportException(Kind.CONNECT, what + ": it cannot reach it", null)
+                : new TransportException(
+                        Kind.PROXY,
+                        what
+                                + ": it does not let this through; allow it there, or "
+                                + setting.exemption(),
+                        null);
     }
 
     /// Without user and password.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,13 +67,86 @@ class ProxiesTest {
                 "[::1]:9000 | http://[::1]:9000 | true",
                 "[::1]:9001 | http://[::1]:9000 | false",
                 "fd00::/8 | http://[fd12::1] | true",
-                "fd00::/8 | http://[fe80::1] | false",
+                "fd00::/8 | http://[2001:db8::1] | false",
                 "',, ,' | http://example | false"
             })
     void whatIsReachedWithout(String exempt, String url, boolean without) {
         Map<String, String> environment = new HashMap<>(BOTH);
         environment.put("NO_PROXY", exempt);
         assertThat(to(environment, url).equals("null")).isEqualTo(without);
+    }
+
+    /// Whoever asks a proxy for these gets the proxy's identity, or tells it this machine's.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://169.254.169.254",
+                "http://169.254.170.2",
+                "http://169.254.170.23/v1/credentials",
+                "http://[fd00:ec2::23]/v1/credentials",
+                "http://[fd00:ec2::254]",
+                "http://[fe80::1]",
+                "http://metadata.google.internal",
+                "http://100.100.100.200"
+            })
+    void whatServesThisMachineAloneIsNeverReachedThroughAProxy(String url) {
+        assertThat(to(BOTH, url)).isEqualTo("null");
+        assertThat(Proxies.inCluster(setting(), setting(), List.of()).to(Origin.of(url))).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://169.253.1.1", "http://[fd00:ec3::23]", "http://100.100.100.201"})
+    void whatOnlyLooksLikeThatIs(String url) {
+        assertThat(to(BOTH, url)).isEqualTo("proxy http://plain:1");
+    }
+
+    private static Proxies.Setting setting() {
+        return new Proxies.Setting(
+                new ProxySetting("proxy.x", "http://HOST:PORT", "do this", "do that"),
+                "http://p:1",
+                "user",
+                "secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://minio, false",
+        "http://minio.team-a.svc:9000, false",
+        "https://minio.team-a.svc.cluster.local, false",
+        "http://localhost:9000, false",
+        "http://127.0.0.1:9000, false",
+        "http://minio.corp, false",
+        "http://10.1.2.3, false",
+        "http://minio.team-a, true",
+        "http://store.example, true",
+        "http://notsvc, false",
+        "http://a.notsvc, true",
+        "https://[2001:db8::1], true"
+    })
+    void aJobReachesItsClusterWithout(String url, boolean through) {
+        Proxies proxies =
+                Proxies.inCluster(setting(), setting(), List.of(".corp", "10.0.0.0/8", " "));
+        assertThat(proxies.to(Origin.of(url)) != null).isEqualTo(through);
+        assertThat(setting()).hasToString("proxy.x");
+    }
+
+    @Test
+    void userAndPasswordMayBeGivenApart() {
+        ProxyServer proxy =
+                java.util.Objects.requireNonNull(
+                        Proxies.inCluster(null, setting(), List.of())
+                                .to(Origin.of("https://store.example")));
+        assertThat(proxy).hasToString("proxy http://p:1");
+        assertThat(proxy.authorization()).isEqualTo("Basic dXNlcjpzZWNyZXQ=");
+        assertThat(proxy.refused(Origin.of("https://s"), 407))
+                .hasMessage(
+                        "proxy http://p:1 answers HTTP 407 for https://s: it does not accept user"
+                                + " user with this password; do this");
+        assertThat(proxy.refused(Origin.of("https://s"), 403))
+                .hasMessageContaining("allow it there, or do that");
+        assertThat(Proxies.inCluster(null, setting(), List.of()).to(Origin.of("http://s.example")))
+                .isNull();
     }
 
     @ParameterizedTest
@@ -88,7 +162,9 @@ class ProxiesTest {
 
     @Test
     void whatIsAskedOfAProxy() {
-        ProxyServer proxy = ProxyServer.parse("http_proxy", "http://us%20er:p%40ss@h");
+        ProxyServer proxy =
+                ProxyServer.parse(
+                        ProxySetting.variable("http_proxy"), "http://us%20er:p%40ss@h", null, null);
         Origin origin = Origin.of("https://[::1]:8443");
         assertThat(new String(proxy.connect(origin), StandardCharsets.ISO_8859_1))
                 .isEqualTo(

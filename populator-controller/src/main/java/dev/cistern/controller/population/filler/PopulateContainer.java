@@ -61,8 +61,11 @@ final class PopulateContainer {
                         .build());
         for (int i = 0; i < spec.getSources().size(); i++) {
             Sources source = spec.getSources().get(i);
-            for (Credentials.Variable variable :
-                    Backends.of(source).credentials(source.getBackend()).variables()) {
+            List<Credentials.Variable> variables =
+                    new ArrayList<>(
+                            Backends.of(source).credentials(source.getBackend()).variables());
+            variables.addAll(SourceProxy.of(source.getBackend(), settings.proxy()).variables());
+            for (Credentials.Variable variable : variables) {
                 env.add(
                         new EnvVarBuilder()
                                 .withName("CISTERN_SOURCE_" + i + "_" + variable.name())
@@ -75,14 +78,15 @@ final class PopulateContainer {
         return env;
     }
 
-    private static SourceSpec source(Sources source, int index) {
+    private SourceSpec source(Sources source, int index) {
         return new SourceSpec(
                 Backends.of(source).store(source, JobVolumes.directory(index)),
                 source.getInto() == null ? "" : source.getInto(),
                 orEmpty(source.getInclude()),
                 orEmpty(source.getExclude()),
                 // Of a list, it is the list's own, which the store is told.
-                source.getList() == null ? source.getSha256() : null);
+                source.getList() == null ? source.getSha256() : null,
+                SourceProxy.of(source.getBackend(), settings.proxy()).spec());
     }
 
     private static List<String> orEmpty(@Nullable List<String> list) {

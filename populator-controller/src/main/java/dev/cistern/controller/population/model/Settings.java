@@ -16,6 +16,7 @@ import java.util.TreeMap;
 /// @param userId the Job's user and group; 0 for volumes that ignore `fsGroup`
 /// @param requests resources that a Job asks for when its populator says nothing
 /// @param limits resources that a Job may use when its populator says nothing
+/// @param proxy of Jobs whose backend names none
 /// @param reportUrl base URL that Jobs report to, without a trailing slash
 public record Settings(
         PopulateNamespaces namespaces,
@@ -25,6 +26,7 @@ public record Settings(
         long userId,
         Map<String, Quantity> requests,
         Map<String, Quantity> limits,
+        JobProxy proxy,
         String reportUrl) {
     public Settings {
         imagePullSecrets = List.copyOf(imagePullSecrets);

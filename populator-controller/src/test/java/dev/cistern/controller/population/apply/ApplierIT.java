@@ -17,6 +17,7 @@ import dev.cistern.controller.model.RunPhase;
 import dev.cistern.controller.population.PopulationController;
 import dev.cistern.controller.population.filler.Fillers;
 import dev.cistern.controller.population.model.Action;
+import dev.cistern.controller.population.model.JobProxy;
 import dev.cistern.controller.population.model.LoadLevel;
 import dev.cistern.controller.population.model.RunStatus;
 import dev.cistern.controller.population.model.Settings;
@@ -83,6 +84,7 @@ class ApplierIT {
                     65532,
                     Map.of("cpu", new Quantity("100m")),
                     Map.of(),
+                    JobProxy.NONE,
                     "http://127.0.0.1:1");
 
     private static final Fillers FILLERS = Fillers.of(SETTINGS);

@@ -3,6 +3,7 @@ package dev.cistern.populate.source.rest;
 import dev.cistern.populate.http.Origin;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One sending of a request: what a signer signs, and adds to.
 public final class OutgoingRequest {
@@ -39,6 +40,11 @@ public final class OutgoingRequest {
     /// Percent-encoded, as sent; empty where there is none.
     public String query() {
         return query;
+    }
+
+    /// The id of the object that it is about; null for a listing or a token.
+    public @Nullable String object() {
+        return request.object();
     }
 
     public byte[] body() {

@@ -83,7 +83,12 @@ public final class RestSource implements Source {
     /// Begins with the first page that holds something. A prefix that may be an object or a tree is decided by it.
     private Begun begin() throws SourceException {
         PageWalk named = walk(prefix, "");
-        List<SourceObject> first = named.nextFilled();
+        List<SourceObject> first;
+        try {
+            first = named.nextFilled();
+        } catch (SourceException.Refused e) {
+            return new Begun(walk(prefix, null), List.of(withoutListing(e)));
+        }
         if (isTree(prefix)) {
             return new Begun(named, first);
         }
@@ -115,6 +120,25 @@ public final class RestSource implements Source {
                             + store.answers.where());
         }
         return new Begun(tree, below);
+    }
+
+    /// The object that the prefix names, for credentials that may read objects and not list them.
+    ///
+    /// @param refused the refusal to list, which is thrown where there is no such object
+    private SourceObject withoutListing(SourceException.Refused refused) throws SourceException {
+        if (isTree(prefix) || refused.reason() != Reason.ACCESS_DENIED) {
+            throw refused;
+        }
+        SourceObject object;
+        try {
+            object = objects.find(prefix);
+        } catch (SourceException.Refused e) {
+            throw refused;
+        }
+        if (object == null) {
+            throw refused;
+        }
+        return object;
     }
 
     /// The object that the prefix names, where the listing's first page has it not; null when there is none. Among names that begin with its

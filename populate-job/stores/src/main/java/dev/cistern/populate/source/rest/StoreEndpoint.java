@@ -29,6 +29,9 @@ public interface StoreEndpoint extends AutoCloseable {
         return signer();
     }
 
+    /// The store has accepted a signed request: it gave a good answer. Called for each, so it costs next to nothing.
+    default void accepted(RequestSigner signer) {}
+
     /// Whether the time that a request was signed for may be why it was refused. If so, [#storeMillis] becomes the store's clock.
     default boolean refusedTime(ErrorAnswer answer) {
         return false;

@@ -113,6 +113,9 @@ public final class StoreSender implements AutoCloseable {
                                             ? handler.handle(head, body)
                                             : failure(head, body, request));
             if (!(answer instanceof Failure failure)) {
+                if (signer != null) {
+                    endpoint.accepted(signer);
+                }
                 @SuppressWarnings("unchecked")
                 T result = (T) answer;
                 return result;
@@ -200,12 +203,16 @@ public final class StoreSender implements AutoCloseable {
         RequestSigner signer = sent.signer;
         if (signer != null && endpoint.refusedTime(answer)) {
             long date = endpoint.storeMillis(answer);
-            return date != 0 && clock.adjust(date, sent.second) ? Lesson.LEARNED : Lesson.NONE;
+            if (date != 0 && clock.adjust(date, sent.second)) {
+                return Lesson.LEARNED;
+            }
         }
         if (signer != null && endpoint.refusedCredentials(answer)) {
             // Whoever renews them may have done so since the request was signed.
             RequestSigner other = endpoint.renewed(signer);
-            return other == null || other.equals(signer) ? Lesson.NONE : new Lesson(true, other);
+            if (other != null && !other.equals(signer)) {
+                return new Lesson(true, other);
+            }
         }
         return endpoint.moved(answer) ? Lesson.LEARNED : Lesson.NONE;
     }

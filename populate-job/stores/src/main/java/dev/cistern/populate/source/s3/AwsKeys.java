@@ -36,6 +36,14 @@ public record AwsKeys(String id, String secret, @Nullable String sessionToken) {
         /// @throws dev.cistern.populate.source.SourceException when there are none to be had
         @Nullable AwsKeys keys() throws dev.cistern.populate.source.SourceException;
 
+        /// Keys instead of ones that the store refused, such as rotated ones; those again where there are no others.
+        ///
+        /// @throws dev.cistern.populate.source.SourceException when there are none to be had
+        default @Nullable AwsKeys insteadOf(AwsKeys refused)
+                throws dev.cistern.populate.source.SourceException {
+            return keys();
+        }
+
         @Override
         default void close() {}
     }

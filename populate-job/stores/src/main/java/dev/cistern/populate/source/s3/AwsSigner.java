@@ -9,14 +9,21 @@ import org.jspecify.annotations.Nullable;
 final class AwsSigner implements RequestSigner {
     private final SigV4 signature;
     private final AwsKeys keys;
+    private final @Nullable CustomerKey customerKey;
     private volatile Timestamp timestamp = new Timestamp(0, "");
 
     /// Text of the second that the last request was signed in: it takes longer to make than to look up.
     private record Timestamp(long second, String text) {}
 
-    AwsSigner(SigV4 signature, AwsKeys keys) {
+    /// @param customerKey that requests for objects carry; null for none
+    AwsSigner(SigV4 signature, AwsKeys keys, @Nullable CustomerKey customerKey) {
         this.signature = signature;
         this.keys = keys;
+        this.customerKey = customerKey;
+    }
+
+    AwsKeys keys() {
+        return keys;
     }
 
     boolean signsWith(SigV4 other, AwsKeys others) {
@@ -31,6 +38,9 @@ final class AwsSigner implements RequestSigner {
         String token = keys.sessionToken();
         if (token != null) {
             request.header("x-amz-security-token", token);
+        }
+        if (customerKey != null && request.object() != null) {
+            customerKey.addTo(request);
         }
         request.header(
                 "authorization",

@@ -9,6 +9,7 @@ import dev.cistern.populate.source.rest.ReadMode;
 import dev.cistern.populate.source.rest.RestObjects;
 import dev.cistern.populate.source.rest.StoreSender;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// S3 over this module's own transport and signer.
 public final class DirectApi implements S3Api {
@@ -19,8 +20,27 @@ public final class DirectApi implements S3Api {
 
     public DirectApi(
             S3Location location, HttpClient http, AwsKeys.Provider keys, String userAgent) {
-        this.endpoint = new S3Endpoint(location, keys);
-        this.protocol = new S3Protocol(endpoint::location);
+        this(location, http, keys, null, false, userAgent);
+    }
+
+    /// @param customerKey that requests for objects carry; null for none
+    /// @param requesterPays whether all requests say that the requester pays
+    DirectApi(
+            S3Location location,
+            HttpClient http,
+            AwsKeys.Provider keys,
+            @Nullable CustomerKey customerKey,
+            boolean requesterPays,
+            String userAgent) {
+        this.endpoint = new S3Endpoint(location, keys, customerKey);
+        this.protocol =
+                new S3Protocol(
+                        endpoint::location,
+                        () ->
+                                new S3Errors.Request(
+                                        endpoint.hasAcceptedKeys(),
+                                        requesterPays,
+                                        customerKey != null));
         this.sender = new StoreSender(http, endpoint, protocol, userAgent);
         this.objects = new RestObjects(sender, protocol);
     }

@@ -8,22 +8,20 @@ import dev.cistern.populate.source.rest.RedirectRule;
 import dev.cistern.populate.source.rest.RequestSigner;
 import dev.cistern.populate.source.rest.StoreEndpoint;
 import dev.cistern.populate.source.rest.XmlReader;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Where a bucket is and which keys open it: both are corrected by what answers say.
 final class S3Endpoint implements StoreEndpoint {
-    /// How the names of S3's own endpoints end, but none of a customer's machines or load balancers in the same domain.
-    private static final Pattern S3_OF_AWS =
-            Pattern.compile(
-                    "(^|\\.)s3([.-]dualstack)?([.-][a-z]{2}(-[a-z]+)+-[0-9])?\\.amazonaws\\.com(\\.cn)?$");
-
     private final AwsKeys.Provider keys;
+    private final @Nullable CustomerKey customerKey;
 
     /// Where requests go now; the bucket's real region moves it.
     private volatile Home home;
 
     private volatile @Nullable AwsSigner signer;
+
+    /// The signer of the last request that the store accepted.
+    private volatile @Nullable RequestSigner accepted;
 
     private record Home(S3Location location, Origin origin, SigV4 signature) {
         static Home of(S3Location location) {
@@ -31,9 +29,11 @@ final class S3Endpoint implements StoreEndpoint {
         }
     }
 
-    S3Endpoint(S3Location location, AwsKeys.Provider keys) {
+    /// @param customerKey that requests for objects carry; null for none
+    S3Endpoint(S3Location location, AwsKeys.Provider keys, @Nullable CustomerKey customerKey) {
         this.home = Home.of(location);
         this.keys = keys;
+        this.customerKey = customerKey;
     }
 
     /// Where the bucket is, as far as is known now.
@@ -48,22 +48,44 @@ final class S3Endpoint implements StoreEndpoint {
 
     @Override
     public @Nullable RequestSigner signer() throws SourceException {
-        AwsKeys now = keys.keys();
+        return signer(keys.keys());
+    }
+
+    private @Nullable RequestSigner signer(@Nullable AwsKeys now) {
         if (now == null) {
             return null;
         }
         SigV4 signature = home.signature;
         AwsSigner known = signer;
         if (known == null || !known.signsWith(signature, now)) {
-            known = new AwsSigner(signature, now);
+            known = new AwsSigner(signature, now, customerKey);
             signer = known;
         }
         return known;
     }
 
+    /// The answer to a `HEAD` has no code to tell; looking for other keys costs little.
     @Override
     public boolean refusedCredentials(ErrorAnswer answer) {
-        return S3Errors.expired(answer);
+        return S3Errors.aboutKeys(answer);
+    }
+
+    @Override
+    public @Nullable RequestSigner renewed(RequestSigner refused) throws SourceException {
+        return refused instanceof AwsSigner ours ? signer(keys.insteadOf(ours.keys())) : signer();
+    }
+
+    @Override
+    public void accepted(RequestSigner signed) {
+        if (accepted != signed) {
+            accepted = signed;
+        }
+    }
+
+    /// Whether the store has accepted the keys that requests are signed with now.
+    boolean hasAcceptedKeys() {
+        AwsSigner now = signer;
+        return now != null && now.equals(accepted);
     }
 
     @Override
@@ -99,21 +121,20 @@ final class S3Endpoint implements StoreEndpoint {
                 || region.equals(old.region())) {
             return null;
         }
-        return old.provider()
-                ? S3Location.ofProvider(region, old.bucket(), old.pathStyle())
-                : new S3Location(
-                        old.endpoint(),
-                        old.basePath(),
-                        region,
-                        old.bucket(),
-                        old.pathStyle(),
-                        false);
+        try {
+            return old.in(region);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /// A signed request carries a session token, and one that is not signed would be refused.
     @Override
     public RedirectRule redirected(Origin to) {
-        return mayCarrySignature(home.location.endpoint(), to)
+        S3Location location = home.location;
+        AwsEndpoint provider = location.provider();
+        boolean leavesFips = provider != null && provider.fips() && !AwsEndpoint.isFips(to.host());
+        return !leavesFips && mayCarrySignature(location.endpoint(), to)
                 ? RedirectRule.SIGNED
                 : RedirectRule.REFUSED;
     }
@@ -132,7 +153,7 @@ final class S3Endpoint implements StoreEndpoint {
                 host.indexOf(':') >= 0
                         || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
         return (!address && (to.host().endsWith("." + host) || to.host().endsWith(domain)))
-                || (S3_OF_AWS.matcher(host).find() && S3_OF_AWS.matcher(to.host()).find());
+                || (AwsEndpoint.isOfAws(host) && AwsEndpoint.isOfAws(to.host()));
     }
 
     @Override

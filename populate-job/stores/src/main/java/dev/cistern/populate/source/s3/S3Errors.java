@@ -65,14 +65,49 @@ final class S3Errors {
                     "RequestLimitExceeded",
                     "RequestThrottled");
 
-    private static final String CREDENTIALS_HINT = "check the access key";
+    /// Codes that say that there is no such key, which a rotation means when the store knew the key before. That a signature does not match
+    /// is not among them: a store that signs some names otherwise says so, too.
+    private static final Set<String> UNKNOWN_KEY =
+            Set.of(
+                    "InvalidAccessKeyId",
+                    "InvalidToken",
+                    "InvalidClientTokenId",
+                    "UnrecognizedClientException");
 
-    private static final StatusErrors.Hints HINTS =
-            new StatusErrors.Hints(
+    private static final String CREDENTIALS_HINT = "check the access key";
+    private static final String MISSING_HINT = "check bucket, endpoint and region";
+
+    private static final String LIST_HINT =
+            "allow s3:ListBucket on the bucket; without it only one object can be read, by its"
+                    + " whole key";
+
+    private static final String OBJECT_HINT =
+            "allow s3:GetObject on it, and kms:Decrypt on its key where it is encrypted with KMS";
+
+    private static final String PAYER_HINT =
+            "; of a bucket that is requester pays, set s3.requesterPays (--request-payer)";
+
+    /// How requests are made.
+    ///
+    /// @param acceptedKeys whether the store has accepted the keys before
+    /// @param requesterPays whether they say that the requester pays
+    /// @param customerKey whether those for objects carry a customer's key
+    record Request(boolean acceptedKeys, boolean requesterPays, boolean customerKey) {
+        /// The usual way.
+        static final Request PLAIN = new Request(false, false, false);
+
+        StatusErrors.Hints hints(boolean object) {
+            return new StatusErrors.Hints(
                     CREDENTIALS_HINT,
-                    "check bucket, endpoint and region",
-                    "allow s3:GetObject and s3:ListBucket; a bucket that is requester pays refuses"
-                            + " likewise, since cistern does not offer to pay");
+                    MISSING_HINT,
+                    (object ? OBJECT_HINT : LIST_HINT)
+                            + (requesterPays ? "" : PAYER_HINT)
+                            + (object && customerKey
+                                    ? "; another customer's key than it was written with is refused"
+                                            + " likewise"
+                                    : ""));
+        }
+    }
 
     /// What an error document says, beside its status.
     ///
@@ -137,9 +172,15 @@ final class S3Errors {
 
     private S3Errors() {}
 
-    /// Whether the keys have expired.
-    static boolean expired(ErrorAnswer answer) {
-        return EXPIRED.contains(Told.of(answer).code());
+    /// Whether the keys may be why a request was refused: others may be accepted. The answer to a `HEAD` has no code to tell.
+    static boolean aboutKeys(ErrorAnswer answer) {
+        String code = Told.of(answer).code();
+        boolean silent = answer.status() == 400 || answer.status() == 403;
+        return code.isEmpty()
+                ? silent
+                : EXPIRED.contains(code)
+                        || CREDENTIALS.contains(code)
+                        || USER.matcher(code).matches();
     }
 
     /// Whether the time that a request was signed for may be why it was refused. The answer to a `HEAD` has no code to tell.
@@ -151,8 +192,15 @@ final class S3Errors {
     /// @param where how people call the bucket
     /// @param key of the object asked for; null for a listing
     static SourceException of(Told told, String where, @Nullable String key) {
+        return of(told, where, key, Request.PLAIN);
+    }
+
+    /// @param where how people call the bucket
+    /// @param key of the object asked for; null for a listing
+    /// @param request how it was asked for
+    static SourceException of(Told told, String where, @Nullable String key, Request request) {
         if (told.status() < 300) {
-            return of(told.withStatusOfCode(), where, key);
+            return of(told.withStatusOfCode(), where, key, request);
         }
         String what = StatusErrors.subject(where, key);
         String code = told.code();
@@ -164,6 +212,25 @@ final class S3Errors {
                     what,
                     shown);
         }
+        SourceException known = keys(told, what, request.acceptedKeys);
+        if (known == null) {
+            known = EncryptionErrors.of(told, what, key != null, request.customerKey);
+        }
+        if (known == null) {
+            known = object(told, what, where);
+        }
+        if (known == null) {
+            known = elsewhere(told, what, shown);
+        }
+        return known != null
+                ? known
+                : StatusErrors.of(told.answer(), shown, where, key, request.hints(key != null));
+    }
+
+    /// What is wrong with the keys; null where nothing is.
+    private static @Nullable SourceException keys(Told told, String what, boolean accepted) {
+        String code = told.code();
+        String shown = told.shown();
         if (EXPIRED.contains(code)) {
             return StatusErrors.refused(
                     Reason.CREDENTIALS_EXPIRED,
@@ -173,19 +240,42 @@ final class S3Errors {
                             + "); renew them where they come from: the next attempt reads them"
                             + " anew");
         }
-        if (CREDENTIALS.contains(code) || USER.matcher(code).matches()) {
-            return StatusErrors.credentials(
-                    what,
-                    shown,
-                    code.equals("RequestTimeTooSkewed") ? "set the clock" : CREDENTIALS_HINT);
+        boolean unknown = UNKNOWN_KEY.contains(code) || USER.matcher(code).matches();
+        if (accepted && unknown) {
+            return StatusErrors.refused(
+                    Reason.CREDENTIALS_EXPIRED,
+                    what
+                            + " was asked for with keys that the store accepted before and does not"
+                            + " know any more ("
+                            + shown
+                            + "): they were rotated; the next attempt reads them anew");
         }
+        return CREDENTIALS.contains(code) || unknown
+                ? StatusErrors.credentials(
+                        what,
+                        shown,
+                        code.equals("RequestTimeTooSkewed") ? "set the clock" : CREDENTIALS_HINT)
+                : null;
+    }
+
+    /// What is wrong with the bucket or the object; null where it is nothing special.
+    private static @Nullable SourceException object(Told told, String what, String where) {
+        String code = told.code();
+        String shown = told.shown();
         if (code.equals("NoSuchBucket")) {
-            return StatusErrors.missing(where, shown, HINTS.missing());
+            return StatusErrors.missing(where, shown, MISSING_HINT);
         }
         if (code.equals("InvalidObjectState") && told.status() == 403) {
+            String storage = XmlReader.element(told.answer().document(), "StorageClass");
             return StatusErrors.refused(
                     Reason.ACCESS_DENIED,
-                    what + " is archived (" + shown + "); restore it in the store first");
+                    what
+                            + " is archived"
+                            + (storage == null ? "" : " in storage class " + storage)
+                            + " ("
+                            + shown
+                            + "); restore it in the store first, which takes minutes to days, or"
+                            + " exclude it");
         }
         if (told.status() == 403 && PAYER.matcher(told.message()).find()) {
             return StatusErrors.refused(
@@ -193,13 +283,10 @@ final class S3Errors {
                     what
                             + " may not be read with these credentials ("
                             + shown
-                            + "); the bucket is requester pays, and cistern does not offer to pay:"
-                            + " ask its owner, or copy it elsewhere first");
+                            + "); the bucket is requester pays: set s3.requesterPays"
+                            + " (--request-payer), and the account of the credentials pays");
         }
-        SourceException elsewhere = elsewhere(told, what, shown);
-        return elsewhere != null
-                ? elsewhere
-                : StatusErrors.of(told.answer(), shown, where, key, HINTS);
+        return null;
     }
 
     /// The bucket is somewhere else; null where the answer does not say so.

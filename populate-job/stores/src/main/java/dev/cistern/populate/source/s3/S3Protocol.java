@@ -16,10 +16,18 @@ import org.jspecify.annotations.Nullable;
 /// S3's requests: an object is requested by its key, a version by its ETag.
 final class S3Protocol implements ObjectProtocol {
     private final Supplier<S3Location> location;
+    private final Supplier<S3Errors.Request> asked;
 
     /// @param location where the bucket is, as far as is known now
     S3Protocol(Supplier<S3Location> location) {
+        this(location, () -> S3Errors.Request.PLAIN);
+    }
+
+    /// @param location where the bucket is, as far as is known now
+    /// @param asked how requests are made now
+    S3Protocol(Supplier<S3Location> location, Supplier<S3Errors.Request> asked) {
         this.location = location;
+        this.asked = asked;
     }
 
     /// Asks for a page of a listing.
@@ -41,7 +49,7 @@ final class S3Protocol implements ObjectProtocol {
         if (from instanceof ListPosition.After after) {
             parameter(query, "start-after", after.key());
         }
-        return StoreRequest.get(location.get().bucketPath()).query(query.toString());
+        return payer(StoreRequest.get(location.get().bucketPath()).query(query.toString()));
     }
 
     private static void parameter(StringBuilder query, String name, String value) {
@@ -74,8 +82,14 @@ final class S3Protocol implements ObjectProtocol {
                 : request.range(range);
     }
 
-    private static StoreRequest about(StoreRequest request, SourceObject object) {
-        return request.about(object.id()).encoding(ReadMode.IDENTITY);
+    private StoreRequest about(StoreRequest request, SourceObject object) {
+        return payer(request.about(object.id()).encoding(ReadMode.IDENTITY));
+    }
+
+    private StoreRequest payer(StoreRequest request) {
+        return asked.get().requesterPays()
+                ? request.header("x-amz-request-payer", "requester")
+                : request;
     }
 
     private String path(SourceObject object) {
@@ -126,6 +140,6 @@ final class S3Protocol implements ObjectProtocol {
 
     @Override
     public SourceException of(ErrorAnswer answer, @Nullable String object) {
-        return S3Errors.of(S3Errors.Told.of(answer), where(), object);
+        return S3Errors.of(S3Errors.Told.of(answer), where(), object, asked.get());
     }
 }

@@ -4,11 +4,12 @@ import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.s3.sdk.SdkKeys;
+import dev.cistern.populate.source.s3.sdk.TokenService;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.S3Auth;
+import dev.cistern.populate.wire.S3Options;
 import dev.cistern.populate.wire.S3Spec;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Opens sources of stores that speak S3.
@@ -21,55 +22,99 @@ public final class S3Provider {
     public static Source open(S3Spec spec, StoreContext context) throws SourceException.Refused {
         S3Location location;
         try {
-            location =
-                    S3Location.of(spec.endpoint(), spec.region(), spec.bucket(), spec.pathStyle());
+            location = S3Location.of(spec);
         } catch (IllegalArgumentException e) {
             throw context.wrong("", e.getMessage());
         }
+        CustomerKey customerKey = customerKey(spec, location, context);
         Tls tls = context.tls(spec.tls());
         context.checkProxy(location.endpoint());
-        AwsKeys.Provider keys = keys(spec.auth(), location, tls, context);
+        AwsKeys.Provider keys = keys(spec, location, tls, context);
         return S3Source.of(
                 location,
                 spec.prefix(),
-                new DirectApi(location, context.http(tls), keys, context.userAgent()));
+                new DirectApi(
+                        location,
+                        context.http(tls),
+                        keys,
+                        customerKey,
+                        spec.options().requesterPays(),
+                        context.userAgent()));
+    }
+
+    private static @Nullable CustomerKey customerKey(
+            S3Spec spec, S3Location location, StoreContext context) throws SourceException.Refused {
+        String file = spec.options().customerKeyFile();
+        if (file == null) {
+            return null;
+        }
+        if (!location.endpoint().secure()) {
+            throw context.wrong(
+                    "options.customerKeyFile",
+                    "a customer's key is sent over TLS alone, and the endpoint is "
+                            + location.endpoint()
+                            + ": give one with https://");
+        }
+        if (spec.auth() instanceof S3Auth.Anonymous) {
+            throw context.wrong(
+                    "options.customerKeyFile",
+                    "a customer's key goes with signed requests alone: give credentials");
+        }
+        try {
+            return CustomerKey.of(Path.of(file));
+        } catch (IllegalArgumentException e) {
+            throw context.wrong("options.customerKeyFile", e.getMessage());
+        }
     }
 
     private static AwsKeys.Provider keys(
-            S3Auth auth, S3Location location, Tls tls, StoreContext context)
+            S3Spec spec, S3Location location, Tls tls, StoreContext context)
             throws SourceException.Refused {
-        return switch (auth) {
+        return switch (spec.auth()) {
             case S3Auth.Anonymous anonymous -> () -> null;
-            case S3Auth.AccessKey key -> {
-                AwsKeys keys =
-                        new AwsKeys(
-                                context.credential("ACCESS_KEY_ID"),
-                                context.credential("SECRET_ACCESS_KEY"),
-                                context.optionalCredential("SESSION_TOKEN"));
-                yield () -> keys;
-            }
+            case S3Auth.AccessKey key -> RotatingKeys.of(key, context);
             case S3Auth.WebIdentity role ->
                     SdkKeys.webIdentity(
                             role.roleArn(),
                             Path.of(role.tokenFile()),
                             role.sessionName() == null ? "cistern" : role.sessionName(),
-                            role.stsRegion() == null ? location.region() : role.stsRegion(),
-                            role.stsEndpoint(),
-                            tls,
-                            context.proxies());
-            case S3Auth.DefaultChain chain -> defaultChain(context.environment());
+                            service(
+                                    role.stsRegion() == null ? location.region() : role.stsRegion(),
+                                    role.stsEndpoint(),
+                                    spec.options(),
+                                    tls,
+                                    context));
+            case S3Auth.Platform platform ->
+                    PlatformKeys.of(
+                            platform,
+                            service(
+                                    // The cluster's own region is the one that it can reach.
+                                    context.environment()
+                                            .getOrDefault("AWS_REGION", location.region()),
+                                    platform.stsEndpoint(),
+                                    spec.options(),
+                                    tls,
+                                    context),
+                            context);
+            case S3Auth.DefaultChain chain ->
+                    UsualChain.of(
+                            service(
+                                    location.region(),
+                                    UsualChain.stsEndpoint(context.environment()),
+                                    spec.options(),
+                                    tls,
+                                    context),
+                            context);
         };
     }
 
-    /// Keys in the environment are taken as they are; only without them the SDK, which knows the other ways, is loaded.
-    private static AwsKeys.Provider defaultChain(Map<String, String> environment) {
-        String id = environment.get("AWS_ACCESS_KEY_ID");
-        String secret = environment.get("AWS_SECRET_ACCESS_KEY");
-        if (id == null || id.isEmpty() || secret == null || secret.isEmpty()) {
-            return SdkKeys.usualChain();
-        }
-        @Nullable String token = environment.get("AWS_SESSION_TOKEN");
-        AwsKeys keys = new AwsKeys(id, secret, token == null || token.isEmpty() ? null : token);
-        return () -> keys;
+    private static TokenService service(
+            String region,
+            @Nullable String endpoint,
+            S3Options options,
+            Tls tls,
+            StoreContext context) {
+        return new TokenService(
+                region, endpoint, options.dualStack(), options.fips(), () -> context.http(tls));
     }
 }

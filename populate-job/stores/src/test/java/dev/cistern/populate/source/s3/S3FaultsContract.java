@@ -102,6 +102,47 @@ abstract class S3FaultsContract extends SourceContract {
         }
     }
 
+    /// `s3:ListBucket` is missing, `s3:GetObject` is there: S3 then tells nobody which objects are missing.
+    private void objectsAlone() {
+        server().faults(
+                        asked ->
+                                asked.listing() || !asked.key().equals("t/x")
+                                        ? new Fault.Status(
+                                                403,
+                                                asked.method().equals("HEAD") ? "" : "AccessDenied",
+                                                Map.of())
+                                        : null);
+    }
+
+    @Test
+    void oneObjectIsReadByItsKeyWhereListingIsDenied() throws Exception {
+        put("t/x", new byte[500]);
+        objectsAlone();
+        try (Source source = open("t/x")) {
+            List<Listed> listed = list(source);
+            assertThat(listed).extracting(Listed::path).containsExactly("x");
+            assertThat(listed.getFirst().object().size()).isEqualTo(500);
+            Bytes sink = new Bytes();
+            source.read(listed.getFirst().object(), 0, 500, sink);
+            assertThat(sink.taken.size()).isEqualTo(500);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"t/", "t", "''"})
+    void aTreeIsNotReadWhereListingIsDenied(String prefix) throws Exception {
+        put("t/x", new byte[500]);
+        objectsAlone();
+        try (Source source = open(prefix)) {
+            assertThatThrownBy(() -> list(source))
+                    .isInstanceOfSatisfying(
+                            SourceException.Refused.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.ACCESS_DENIED))
+                    .hasMessageContaining("allow s3:ListBucket on the bucket")
+                    .hasMessageContaining("only one object can be read, by its whole key");
+        }
+    }
+
     @Test
     void answersThatMayBeDifferentLaterAreRetryable() throws Exception {
         SourceObject object = object("x", 1000);

@@ -79,7 +79,7 @@ public final class SdkApi implements S3Api {
                                                         new RawListing.Interceptor())
                                                 .addExecutionInterceptor(new LenientDates()))
                         .httpClient(SdkHttp.client(tls, proxies, connectMillis, readMillis));
-        if (location.provider()) {
+        if (location.provider() != null) {
             builder.crossRegionAccessEnabled(true);
         } else {
             builder.endpointOverride(URI.create(location.endpoint() + location.basePath()));

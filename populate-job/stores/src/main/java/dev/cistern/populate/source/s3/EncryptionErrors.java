@@ -1,0 +1,117 @@
+package dev.cistern.populate.source.s3;
+
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.rest.StatusErrors;
+import dev.cistern.populate.wire.Reason;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What refusals mean that are about an object's encryption: with a key of AWS KMS (SSE-KMS), or with the customer's (SSE-C). The wording is
+/// that of AWS and of MinIO, which repeats it.
+final class EncryptionErrors {
+    private static final Pattern KEY_ARN = Pattern.compile("arn:[a-z-]+:kms:[^\\s\"'),]+");
+
+    private EncryptionErrors() {}
+
+    /// The failure that an answer tells; null where it is not about encryption.
+    ///
+    /// @param what as [StatusErrors#subject] gives it
+    /// @param customerKey whether the request carried a customer's key
+    static @Nullable SourceException of(
+            S3Errors.Told told, String what, boolean object, boolean customerKey) {
+        SourceException kms = ofKms(told, what);
+        return kms != null || !object ? kms : ofCustomerKey(told, what, customerKey);
+    }
+
+    private static @Nullable SourceException ofKms(S3Errors.Told told, String what) {
+        String code = told.code();
+        String message = told.message();
+        if (code.startsWith("KMS.")) {
+            boolean passes =
+                    code.contains("Throttl")
+                            || code.contains("LimitExceeded")
+                            || code.contains("Timeout")
+                            || code.contains("Internal")
+                            || code.contains("Unavailable");
+            return passes
+                    ? StatusErrors.unavailable(told.answer(), true, what, told.shown())
+                    : denied(
+                            what
+                                    + " is encrypted with a key of KMS that cannot be used ("
+                                    + told.shown()
+                                    + "); check the state and the policy of "
+                                    + key(message)
+                                    + ", and allow kms:Decrypt on it");
+        }
+        if (told.status() == 403 && message.contains("kms:")) {
+            return denied(
+                    what
+                            + " is encrypted with a key of KMS that these credentials may not use ("
+                            + told.shown()
+                            + "); allow kms:Decrypt on "
+                            + key(message)
+                            + ", in the identity's policy and, in another account, in the key's");
+        }
+        if (told.status() == 400 && message.contains("require AWS Signature Version 4")) {
+            return denied(
+                    what
+                            + " is encrypted with a key of KMS ("
+                            + told.shown()
+                            + "), and nobody reads it anonymously: give credentials that may use"
+                            + " the key (kms:Decrypt)");
+        }
+        return null;
+    }
+
+    private static String key(String message) {
+        Matcher arn = KEY_ARN.matcher(message);
+        return arn.find() ? "the key " + arn.group() : "the key";
+    }
+
+    private static @Nullable SourceException ofCustomerKey(
+            S3Errors.Told told, String what, boolean given) {
+        String message = told.message().toLowerCase(Locale.ROOT);
+        // The answer to a HEAD has no words.
+        boolean silent = told.status() == 400 && told.code().isEmpty() && message.isEmpty();
+        if (!given
+                && (silent
+                        || message.contains("stored using a form of server side encryption")
+                        || message.contains("customer provided keys must provide"))) {
+            return denied(
+                    what
+                            + (silent ? " is probably" : " is")
+                            + " encrypted with a customer's key (SSE-C) ("
+                            + told.shown()
+                            + "); name the Secret that holds the key in s3.customerKeySecretRef"
+                            + " (--sse-c-key), or exclude the object");
+        }
+        if (given && (silent || message.contains("encryption parameters are not applicable"))) {
+            return denied(
+                    what
+                            + " is not encrypted with a customer's key ("
+                            + told.shown()
+                            + "), but s3.customerKeySecretRef (--sse-c-key) gives one: read such"
+                            + " objects by a source without it");
+        }
+        if (given
+                && (message.contains("did not match the ones used originally")
+                        || message.contains("secret key does not match")
+                        || (told.status() == 403
+                                && told.code().equals("AccessDenied")
+                                && message.contains("customer")))) {
+            return denied(
+                    what
+                            + " is encrypted with another key than s3.customerKeySecretRef"
+                            + " (--sse-c-key) gives ("
+                            + told.shown()
+                            + "); give the key that it was written with");
+        }
+        return null;
+    }
+
+    private static SourceException denied(String message) {
+        return StatusErrors.refused(Reason.ACCESS_DENIED, message);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.cistern.populate.source.s3;
+
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.store.StoreContext;
+import dev.cistern.populate.wire.S3Auth;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// An access key of a Secret. The container's environment has it as it was when the container started; files, where there are any, have
+/// what the Secret holds now, so that a key that is rotated while a Job runs costs no attempt. They are read when the source is opened and
+/// again when the store refuses what they held; kubelet brings a change within two minutes.
+final class RotatingKeys implements AwsKeys.Provider {
+    /// Kubelet swaps this link to change all files at once.
+    private static final String DATA = "..data";
+
+    private final Path directory;
+    private AwsKeys current;
+
+    private RotatingKeys(Path directory, AwsKeys first) {
+        this.directory = directory;
+        this.current = first;
+    }
+
+    /// The key of a source.
+    ///
+    /// @throws SourceException.Refused when there is none
+    static AwsKeys.Provider of(S3Auth.AccessKey auth, StoreContext context)
+            throws SourceException.Refused {
+        Path directory = auth.directory() == null ? null : Path.of(auth.directory());
+        AwsKeys mounted = directory == null ? null : read(directory);
+        AwsKeys first =
+                mounted != null
+                        ? mounted
+                        : new AwsKeys(
+                                context.credential("ACCESS_KEY_ID"),
+                                context.credential("SECRET_ACCESS_KEY"),
+                                context.optionalCredential("SESSION_TOKEN"));
+        return directory == null ? () -> first : new RotatingKeys(directory, first);
+    }
+
+    /// What the files hold; null where they hold no whole key.
+    private static @Nullable AwsKeys read(Path directory) {
+        try {
+            Path link = directory.resolve(DATA);
+            // All three of one state of the Secret.
+            Path files = Files.exists(link) ? link.toRealPath() : directory;
+            String id = text(files.resolve(S3Auth.AccessKey.ID_FILE));
+            String secret = text(files.resolve(S3Auth.AccessKey.SECRET_FILE));
+            return id == null || secret == null
+                    ? null
+                    : new AwsKeys(id, secret, text(files.resolve(S3Auth.AccessKey.TOKEN_FILE)));
+        } catch (IOException e) {
+            // The state that was being read is gone; the next look finds the one after it.
+            return null;
+        }
+    }
+
+    private static @Nullable String text(Path file) throws IOException {
+        try {
+            String text = Files.readString(file).strip();
+            return text.isEmpty() ? null : text;
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public synchronized AwsKeys keys() {
+        return current;
+    }
+
+    @Override
+    public synchronized AwsKeys insteadOf(AwsKeys refused) {
+        if (current.equals(refused)) {
+            AwsKeys now = read(directory);
+            current = now == null ? current : now;
+        }
+        return current;
+    }
+}
