@@ -80,6 +80,15 @@ var parts = []part{
 		programs: self("fake-gcs-server"),
 	},
 	{
+		name: "registry", version: "3.1.2", packages: []string{"github.com/distribution/distribution/v3/cmd/registry"},
+		programs: self("registry"),
+	},
+	{name: "oras", version: "1.3.6", packages: []string{"oras.land/oras/cmd/oras"}, programs: self("oras")},
+	{
+		name: "crane", version: "0.22.1", packages: []string{"github.com/google/go-containerregistry/cmd/crane"},
+		programs: self("crane"),
+	},
+	{
 		name: "csi-sanity", version: "5.6.0", packages: []string{"github.com/kubernetes-csi/csi-test/v5/cmd/csi-sanity"},
 		programs: self("csi-sanity"),
 	},

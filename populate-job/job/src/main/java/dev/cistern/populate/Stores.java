@@ -10,6 +10,8 @@ import dev.cistern.populate.source.gcs.GcsCommandLine;
 import dev.cistern.populate.source.gcs.GcsProvider;
 import dev.cistern.populate.source.http.HttpCommandLine;
 import dev.cistern.populate.source.http.HttpProvider;
+import dev.cistern.populate.source.oci.OciCommandLine;
+import dev.cistern.populate.source.oci.OciProvider;
 import dev.cistern.populate.source.s3.S3CommandLine;
 import dev.cistern.populate.source.s3.S3Provider;
 import dev.cistern.populate.store.JobProxies;
@@ -17,6 +19,7 @@ import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.HttpSpec;
+import dev.cistern.populate.wire.OciSpec;
 import dev.cistern.populate.wire.S3Spec;
 import dev.cistern.populate.wire.SourceSpec;
 import dev.cistern.populate.wire.StoreSpec;
@@ -46,7 +49,11 @@ public final class Stores {
 
     /// The stores that a command line may name, in the order in which the help shows them.
     public static List<StoreCommandLine> commandLines() {
-        return List.of(new S3CommandLine(), new GcsCommandLine(), new HttpCommandLine());
+        return List.of(
+                new S3CommandLine(),
+                new GcsCommandLine(),
+                new HttpCommandLine(),
+                new OciCommandLine());
     }
 
     /// The source of a specification.
@@ -74,6 +81,7 @@ public final class Stores {
                 case HttpSpec http -> HttpProvider.open(http, context);
                 case S3Spec s3 -> S3Provider.open(s3, context);
                 case GcsSpec gcs -> GcsProvider.open(gcs, context);
+                case OciSpec oci -> OciProvider.open(oci, context);
             };
         } catch (SourceException.Refused e) {
             throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);

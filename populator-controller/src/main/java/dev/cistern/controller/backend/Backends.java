@@ -14,6 +14,7 @@ public final class Backends {
     private static final Backend AZURE_BLOB =
             new UnsupportedBackend(StorageBackendSpec.Type.AZUREBLOB, "az");
     private static final Backend HTTP = new HttpBackend();
+    private static final Backend OCI = new OciBackend();
 
     private Backends() {}
 
@@ -26,6 +27,7 @@ public final class Backends {
             case GCS -> GCS;
             case AZUREBLOB -> AZURE_BLOB;
             case HTTP -> HTTP;
+            case OCI -> OCI;
         };
     }
 

@@ -69,7 +69,7 @@ final class GcsBackend implements Backend {
                                 directory + "/" + Credentials.TOKEN_FILE,
                                 identity.getStsEndpoint());
             }
-            case ACCESSKEY, IAM, MANAGEDIDENTITY, SERVICEPRINCIPAL, BASIC, BEARER ->
+            case ACCESSKEY, IAM, MANAGEDIDENTITY, SERVICEPRINCIPAL, BASIC, BEARER, DOCKERCONFIG ->
                     throw noRun(auth);
         };
     }
@@ -90,7 +90,7 @@ final class GcsBackend implements Backend {
                 WorkloadIdentity identity = identity(auth);
                 yield Credentials.ofAccount(identity.getServiceAccountName(), audience(identity));
             }
-            case ACCESSKEY, IAM, MANAGEDIDENTITY, SERVICEPRINCIPAL, BASIC, BEARER ->
+            case ACCESSKEY, IAM, MANAGEDIDENTITY, SERVICEPRINCIPAL, BASIC, BEARER, DOCKERCONFIG ->
                     throw noRun(auth);
         };
     }

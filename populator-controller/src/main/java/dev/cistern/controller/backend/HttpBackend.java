@@ -100,7 +100,8 @@ final class HttpBackend implements Backend {
                     WORKLOADIDENTITY,
                     SERVICEACCOUNTKEY,
                     MANAGEDIDENTITY,
-                    SERVICEPRINCIPAL ->
+                    SERVICEPRINCIPAL,
+                    DOCKERCONFIG ->
                     throw new IllegalStateException(
                             "a run was made for auth.mode " + auth.getMode().getValue());
         };

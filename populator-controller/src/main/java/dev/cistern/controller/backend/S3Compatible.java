@@ -106,7 +106,8 @@ abstract class S3Compatible implements Backend {
                     MANAGEDIDENTITY,
                     SERVICEPRINCIPAL,
                     BASIC,
-                    BEARER ->
+                    BEARER,
+                    DOCKERCONFIG ->
                     throw noRun(auth);
         };
     }
@@ -161,7 +162,8 @@ abstract class S3Compatible implements Backend {
                     MANAGEDIDENTITY,
                     SERVICEPRINCIPAL,
                     BASIC,
-                    BEARER ->
+                    BEARER,
+                    DOCKERCONFIG ->
                     throw noRun(auth);
         };
     }

@@ -7,7 +7,8 @@ import java.io.IOException;
 enum StoreType {
     S3("s3", S3Spec::read),
     GCS("gcs", GcsSpec::read),
-    HTTP("http", HttpSpec::read);
+    HTTP("http", HttpSpec::read),
+    OCI("oci", OciSpec::read);
 
     /// Reads the fields of a store.
     @FunctionalInterface
@@ -45,6 +46,10 @@ enum StoreType {
             case GcsSpec gcs -> {
                 GCS.begin(json);
                 gcs.write(json);
+            }
+            case OciSpec oci -> {
+                OCI.begin(json);
+                oci.write(json);
             }
         }
     }

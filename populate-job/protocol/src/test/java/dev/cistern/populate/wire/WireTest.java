@@ -154,7 +154,23 @@ class WireTest {
 
     /// A record, or a variant of one, that is not here fails the test below.
     private static final List<StoreSpec> STORES =
-            Stream.of(s3(), gcs(), http()).flatMap(stores -> stores).toList();
+            Stream.of(s3(), gcs(), http(), oci()).flatMap(stores -> stores).toList();
+
+    private static Stream<StoreSpec> oci() {
+        return Stream.of(
+                        new OciAuth.Anonymous(),
+                        new OciAuth.Basic(),
+                        new OciAuth.Bearer(),
+                        new OciAuth.DockerConfig("/config.json"))
+                .map(
+                        auth ->
+                                new OciSpec(
+                                        "https://r:5000",
+                                        OciReference.parse("a/b:v1/c/d"),
+                                        "linux/arm/v7",
+                                        new TlsSpec(false, null, "PEM"),
+                                        auth));
+    }
 
     private static Stream<StoreSpec> http() {
         return Stream.of(

@@ -15,8 +15,9 @@ public enum DigestKind {
     CRC64NVME("crc64nvme", 64, ""),
     CRC32C("crc32c", 32, ""),
     CRC32("crc32", 32, ""),
-    /// Last, since journals hold the others' places.
-    CRC64ECMA("crc64ecma", 64, "");
+    /// After the others, since journals hold their places; the same holds of what follows.
+    CRC64ECMA("crc64ecma", 64, ""),
+    SHA512("sha512", 512, "SHA-512");
 
     private final String label;
     private final int bits;
@@ -60,7 +61,7 @@ public enum DigestKind {
             case CRC64ECMA -> new Crc64Ecma();
             case CRC32C -> new CRC32C();
             case CRC32 -> new CRC32();
-            case SHA256, SHA1, MD5 ->
+            case SHA512, SHA256, SHA1, MD5 ->
                     throw new IllegalArgumentException(label + " does not combine");
         };
     }

@@ -87,6 +87,15 @@ public final class Json {
                 : NONE;
     }
 
+    /// The names of an object's members, in order; none where it is no object.
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        if (value instanceof Map<?, ?> members) {
+            members.keySet().forEach(name -> names.add(String.valueOf(name)));
+        }
+        return names;
+    }
+
     /// The items of a list; none where it is no list.
     public List<Json> items() {
         List<Json> items = new ArrayList<>();

@@ -1,0 +1,61 @@
+package dev.cistern.populate.wire;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What an OCI registry holds under a tag or digest: an artifact's files, or an image's file system.
+///
+/// @param endpoint URL of the registry, without a path; plain HTTP only where it says so
+/// @param artifact which repository and version, and what of it
+/// @param platform `os/architecture` or `os/architecture/variant` that is chosen of an index; null means that of the machine which
+///     the Job runs on
+/// @param tls which certificates are accepted, of the registry and of its token service
+/// @param auth how requests are authenticated
+public record OciSpec(
+        String endpoint,
+        OciReference artifact,
+        @Nullable String platform,
+        TlsSpec tls,
+        OciAuth auth)
+        implements StoreSpec {
+    private static final Pattern PLATFORM = Pattern.compile("[a-z0-9]+/[a-z0-9_]+(/[a-z0-9.]+)?");
+
+    /// Whether a text names a platform.
+    public static boolean isPlatform(String text) {
+        return PLATFORM.matcher(text).matches();
+    }
+
+    static OciSpec read(WireReader in) throws WireException {
+        in.onlyKnown("type", "endpoint", "artifact", "platform", "tls", "auth");
+        OciReference artifact;
+        try {
+            artifact = OciReference.parse(in.text("artifact"));
+        } catch (IllegalArgumentException e) {
+            throw in.wrong("artifact", String.valueOf(e.getMessage()));
+        }
+        String platform = in.optionalText("platform");
+        if (platform != null && !isPlatform(platform)) {
+            throw in.wrong("platform", "must be os/architecture or os/architecture/variant");
+        }
+        return new OciSpec(
+                in.text("endpoint"),
+                artifact,
+                platform,
+                TlsSpec.read(in.optionalObject("tls")),
+                OciAuthJson.read(in.object("auth")));
+    }
+
+    void write(JsonGenerator json) throws IOException {
+        WireWriter.text(json, "endpoint", endpoint);
+        WireWriter.text(json, "artifact", artifact.toString());
+        WireWriter.text(json, "platform", platform);
+        json.writeObjectFieldStart("tls");
+        tls.write(json);
+        json.writeEndObject();
+        json.writeObjectFieldStart("auth");
+        OciAuthJson.write(json, auth);
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,7 @@
+package dev.cistern.populate.source.oci;
+
+/// A file of an artifact.
+///
+/// @param path below the artifact's root
+/// @param blob its bytes
+record LayerFile(String path, Descriptor blob) {}

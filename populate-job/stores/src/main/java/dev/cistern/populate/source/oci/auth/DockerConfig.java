@@ -1,0 +1,202 @@
+package dev.cistern.populate.source.oci.auth;
+
+import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.rest.Json;
+import dev.cistern.populate.source.rest.StatusErrors;
+import dev.cistern.populate.wire.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+
+/// A file in the form of Docker's `config.json`, which a Secret of type `kubernetes.io/dockerconfigjson` holds, too, or of the `.dockercfg`
+/// before it, whose entries are not below `auths`.
+///
+/// Which entries are for a repository is decided as the kubelet does (`pkg/credentialprovider/keyring.go`): the scheme and a leading
+/// `/v1/` or `/v2/` are left out; hosts are compared part by part, in each of which `*` and `?` may stand; ports have to be
+/// the same; the path has to begin the repository's. Longer names come first, and all that match are tried.
+///
+/// @param file read anew each time
+/// @param registry host and port
+/// @param repository its name
+public record DockerConfig(Path file, String registry, String repository) implements Logins {
+    /// Larger ones are no such file.
+    private static final int MAX_BYTES = 1 << 20;
+
+    private static final String HUB = "docker.io";
+    private static final String HUB_SERVER = "index.docker.io";
+
+    @Override
+    public List<Login> read() throws SourceException.Refused {
+        Json all;
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw wrong("is longer than " + MAX_BYTES + " bytes");
+            }
+            all = Json.parse(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw wrong("cannot be read");
+        } catch (IllegalArgumentException e) {
+            // The parser's own words may quote a secret.
+            throw wrong("is not JSON");
+        }
+        Json entries = all.get("auths").present() || helped(all) ? all.get("auths") : all;
+        List<String> names = new ArrayList<>(entries.names());
+        names.removeIf(name -> !matches(name));
+        names.sort(Comparator.comparing(DockerConfig::bare).reversed());
+        List<Login> logins = new ArrayList<>();
+        for (String name : names) {
+            Login login = login(name, entries.get(name));
+            if (login != null) {
+                logins.add(login);
+            }
+        }
+        if (logins.isEmpty()) {
+            requireNoHelper(all);
+        }
+        return logins;
+    }
+
+    private static boolean helped(Json all) {
+        return all.get("credHelpers").present() || all.get("credsStore").present();
+    }
+
+    /// A program that would have to be run is not.
+    private void requireNoHelper(Json all) throws SourceException.Refused {
+        String helper = all.get("credsStore").text("");
+        Json helpers = all.get("credHelpers");
+        for (String name : helpers.names()) {
+            if (matches(name)) {
+                helper = helpers.get(name).text(helper);
+            }
+        }
+        if (!helper.isEmpty()) {
+            throw wrong(
+                    "leaves the credentials for "
+                            + registry
+                            + " to the program docker-credential-"
+                            + helper
+                            + ", which cistern does not run: give user and password, or a file that"
+                            + " holds them");
+        }
+    }
+
+    private Login login(String name, Json entry) throws SourceException.Refused {
+        String identity = entry.get("identitytoken").text("");
+        String token = entry.get("registrytoken").text("");
+        String user = entry.get("username").text("");
+        String password = entry.get("password").text("");
+        String auth = entry.get("auth").text("");
+        if (user.isEmpty() && !auth.isEmpty()) {
+            String both = decoded(name, auth);
+            int colon = both.indexOf(':');
+            if (colon < 0) {
+                throw wrong("has an auth for " + name + " that is not user:password in Base64");
+            }
+            user = both.substring(0, colon);
+            // Docker itself has written zeros behind it.
+            password = both.substring(colon + 1).replaceAll("\0+$", "");
+        }
+        if (!token.isEmpty()) {
+            return Login.ofToken(token);
+        }
+        if (!identity.isEmpty()) {
+            return new Login("", "", identity, null);
+        }
+        return user.isEmpty() ? null : Login.of(user, password);
+    }
+
+    private String decoded(String name, String auth) throws SourceException.Refused {
+        try {
+            return new String(Base64.getMimeDecoder().decode(auth), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw wrong("has an auth for " + name + " that is not Base64");
+        }
+    }
+
+    private SourceException.Refused wrong(String problem) {
+        return StatusErrors.refused(
+                Reason.INVALID_CREDENTIALS,
+                "the credentials for "
+                        + registry
+                        + ": "
+                        + file
+                        + " "
+                        + problem
+                        + "; it must be as `docker login` or `kubectl create secret"
+                        + " docker-registry` writes it");
+    }
+
+    /// A name as it is compared: without its scheme, and without what Docker's first registries had for a path.
+    private static String bare(String name) {
+        String bare = name.replaceFirst("^https?://", "");
+        int slash = bare.indexOf('/');
+        String path = slash < 0 ? "" : bare.substring(slash);
+        if (path.startsWith("/v1/") || path.startsWith("/v2/")) {
+            path = path.substring(3);
+        }
+        return (slash < 0 ? bare : bare.substring(0, slash)) + (path.equals("/") ? "" : path);
+    }
+
+    private boolean matches(String name) {
+        String bare = bare(name);
+        return matches(bare, registry)
+                || (registry.equals(HUB)
+                        && (matches(bare, HUB_SERVER) || matches(bare, "registry-1.docker.io")));
+    }
+
+    private boolean matches(String bare, String host) {
+        int slash = bare.indexOf('/');
+        String pattern = slash < 0 ? bare : bare.substring(0, slash);
+        String path = slash < 0 ? "" : bare.substring(slash);
+        return ("/" + repository).startsWith(path)
+                && port(pattern).equals(port(host))
+                && hostMatches(withoutPort(pattern), withoutPort(host));
+    }
+
+    private static String port(String authority) {
+        int colon = authority.lastIndexOf(':');
+        return colon < 0 || authority.endsWith("]") ? "" : authority.substring(colon + 1);
+    }
+
+    private static String withoutPort(String authority) {
+        int colon = authority.lastIndexOf(':');
+        return colon < 0 || authority.endsWith("]") ? authority : authority.substring(0, colon);
+    }
+
+    private static boolean hostMatches(String pattern, String host) {
+        String[] patterns = pattern.split("\\.", -1);
+        String[] parts = host.split("\\.", -1);
+        if (patterns.length != parts.length) {
+            return false;
+        }
+        for (int i = 0; i < parts.length; i++) {
+            if (!partMatches(patterns[i], 0, parts[i], 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean partMatches(String pattern, int p, String part, int at) {
+        if (p == pattern.length()) {
+            return at == part.length();
+        }
+        char c = pattern.charAt(p);
+        if (c == '*') {
+            for (int end = at; end <= part.length(); end++) {
+                if (partMatches(pattern, p + 1, part, end)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        return at < part.length()
+                && (c == '?' || c == part.charAt(at))
+                && partMatches(pattern, p + 1, part, at + 1);
+    }
+}
