@@ -49,7 +49,7 @@ class ManifestTest extends Listings {
     private void refused(Reason reason, String... words) throws Exception {
         try (Source source = open(REPOSITORY + ":v1")) {
             assertThatThrownBy(() -> listed(source))
-                    .satisfies(SourceContract.is(reason))
+                    .satisfies(is(reason))
                     .message()
                     .contains(words);
         }
@@ -155,7 +155,7 @@ class ManifestTest extends Listings {
         }
         try (Source source = open(REPOSITORY + ":v1", "linux/riscv64")) {
             assertThatThrownBy(() -> listed(source))
-                    .satisfies(SourceContract.is(Reason.INVALID_CONFIGURATION))
+                    .satisfies(is(Reason.INVALID_CONFIGURATION))
                     .hasMessageContaining("nothing for linux/riscv64")
                     .hasMessageContaining("linux/arm/v7")
                     .hasMessageContaining("oci.platform");
@@ -307,7 +307,7 @@ class ManifestTest extends Listings {
         registry.faults(asked -> asked.kind().equals("manifests") ? new Fault.Flip(20) : null);
         try (Source source = open(REPOSITORY + "@" + digest)) {
             assertThatThrownBy(() -> listed(source))
-                    .satisfies(SourceContract.is(Reason.DIGEST_MISMATCH))
+                    .satisfies(is(Reason.DIGEST_MISMATCH))
                     .hasMessageContaining("came with the digest");
         }
         // Of a tag only the answer's own header tells it.
@@ -337,7 +337,7 @@ class ManifestTest extends Listings {
             // Whatever part is asked for.
             try (Source source = open(REPOSITORY + ":v1/fine")) {
                 assertThatThrownBy(() -> listed(source))
-                        .satisfies(SourceContract.is(Reason.UNSAFE_KEY));
+                        .satisfies(is(Reason.UNSAFE_KEY));
             }
         }
     }
@@ -402,13 +402,13 @@ class ManifestTest extends Listings {
         artifact().file("a", new byte[1]).push("v1");
         try (Source source = open(REPOSITORY + ":v2")) {
             assertThatThrownBy(() -> listed(source))
-                    .satisfies(SourceContract.is(Reason.NO_SUCH_OBJECT))
+                    .satisfies(is(Reason.NO_SUCH_OBJECT))
                     .hasMessageContaining("has no v2")
                     .hasMessageContaining("MANIFEST_UNKNOWN");
         }
         try (Source source = open("other/repository:v1")) {
             assertThatThrownBy(() -> listed(source))
-                    .satisfies(SourceContract.is(Reason.NO_SUCH_BUCKET))
+                    .satisfies(is(Reason.NO_SUCH_BUCKET))
                     .hasMessageContaining("NAME_UNKNOWN");
         }
     }

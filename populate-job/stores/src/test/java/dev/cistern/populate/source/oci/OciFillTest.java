@@ -110,7 +110,7 @@ class OciFillTest {
                         Map.entry("weights/large.bin", digest(large)),
                         Map.entry("small.json", digest(small)),
                         Map.entry("empty", digest(new byte[0])));
-        assertThat(meter.counts().unverified()).isZero();
+        assertThat(meter.unverified()).isZero();
         assertThat(registry.asked("blobs"))
                 .filteredOn(a -> a.host().equals("cdn") && a.header("range") != null)
                 .hasSizeGreaterThan(1);

@@ -121,7 +121,7 @@ class RegistryAccessTest extends Listings {
             registry.access(access);
             try (Source source = Registry.open(registry, REPOSITORY + ":v1")) {
                 assertThatThrownBy(() -> listed(source))
-                        .satisfies(SourceContract.is(Reason.ACCESS_DENIED))
+                        .satisfies(is(Reason.ACCESS_DENIED))
                         .hasMessageContaining("without credentials");
             }
         }
@@ -134,7 +134,7 @@ class RegistryAccessTest extends Listings {
             registry.access(access);
             try (Source source = byConfig(config(entry("other", "pw")))) {
                 assertThatThrownBy(() -> listed(source))
-                        .satisfies(SourceContract.is(Reason.ACCESS_DENIED))
+                        .satisfies(is(Reason.ACCESS_DENIED))
                         .hasMessageContaining("right to pull");
             }
         }
@@ -146,7 +146,7 @@ class RegistryAccessTest extends Listings {
             registry.access(access);
             try (Source source = byConfig(config(entry("reader", "wrong")))) {
                 assertThatThrownBy(() -> listed(source))
-                        .satisfies(SourceContract.is(Reason.INVALID_CREDENTIALS))
+                        .satisfies(is(Reason.INVALID_CREDENTIALS))
                         .message()
                         .contains("Secret of auth")
                         .doesNotContain("wrong");
@@ -198,7 +198,7 @@ class RegistryAccessTest extends Listings {
                         });
         try (Source source = byConfig(config("{\"identitytoken\":\"another\"}"))) {
             assertThatThrownBy(() -> listed(source))
-                    .satisfies(SourceContract.is(Reason.INVALID_CREDENTIALS));
+                    .satisfies(is(Reason.INVALID_CREDENTIALS));
         }
     }
 
@@ -231,7 +231,7 @@ class RegistryAccessTest extends Listings {
                                 registry.endpoint(), REPOSITORY + ":v1", new OciAuth.Bearer()),
                         Map.of("CISTERN_SOURCE_0_TOKEN", "expired"))) {
             assertThatThrownBy(() -> listed(source))
-                    .satisfies(SourceContract.is(Reason.INVALID_CREDENTIALS))
+                    .satisfies(is(Reason.INVALID_CREDENTIALS))
                     .hasMessageContaining("may have expired");
         }
     }
@@ -364,7 +364,7 @@ class RegistryAccessTest extends Listings {
         registry.challenge("Bearer realm=\"not a url\",service=\"x\"");
         try (Source source = asReader()) {
             assertThatThrownBy(() -> listed(source))
-                    .satisfies(SourceContract.is(Reason.INVALID_CONFIGURATION))
+                    .satisfies(is(Reason.INVALID_CONFIGURATION))
                     .hasMessageContaining("not a url");
         }
     }
@@ -375,7 +375,7 @@ class RegistryAccessTest extends Listings {
         registry.challenge("Negotiate");
         try (Source source = asReader()) {
             assertThatThrownBy(() -> listed(source))
-                    .satisfies(SourceContract.is(Reason.INVALID_CREDENTIALS));
+                    .satisfies(is(Reason.INVALID_CREDENTIALS));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A file in the form of Docker's `config.json`, which a Secret of type `kubernetes.io/dockerconfigjson` holds, too, or of the `.dockercfg`
 /// before it, whose entries are not below `auths`.
@@ -85,7 +86,7 @@ public record DockerConfig(Path file, String registry, String repository) implem
         }
     }
 
-    private Login login(String name, Json entry) throws SourceException.Refused {
+    private @Nullable Login login(String name, Json entry) throws SourceException.Refused {
         String identity = entry.get("identitytoken").text("");
         String token = entry.get("registrytoken").text("");
         String user = entry.get("username").text("");
