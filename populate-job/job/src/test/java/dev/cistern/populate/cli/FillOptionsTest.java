@@ -154,7 +154,10 @@ class FillOptionsTest {
 
     /// Whether an option is known with a source, though it may want a value or something else besides.
     private static boolean isKnown(String form, String option) {
-        String source = form.replace("BUCKET", "bucket").replace("PREFIX", "tree/").replace("NAME:TAG", "a:b");
+        String source =
+                form.replace("BUCKET", "bucket")
+                        .replace("PREFIX", "tree/")
+                        .replace("NAME:TAG", "a:b");
         try {
             FillOptions.of(new String[] {source, "dir", option}, Map.of());
             return true;

@@ -336,8 +336,7 @@ class ManifestTest extends Listings {
             refused(Reason.UNSAFE_KEY, "layer 2 of v1", "\"" + name + "\"", "sha256:");
             // Whatever part is asked for.
             try (Source source = open(REPOSITORY + ":v1/fine")) {
-                assertThatThrownBy(() -> listed(source))
-                        .satisfies(is(Reason.UNSAFE_KEY));
+                assertThatThrownBy(() -> listed(source)).satisfies(is(Reason.UNSAFE_KEY));
             }
         }
     }

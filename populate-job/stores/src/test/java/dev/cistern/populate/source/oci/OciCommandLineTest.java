@@ -65,15 +65,9 @@ class OciCommandLineTest {
                 .isEqualTo(new OciAuth.DockerConfig(podman.toString()));
         assertThat(spec(source, Map.of(), Map.of("DOCKER_CONFIG", directory)).auth())
                 .isEqualTo(new OciAuth.DockerConfig(docker.toString()));
-        assertThat(
-                        spec(source, Map.of(), Map.of("DOCKER_CONFIG", home.toString())).auth())
+        assertThat(spec(source, Map.of(), Map.of("DOCKER_CONFIG", home.toString())).auth())
                 .isEqualTo(new OciAuth.Anonymous());
-        assertThat(
-                        spec(
-                                        source,
-                                        Map.of("--anonymous", ""),
-                                        Map.of("HOME", home.toString()))
-                                .auth())
+        assertThat(spec(source, Map.of("--anonymous", ""), Map.of("HOME", home.toString())).auth())
                 .isEqualTo(new OciAuth.Anonymous());
         assertThat(
                         spec(
@@ -108,11 +102,7 @@ class OciCommandLineTest {
                     .hasMessageContaining(bad[1]);
         }
         assertThatThrownBy(
-                        () ->
-                                spec(
-                                        "oci://r.example/a:v1",
-                                        Map.of("--platform", "amd64"),
-                                        Map.of()))
+                        () -> spec("oci://r.example/a:v1", Map.of("--platform", "amd64"), Map.of()))
                 .hasMessageContaining("linux/amd64");
         assertThatThrownBy(
                         () ->

@@ -197,8 +197,7 @@ class RegistryAccessTest extends Listings {
                                     .containsEntry("scope", "repository:models/llama:pull");
                         });
         try (Source source = byConfig(config("{\"identitytoken\":\"another\"}"))) {
-            assertThatThrownBy(() -> listed(source))
-                    .satisfies(is(Reason.INVALID_CREDENTIALS));
+            assertThatThrownBy(() -> listed(source)).satisfies(is(Reason.INVALID_CREDENTIALS));
         }
     }
 
@@ -374,8 +373,7 @@ class RegistryAccessTest extends Listings {
         registry.access(Access.TOKEN);
         registry.challenge("Negotiate");
         try (Source source = asReader()) {
-            assertThatThrownBy(() -> listed(source))
-                    .satisfies(is(Reason.INVALID_CREDENTIALS));
+            assertThatThrownBy(() -> listed(source)).satisfies(is(Reason.INVALID_CREDENTIALS));
         }
     }
 

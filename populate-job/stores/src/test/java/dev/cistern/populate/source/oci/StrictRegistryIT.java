@@ -42,16 +42,22 @@ class StrictRegistryIT {
                 assertThatThrownBy(
                                 () ->
                                         oras.run(
-                                                "pull", "--plain-http", "-u", "reader", "-p",
-                                                "wrong", "-o", "other", image))
+                                                "pull",
+                                                "--plain-http",
+                                                "-u",
+                                                "reader",
+                                                "-p",
+                                                "wrong",
+                                                "-o",
+                                                "other",
+                                                image))
                         .hasMessageContaining("401");
                 Tool crane = Tool.of("crane", directory);
                 crane.run("auth", "login", registry.host(), "-u", "reader", "-p", "s3cret");
                 assertThat(crane.run("--insecure", "digest", "--full-ref", image).strip())
                         .endsWith(digest);
             }
-            assertThat(registry.asked().stream().filter(a -> a.host().equals("cdn")))
-                    .isNotEmpty();
+            assertThat(registry.asked().stream().filter(a -> a.host().equals("cdn"))).isNotEmpty();
         }
     }
 }
