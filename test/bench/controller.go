@@ -183,7 +183,7 @@ func (c *controlPlane) startController(b *bench, i *image, group *memoryGroup) (
 		Argv: i.entrypoint, Root: i.root, Cgroup: filepath.Join(group.dir, "cgroup.procs"),
 		Binds: [][2]string{{config, kubeconfigInImage}, {collections, "/tmp/bench-gc.log"}},
 		Env: append(append([]string{}, i.env...), "KUBECONFIG="+kubeconfigInImage, "POD_NAMESPACE=cistern-system", "POD_NAME=bench",
-			"CISTERN_LISTEN_HOST=127.0.0.1", fmt.Sprintf("CISTERN_HTTP_PORT=%d", httpPort), "CISTERN_REPORT_PORT=0", "CISTERN_LOG=json",
+			"CISTERN_LISTEN_HOST=127.0.0.1", fmt.Sprintf("CISTERN_HTTP_PORT=%d", httpPort), "CISTERN_REPORT_PORT=0", "CISTERN_LOG_FORMAT=json",
 			"JAVA_TOOL_OPTIONS=-Xlog:gc:file=/tmp/bench-gc.log::filecount=0"),
 	}, "", filepath.Join(b.logs, "controller-controller.log"))
 	return httpPort, h, err

@@ -1,6 +1,7 @@
 package dev.cistern.csi;
 
 import dev.cistern.csi.pool.PoolSettings;
+import dev.cistern.environment.ChangedVariable;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,12 +12,12 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The program's configuration. It has no secrets.
+/// Configuration of the program, without secrets.
 ///
 /// @param node the node's name in Kubernetes
 /// @param csiSocket where the CSI calls are served; kubelet sees the same path
-/// @param socketGroup the id of the group that may use the CSI socket beside root
-/// @param registrationSocket where kubelet finds the driver, if it is to find it
+/// @param socketGroup id of the group that may use the CSI socket, in addition to root
+/// @param registrationSocket socket through which kubelet discovers the driver; empty for no registration
 /// @param httpHost where `/healthz` and `/metrics` are served
 /// @param httpPort 0 for any free port
 record Config(
@@ -33,18 +34,22 @@ record Config(
     private static final Pattern NODE_NAME =
             Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
-    /// What a topology segment's value may have.
+    /// Maximum length of a topology segment's value.
     private static final int LABEL_CHARACTERS = 63;
 
     private static final long MINIMUM_IMAGE_BYTES = 256L << 20;
 
-    /// As large as a file can be on ext4 and XFS alike, 16 TiB.
+    /// Maximum size of a file on both ext4 and XFS, 16 TiB.
     private static final long MAXIMUM_IMAGE_BYTES = 16L << 40;
 
     /// The kernel's `sun_path` less its final NUL and the dot that a socket's name starts with before it is ready.
     private static final int SOCKET_PATH_CHARACTERS = 106;
 
-    /// A configuration that cannot be used, with everything that is wrong with it.
+    /// Variables of the last release.
+    static final List<ChangedVariable> CHANGED =
+            List.of(ChangedVariable.renamed("CISTERN_LOG", "CISTERN_LOG_FORMAT"));
+
+    /// An invalid configuration, with all its problems.
     static final class InvalidConfig extends RuntimeException {
         InvalidConfig(List<String> problems) {
             super(String.join("; ", problems), null, false, false);
@@ -58,7 +63,7 @@ record Config(
         return from(environment, System.getProperty("sun.jnu.encoding", ""));
     }
 
-    /// @param pathEncoding what the JVM writes paths in, which it takes from the locale
+    /// @param pathEncoding the JVM's encoding of paths, which it takes from the locale
     static Config from(Map<String, String> environment, String pathEncoding) {
         Reader reader = new Reader(environment, new ArrayList<>());
         reader.requireUtf8(pathEncoding);
@@ -94,7 +99,7 @@ record Config(
 
     private record Reader(Map<String, String> environment, List<String> problems) {
 
-        /// Kubelet's paths are UTF-8; a path that cannot be written would fail one call at a time.
+        /// Kubelet's paths are UTF-8; otherwise calls would fail one by one.
         void requireUtf8(String pathEncoding) {
             if (!pathEncoding.equalsIgnoreCase("UTF-8")) {
                 problems.add(
@@ -117,7 +122,7 @@ record Config(
             return read(name, given.isEmpty() ? fallback : given, fallback, parse);
         }
 
-        /// With a problem the stand-in takes the value's place until all has been read; then `from` throws.
+        /// After a problem the stand-in replaces the value until everything has been read; then `from` throws.
         private <T> T read(String name, String text, String standIn, Function<String, T> parse) {
             try {
                 return parse.apply(text);

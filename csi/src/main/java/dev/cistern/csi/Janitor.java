@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Clears away removed volumes: at once when told of one, and again every minute for what could not be cleared away then. A pass that
-/// fails by a bug is logged, and the next one comes all the same: otherwise the pool would fill up without a word.
+/// Deletes the content of removed volumes: at once when woken, and every minute for what could not be deleted then. A
+/// pass that fails by a bug is logged and the next one runs anyway: otherwise the pool would fill up silently.
 final class Janitor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Janitor.class);
@@ -16,15 +16,15 @@ final class Janitor {
 
     private final Runnable pass;
 
-    /// A crash may have left something: there is work at once.
+    /// A crash may have left content, so the first pass runs at once.
     private final Semaphore work = new Semaphore(1);
 
-    /// @param pass clears away what can be cleared away now
+    /// @param pass deletes what can be deleted now
     Janitor(Runnable pass) {
         this.pass = pass;
     }
 
-    /// Starts a thread that ends with the program: what it is cut off from is done after the next start.
+    /// Starts a daemon thread: interrupted work is continued after the next start.
     void start() {
         Thread.ofVirtual().name("janitor").start(this::run);
     }

@@ -12,6 +12,7 @@ import dev.cistern.csi.rpc.IdentityService;
 import dev.cistern.csi.rpc.NodeService;
 import dev.cistern.csi.rpc.RegistrationService;
 import dev.cistern.csi.volume.VolumeLocks;
+import dev.cistern.environment.Environment;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -27,23 +28,26 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The program: opens the node's pool, serves CSI, and only then lets kubelet know.
+/// The program: opens the node's pool, serves CSI, and only then registers with kubelet.
 public final class Main {
 
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
     /// Binding three sockets.
-    private static final Duration START_PATIENCE = Duration.ofSeconds(20);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
-    /// Kubelet gives a pod 30 s to end.
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+    /// Kubelet's grace period is 30 s.
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private Main() {}
 
-    /// Ends with 2 when the configuration is wrong, with 1 when the pool or a socket cannot be had; runs until it is told to end otherwise.
+    /// Exits with 2 when the configuration is invalid, with 1 when the pool or a socket cannot be opened; otherwise
+    /// runs until it is stopped.
     public static void main(String[] args) throws InterruptedException {
         try {
-            run(Config.from(System.getenv()));
+            Environment environment = Environment.of(System.getenv(), Config.CHANGED);
+            environment.warnings().forEach(LOG::warn);
+            run(Config.from(environment.variables()));
         } catch (Config.InvalidConfig e) {
             LOG.atError().addKeyValue("problems", e.getMessage()).log("the configuration is wrong");
             System.exit(2);
@@ -63,7 +67,7 @@ public final class Main {
         VolumeLocks locks = new VolumeLocks();
         Janitor janitor = new Janitor(pool::tidy);
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        // One event loop: it only moves bytes, and each loop has buffers of its own.
+        // One event loop: it only moves bytes, and each loop has its own buffers.
         Vertx vertx =
                 Vertx.vertx(
                         new VertxOptions()
@@ -87,14 +91,14 @@ public final class Main {
                         new IdentityService(driver, pool),
                         new ControllerService(driver, pool, mounter, locks, janitor::wake),
                         new NodeService(driver, pool, mounter, locks)),
-                START_PATIENCE);
-        int port = await(status.listen(config.httpHost(), config.httpPort()), START_PATIENCE);
+                START_TIMEOUT);
+        int port = await(status.listen(config.httpHost(), config.httpPort()), START_TIMEOUT);
         if (config.registrationSocket().isPresent()) {
             await(
                     csi.serveRegistration(
                             config.registrationSocket().get(),
                             new RegistrationService(config.csiSocket())),
-                    START_PATIENCE);
+                    START_TIMEOUT);
         }
         LOG.atInfo()
                 .addKeyValue("driver", Driver.NAME)
@@ -111,10 +115,10 @@ public final class Main {
                 .log("ready");
     }
 
-    /// Pods go on using their volumes; nothing is unmounted.
+    /// Pods continue to use their volumes; nothing is unmounted.
     private static void stop(CsiServer csi, PoolOpener.Opened opened) {
         try {
-            await(csi.close(), STOP_PATIENCE);
+            await(csi.close(), STOP_TIMEOUT);
             opened.close();
             LOG.info("stopped");
         } catch (IOException | TimeoutException e) {
@@ -124,12 +128,12 @@ public final class Main {
         }
     }
 
-    private static <T> T await(Future<T> future, Duration patience)
+    private static <T> T await(Future<T> future, Duration timeout)
             throws IOException, InterruptedException, TimeoutException {
         try {
             return future.toCompletionStage()
                     .toCompletableFuture()
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (java.util.concurrent.ExecutionException e) {
             throw new IOException(e.getCause());
         }

@@ -3,12 +3,19 @@ package dev.cistern.csi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.core.joran.spi.JoranException;
 import dev.cistern.csi.pool.PoolSettings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
 
 class ConfigTest {
 
@@ -100,5 +107,29 @@ class ConfigTest {
                 Config.from(Map.of("NODE_NAME", "n1", "CISTERN_REGISTRATION_SOCKET", "none"));
 
         assertThat(config.registrationSocket()).isEmpty();
+    }
+
+    @Test
+    void variablesOfTheLastReleaseAreInTheUpgradeNotes() throws IOException {
+        String upgrade = Files.readString(Path.of("../docs/install.md"));
+        assertThat(Config.CHANGED)
+                .allSatisfy(
+                        change ->
+                                assertThat(upgrade)
+                                        .contains(
+                                                "`" + change.oldName() + "`",
+                                                "`" + change.newName() + "`"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CISTERN_LOG_FORMAT", "CISTERN_LOG"})
+    void theLogFormatIsReadUnderBothNames(String variable) throws JoranException {
+        LoggerContext context = new LoggerContext();
+        context.putProperty(variable, "json");
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(getClass().getResource("/logback.xml"));
+
+        assertThat(context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("json")).isNotNull();
     }
 }

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Tests that mount. They run as root and in a mount namespace of their own, which `src/test/private-mounts` gives them; elsewhere
-/// they say why they did not run.
+/// Tests that mount. They run as root and in a mount namespace of their own, which `src/test/private-mounts` gives
+/// them; elsewhere they say why they did not run.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @ExtendWith(NeedsMounts.Condition.class)

@@ -210,8 +210,8 @@ class PluginIT {
                 NodePublishVolumeResponse.getDefaultInstance());
     }
 
-    /// Kills the plugin at some moment while volumes are made and removed; after each restart every volume that was answered for is
-    /// there, every one whose removal was answered for is gone, and nothing else is left.
+    /// Kills the plugin at some moment while volumes are made and removed; after each restart every volume that was
+    /// answered for is there, every one whose removal was answered for is gone, and nothing else is left.
     @Test
     void killedAtAnyMomentItKeepsWhatItAnsweredFor() throws Exception {
         long seed = System.nanoTime();

@@ -3,6 +3,7 @@ package dev.cistern.controller;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.population.model.JobProxy;
 import dev.cistern.controller.population.model.Settings;
+import dev.cistern.environment.ChangedVariable;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,15 +13,16 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The program's configuration. It has no secrets. `docs/operations.md` lists the variables; a test holds the two together.
+/// Configuration of the program, without secrets. `docs/operations.md` lists the variables; a test keeps the two in
+/// sync.
 ///
 /// @param namespace the controller's own, where its Lease is
 /// @param identity this replica's name in the Lease
 /// @param host address that both servers listen on
 /// @param opsPort for `/metrics`, `/healthz`, `/readyz`
 /// @param reportPort for the Jobs' reports
-/// @param workers PVCs worked on at once
-/// @param runsAtOnce runs being set up at once
+/// @param workers PVCs reconciled at once
+/// @param admissionSlots runs admitted at once, see [dev.cistern.controller.population.RunAdmission]
 /// @param settings of primes and Jobs
 record Config(
         String namespace,
@@ -29,10 +31,10 @@ record Config(
         int opsPort,
         int reportPort,
         int workers,
-        int runsAtOnce,
+        int admissionSlots,
         Settings settings) {
 
-    /// Each worker has one call under way at most. The API server's HTTP/2 takes 100 and more streams of a connection;
+    /// Each worker has at most one call in flight. The API server's HTTP/2 allows 100 or more streams per connection;
     /// events, reports and the Lease need the rest.
     private static final int MAX_WORKERS = 64;
 
@@ -46,7 +48,13 @@ record Config(
     /// Every variable that is read, with its default.
     static final Map<String, String> VARIABLES = variables();
 
-    /// A configuration that cannot be used, with everything that is wrong with it.
+    /// Variables of the last release.
+    static final List<ChangedVariable> CHANGED =
+            List.of(
+                    ChangedVariable.renamed("CISTERN_RUNS_AT_ONCE", "CISTERN_RUN_ADMISSION_SLOTS"),
+                    ChangedVariable.renamed("CISTERN_LOG", "CISTERN_LOG_FORMAT"));
+
+    /// An invalid configuration, with all its problems.
     static final class InvalidConfig extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -63,7 +71,7 @@ record Config(
         all.put("CISTERN_HTTP_PORT", "8080");
         all.put("CISTERN_REPORT_PORT", "8082");
         all.put("CISTERN_WORKERS", "32");
-        all.put("CISTERN_RUNS_AT_ONCE", "100");
+        all.put("CISTERN_RUN_ADMISSION_SLOTS", "100");
         all.put("CISTERN_POPULATE_NAMESPACE", "cistern-populate");
         all.put("CISTERN_OSS_POPULATE_NAMESPACE", "ack-volume-populator");
         all.put("CISTERN_POPULATE_IMAGE", "cistern/populate:dev");
@@ -93,7 +101,8 @@ record Config(
                         reader.read("CISTERN_HTTP_PORT", text -> number(text, 0, 65_535)),
                         reader.read("CISTERN_REPORT_PORT", text -> number(text, 0, 65_535)),
                         reader.read("CISTERN_WORKERS", text -> number(text, 1, MAX_WORKERS)),
-                        reader.read("CISTERN_RUNS_AT_ONCE", text -> number(text, 1, 100_000)),
+                        reader.read(
+                                "CISTERN_RUN_ADMISSION_SLOTS", text -> number(text, 1, 100_000)),
                         new Settings(
                                 new PopulateNamespaces(
                                         reader.read(

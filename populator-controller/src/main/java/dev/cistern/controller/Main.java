@@ -23,6 +23,7 @@ import dev.cistern.controller.runtime.ControllerLoop;
 import dev.cistern.controller.runtime.EventRecorder;
 import dev.cistern.controller.runtime.LeaderElection;
 import dev.cistern.controller.status.StatusController;
+import dev.cistern.environment.Environment;
 import dev.cistern.populate.wire.ReportKey;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -44,23 +45,25 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The program: sees the cluster, takes reports, and reconciles while it leads.
+/// The program: watches the cluster, receives reports, and reconciles while it leads.
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
     /// Binding a socket.
-    private static final Duration START_PATIENCE = Duration.ofSeconds(20);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
-    /// How often kinds are looked for that were not there at the start.
-    private static final Duration JOIN_INTERVAL = Duration.ofMinutes(1);
+    /// Interval of looking for optional kinds that were missing at the start.
+    private static final Duration OPTIONAL_KINDS_INTERVAL = Duration.ofMinutes(1);
 
     private Main() {}
 
-    /// Ends with 2 when the configuration is wrong, with 1 when it cannot start or has lost the Lease; runs until it is told to end
-    /// otherwise.
+    /// Exits with 2 when the configuration is invalid, with 1 when it cannot start or has lost the Lease; otherwise
+    /// runs until it is stopped.
     public static void main(String[] args) throws InterruptedException {
         try {
-            run(Config.from(System.getenv()));
+            Environment environment = Environment.of(System.getenv(), Config.CHANGED);
+            environment.warnings().forEach(LOG::warn);
+            run(Config.from(environment.variables()));
         } catch (Config.InvalidConfig e) {
             LOG.atError().addKeyValue("problems", e.getMessage()).log("the configuration is wrong");
             System.exit(2);
@@ -87,7 +90,7 @@ public final class Main {
         KubernetesClient client =
                 new KubernetesClientBuilder()
                         .editOrNewConfig()
-                        // The loop tries again by itself, and looks first.
+                        // The control loop retries by itself, after observing again.
                         .withRequestRetryBackoffLimit(1)
                         .withRequestTimeout(10_000)
                         .endConfig()
@@ -114,7 +117,7 @@ public final class Main {
                                 new ReportSeal(ReportKey.generate(), clock),
                                 events),
                         config.workers(),
-                        config.runsAtOnce(),
+                        config.admissionSlots(),
                         clock);
         StatusController statuses =
                 new StatusController(
@@ -144,8 +147,8 @@ public final class Main {
                         meters));
         events.start();
         vertx.setPeriodic(
-                JOIN_INTERVAL.toMillis(),
-                _ -> Thread.ofVirtual().name("join").start(cache::startOptionalKinds));
+                OPTIONAL_KINDS_INTERVAL.toMillis(),
+                _ -> Thread.ofVirtual().name("optional-kinds").start(cache::startOptionalKinds));
 
         lead(new LeaderElection(client, config.namespace(), Names.LEASE, config.identity()), loops);
         LOG.atInfo()
@@ -168,8 +171,8 @@ public final class Main {
                 () -> loops.forEach(ControllerLoop::lead),
                 () -> {
                     loops.forEach(ControllerLoop::stop);
-                    // At once: a shutdown hook that waits for anything would be a leader's last
-                    // write too late.
+                    // Immediately: a shutdown hook that waits could allow another write after the
+                    // Lease is lost.
                     Runtime.getRuntime().halt(1);
                 });
     }
@@ -181,7 +184,7 @@ public final class Main {
                         new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                .get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static long startMillis(Clock clock) {

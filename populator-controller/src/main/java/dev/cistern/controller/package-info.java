@@ -7,7 +7,8 @@
 /// - `cluster`: which kinds are cached, and the look-ups that concerns share.
 /// - `backend`: one class per type of store.
 /// - `resolve`: what a `dataSourceRef` resolves to.
-/// - `population`: the controller that fills PVCs; `status`: the one that keeps statuses of populators, Datasets and backends.
+/// - `population`: the controller that fills PVCs; `status`: the one that keeps statuses of populators, Datasets and
+///   backends.
 /// - `ops`: health, readiness, metrics.
 ///
 /// [dev.cistern.controller.Main] wires them, to be read from top to bottom. See `docs/design/reconcile.md`.

@@ -83,7 +83,8 @@ class ArchitectureTest {
                     "..controller.cluster..",
                     "..controller.model..");
 
-    /// The planner asks a [dev.cistern.controller.population.filler.Filler]; that a Job does the work is the filler's own.
+    /// The planner asks a [dev.cistern.controller.population.filler.Filler]; that a Job does the work is the filler's
+    /// own.
     @ArchTest
     static final ArchRule ONLY_THE_FILLERS_KNOW_JOBS =
             noClasses()

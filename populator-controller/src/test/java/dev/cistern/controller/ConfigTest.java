@@ -3,7 +3,11 @@ package dev.cistern.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.core.joran.spi.JoranException;
 import dev.cistern.controller.population.model.JobProxy;
+import dev.cistern.environment.Environment;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +15,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
 
 class ConfigTest {
     @Test
@@ -86,5 +93,32 @@ class ConfigTest {
     void everyVariableIsInTheOperatorsPage() throws IOException {
         String page = Files.readString(Path.of("../docs/operations.md"));
         assertThat(Config.VARIABLES.keySet()).allMatch(name -> page.contains("`" + name + "`"));
+    }
+
+    @Test
+    void variablesOfTheLastReleaseWorkUnderTheirOldNames() throws IOException {
+        String upgrade = Files.readString(Path.of("../docs/install.md"));
+        assertThat(Config.CHANGED)
+                .allSatisfy(
+                        change ->
+                                assertThat(upgrade)
+                                        .contains(
+                                                "`" + change.oldName() + "`",
+                                                "`" + change.newName() + "`"));
+        Map<String, String> old = Map.of("CISTERN_RUNS_AT_ONCE", "7");
+        assertThat(Config.from(Environment.of(old, Config.CHANGED).variables()).admissionSlots())
+                .isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CISTERN_LOG_FORMAT", "CISTERN_LOG"})
+    void theLogFormatIsReadUnderBothNames(String variable) throws JoranException {
+        LoggerContext context = new LoggerContext();
+        context.putProperty(variable, "json");
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(getClass().getResource("/logback.xml"));
+
+        assertThat(context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("json")).isNotNull();
     }
 }

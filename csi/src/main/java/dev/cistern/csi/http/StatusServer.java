@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves `/healthz` and `/metrics`. A pool whose disk hangs hangs no more than one thread here: the pool is asked by one at a time, and
-/// what it said last counts for as long as [#FRESH].
+/// Serves `/healthz` and `/metrics`. A hanging disk blocks at most one thread: the pool is polled by one thread, and
+/// its last answer is used for as long as [#FRESH].
 public final class StatusServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
@@ -36,7 +36,7 @@ public final class StatusServer {
     private final InstantSource clock;
     private volatile Answer last;
 
-    /// What the pool said.
+    /// The pool's last answer.
     private record Answer(
             Instant at, String problem, PoolCapacity capacity, int volumes, int leftovers) {}
 

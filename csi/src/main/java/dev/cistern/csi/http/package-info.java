@@ -1,4 +1,4 @@
-/// What the plugin tells about itself over HTTP: `/healthz` for kubelet's liveness probe, `/metrics` for Prometheus.
+/// HTTP endpoints of the plugin: `/healthz` for kubelet's liveness probe, `/metrics` for Prometheus.
 @NullMarked
 package dev.cistern.csi.http;
 

@@ -34,10 +34,10 @@ public final class Btrfs {
 
     private static final int FS_INFO_BYTES = 1024;
 
-    /// Of the UUID in `struct btrfs_ioctl_fs_info_args`.
+    /// Offset of the UUID in `struct btrfs_ioctl_fs_info_args`.
     private static final int FS_INFO_ID = 16;
 
-    /// Of the name in `struct btrfs_ioctl_vol_args`.
+    /// Offset of the name in `struct btrfs_ioctl_vol_args`.
     private static final int NAME_OFFSET = 8;
 
     private static final long SUBVOLUME_INODE = 256;
@@ -54,9 +54,9 @@ public final class Btrfs {
 
     /// How writes are charged to subvolumes.
     public enum QuotaMode {
-        /// To the subvolume that wrote first; costs next to nothing, and subvolumes within subvolumes are charged too.
+        /// To the subvolume that wrote first; almost free, and nested subvolumes are charged too.
         SIMPLE,
-        /// To all that share an extent; subvolumes that a pod makes within its volume escape the volume's limit.
+        /// To all that share an extent; subvolumes that a pod creates in its volume escape the volume's limit.
         FULL
     }
 
@@ -81,7 +81,7 @@ public final class Btrfs {
         }
     }
 
-    /// Turns quotas on if they are off, simple ones where the kernel has them (Linux 6.7).
+    /// Enables quotas if they are off, simple ones where the kernel supports them (Linux 6.7).
     public QuotaMode enableQuota() throws IOException {
         try {
             quota(QUOTA_ENABLE_SIMPLE);
@@ -97,15 +97,15 @@ public final class Btrfs {
                 : QuotaMode.FULL;
     }
 
-    /// Makes an empty subvolume with a limit for all that is written below it.
+    /// Creates an empty subvolume with a limit for everything written below it.
     ///
-    /// @param limitBytes bound of data and metadata together
+    /// @param limitBytes limit of data and metadata together
     public void createSubvolume(Path path, long limitBytes) throws IOException {
         named("BTRFS_IOC_SUBVOL_CREATE " + path, path, SUBVOL_CREATE);
         long id = subvolumeId(path);
         long group = LEVEL_ONE | id;
-        // The limit is on a group above the subvolume's own: subvolumes made within it join that
-        // group by themselves.
+        // The limit is on a group above the subvolume's own: nested subvolumes join that group
+        // automatically.
         ioctl("BTRFS_IOC_QGROUP_CREATE " + path, QGROUP_CREATE, Structs.ofWords(1, group));
         limit(group, limitBytes);
         ioctl("BTRFS_IOC_QGROUP_ASSIGN " + path, QGROUP_ASSIGN, Structs.ofWords(1, id, group));
@@ -118,7 +118,8 @@ public final class Btrfs {
                 Structs.ofWords(group, LIMIT_MAX_REFERENCED, bytes, 0, 0, 0));
     }
 
-    /// Removes a subvolume and the subvolumes within it, read-only ones, too; the space is given back by the kernel in the background.
+    /// Removes a subvolume and nested subvolumes, including read-only ones; the kernel frees the space in the
+    /// background.
     public void destroySubvolume(Path path) throws IOException {
         Restrictions.lift(path);
         long id = subvolumeId(path);
@@ -129,19 +130,19 @@ public final class Btrfs {
         named("BTRFS_IOC_SNAP_DESTROY " + path, path, SNAP_DESTROY);
     }
 
-    /// Removing writes to the volume, which may be full.
+    /// Removal writes to the volume, which may be full.
     private void liftLimit(long group) throws IOException {
         try {
             limit(group, NO_LIMIT);
         } catch (LinuxException e) {
-            // A subvolume that was only half made has no limit yet.
+            // A partially created subvolume has no limit yet.
             if (e.errno() != LinuxException.ENOENT) {
                 throw e;
             }
         }
     }
 
-    /// Removes the limits of subvolumes that are gone.
+    /// Removes the limits of deleted subvolumes.
     ///
     /// @return how many were removed
     public int removeStaleLimits() throws IOException {
@@ -151,7 +152,7 @@ public final class Btrfs {
                 ioctl("BTRFS_IOC_QGROUP_CREATE", QGROUP_CREATE, Structs.ofWords(0, LEVEL_ONE | id));
                 removed++;
             } catch (LinuxException e) {
-                // The kernel has not given all of its space back yet: the next pass finds it again.
+                // The kernel has not freed all of its space yet: the next pass retries.
                 if (e.errno() != LinuxException.EBUSY) {
                     throw e;
                 }
@@ -174,12 +175,12 @@ public final class Btrfs {
         return number(sysfs.resolve("qgroups/1_" + subvolumeId(subvolume)), "max_referenced");
     }
 
-    /// Has the kernel write the current transaction soon, without waiting for it and without flushing file data.
+    /// Makes the kernel commit the current transaction soon, without waiting for it and without flushing file data.
     public void startCommit() throws IOException {
         ioctl("BTRFS_IOC_START_SYNC " + root, START_SYNC, Structs.ofWords(0));
     }
 
-    /// Makes the file system as large as its device is now.
+    /// Grows the file system to its device's size.
     public void growToDevice() throws IOException {
         ioctl("BTRFS_IOC_RESIZE " + root, RESIZE, args("max"));
     }

@@ -18,10 +18,10 @@ public final class LoopDevices {
     private static final long LOOP_CONFIGURE = 0x4C0A;
     private static final long LOOP_CTL_GET_FREE = 0x4C82;
 
-    /// The device lives as long as something uses it, so that whatever dies leaves none behind.
+    /// The device is detached when its last user is gone, so that no crash leaves one behind.
     private static final int LO_FLAGS_AUTOCLEAR = 4;
 
-    /// The file's pages are not cached a second time below the file system's own.
+    /// Avoids caching the file's pages in addition to the file system's.
     private static final int LO_FLAGS_DIRECT_IO = 16;
 
     /// `struct loop_info64`: device, inode (8 bytes each) first, flags at 52.
@@ -32,14 +32,14 @@ public final class LoopDevices {
     /// `struct loop_config`: fd, block size (4 bytes each), `loop_info64`, eight reserved words.
     private static final int CONFIG_BYTES = 8 + INFO_BYTES + 64;
 
-    /// Another process may take the free device first; with this many losses in a row something is wrong.
+    /// Another process may take the free device first; after this many consecutive losses something is wrong.
     private static final int ATTEMPTS = 16;
 
     private static final Path DEV = Path.of("/dev");
 
     private LoopDevices() {}
 
-    /// An attached device, open so that it does not go away before it is mounted.
+    /// An attached device, held open so that it is not detached before it is mounted.
     public record Attached(Path device, Descriptor hold) implements AutoCloseable {
         @Override
         public void close() {
@@ -47,12 +47,12 @@ public final class LoopDevices {
         }
     }
 
-    /// The device over this file: the one that there is, or a new one.
+    /// Returns the device for this file: the existing one or a new one.
     public static Attached attach(Path file) throws IOException {
         Optional<Path> found = find(file);
         if (found.isPresent()) {
             Descriptor device = Descriptor.open(found.get(), Descriptor.O_RDWR);
-            // It may have gone between the look and the open.
+            // It may have been detached in between.
             if (backs(device, file)) {
                 return new Attached(found.get(), device);
             }
@@ -88,7 +88,7 @@ public final class LoopDevices {
         return Optional.empty();
     }
 
-    /// Makes the device as large as its file is now.
+    /// Updates the device's size to its file's.
     public static void refreshSize(Path device) throws IOException {
         try (Descriptor open = Descriptor.open(device, Descriptor.O_RDWR)) {
             open.ioctl("LOOP_SET_CAPACITY " + device, LOOP_SET_CAPACITY, 0);
@@ -105,13 +105,13 @@ public final class LoopDevices {
             }
             throw e;
         }
-        // By identity, not by name: names are cut off at 64 bytes and differ between mount
+        // By identity, not by name: names are truncated at 64 bytes and differ between mount
         // namespaces.
         return kernelDevice((long) Files.getAttribute(file, "unix:dev")) == info.getLong(0)
                 && (long) Files.getAttribute(file, "unix:ino") == info.getLong(8);
     }
 
-    /// `stat` packs major and minor otherwise than the kernel does within a loop device's status.
+    /// `stat` encodes major and minor differently from the kernel's loop device status.
     private static long kernelDevice(long stat) {
         long major = ((stat >>> 8) & 0xfff) | ((stat >>> 32) & ~0xfffL);
         long minor = (stat & 0xff) | ((stat >>> 12) & ~0xffL & 0xffffffffL);

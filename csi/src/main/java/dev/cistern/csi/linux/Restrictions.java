@@ -7,8 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/// What a pod may have set on its files that keeps even root from moving or removing them: the read-only flag of a btrfs subvolume, which
-/// needs no privilege, and the attributes immutable and append-only (`chattr +i`, `+a`), which need one.
+/// Flags that a pod may have set on its files and that prevent even root from moving or removing them: the read-only
+/// flag of a btrfs subvolume, which needs no privilege, and the attributes immutable and append-only (`chattr +i`,
+/// `+a`), which need one.
 public final class Restrictions {
 
     private static final long SUBVOL_GETFLAGS = 0x80089419L;
@@ -21,10 +22,10 @@ public final class Restrictions {
 
     private Restrictions() {}
 
-    /// Lifts what is set on one file or directory itself; what is in a directory stays as it is. Where the file system knows no such thing there
-    /// is nothing to do.
+    /// Clears the flags of one file or directory, not of a directory's content. Does nothing where the file system has
+    /// no such flags.
     ///
-    /// @param path a regular file or a directory, no link
+    /// @param path a regular file or a directory, not a link
     public static void lift(Path path) throws IOException {
         try (Descriptor file =
                 Descriptor.open(
@@ -54,7 +55,7 @@ public final class Restrictions {
         }
     }
 
-    /// Whether the file has such flags at all; a file system that does not know them says so in one of three ways.
+    /// Whether the file supports such flags; a file system without them reports that in one of three ways.
     private static boolean has(String call, Descriptor file, long request, ByteBuffer flags)
             throws LinuxException {
         try {

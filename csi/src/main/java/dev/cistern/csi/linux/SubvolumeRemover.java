@@ -9,12 +9,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/// Removes a subvolume with the subvolumes within it, whatever the owner of the content has done to them.
+/// Removes a subvolume and nested subvolumes, whatever flags its owner has set.
 ///
-/// Subvolumes are found by their ids in the tree of roots and opened by file handles, never by path: a path may be longer than the kernel
-/// takes (4,096 bytes), and walking the files would take as long as there are files. What an owner without privileges can set on
-/// a subvolume (read-only) and what one with them can set on a directory (immutable, append-only) is taken back first. Memory does not grow
-/// with the number of subvolumes.
+/// Subvolumes are found by their ids in the tree of roots and opened by file handle, never by path: a path may exceed
+/// the kernel's limit (4,096 bytes), and walking the files would take time proportional to their number. Flags that an
+/// owner can set on a subvolume (read-only) or, with privileges, on a directory (immutable, append-only) are cleared
+/// first. Memory does not grow with the number of subvolumes.
 final class SubvolumeRemover {
 
     private static final long TREE_SEARCH_V2 = 0xC0709411L;
@@ -23,7 +23,8 @@ final class SubvolumeRemover {
     private static final int ROOT_REF = 156;
     private static final long SUBVOLUME_INODE = 256;
 
-    /// `struct btrfs_ioctl_search_args_v2` up to its buffer, and room there for one item: its header, a reference, a name.
+    /// `struct btrfs_ioctl_search_args_v2` up to its buffer, and space there for one item: its header, a reference, a
+    /// name.
     private static final int SEARCH_HEAD_BYTES = 112;
 
     private static final int SEARCH_BUFFER_BYTES = 1024;
@@ -35,7 +36,7 @@ final class SubvolumeRemover {
 
     private static final int HANDLE_BYTES = 20;
 
-    /// How deep a descent is remembered: 4,096 × some 100 bytes. What is nested deeper is found again from the top.
+    /// Maximum depth kept on the stack: 4,096 × some 100 bytes. Deeper nesting is searched again from the top.
     private static final int DEEPEST_REMEMBERED = 4096;
 
     private static final int FLAGS =
@@ -43,7 +44,7 @@ final class SubvolumeRemover {
 
     private final Descriptor fileSystem;
 
-    /// A subvolume within another: the directory that holds it, by subvolume and inode, and its name there.
+    /// A nested subvolume: the directory that contains it, by subvolume and inode, and its name there.
     private record Nested(long id, long parent, long directory, byte[] name) {
         String label() {
             return "subvolume " + id + " (" + new String(name, StandardCharsets.UTF_8) + ")";
@@ -55,14 +56,14 @@ final class SubvolumeRemover {
         this.fileSystem = fileSystem;
     }
 
-    /// Removes all subvolumes within one, the innermost first.
+    /// Removes all nested subvolumes, innermost first.
     void removeNested(long subvolume) throws LinuxException {
         while (removeOneBranch(subvolume)) {
             // The next branch.
         }
     }
 
-    /// Descends from a subvolume to one that holds no other, removes that, and goes on with the one that held it.
+    /// Descends to a subvolume without nested ones, removes it, and continues with its parent.
     private boolean removeOneBranch(long subvolume) throws LinuxException {
         Deque<Nested> descent = new ArrayDeque<>();
         Nested child = firstNested(subvolume);
@@ -88,7 +89,7 @@ final class SubvolumeRemover {
 
     private void remove(Nested nested) throws LinuxException {
         String call = "BTRFS_IOC_SNAP_DESTROY " + nested.label();
-        // The directory's own subvolume must be writable, and neither it nor what it holds may be
+        // The directory's own subvolume must be writable, and neither it nor its content may be
         // immutable.
         try (Descriptor holder = open(nested.parent, SUBVOLUME_INODE);
                 Descriptor directory = open(nested.parent, nested.directory);
@@ -118,7 +119,7 @@ final class SubvolumeRemover {
         return args.getInt(64) == 0 ? null : nested(subvolume, args);
     }
 
-    /// @param found what a search has left, the first item behind its head
+    /// @param found search result, positioned after its header
     private static Nested nested(long parent, ByteBuffer found) {
         int reference = SEARCH_HEAD_BYTES + ITEM_HEAD_BYTES;
         byte[] name = new byte[Short.toUnsignedInt(found.getShort(reference + 16))];

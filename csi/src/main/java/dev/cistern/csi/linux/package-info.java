@@ -1,5 +1,5 @@
-/// What the plugin asks of the kernel beyond mounts: btrfs ioctls, loop devices, flags of files. The calls themselves are those of
-/// `dev.cistern.linux`. Nothing here knows what a volume is.
+/// Kernel interfaces of the plugin beyond mounts: btrfs ioctls, loop devices, file flags. The calls themselves are
+/// those of `dev.cistern.linux`. Nothing here knows what a volume is.
 @NullMarked
 package dev.cistern.csi.linux;
 

@@ -18,14 +18,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Bind mounts. What is mounted is always asked of the kernel, so there is no state to lose: after a restart of the program
-/// running pods keep their mounts, and every call finds them.
+/// Bind mounts. The mount table is always read from the kernel, so there is no state to lose: after a restart of the
+/// program running pods keep their mounts, and every call finds them.
 public final class BindMounter implements Mounter {
 
-    /// A target mounted over by mistake several times is cleared too; more is not a mistake.
+    /// Maximum number of mounts stacked on one target that are removed; more is not an accident.
     private static final int STACKED_MOUNTS = 16;
 
-    /// A process that is just ending may still have its working directory there: 5 × 100 ms.
+    /// An ending process may still have its working directory there: 5 × 100 ms.
     private static final int BUSY_ATTEMPTS = 5;
 
     private static final Duration BUSY_PAUSE = Duration.ofMillis(100);
@@ -119,8 +119,8 @@ public final class BindMounter implements Mounter {
         }
     }
 
-    /// By the name of the directory alone: a pool that is broken or was mounted again is another file system now, and its old mounts
-    /// have to go all the same.
+    /// Compares only the directory's name: a pool that is broken or was mounted again is another file system now, and
+    /// its old mounts have to be removed nevertheless.
     private static boolean shows(MountTable.Entry entry, VolumeId id) {
         String root = entry.root().replaceFirst("//deleted$", "");
         return root.endsWith("/" + id) || root.contains("/" + id + ".");
@@ -166,8 +166,8 @@ public final class BindMounter implements Mounter {
                 Files.deleteIfExists(target);
             }
         } catch (DirectoryNotEmptyException e) {
-            // Nothing is mounted there, so these are not the volume's files; whose they are is not
-            // ours to decide.
+            // Nothing is mounted there, so these are not the volume's files and must not be
+            // deleted.
             throw new VolumeFailure.Conflict(
                     "target_path " + target + " is not mounted and not empty");
         }

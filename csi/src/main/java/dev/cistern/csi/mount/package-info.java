@@ -1,4 +1,4 @@
-/// How a volume is shown to a pod. Knows neither gRPC nor Vert.x.
+/// Mounts volumes for pods. Knows neither gRPC nor Vert.x.
 @NullMarked
 package dev.cistern.csi.mount;
 

@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Volumes as subvolumes of a btrfs, each bounded by a quota group.
+/// Volumes as subvolumes of a btrfs, each limited by a quota group.
 ///
-/// What is charged to the group is file data and the subvolume's own metadata. A volume's group gets an allowance above its
-/// size for the latter, so that a volume of 1 GiB holds a file of 1 GiB.
+/// File data and the subvolume's own metadata are charged to the group. A volume's group gets an allowance above its
+/// size for the latter, so that a volume of 1 GiB can hold a file of 1 GiB.
 final class BtrfsBacking implements Backing {
 
-    /// The first tree blocks and what a transaction reserves while it runs.
+    /// The first tree blocks, and the reservation of a running transaction.
     private static final long ALLOWANCE_BASE_BYTES = 4L << 20;
 
     /// Extent and directory items are some 500 bytes for each file: 1/128 of 64 KiB.
     private static final long ALLOWANCE_DIVISOR = 128;
 
-    /// Left to metadata that no group pays for (checksums, extents, both copies of each): a sixteenth, at least 512 MiB, but
-    /// never more than a quarter of a small pool.
+    /// Reserved for metadata that is charged to no group (checksums, extents, both copies of each): a sixteenth, at
+    /// least 512 MiB, but never more than a quarter of a small pool.
     private static final long RESERVE_DIVISOR = 16;
 
     private static final long RESERVE_MINIMUM_BYTES = 512L << 20;
@@ -32,7 +32,7 @@ final class BtrfsBacking implements Backing {
     private final Btrfs btrfs;
     private final @Nullable Path image;
 
-    /// @param image the file that holds the file system, or null when that has a device of its own
+    /// @param image the file that contains the file system, or null when it has its own device
     BtrfsBacking(Path root, Btrfs btrfs, @Nullable Path image) {
         this.root = root;
         this.btrfs = btrfs;
@@ -64,7 +64,7 @@ final class BtrfsBacking implements Backing {
     public void destroy(Path path) throws IOException {
         if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && Btrfs.isSubvolume(path)) {
             btrfs.destroySubvolume(path);
-            // The commit wakes the kernel's cleaner, which gives the space back.
+            // The commit wakes the kernel's cleaner, which frees the space.
             btrfs.startCommit();
         } else {
             FileTrees.delete(path);
@@ -100,8 +100,8 @@ final class BtrfsBacking implements Backing {
             try {
                 used += btrfs.usedBytes(volume);
             } catch (IOException e) {
-                // Gone meanwhile, or not whole: then it counts as not written yet, which errs on
-                // the safe side.
+                // Removed meanwhile, or incomplete: count it as not written yet, which is the safe
+                // assumption.
                 continue;
             }
         }
@@ -109,8 +109,9 @@ final class BtrfsBacking implements Backing {
     }
 
     private long freeBytes() {
-        // An image is ours alone, and what its file system reports lags behind deletions: there the
-        // host's disk is the bound.
+        // An image is ours alone, and its file system's free space lags behind deletions: here the
+        // host's disk is the
+        // limit.
         return (image == null ? root : image).toFile().getUsableSpace();
     }
 

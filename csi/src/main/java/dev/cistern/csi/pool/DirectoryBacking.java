@@ -61,8 +61,7 @@ final class DirectoryBacking implements Backing {
 
     @Override
     public long unclaimedBytes(long promisedBytes, List<Path> volumes) {
-        // How much of its size a volume has written is not known without reading its tree, and
-        // bounds nothing anyway.
+        // The usage of a volume is not known without reading its tree, and is not limited anyway.
         return root.toFile().getUsableSpace();
     }
 

@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// Changes of directories that a crash or a power cut either loses whole or leaves whole.
+/// Atomic and durable changes of directories.
 final class DurableFiles {
 
-    /// How the name of a file that is being written ends.
+    /// Suffix of a file that is being written.
     static final String UNFINISHED = ".new";
 
     private DurableFiles() {}
 
-    /// Writes a file that is seen with all of its content or not at all.
+    /// Writes a file atomically.
     static void write(Path file, byte[] content) throws IOException {
         Path temp = file.resolveSibling(file.getFileName() + UNFINISHED);
         try (FileChannel channel =

@@ -12,18 +12,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Removal of directory trees that others have filled, as deep as they like.
+/// Removes directory trees of any depth.
 ///
-/// A directory that is found in a tree and is not empty is moved beside the tree, to be removed as a tree of its own. So no path is ever longer
-/// than two names below where the tree lies, and neither memory nor the stack grows with the tree.
+/// A nested directory that is not empty is moved beside the tree, to be removed as a tree of its own. So no path is
+/// longer than two names below the tree's parent, and neither memory nor stack grows with the tree.
 final class FileTrees {
 
     private static final AtomicLong MOVED = new AtomicLong();
 
     private FileTrees() {}
 
-    /// Removes a file or a directory, but only moves the trees within it beside it: whoever calls this has to look for more in the directory
-    /// that holds `tree`. Symbolic links are removed, never followed; one that is not there is fine.
+    /// Removes a file or a directory, but only moves nested trees beside it: the caller has to look for them in the
+    /// directory that contains `tree`. Symbolic links are removed, never followed. Idempotent.
     static void delete(Path tree) throws IOException {
         if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             return;
@@ -91,8 +91,8 @@ final class FileTrees {
         if (holder != null) {
             Restrictions.lift(holder);
         }
-        // Links, sockets and devices cannot be opened for it, and have no such attributes but on
-        // the directory that holds them.
+        // Links, sockets and devices cannot be opened for it, and have such attributes only on
+        // their directory.
         if (isDirectory(path) || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             Restrictions.lift(path);
         }

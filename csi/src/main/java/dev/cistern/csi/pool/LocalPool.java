@@ -31,15 +31,16 @@ import org.slf4j.LoggerFactory;
 /// | `staging/` | content being made, not a volume yet |
 /// | `trash/` | content being removed, no volume any more |
 ///
-/// Making goes: record, content in `staging/`, rename to `volumes/`. Removing goes: rename to `trash/`, record, content. So after
-/// a crash at any point a record without content was never answered for or is being removed, and can go; what is in
-/// `staging/` and `trash/` can go; and content without a record never comes from a crash, and is left alone.
+/// Creation: record, content in `staging/`, rename to `volumes/`. Removal: rename to `trash/`, record, content. So
+/// after a crash at any point a record without content was never confirmed or is being removed, and can be deleted;
+/// what is in `staging/` and `trash/` can be deleted; and content without a record never results from a crash, and is
+/// left alone.
 ///
-/// Space is promised, not measured: a volume counts with its whole size from the moment it is asked for, so that what
-/// was promised to others can always be written.
+/// Space is reserved, not measured: a volume counts with its full size from the moment it is requested, so that
+/// reserved space can always be written.
 public final class LocalPool implements VolumePool {
 
-    /// Bounds the list of volumes; a node has room for some hundred pods.
+    /// Maximum number of volumes; a node runs some hundred pods.
     static final int MAXIMUM_VOLUMES = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalPool.class);
@@ -51,10 +52,10 @@ public final class LocalPool implements VolumePool {
     private final int overcommitPercent;
     private final InstantSource clock;
 
-    /// Volumes that exist or are being made, by id.
+    /// Volumes that exist or are being created, by id.
     private final ConcurrentSkipListMap<VolumeId, Volume> volumes = new ConcurrentSkipListMap<>();
 
-    /// Why a volume that has content cannot be used, by id.
+    /// Why a volume with content cannot be used, by id.
     private final ConcurrentSkipListMap<VolumeId, String> unusable = new ConcurrentSkipListMap<>();
 
     private final Object promising = new Object();
@@ -68,9 +69,9 @@ public final class LocalPool implements VolumePool {
         this.trash = new Trash(root, backing, volumes::containsKey);
     }
 
-    /// Opens the pool at `root`; what a crash has left is cleared away by the next [#tidy].
+    /// Opens the pool at `root`; the next [#tidy] deletes what a crash has left.
     ///
-    /// @param overcommitPercent how much of the pool may be promised, 100 for what it has
+    /// @param overcommitPercent how much of the pool may be reserved, 100 for its capacity
     static LocalPool open(Path root, Backing backing, int overcommitPercent, InstantSource clock)
             throws IOException {
         Files.createDirectories(root);
@@ -116,7 +117,8 @@ public final class LocalPool implements VolumePool {
         }
     }
 
-    /// One volume's trouble is that volume's: where its content tells its size, the record is made anew, else the volume alone cannot be used.
+    /// An unreadable record affects only its volume: where the content shows its size, the record is recreated, else
+    /// that volume cannot be used.
     private void recover(VolumeRecords.Unreadable record) throws IOException {
         VolumeId id = record.id();
         if (!Files.isDirectory(path(id))) {
@@ -234,7 +236,7 @@ public final class LocalPool implements VolumePool {
             backing.destroy(staged);
         }
         backing.make(staged, volume.bytes());
-        // A pod's user is not known here: kubelet narrows this for pods with an fsGroup.
+        // A pod's user is not known here: kubelet restricts this for pods with an fsGroup.
         Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("rwxrwxrwx"));
         // On a btrfs this also commits the subvolume and its limit.
         DurableFiles.rename(staged, content);
@@ -255,8 +257,8 @@ public final class LocalPool implements VolumePool {
     }
 
     private void remove(VolumeId id) throws IOException {
-        // Not the id alone: a volume of the same name may come and go before this one is cleared
-        // away.
+        // Not only the id: a volume of the same name may be created and removed before this one is
+        // deleted.
         String unique = id.value() + "." + Long.toUnsignedString(System.nanoTime(), 36);
         if (Files.exists(path(id))) {
             // A directory whose owner made it read-only or immutable cannot be moved.
@@ -266,7 +268,7 @@ public final class LocalPool implements VolumePool {
         records.delete(id);
     }
 
-    /// Destroys what was removed; what cannot be destroyed is in [#leftovers].
+    /// Deletes removed content; what cannot be deleted is in [#leftovers].
     public void tidy() {
         trash.empty();
     }

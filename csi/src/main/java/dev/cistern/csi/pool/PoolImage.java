@@ -14,22 +14,22 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A btrfs in a file, for nodes whose disk has another file system. The file is sparse: it takes up what is in it.
+/// A btrfs in a sparse file, for nodes whose disk has another file system.
 record PoolImage(Path file, Path mountPoint) {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolImage.class);
 
-    /// mkfs.btrfs refuses less than about 110 MiB; below this a pool is of no use.
+    /// mkfs.btrfs rejects less than about 110 MiB; below this size a pool is useless.
     static final long MINIMUM_BYTES = 256L << 20;
 
-    /// Writing the first blocks takes milliseconds; a disk that needs longer is no place for a pool.
-    private static final Duration MKFS_PATIENCE = Duration.ofSeconds(60);
+    /// Writing the first blocks takes milliseconds; a slower disk is unsuitable for a pool.
+    private static final Duration MKFS_TIMEOUT = Duration.ofSeconds(60);
 
     boolean exists() {
         return Files.exists(file);
     }
 
-    /// Makes the file, with an empty file system, unless it is there.
+    /// Creates the file with an empty file system, unless it exists.
     void createIfAbsent(long bytes) throws IOException {
         Path unfinished = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(unfinished);
@@ -48,7 +48,7 @@ record PoolImage(Path file, Path mountPoint) {
             raw.setLength(bytes);
         }
         Programs.run(
-                MKFS_PATIENCE,
+                MKFS_TIMEOUT,
                 List.of("mkfs.btrfs", "--quiet", "--label", "cistern", unfinished.toString()));
         try (RandomAccessFile raw = new RandomAccessFile(unfinished.toFile(), "rw")) {
             raw.getFD().sync();
@@ -81,7 +81,7 @@ record PoolImage(Path file, Path mountPoint) {
         }
     }
 
-    /// Makes the image larger, in use or not; one that is larger already stays as it is.
+    /// Grows the image, in use or not; a larger one stays as it is.
     void growTo(long bytes) throws IOException {
         long before = Files.size(file);
         if (bytes < before) {
@@ -98,7 +98,7 @@ record PoolImage(Path file, Path mountPoint) {
                 raw.getFD().sync();
             }
         }
-        // Also when a crash came between the two: both steps do nothing the second time.
+        // Also after a crash between the two: both steps are idempotent.
         Optional<Path> device = LoopDevices.find(file);
         if (device.isPresent()) {
             LoopDevices.refreshSize(device.get());

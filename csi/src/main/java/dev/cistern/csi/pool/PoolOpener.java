@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Finds or makes the pool of a node. What is there decides before what is configured, so that no volume is ever lost from sight
-/// by a changed setting or a missing program.
+/// Finds or creates the pool of a node. An existing pool takes precedence over the configuration, so that no volume
+/// becomes inaccessible because of a changed setting or a missing program.
 public final class PoolOpener {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolOpener.class);
 
-    /// The process before us may still be ending.
-    private static final Duration LOCK_PATIENCE = Duration.ofSeconds(30);
+    /// The previous process may still be ending.
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
     private final PoolSettings settings;
     private final InstantSource clock;
@@ -38,7 +38,8 @@ public final class PoolOpener {
         this.image = new PoolImage(settings.directory().resolve("pool.img"), btrfsRoot);
     }
 
-    /// An open pool, locked against a second process until closed. Closing unmounts nothing: pods go on using their volumes.
+    /// An open pool, locked against a second process until closed. Closing unmounts nothing: pods continue to use their
+    /// volumes.
     public record Opened(LocalPool pool, FileLock lock) implements AutoCloseable {
         @Override
         public void close() throws IOException {
@@ -46,10 +47,10 @@ public final class PoolOpener {
         }
     }
 
-    /// @throws IOException when there is no pool and none can be made, saying what is missing
+    /// @throws IOException when there is no pool and none can be created, saying what is missing
     public static Opened open(PoolSettings settings, InstantSource clock)
             throws IOException, InterruptedException {
-        // The kernel's mount table has no symbolic links in its paths.
+        // The kernel's mount table contains no symbolic links.
         Path directory = Files.createDirectories(settings.directory()).toRealPath();
         PoolSettings real =
                 new PoolSettings(
@@ -93,7 +94,7 @@ public final class PoolOpener {
         try {
             return btrfs();
         } catch (IOException e) {
-            // A half-made btrfs pool must not be found by the next start.
+            // The next start must not find a partially created btrfs pool.
             if (image.exists() && MountTable.read().at(btrfsRoot).isEmpty()) {
                 Files.delete(image.file());
             }
@@ -169,7 +170,7 @@ public final class PoolOpener {
     private static FileLock lock(Path file) throws IOException, InterruptedException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        long deadline = System.nanoTime() + LOCK_PATIENCE.toNanos();
+        long deadline = System.nanoTime() + LOCK_TIMEOUT.toNanos();
         while (true) {
             FileLock lock = tryLock(channel);
             if (lock != null) {
@@ -179,7 +180,7 @@ public final class PoolOpener {
                 channel.close();
                 throw new IOException(
                         "another process has had the pool for "
-                                + LOCK_PATIENCE.toSeconds()
+                                + LOCK_TIMEOUT.toSeconds()
                                 + " s (lock "
                                 + file
                                 + ")");

@@ -2,30 +2,30 @@ package dev.cistern.csi.pool;
 
 import java.nio.file.Path;
 
-/// What an operator chooses about the pool.
+/// An operator's settings of the pool.
 ///
-/// @param directory where it is kept
-/// @param overcommitPercent how much of the pool may be promised to volumes, 100 to 1000
+/// @param directory location of the pool
+/// @param overcommitPercent how much of the pool may be reserved by volumes, 100 to 1000
 public record PoolSettings(Path directory, Kind kind, ImageSize imageSize, int overcommitPercent) {
 
-    /// How volumes are kept.
+    /// How volumes are stored.
     public enum Kind {
-        /// btrfs where it can be had, plain directories elsewhere.
+        /// btrfs where available, else plain directories.
         AUTO,
         BTRFS,
         DIRECTORY
     }
 
-    /// How large a pool's image is.
+    /// Size of a pool's image.
     public sealed interface ImageSize {
 
-        /// @param percent of the disk's free space when the image is made, 1 to 100
+        /// @param percent of the disk's free space when the image is created, 1 to 100
         record OfFreeSpace(int percent) implements ImageSize {
 
-            /// Above this a share of a big disk is more likely an oversight than a wish.
+            /// Cap, because a larger share of a big disk is more likely a mistake than intended.
             private static final long CAP_BYTES = 1L << 40;
 
-            /// The size in bytes on a disk with this many bytes free, in whole MiB.
+            /// The size in bytes for a disk with this many free bytes, in whole MiB.
             public long bytes(long freeBytes) {
                 return Math.min(CAP_BYTES, freeBytes / 100 * percent) >> 20 << 20;
             }

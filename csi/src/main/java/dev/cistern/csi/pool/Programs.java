@@ -7,23 +7,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Programs of the node, run to their end.
+/// Runs programs of the node.
 final class Programs {
 
-    /// Enough to say what went wrong.
+    /// Enough output for an error message.
     private static final int OUTPUT_BYTES = 2000;
 
     private Programs() {}
 
-    /// @throws IOException when the program cannot be run, fails, or is not done within `patience`; with what it printed
-    static void run(Duration patience, List<String> command) throws IOException {
-        // What is printed waits in the pipe, which holds far more than these programs have to say.
+    /// @throws IOException when the program cannot be run, fails, or exceeds `timeout`; with its output
+    static void run(Duration timeout, List<String> command) throws IOException {
+        // The output stays in the pipe, which is large enough for these programs.
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             process.getOutputStream().close();
-            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(
-                        command.getFirst() + " was not done after " + patience.toSeconds() + " s");
+                        command.getFirst() + " was not done after " + timeout.toSeconds() + " s");
             }
             if (process.exitValue() != 0) {
                 throw new IOException(

@@ -13,38 +13,40 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Clears away what is in `staging/` and `trash/` and is no volume, or no volume any more. What cannot be cleared away stays, is told with its reason
-/// when that is new, and is tried again by the next pass; it stops nothing else.
+/// Deletes the content of `staging/` and `trash/` that belongs to no volume. What cannot be deleted is kept, logged
+/// with its reason when that is new, and retried by the next pass; it blocks nothing else.
 final class Trash {
 
     private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
 
-    /// Bounds what is remembered of a pass: 1,000 × some 300 bytes. A pass with more failures ends; the next one begins anew.
+    /// Maximum number of remembered failures of a pass: 1,000 × some 300 bytes. A pass with more ends; the next one
+    /// starts from the beginning.
     private static final int MOST_STUCK = 1000;
 
     private final List<Path> directories;
     private final Backing backing;
     private final Predicate<VolumeId> isVolume;
 
-    /// What could not be cleared away by the last pass, and why.
+    /// What the last pass could not delete, and why.
     private volatile Map<Path, String> stuck = Map.of();
 
-    /// @param isVolume whether a volume of that id exists or is being made
+    /// @param isVolume whether a volume of that id exists or is being created
     Trash(Path root, Backing backing, Predicate<VolumeId> isVolume) {
         this.directories = List.of(root.resolve("staging"), root.resolve("trash"));
         this.backing = backing;
         this.isVolume = isVolume;
     }
 
-    /// What the last pass could not clear away, with the reason of each.
+    /// What the last pass could not delete, with the reason of each.
     Map<Path, String> stuck() {
         return stuck;
     }
 
-    /// Clears away what can be. Takes as long as the content is large where the backing cannot do it at once; nobody waits for it.
+    /// Deletes what can be deleted. Takes time proportional to the content where the backing cannot do it at once; runs
+    /// in the background.
     synchronized void empty() {
         Map<Path, String> failed = new LinkedHashMap<>();
-        // Each pass may leave what was within beside what it removed.
+        // Each pass may leave nested trees beside the ones it removed.
         while (pass(failed) && failed.size() < MOST_STUCK) {
             if (Thread.currentThread().isInterrupted()) {
                 return;
@@ -59,7 +61,7 @@ final class Trash {
         stuck = Map.copyOf(failed);
     }
 
-    /// @return whether anything was cleared away
+    /// @return whether anything was deleted
     private boolean pass(Map<Path, String> failed) {
         boolean removed = false;
         for (Path directory : directories) {

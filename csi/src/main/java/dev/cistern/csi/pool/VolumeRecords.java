@@ -52,19 +52,19 @@ final class VolumeRecords {
         DurableFiles.deleteIfExists(file(id));
     }
 
-    /// A record as it was found.
+    /// A record file.
     sealed interface Found {}
 
     record Readable(Volume volume) implements Found {}
 
-    /// A record that makes no sense.
+    /// An unreadable record.
     ///
-    /// @param id by the file's name
-    /// @param problem what is wrong with which file, and what to do
-    /// @param replaceable whether nothing is lost when the record is written anew: not so for one of a later version of this program
+    /// @param id from the file's name
+    /// @param problem the file, the problem, and what to do
+    /// @param replaceable whether the record can be rewritten without loss: not one of a later version of this program
     record Unreadable(VolumeId id, String problem, boolean replaceable) implements Found {}
 
-    /// All records; what a crash left half-written is removed, what is no record is left alone.
+    /// All records. Removes partially written files; leaves other files alone.
     List<Found> readAll() throws IOException {
         List<Found> records = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {

@@ -1,5 +1,5 @@
-/// Where volumes are kept: [LocalPool] holds what is the same for every kind (records, the order of steps, accounting), a
-/// [Backing] what differs (btrfs, plain directories), [PoolOpener] chooses. Knows neither gRPC nor Vert.x.
+/// Storage of volumes: [LocalPool] implements what is common to all kinds (records, order of steps, accounting), a
+/// [Backing] what differs (btrfs, plain directories); [PoolOpener] selects. Knows neither gRPC nor Vert.x.
 @NullMarked
 package dev.cistern.csi.pool;
 

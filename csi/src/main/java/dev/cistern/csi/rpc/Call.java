@@ -2,17 +2,18 @@ package dev.cistern.csi.rpc;
 
 import java.time.Duration;
 
-/// What a call knows beside its request.
+/// Context of a call.
 ///
-/// @param remaining how long the caller still waits
+/// @param remaining time until the caller's deadline
 public record Call(Duration remaining) {
 
-    /// Long enough for the slowest step of another call for the same volume, short enough to answer before callers lose patience.
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /// Long enough for the slowest step of another call for the same volume, short enough to answer before the caller's
+    /// deadline.
+    private static final Duration MAX_TIMEOUT = Duration.ofSeconds(10);
 
-    /// How long to wait for another call for the same volume.
-    Duration patience() {
+    /// Maximum wait for another call for the same volume.
+    Duration timeout() {
         Duration half = remaining.dividedBy(2);
-        return half.compareTo(PATIENCE) < 0 ? half : PATIENCE;
+        return half.compareTo(MAX_TIMEOUT) < 0 ? half : MAX_TIMEOUT;
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs each call on a virtual thread of its own, off the event loop, and answers with its result or its failure.
+/// Runs each call on its own virtual thread, off the event loop, and sends its result or failure.
 final class CallRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallRunner.class);
@@ -29,8 +29,8 @@ final class CallRunner {
     /// Kubelet and the provisioner's workers together make some twenty calls at once.
     private static final int CONCURRENT_CALLS = 64;
 
-    /// For callers that do not say how long they wait.
-    private static final Duration DEFAULT_PATIENCE = Duration.ofMinutes(2);
+    /// For callers without a deadline.
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(2);
 
     private final Semaphore slots = new Semaphore(CONCURRENT_CALLS);
     private final Vertx vertx;
@@ -44,7 +44,7 @@ final class CallRunner {
     /// How a call ended.
     private record Outcome<R>(GrpcStatus status, String message, @Nullable R response) {}
 
-    /// Has `server` answer one method by `handler`.
+    /// Registers `handler` for one method of `server`.
     ///
     /// @param empty the request type's default instance
     <Q extends Message, R extends Message> void serve(
@@ -70,7 +70,7 @@ final class CallRunner {
                 new Call(
                         request.timeout() > 0
                                 ? Duration.ofMillis(request.timeout())
-                                : DEFAULT_PATIENCE);
+                                : DEFAULT_TIMEOUT);
         request.handler(
                 message -> {
                     if (slots.tryAcquire()) {
@@ -144,7 +144,7 @@ final class CallRunner {
     }
 
     private static void unheard(String method, Throwable cause) {
-        // Every call is safe to repeat, and the caller will.
+        // Every call is idempotent, and the caller will retry.
         LOG.atInfo()
                 .addKeyValue("call", method)
                 .addKeyValue("reason", cause.toString())

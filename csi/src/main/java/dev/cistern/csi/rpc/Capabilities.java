@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// What a caller wants to do with a volume, checked.
+/// Checks volume capabilities.
 final class Capabilities {
 
-    /// Mount flags that say what a mount does anyway.
+    /// Mount flags that are the default anyway.
     private static final Set<String> NEUTRAL_FLAGS =
             Set.of("rw", "suid", "dev", "exec", "relatime", "defaults");
 
@@ -22,8 +22,8 @@ final class Capabilities {
     /// @param exclusive whether it may be mounted at one path only
     record Wanted(boolean exclusive, Set<Mounts.Option> options) {}
 
-    /// @param field where the capability is in the request
-    /// @throws VolumeFailure.InvalidArgument when volumes cannot do that
+    /// @param field path of the capability in the request
+    /// @throws VolumeFailure.InvalidArgument when it is not supported
     static Wanted check(String field, VolumeCapability capability) {
         switch (capability.getAccessTypeCase()) {
             case MOUNT -> {}
@@ -56,7 +56,7 @@ final class Capabilities {
         };
     }
 
-    /// @throws VolumeFailure.InvalidArgument when there are none, or one that volumes cannot do
+    /// @throws VolumeFailure.InvalidArgument when there are none, or one is not supported
     static void checkAll(List<VolumeCapability> capabilities) {
         if (capabilities.isEmpty()) {
             throw new VolumeFailure.InvalidArgument("volume_capabilities", "is missing");

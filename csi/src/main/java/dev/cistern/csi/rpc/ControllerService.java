@@ -28,13 +28,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Makes and removes the volumes of this node.
+/// Creates and deletes the volumes of this node.
 public final class ControllerService {
 
-    /// CSI's bound on a name, in bytes; Kubernetes' names are shorter and ASCII.
+    /// CSI's limit of a name, in bytes; Kubernetes' names are shorter and ASCII.
     private static final int NAME_CHARACTERS = 128;
 
-    /// What the provisioner adds to a StorageClass's parameters when it is told to.
+    /// Prefix of parameters that the provisioner adds to a StorageClass's if configured to.
     private static final String METADATA_PREFIX = "csi.storage.k8s.io/";
 
     private static final String TOKEN_PREFIX = "after=";
@@ -45,7 +45,7 @@ public final class ControllerService {
     private final VolumeLocks locks;
     private final Runnable removed;
 
-    /// @param removed called after a volume was removed, to have its content cleared away soon
+    /// @param removed called after a volume was removed, to delete its content soon
     public ControllerService(
             Driver driver, VolumePool pool, Mounter mounter, VolumeLocks locks, Runnable removed) {
         this.driver = driver;
@@ -69,7 +69,7 @@ public final class ControllerService {
         checkParameters(request.getParametersMap());
         checkTopology(request.getAccessibilityRequirements());
         VolumeSize size = size(request);
-        try (var _ = locks.hold(VolumeId.ofName(name), call.patience())) {
+        try (var _ = locks.hold(VolumeId.ofName(name), call.timeout())) {
             return CreateVolumeResponse.newBuilder()
                     .setVolume(message(pool.create(name, size)))
                     .build();
@@ -101,15 +101,14 @@ public final class ControllerService {
     }
 
     DeleteVolumeResponse delete(DeleteVolumeRequest request, Call call) {
-        // An id that no volume can have is a volume that is not there, and that is what the caller
-        // wants.
+        // An invalid id is a volume that does not exist, so deletion succeeds.
         VolumeId.parse(Requests.required("volume_id", request.getVolumeId()))
                 .ifPresent(id -> delete(id, call));
         return DeleteVolumeResponse.getDefaultInstance();
     }
 
     private void delete(VolumeId id, Call call) {
-        try (var _ = locks.hold(id, call.patience())) {
+        try (var _ = locks.hold(id, call.timeout())) {
             List<Path> mounts = mounter.published(pool.path(id));
             if (!mounts.isEmpty()) {
                 throw new VolumeFailure.Conflict(
@@ -149,8 +148,8 @@ public final class ControllerService {
             throw new VolumeFailure.InvalidArgument(
                     "max_entries", "is negative: " + request.getMaxEntries());
         }
-        // A page starts after the id that the page before ended with, so volumes that come and go
-        // shift nothing.
+        // A page starts after the last id of the previous page, so that creations and deletions do
+        // not shift it.
         Optional<VolumeId> after = pageStart(request.getStartingToken());
         List<Volume> rest =
                 pool.list().stream()

@@ -37,15 +37,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// gRPC on Unix sockets. They belong to root, and to one group where that is wanted.
+/// gRPC on Unix sockets, owned by root and optionally one group.
 public final class CsiServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(CsiServer.class);
 
-    /// CSI bounds a request's maps to some KiB each; with 64 calls at once this is 16 MiB at most.
+    /// CSI limits a request's maps to some KiB each; with 64 concurrent calls this is 16 MiB at most.
     private static final long MESSAGE_BYTES = 256L << 10;
 
-    /// Kubelet overlooks names that start so.
+    /// Kubelet ignores names with this prefix.
     private static final String UNREADY_PREFIX = ".";
 
     private final Vertx vertx;
@@ -59,7 +59,7 @@ public final class CsiServer {
         this.calls = new CallRunner(vertx, meters);
     }
 
-    /// Serves the CSI calls. A socket that a crash has left is replaced.
+    /// Serves the CSI calls. Replaces a socket left by a crash.
     ///
     /// @param group the id of the group that may connect
     public Future<Void> serveCsi(
@@ -153,7 +153,7 @@ public final class CsiServer {
         return listen(socket, group, grpc, "/csi.v1.Identity/GetPluginInfo");
     }
 
-    /// Serves kubelet's registration calls: from now on kubelet knows the driver.
+    /// Serves kubelet's registration calls, so that it discovers the driver.
     public Future<Void> serveRegistration(Path socket, RegistrationService registration) {
         GrpcServer grpc = grpc();
         ServiceName name = ServiceName.create("pluginregistration", "Registration");
@@ -167,7 +167,7 @@ public final class CsiServer {
         return listen(socket, 0, grpc, "/pluginregistration.Registration/GetInfo");
     }
 
-    /// Answers what has come in, takes no more, and removes the sockets.
+    /// Completes pending calls, accepts no more, and removes the sockets.
     public Future<Void> close() {
         List<Future<Void>> closing = listening.stream().map(one -> one.server().close()).toList();
         for (Listening one : listening) {
@@ -189,7 +189,7 @@ public final class CsiServer {
         return GrpcServer.server(vertx, options);
     }
 
-    /// The socket gets its name when it is ready to be used, with its owner and mode, and replaces what had the name.
+    /// The socket gets its name when it is ready, with its owner and mode, and replaces an existing one.
     private Future<Void> listen(Path socket, int group, GrpcServer grpc, String selfCall) {
         Path unready = socket.resolveSibling(UNREADY_PREFIX + socket.getFileName());
         try {

@@ -2,7 +2,7 @@ package dev.cistern.csi.rpc;
 
 import dev.cistern.csi.proto.Topology;
 
-/// What the driver is called, and on which node this one is.
+/// Identity of the driver and its node.
 ///
 /// @param node the node's name in Kubernetes
 /// @param version the program's version
@@ -17,8 +17,8 @@ public record Driver(String node, String version) {
         return Topology.newBuilder().putSegments(NODE_KEY, node).build();
     }
 
-    /// Whether something with these segments is on this node. Segments of other keys, such as a zone, were matched by the
-    /// scheduler against the node's labels and do not contradict.
+    /// Whether these segments match this node. Segments of other keys, such as a zone, were matched by the scheduler
+    /// against the node's labels.
     boolean isAt(Topology topology) {
         String asked = topology.getSegmentsMap().get(NODE_KEY);
         return asked == null || asked.equals(node);

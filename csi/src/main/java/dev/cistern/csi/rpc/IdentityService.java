@@ -10,7 +10,7 @@ import dev.cistern.csi.proto.ProbeRequest;
 import dev.cistern.csi.proto.ProbeResponse;
 import dev.cistern.csi.volume.VolumePool;
 
-/// Who the plugin is.
+/// The identity service.
 public final class IdentityService {
 
     private final Driver driver;

@@ -25,7 +25,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/// Shows volumes to the pods of this node.
+/// Mounts volumes for the pods of this node.
 public final class NodeService {
 
     private final Driver driver;
@@ -54,7 +54,7 @@ public final class NodeService {
             options.add(Mounts.Option.RO);
         }
         VolumeId id = Requests.id(request.getVolumeId());
-        try (var _ = locks.hold(id, call.patience())) {
+        try (var _ = locks.hold(id, call.timeout())) {
             Path source = pool.path(Requests.volume(pool, id).id());
             if (wanted.exclusive()) {
                 checkAlone(id, source, target);
@@ -78,8 +78,8 @@ public final class NodeService {
         Requests.required("volume_id", request.getVolumeId());
         Path target = Requests.path("target_path", request.getTargetPath());
         VolumeId id = Requests.id(request.getVolumeId());
-        try (var _ = locks.hold(id, call.patience())) {
-            // Whether the volume still exists does not matter: its mount has to go.
+        try (var _ = locks.hold(id, call.timeout())) {
+            // The mount has to be removed even if the volume no longer exists.
             mounter.unpublish(id, target);
         }
         return NodeUnpublishVolumeResponse.getDefaultInstance();

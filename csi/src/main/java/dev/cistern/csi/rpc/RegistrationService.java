@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells kubelet, which looks for sockets in its plugin directory, that there is a CSI driver and where.
+/// Registers the driver with kubelet, which watches its plugin directory for sockets.
 public final class RegistrationService {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistrationService.class);
@@ -33,7 +33,7 @@ public final class RegistrationService {
         if (status.getPluginRegistered()) {
             LOG.info("kubelet has registered the driver");
         } else {
-            // Kubelet tries again by itself.
+            // Kubelet retries by itself.
             LOG.atError()
                     .addKeyValue("error", status.getError())
                     .log("kubelet has not registered the driver");

@@ -7,10 +7,10 @@ import dev.cistern.csi.volume.VolumePool;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/// Checks that several calls share.
+/// Checks shared by several calls.
 final class Requests {
 
-    /// Linux's own bound on a path.
+    /// Linux's limit of a path.
     private static final int PATH_CHARACTERS = 4095;
 
     private Requests() {}
@@ -22,7 +22,7 @@ final class Requests {
         return value;
     }
 
-    /// @throws VolumeFailure.InvalidArgument unless it is an absolute path that means only itself
+    /// @throws VolumeFailure.InvalidArgument unless it is an absolute, normalized path
     static Path path(String field, String value) {
         required(field, value);
         try {

@@ -12,8 +12,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// One gRPC call with an empty request, made to a socket before others know of it. It shows that the server answers, and makes
-/// the JVM load what an answer takes: the provisioner gives up on a connection whose first bytes take a second.
+/// A gRPC call with an empty request to a socket that is not published yet. It verifies that the server responds, and
+/// makes the JVM load the necessary classes: the provisioner gives up on a connection whose first bytes take a second.
 final class SelfCall {
 
     private static final byte[] PREFACE =
@@ -28,15 +28,15 @@ final class SelfCall {
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
 
-    /// An answer takes five: settings, their acknowledgement, headers, data, trailers.
+    /// A response has five: settings, their acknowledgement, headers, data, trailers.
     private static final int FRAMES = 32;
 
-    /// HTTP/2's own bound on a frame unless the client allows more.
+    /// HTTP/2's default limit of a frame.
     private static final int FRAME_BYTES = 16_384;
 
     private SelfCall() {}
 
-    /// Returns when the call was answered.
+    /// Returns when the response has arrived.
     ///
     /// @param method `/service/method`
     static void make(Path socket, String method) throws IOException {
@@ -75,7 +75,8 @@ final class SelfCall {
                 case RST_STREAM, GOAWAY ->
                         throw new IOException("the server refuses the plugin's own call");
                 default -> {
-                    // Window updates and pings need no answer from a caller that is about to leave.
+                    // A caller that is about to disconnect need not answer window updates and
+                    // pings.
                 }
             }
         }

@@ -3,7 +3,7 @@ package dev.cistern.csi.rpc;
 import dev.cistern.csi.volume.VolumeFailure;
 import io.vertx.grpc.common.GrpcStatus;
 
-/// The one place where an expected failure becomes what CSI calls it.
+/// Maps expected failures to CSI's status codes.
 final class StatusCodes {
 
     private StatusCodes() {}
@@ -14,7 +14,7 @@ final class StatusCodes {
             case VolumeFailure.OutOfRange _ -> GrpcStatus.OUT_OF_RANGE;
             case VolumeFailure.NotFound _ -> GrpcStatus.NOT_FOUND;
             case VolumeFailure.AlreadyExists _ -> GrpcStatus.ALREADY_EXISTS;
-            // The provisioner gives a claim back to the scheduler at this one, and at no other.
+            // The provisioner returns a claim to the scheduler only with this code.
             case VolumeFailure.NoSpace _ -> GrpcStatus.RESOURCE_EXHAUSTED;
             case VolumeFailure.Conflict _ -> GrpcStatus.FAILED_PRECONDITION;
             case VolumeFailure.Pending _ -> GrpcStatus.ABORTED;

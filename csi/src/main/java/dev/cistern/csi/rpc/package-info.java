@@ -1,5 +1,5 @@
-/// The calls of CSI and of kubelet's plugin registration. A call is: check the request, turn it into typed arguments, make
-/// one call to `VolumePool` or `Mounter`, answer. No policy and no system call lives here.
+/// The calls of CSI and of kubelet's plugin registration. A call is: check the request, convert it to typed arguments,
+/// make one call to `VolumePool` or `Mounter`, respond. No policy and no system call is here.
 @NullMarked
 package dev.cistern.csi.rpc;
 

@@ -1,7 +1,7 @@
 package dev.cistern.csi.volume;
 
-/// What a pool has left to give, in bytes.
+/// Remaining capacity of a pool, in bytes.
 ///
-/// @param available sum of the sizes of volumes that could still be made
-/// @param largestVolume size of the largest volume that could be made now
+/// @param available total size of volumes that could still be created
+/// @param largestVolume size of the largest volume that could be created now
 public record PoolCapacity(long available, long largestVolume) {}

@@ -2,7 +2,7 @@ package dev.cistern.csi.volume;
 
 import java.io.IOException;
 
-/// A failure that is expected: the caller is told which one, and whether the same call may succeed if it is made again.
+/// An expected failure. The caller learns which one it is, and whether a retry may succeed.
 public abstract sealed class VolumeFailure extends RuntimeException {
 
     private VolumeFailure(String message) {
@@ -27,56 +27,56 @@ public abstract sealed class VolumeFailure extends RuntimeException {
         }
     }
 
-    /// The range asked for contains nothing that a volume can be; final.
+    /// No valid volume size is in the requested range; final.
     public static final class OutOfRange extends VolumeFailure {
         public OutOfRange(String message) {
             super(message);
         }
     }
 
-    /// The volume or path is not there; final.
+    /// The volume or path does not exist; final.
     public static final class NotFound extends VolumeFailure {
         public NotFound(String message) {
             super(message);
         }
     }
 
-    /// Something else has the name or the place; final.
+    /// The name or path is taken by something else; final.
     public static final class AlreadyExists extends VolumeFailure {
         public AlreadyExists(String message) {
             super(message);
         }
     }
 
-    /// The node's pool has no room; may succeed on another node, or here after deletions.
+    /// The node's pool has no space; may succeed on another node, or here after deletions.
     public static final class NoSpace extends VolumeFailure {
         public NoSpace(String message) {
             super(message);
         }
     }
 
-    /// The volume's state forbids it now, as when it is still in use; may succeed after that has changed.
+    /// The volume's state forbids it, for example because it is in use; may succeed later.
     public static final class Conflict extends VolumeFailure {
         public Conflict(String message) {
             super(message);
         }
     }
 
-    /// Another call for the same volume is still at work, or a list changed between two pages; try again.
+    /// Another call for the same volume is in progress, or a list changed between two pages; retry.
     public static final class Pending extends VolumeFailure {
         public Pending(String message) {
             super(message);
         }
     }
 
-    /// Too many calls at once; try again.
+    /// Too many concurrent calls; retry.
     public static final class Overloaded extends VolumeFailure {
         public Overloaded(String message) {
             super(message);
         }
     }
 
-    /// The node could not do it: a system call or a program failed; try again.
+    /// A system call or a program failed on the node; retry.
     public static final class Broken extends VolumeFailure {
         public Broken(String doing, IOException cause) {
             super(doing + ": " + describe(cause), cause);

@@ -7,13 +7,13 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The id of a volume on its node: also the name of its directory, so it is one safe path segment: 1 to 63 of `a-z`, `0-9` and
-/// `-`, not starting with `-`.
+/// The id of a volume on its node, also the name of its directory: a safe path segment of 1 to 63 characters `a-z`,
+/// `0-9` and `-`, not starting with `-`.
 public record VolumeId(String value) implements Comparable<VolumeId> {
 
     private static final Pattern SAFE = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
-    /// Ids that start so are made from names that are no safe path segment; such a prefix in a name is hashed as well.
+    /// Prefix of ids derived from names that are not safe path segments; a name with this prefix is hashed as well.
     private static final String HASHED = "h-";
 
     /// @throws IllegalArgumentException when the value is not a safe path segment
@@ -23,15 +23,15 @@ public record VolumeId(String value) implements Comparable<VolumeId> {
         }
     }
 
-    /// The id that a volume of this name has, always the same: the name itself where that is safe, as with the
-    /// provisioner's `pvc-<uid>`, so that a directory tells whose it is.
+    /// The id for a volume's name, always the same: the name itself if it is safe, as with the provisioner's
+    /// `pvc-<uid>`, so that a directory shows which volume it belongs to.
     public static VolumeId ofName(String name) {
         return SAFE.matcher(name).matches() && !name.startsWith(HASHED)
                 ? new VolumeId(name)
                 : new VolumeId(HASHED + sha256(name).substring(0, 40));
     }
 
-    /// The id that a caller gave, or nothing when no volume can have it.
+    /// Parses an id; empty when it is not a valid one.
     public static Optional<VolumeId> parse(String text) {
         return SAFE.matcher(text).matches() ? Optional.of(new VolumeId(text)) : Optional.empty();
     }

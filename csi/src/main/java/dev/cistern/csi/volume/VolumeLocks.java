@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// One lock for each volume that a call is at work on. There are never more locks than calls, and calls are bounded.
+/// One lock per volume with calls in progress. There are never more locks than calls, and calls are bounded.
 public final class VolumeLocks {
 
     private static final class Counted extends ReentrantLock {
@@ -15,19 +15,19 @@ public final class VolumeLocks {
 
     private final Map<VolumeId, Counted> locks = new HashMap<>();
 
-    /// Holds the volume until closed by the same thread.
+    /// Holds the lock until closed by the same thread.
     public interface Held extends AutoCloseable {
         @Override
         void close();
     }
 
-    /// @param patience how long to wait for a call that holds the volume
-    /// @throws VolumeFailure.Pending when that call is still at work after `patience`
-    public Held hold(VolumeId id, Duration patience) {
+    /// @param timeout maximum wait for a call that holds the lock
+    /// @throws VolumeFailure.Pending when that call is still in progress after `timeout`
+    public Held hold(VolumeId id, Duration timeout) {
         Counted lock = enter(id);
         boolean held = false;
         try {
-            held = lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+            held = lock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -44,7 +44,7 @@ public final class VolumeLocks {
         };
     }
 
-    /// How many volumes are held or waited for.
+    /// Number of locked volumes, with and without waiters.
     public int size() {
         synchronized (locks) {
             return locks.size();

@@ -1,21 +1,21 @@
 package dev.cistern.csi.volume;
 
-/// The size that a caller asks for.
+/// A requested size.
 ///
-/// @param requiredBytes the volume is at least this large; 0 means that the caller does not say
-/// @param limitBytes the volume is at most this large; 0 means no limit
+/// @param requiredBytes minimum size; 0 for none
+/// @param limitBytes maximum size; 0 for none
 public record VolumeSize(long requiredBytes, long limitBytes) {
 
-    /// Room for a subvolume's first blocks and a file.
+    /// Enough for a subvolume's first blocks and a file.
     public static final long MINIMUM_BYTES = 1L << 20;
 
-    /// What a caller gets who does not say.
+    /// Size of a volume when the request has none.
     public static final long DEFAULT_BYTES = 1L << 30;
 
     /// Sizes are whole blocks.
     private static final long BLOCK_BYTES = 4096;
 
-    /// More than any pool has, and far from where rounding up would overflow.
+    /// Larger than any pool, and small enough for rounding up without overflow.
     private static final long MAXIMUM_BYTES = 1L << 60;
 
     /// @throws VolumeFailure.InvalidArgument for negative numbers or a required size above the limit
@@ -37,7 +37,7 @@ public record VolumeSize(long requiredBytes, long limitBytes) {
 
     /// The size in bytes of a new volume.
     ///
-    /// @throws VolumeFailure.OutOfRange when no size that volumes can have is within the range
+    /// @throws VolumeFailure.OutOfRange when no valid size is within the range
     public long choose() {
         if (requiredBytes > MAXIMUM_BYTES) {
             throw new VolumeFailure.OutOfRange(
@@ -59,7 +59,7 @@ public record VolumeSize(long requiredBytes, long limitBytes) {
         return limitBytes > 0 ? Math.min(rounded, limitBytes) : rounded;
     }
 
-    /// Whether a volume of this many bytes is what the caller asks for.
+    /// Whether a volume of this size satisfies the request.
     public boolean admits(long bytes) {
         return bytes >= requiredBytes && (limitBytes == 0 || bytes <= limitBytes);
     }

@@ -1,5 +1,5 @@
-/// What a local volume is, and the two small interfaces the calls are answered with: [VolumePool] keeps volumes,
-/// `Mounter` (package `mount`) shows them to pods. Knows neither gRPC nor Vert.x nor Linux.
+/// Local volumes, and the two small interfaces behind the calls: [VolumePool] stores volumes, `Mounter` (package
+/// `mount`) mounts them for pods. Knows neither gRPC nor Vert.x nor Linux.
 @NullMarked
 package dev.cistern.csi.volume;
 

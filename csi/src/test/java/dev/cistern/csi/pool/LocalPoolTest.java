@@ -196,7 +196,8 @@ class LocalPoolTest {
         assertThat(pool.leftovers()).isEmpty();
     }
 
-    /// 1,500 directories, one within the other: 6,000 bytes of path, and more than a stack of calls or of open files should hold.
+    /// 1,500 directories, one within the other: 6,000 bytes of path, and more than a stack of calls or of open files
+    /// should hold.
     @Test
     void aTreeDeeperThanAPathMayBeLongGoes() throws IOException {
         pool.create("a", mib(10));

@@ -7,23 +7,23 @@ import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.RunResult;
 import org.jspecify.annotations.Nullable;
 
-/// One attempt of this process: when it began, what it has counted, and how it is told.
+/// The attempt of this process: its start, its counters, and its result.
 public final class Attempt {
     private final long startNanos = System.nanoTime();
     private final Meter meter = new Meter();
 
-    /// Counts what is done.
+    /// The counters.
     public Meter meter() {
         return meter;
     }
 
-    /// The result now that everything is there.
+    /// The result after success.
     public RunResult succeeded(Fill.Result filled) {
-        // A retry's bytes may still be counted twice; what is there is what was listed.
+        // A retry's bytes may still be counted twice; the volume has what was listed.
         return result(null, "", meter.counts().bytesTotal(), filled.manifestDigest());
     }
 
-    /// The result now that it cannot go on.
+    /// The result after a failure.
     public RunResult failed(Reason reason, String message) {
         return result(reason, message, Math.max(0, meter.counts().bytesDone()), null);
     }

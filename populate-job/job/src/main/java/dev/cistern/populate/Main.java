@@ -1,7 +1,7 @@
 package dev.cistern.populate;
 
 import dev.cistern.populate.cli.FillCommand;
-import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.job.PopulateJob;
 import dev.cistern.populate.target.FileNames;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ public final class Main {
                         ? arguments
                         : Arrays.copyOfRange(arguments, 1, arguments.length);
         return switch (command) {
-            case "job" -> new PopulateJob(System.getenv(), System.err, Steps.NONE).run();
+            case "job" -> new PopulateJob(System.getenv(), System.err, FaultPoints.NONE).run();
             case "fill" -> new FillCommand(System.getenv(), System.out, System.err).run(rest);
             case "train" -> Training.run(System.err, rest);
             case "version", "--version" -> {

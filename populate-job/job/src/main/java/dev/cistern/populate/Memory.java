@@ -5,12 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// How much memory this process may use.
+/// The process's memory limit.
 public final class Memory {
-    /// What is promised where nothing limits the process.
+    /// Default where the process has no limit.
     private static final long DEFAULT_BYTES = 256L << 20;
 
-    /// What a control group of the first version says when it has no limit is close to the largest number.
+    /// The value of an unlimited control group v1 is close to the largest number.
     private static final long UNLIMITED_BYTES = 1L << 60;
 
     private static final List<Path> LIMITS =
@@ -20,14 +20,14 @@ public final class Memory {
 
     private Memory() {}
 
-    /// The limit to keep, in bytes: `asked`, or else the container's, but never more than that; 256 MiB where neither says anything.
+    /// The limit in bytes: `asked`, or else the container's, but never more than that; 256 MiB where neither is set.
     ///
-    /// @param asked 0 means no setting
+    /// @param asked 0 for none
     public static long limit(long asked) {
         return limit(asked, LIMITS);
     }
 
-    /// @param files that may hold the container's limit; the first that can be read counts
+    /// @param files that may contain the container's limit; the first readable one counts
     static long limit(long asked, List<Path> files) {
         long container = containerLimit(files);
         if (asked > 0) {

@@ -3,19 +3,20 @@ package dev.cistern.populate;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Lets a process that is asked to stop tell its result first: interrupts the thread that made this, and waits for it.
+/// Lets a process that is asked to stop report its result first: interrupts the thread that created this, and waits for
+/// it.
 public final class StopHook {
-    /// What is done last.
+    /// Called before the process ends.
     @FunctionalInterface
     public interface Last {
-        /// @param told whether the result was told in time
+        /// @param told whether the result was reported in time
         void end(boolean told);
     }
 
     private final CountDownLatch told = new CountDownLatch(1);
     private final Thread hook;
 
-    /// @param graceMillis how long the result is waited for
+    /// @param graceMillis maximum wait for the result
     public StopHook(long graceMillis, Last last) {
         Thread main = Thread.currentThread();
         hook =
@@ -32,9 +33,9 @@ public final class StopHook {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /// The work is over, and being asked to stop no longer changes its result.
+    /// Removes the hook: the work is done, and a stop no longer changes its result.
     ///
-    /// @return false when the process has been asked already
+    /// @return false when the process is already stopping
     public boolean withdraw() {
         try {
             return Runtime.getRuntime().removeShutdownHook(hook);
@@ -43,7 +44,7 @@ public final class StopHook {
         }
     }
 
-    /// The result was told: the process may end.
+    /// The result was reported: the process may end.
     public void told() {
         told.countDown();
     }

@@ -26,15 +26,15 @@ import dev.cistern.populate.wire.StoreSpec;
 import java.util.List;
 import java.util.Map;
 
-/// The one place of the engine that knows every store.
+/// The only class of the engine that knows all stores.
 public final class Stores {
     private final Map<String, String> environment;
     private final BufferPool buffers;
     private final Proxies proxies;
 
-    /// @param environment where credentials are
-    /// @param budget for what all sources together receive into
-    /// @param proxies that lead to stores and token services, where a source says nothing of its own
+    /// @param environment with the credentials
+    /// @param budget for the receive buffers of all sources
+    /// @param proxies for stores and token services, where a source has none of its own
     public Stores(Map<String, String> environment, MemoryBudget budget, Proxies proxies) {
         this.environment = environment;
         this.proxies = proxies;
@@ -47,7 +47,7 @@ public final class Stores {
                         budget.largeBuffers());
     }
 
-    /// The stores that a command line may name, in the order in which the help shows them.
+    /// The stores of the command line, in the order of the help.
     public static List<StoreCommandLine> commandLines() {
         return List.of(
                 new S3CommandLine(),
@@ -56,10 +56,10 @@ public final class Stores {
                 new OciCommandLine());
     }
 
-    /// The source of a specification.
+    /// Opens the source of a specification.
     ///
-    /// @param index of the source, which its environment variables carry
-    /// @throws FillException when the specification or the environment is wrong
+    /// @param index of the source, part of the names of its environment variables
+    /// @throws FillException when the specification or the environment is invalid
     public Source open(int index, StoreSpec spec) throws FillException {
         return open(index, spec, proxies);
     }

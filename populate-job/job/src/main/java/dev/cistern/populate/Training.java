@@ -2,7 +2,7 @@ package dev.cistern.populate;
 
 import dev.cistern.populate.cli.FillCommand;
 import dev.cistern.populate.digest.Crc64Nvme;
-import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.job.PopulateJob;
 import dev.cistern.populate.wire.ReportAnswer;
@@ -36,8 +36,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
-/// A small Job and a small command-line fill against a server of this process's own: what the AOT cache is trained with. Needs no
-/// network but loopback and no credentials.
+/// A small Job and a small command-line fill from a server in this process, to train the AOT cache. Needs no network
+/// but loopback and no credentials.
 final class Training {
     private static final int SMALL_FILES = 2000;
     private static final int SMALL_BYTES = 16 * 1024;
@@ -45,10 +45,10 @@ final class Training {
 
     private Training() {}
 
-    /// Trains; the exit code.
+    /// Runs the training; returns the exit code.
     ///
-    /// @param arguments nothing, or a PKCS12 file for the server of a Job over TLS (its password is `training`), which is 127.0.0.1,
-    /// and the PEM file of the authority that vouches for it
+    /// @param arguments none, or a PKCS12 file for the server of a Job over TLS (its password is `training`), which is
+    ///     127.0.0.1, and the PEM file of its certificate authority
     static int run(PrintStream log, String[] arguments) {
         Path work = null;
         try (ServerSocket listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress())) {
@@ -99,7 +99,7 @@ final class Training {
             throws IOException {
         Path target = Files.createTempDirectory(work, "job");
         Map<String, String> environment = environment(url, reportUrl, caFile, work, target);
-        return new PopulateJob(environment, log, Steps.NONE).run();
+        return new PopulateJob(environment, log, FaultPoints.NONE).run();
     }
 
     private static ServerSocket secure(Path keys) throws IOException, GeneralSecurityException {
@@ -113,9 +113,9 @@ final class Training {
                 (SSLServerSocket)
                         context.getServerSocketFactory()
                                 .createServerSocket(0, 64, InetAddress.getLoopbackAddress());
-        // What the training sees is compiled by the quick compiler alone, which has no AES: the
-        // JDK's would be slow for ever
-        // where it has to stand in for BoringSSL.
+        // Trained code is compiled only by the quick compiler, which has no AES intrinsics: the
+        // JDK's AES would stay
+        // slow where it replaces BoringSSL.
         socket.setEnabledProtocols(new String[] {"TLSv1.3"});
         socket.setEnabledCipherSuites(new String[] {"TLS_CHACHA20_POLY1305_SHA256"});
         return socket;
@@ -200,7 +200,7 @@ final class Training {
                 out.flush();
             }
         } catch (IOException e) {
-            // The client has what it wanted.
+            // The client has disconnected.
             return;
         }
     }
@@ -260,7 +260,7 @@ final class Training {
         }
     }
 
-    /// For half of the small objects the digest that S3 keeps where a client stated none, for all else one that the JDK has.
+    /// For half of the small objects the digest that S3 adds by default, for all others one that the JDK implements.
     private static String digest(String target, int size, byte[] zeros) {
         boolean jdk = size == LARGE_BYTES || target.hashCode() % 2 == 0;
         Checksum digest = jdk ? new CRC32C() : new Crc64Nvme();

@@ -1,5 +1,5 @@
-/// The engine's programs: [Main] chooses between the Job, the command line and the training run. Wiring lives here; nothing else
-/// in the module knows the environment.
+/// The engine's programs: [Main] starts the Job, the command or the training run. Wiring is here; nothing else in the
+/// module knows the environment.
 @NullMarked
 package dev.cistern.populate;
 

@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JvmOptionsTest {
     private static final Pattern HEAP = Pattern.compile(" MaxHeapSize += (\\d+)");
 
-    /// A JVM gives the heap half of the memory where that is less than some 250 MiB, whatever MaxRAMPercentage says: with 256 MiB only
-    /// 40 MiB were left for the page cache, and a fill of a million files was killed by the kernel. With four hundred streams, whose stacks and
-    /// buffers take 65 MiB, two fifths are too much as well.
+    /// A JVM gives the heap half of the memory where that is less than some 250 MiB, whatever MaxRAMPercentage says:
+    /// with 256 MiB only 40 MiB were left for the page cache, and a fill of a million files was killed by the kernel.
+    /// With four hundred streams, whose stacks and buffers take 65 MiB, two fifths are too much as well.
     @ParameterizedTest
     @ValueSource(ints = {128, 256, 512, 4096})
     void theHeapIsAThirdOfTheMemory(int mebibytes) throws IOException {

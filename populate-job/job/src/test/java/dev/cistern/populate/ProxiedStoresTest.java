@@ -12,7 +12,7 @@ import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
 import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.engine.Meter;
-import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.target.DirectoryTarget;
@@ -96,7 +96,7 @@ class ProxiedStoresTest {
                             false,
                             true,
                             new FillRequest.Timing(10_000, 10_000, 5, 50));
-            new Fill(request, new Meter(), Steps.NONE).run();
+            new Fill(request, new Meter(), FaultPoints.NONE).run();
         }
         assertThat(directory.resolve("to").resolve(name)).hasBinaryContent(CONTENT);
         assertThat(proxy.asked())

@@ -3,12 +3,12 @@ package dev.cistern.populate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
 import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.engine.Meter;
-import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.target.DirectoryTarget;
@@ -126,7 +126,7 @@ class WebIdentityTest {
                             false,
                             true,
                             new FillRequest.Timing(millis, millis, 5, 50));
-            new Fill(request, new Meter(), Steps.NONE).run();
+            new Fill(request, new Meter(), FaultPoints.NONE).run();
         }
     }
 

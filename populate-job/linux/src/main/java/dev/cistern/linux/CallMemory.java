@@ -7,12 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 
-/// Native memory for one system call: its arguments, placed one after the other, and its `errno`. Addresses stay valid until
-/// [#close].
+/// Native memory for one system call: its arguments, placed one after the other, and its `errno`. Addresses stay valid
+/// until [#close].
 ///
-/// Memory is pooled rather than kept per thread, because calls are also made on virtual threads, which are many and short-lived.
+/// Memory is pooled instead of kept per thread, because calls are also made on virtual threads, which are many and
+/// short-lived.
 final class CallMemory implements AutoCloseable {
-    /// The kernel takes no longer path (`PATH_MAX`, the zero at its end included).
+    /// The kernel's limit of a path (`PATH_MAX`, including the final zero).
     private static final int PATH_BYTES = 4096;
 
     /// The largest call is mount: two paths, a type and options. A structure takes a page at most.
@@ -48,7 +49,7 @@ final class CallMemory implements AutoCloseable {
 
     /// Reserves room, aligned to 8 bytes and not cleared.
     ///
-    /// @return where it begins in [#bytes]
+    /// @return its offset in [#bytes]
     /// @throws IllegalArgumentException when there is not enough left
     int reserve(int length) {
         int at = (used + 7) & ~7;
@@ -97,7 +98,7 @@ final class CallMemory implements AutoCloseable {
 
     /// Appends a structure: all bytes of the buffer up to its limit.
     ///
-    /// @return where it begins in [#bytes]
+    /// @return its offset in [#bytes]
     int put(ByteBuffer struct) {
         int at = reserve(struct.limit());
         bytes.put(at, struct, 0, struct.limit());

@@ -28,7 +28,7 @@ public final class Descriptor implements AutoCloseable {
         this.number = (int) number;
     }
 
-    /// Opens what lies at a path.
+    /// Opens a path.
     ///
     /// @param flags `O_…` of this class
     public static Descriptor open(Path path, int flags) throws LinuxException {
@@ -48,7 +48,7 @@ public final class Descriptor implements AutoCloseable {
         }
     }
 
-    /// Opens what a file handle names on this descriptor's file system.
+    /// Opens a file by handle on this descriptor's file system.
     ///
     /// @param what the call and its object, for the message of a failure
     /// @param handle a `struct file_handle`
@@ -70,7 +70,7 @@ public final class Descriptor implements AutoCloseable {
     /// Sends a control request to the device or file system, with a structure as its argument.
     ///
     /// @param what the call and its object, for the message of a failure
-    /// @param struct of [Structs]; holds afterwards what the kernel left there
+    /// @param struct of [Structs]; contains the kernel's output afterwards
     /// @return what the kernel gave back, 0 or more
     /// @throws IllegalArgumentException when the request's number says that its structure is larger
     public int ioctl(String what, long request, ByteBuffer struct) throws LinuxException {
@@ -104,7 +104,8 @@ public final class Descriptor implements AutoCloseable {
         }
     }
 
-    /// Makes everything on the file system durable. Every write-back that failed since this descriptor was opened is reported.
+    /// Makes everything on the file system durable. Every write-back that failed since this descriptor was opened is
+    /// reported.
     public void syncFileSystem() throws LinuxException {
         try (CallMemory memory = CallMemory.take()) {
             if (memory.call(SystemCall.SYNCFS, number, 0, 0, 0, 0) < 0) {
@@ -124,7 +125,7 @@ public final class Descriptor implements AutoCloseable {
         }
     }
 
-    /// The number that the kernel knows it by.
+    /// The descriptor's number.
     public int number() {
         return number;
     }

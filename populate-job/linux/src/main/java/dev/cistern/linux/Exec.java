@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/// Replaces this process's program. Strings are passed as bytes, because the new program may read them in another encoding than this JVM.
+/// Replaces this process's program. Strings are passed as bytes, because the new program may read them in another
+/// encoding than this JVM.
 public final class Exec {
     private Exec() {}
 

@@ -2,7 +2,7 @@ package dev.cistern.linux;
 
 import java.io.IOException;
 
-/// A system call that failed. The message names the call, what it was about, and the error: `umount /data: EBUSY: in use`.
+/// A failed system call. The message names the call, its object, and the error: `umount /data: EBUSY: in use`.
 public final class LinuxException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -31,12 +31,13 @@ public final class LinuxException extends IOException {
         return errno;
     }
 
-    /// Whether there is no room, or no more of it for this user or directory.
+    /// Whether there is no space, or the quota of this user or directory is exhausted.
     public boolean outOfSpace() {
         return errno == ENOSPC || errno == EDQUOT;
     }
 
-    /// Numbers as in the kernel's `asm-generic/errno.h`, which amd64 and arm64 share. Out of space has libc's wording, like the JDK's exceptions.
+    /// Numbers as in the kernel's `asm-generic/errno.h`, which amd64 and arm64 share. Out of space has libc's wording,
+    /// like the JDK's exceptions.
     static String describe(int errno) {
         return switch (errno) {
             case EPERM -> "EPERM: not permitted";

@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The mounts that this process sees at one moment, in the kernel's order: of two at the same place the later one is on top.
+/// A snapshot of this process's mounts, in the kernel's order: of two at the same place the later one is on top.
 public record MountTable(List<Entry> entries) {
 
     /// One mount.
     ///
     /// @param device `major:minor` of the file system
-    /// @param root the directory of the file system that is shown, absolute within it
-    /// @param target where it is shown
-    /// @param readOnly whether this mount, not the file system, forbids writing
+    /// @param root the mounted directory of the file system, absolute within it
+    /// @param target mount point
+    /// @param readOnly whether this mount, not the file system, is read-only
     /// @param type the file system's type
-    /// @param source what was mounted, as told by the one who did
+    /// @param source as given to the mount call
     public record Entry(
             String device,
             String root,
@@ -30,7 +30,7 @@ public record MountTable(List<Entry> entries) {
             String type,
             String source) {}
 
-    /// A directory, as independent of where it is mounted.
+    /// A directory, independent of where it is mounted.
     public record Place(String device, String path) {}
 
     public static MountTable read() throws IOException {
@@ -71,8 +71,8 @@ public record MountTable(List<Entry> entries) {
 
     /// The mount that the path is on.
     public Entry holding(Path path) {
-        // Topmost wins only among mounts of the same place; a deeper place always hides a shallower
-        // one.
+        // The topmost wins only among mounts of the same place; a deeper place always hides a
+        // shallower one.
         Entry best = null;
         for (Entry entry : entries) {
             if (path.startsWith(entry.target())
@@ -87,7 +87,7 @@ public record MountTable(List<Entry> entries) {
         return best;
     }
 
-    /// Which directory of which file system the path names.
+    /// The file system and directory of a path.
     public Place locate(Path path) {
         Entry entry = holding(path);
         String below = entry.target().relativize(path).toString();
@@ -95,7 +95,7 @@ public record MountTable(List<Entry> entries) {
         return new Place(entry.device(), below.isEmpty() ? entry.root() : root + "/" + below);
     }
 
-    /// All mounts that show the directory at another place than its own.
+    /// All mounts of the directory at other places than its own.
     public List<Entry> showing(Place place) {
         return entries.stream()
                 .filter(e -> e.device().equals(place.device()) && e.root().equals(place.path()))

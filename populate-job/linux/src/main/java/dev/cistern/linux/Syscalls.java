@@ -10,8 +10,8 @@ import java.lang.invoke.MethodHandle;
 
 /// Calls of the Linux kernel by number, through libc's `syscall`.
 ///
-/// One function with one signature serves all calls and is linked on first use: each further downcall handle costs the JVM some 10 ms of
-/// CPU. No call that is used here has more than five arguments.
+/// One function with one signature serves all calls and is linked on first use: each further downcall handle costs the
+/// JVM some 10 ms of CPU. No call that is used here has more than five arguments.
 final class Syscalls {
     /// The working directory, for calls that take a directory and a path; paths are absolute here.
     static final int AT_FDCWD = -100;

@@ -5,19 +5,19 @@ import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.populate.wire.StoreSpec;
 import java.util.Optional;
 
-/// One type of store, as the controller deals with it.
+/// The controller's view of one type of store.
 public interface Backend {
-    /// Whether this version reads that type of store at all.
+    /// Whether this version supports this type of store.
     default boolean supported() {
         return true;
     }
 
-    /// What this version cannot do with a backend of this type.
+    /// The first unsupported setting of a backend of this type.
     ///
-    /// @return the field and what is wrong with it, such as `auth.mode: iam is not supported …`; empty when all is well
+    /// @return the field and the problem, such as `auth.mode: iam is not supported …`; empty when there is none
     Optional<String> unsupported(StorageBackendSpec backend);
 
-    /// What paths of this type begin with when they say so, such as `s3` of `s3://bucket/models/`; empty where they have no such form.
+    /// The scheme of paths of this type, such as `s3` of `s3://bucket/models/`; empty where there is none.
     String scheme();
 
     /// Whether paths of this type may begin with a scheme, such as `https`.
@@ -25,31 +25,31 @@ public interface Backend {
         return scheme.equals(scheme());
     }
 
-    /// What else is wrong with where a source of this type points to, and what to write instead: its field, a colon and the rest; empty when
-    /// nothing is.
+    /// Another problem of a source's path, with what to write instead: the field, a colon and the rest; empty when
+    /// there is none.
     ///
     /// @param path with a scheme of this type, or without any
-    /// @param list whether the path is said to name a list of files
+    /// @param list whether the path is declared as a list of files
     default Optional<String> wrong(StorageBackendSpec backend, String path, boolean list) {
         return list
                 ? Optional.of("list: is only for type http: leave it out, or name another backend")
                 : Optional.empty();
     }
 
-    /// Takes a path apart into a source's fields.
+    /// Splits a path into a source's fields.
     ///
-    /// @param path as it was written, with or without the scheme
+    /// @param path as written, with or without the scheme
     /// @param tree whether the path always means a tree: `imagenet` is `imagenet/`
     void place(String path, boolean tree, Sources source);
 
-    /// What a Job is told of a source's store.
+    /// The store specification for a Job.
     ///
-    /// @param directory where the Job sees the files of [#credentials]
+    /// @param directory mount path of the files of [#credentials]
     StoreSpec store(Sources source, String directory);
 
-    /// What a Job gets in.
+    /// The credentials of a Job.
     Credentials credentials(StorageBackendSpec backend);
 
-    /// The host that a Job connects to, for people; the endpoint's text where that is no URL.
+    /// The host that a Job connects to, for messages; the endpoint's text where that is not a URL.
     String host(Sources source);
 }

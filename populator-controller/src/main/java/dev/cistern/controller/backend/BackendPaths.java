@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Whether a path can be meant for a store of some type. The CRDs refuse most mistakes when a path is written; they see neither
-/// the StorageBackend that a `backendRef` names, nor objects that were written before they had the rule.
+/// Checks paths against the type of store. The CRDs reject most mistakes when a path is written; they see neither the
+/// StorageBackend that a `backendRef` names, nor objects that are older than a rule.
 public final class BackendPaths {
     private static final Pattern SCHEME =
             Pattern.compile("([A-Za-z0-9+-]{1,16})://.*", Pattern.DOTALL);
@@ -17,17 +17,18 @@ public final class BackendPaths {
 
     private BackendPaths() {}
 
-    /// What is wrong with where a source points to, and what to write instead: the field, a colon and the rest; empty when nothing is.
+    /// The problem of a source's path, with what to write instead: the field, a colon and the rest; empty when there is
+    /// none.
     ///
-    /// @param path as it was written, such as `s3://bucket/models/`
-    /// @param list whether it is said to name a list of files
-    /// @param backend that it is looked up with
-    /// @param called the backend, as people are to know it
+    /// @param path as written, such as `s3://bucket/models/`
+    /// @param list whether it is declared as a list of files
+    /// @param backend the source's backend
+    /// @param called name of the backend for messages
     public static Optional<String> wrong(
             String path, boolean list, StorageBackendSpec backend, String called) {
-        Optional<String> wrong = wrong(path, backend.getType(), called);
-        return wrong.isPresent()
-                ? wrong.map("path: "::concat)
+        Optional<String> problem = wrong(path, backend.getType(), called);
+        return problem.isPresent()
+                ? problem.map("path: "::concat)
                 : Backends.of(backend.getType()).wrong(backend, path, list);
     }
 

@@ -18,7 +18,7 @@ public final class Backends {
 
     private Backends() {}
 
-    /// How a type of store is dealt with.
+    /// The class for a type of store.
     public static Backend of(StorageBackendSpec.Type type) {
         return switch (type) {
             case S3 -> S3;
@@ -31,12 +31,12 @@ public final class Backends {
         };
     }
 
-    /// How a source's store is dealt with.
+    /// The class for a source's store.
     public static Backend of(Sources source) {
         return of(source.getBackend().getType());
     }
 
-    /// The types that this version reads, such as `s3, digitalOceanSpaces and oss`.
+    /// The supported types, such as `s3, digitalOceanSpaces and oss`.
     static String supportedTypes() {
         List<String> names =
                 Arrays.stream(StorageBackendSpec.Type.values())

@@ -3,11 +3,11 @@ package dev.cistern.controller.backend;
 import dev.cistern.populate.wire.S3Bucket;
 import java.util.regex.Pattern;
 
-/// A path of the API, such as `s3://bucket/models/` or `bucket/models/`, taken apart.
+/// A parsed path of the API, such as `s3://bucket/models/` or `bucket/models/`.
 ///
 /// @param bucket the first part
-/// @param prefix the rest after the one slash that parts them; empty means everything. It may begin with a slash of its own: `s3://b//a/` is
-/// the tree `/a/`, which is not `a/`
+/// @param prefix the rest after the separating slash; empty means everything. It may begin with another slash:
+///     `s3://b//a/` is the tree `/a/`, which is not `a/`
 record BucketPath(String bucket, String prefix) {
     /// Only at the beginning: a key may have the same characters in it.
     private static final Pattern SCHEME = Pattern.compile("^[A-Za-z0-9+-]{1,16}://");
@@ -21,7 +21,7 @@ record BucketPath(String bucket, String prefix) {
                 : new BucketPath(rest.substring(0, end), rest.substring(end + 1));
     }
 
-    /// A path that stands beside its bucket, where one leading slash means the bucket itself.
+    /// A path given separately from its bucket, where one leading slash means the bucket itself.
     static String withoutLeadingSlash(String text) {
         return text.startsWith("/") ? text.substring(1) : text;
     }

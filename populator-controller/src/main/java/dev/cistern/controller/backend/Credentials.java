@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Where a Job gets the credentials of one source from. The controller names Secrets and never reads them.
+/// Sources of a Job's credentials for one source. The controller refers to Secrets and never reads them.
 ///
 /// @param variables of the container's environment
 /// @param files in the source's directory
-/// @param account the ServiceAccount that the Job has to run as; empty when it may be any
+/// @param account the ServiceAccount that the Job has to run as; empty for any
 public record Credentials(
         List<Variable> variables, List<SecretFile> files, Optional<Account> account) {
     /// Name of the file that holds the ServiceAccount's token.
     public static final String TOKEN_FILE = "token";
 
-    /// Nothing is needed.
+    /// No credentials.
     public static final Credentials NONE = new Credentials(List.of(), List.of(), Optional.empty());
 
     public Credentials {
@@ -36,15 +36,16 @@ public record Credentials(
     /// The ServiceAccount as a credential.
     ///
     /// @param name null means the namespace's default account
-    /// @param audience of the token that is put into [#TOKEN_FILE]; null when the Job needs none because the platform knows the pod's account
+    /// @param audience of the token in [#TOKEN_FILE]; null when the Job needs none because the platform knows the pod's
+    ///     account
     public record Account(@Nullable String name, @Nullable String audience) {}
 
-    /// Variables alone.
+    /// Variables only.
     public static Credentials ofVariables(List<Variable> variables) {
         return new Credentials(variables, List.of(), Optional.empty());
     }
 
-    /// The Job's ServiceAccount alone.
+    /// The Job's ServiceAccount only.
     public static Credentials ofAccount(@Nullable String name, @Nullable String audience) {
         return new Credentials(List.of(), List.of(), Optional.of(new Account(name, audience)));
     }

@@ -19,7 +19,7 @@ final class GcsBackend implements Backend {
     private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z]+://([^/?#]+)");
     private static final String KEY_FILE = "key.json";
 
-    /// What a workload identity provider takes for itself when it has no list of audiences.
+    /// Prefix of a workload identity provider's default audience.
     private static final String USUAL_AUDIENCE = "https://iam.googleapis.com/";
 
     @Override
@@ -95,7 +95,7 @@ final class GcsBackend implements Backend {
         };
     }
 
-    /// Of the token to exchange; null where the metadata server is asked instead, which knows the pod's account.
+    /// Audience of the token to exchange; null where the metadata server is used, which knows the pod's account.
     private static @Nullable String audience(WorkloadIdentity identity) {
         String provider = identity.getProvider();
         if (provider == null) {

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 public final class OssBackend extends S3Compatible {
     OssBackend() {}
 
-    /// A source as an `OSSVolumePopulator` describes it.
+    /// A source of an `OSSVolumePopulator`.
     ///
     /// @param endpoint URL or host
-    /// @param path beside the bucket, where one leading slash means the bucket itself; a tree
+    /// @param path given separately from the bucket, where one leading slash means the bucket itself; a tree
     /// @param secret that holds `accessKeyId` and `accessKeySecret`; null means that requests are not signed
     public static Sources source(
             String region, String endpoint, String bucket, String path, @Nullable String secret) {

@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Type `s3`: AWS, and stores that name themselves after its protocol.
+/// Type `s3`: AWS and S3-compatible stores.
 final class S3Backend extends S3Compatible {
     @Override
     public Optional<String> unsupported(StorageBackendSpec backend) {

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What types of stores that the engine reads as S3 have in common.
+/// Base class of the types that are read through the S3 protocol.
 abstract class S3Compatible implements Backend {
     private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z]+://([^/?#]+)");
 
@@ -26,14 +26,14 @@ abstract class S3Compatible implements Backend {
 
     private static final Pattern IPV4 = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
 
-    /// How the store is reached.
+    /// Address of a store.
     ///
     /// @param endpoint its URL; null means AWS in the region
     record Address(@Nullable String endpoint, String region, boolean pathStyle, TlsSpec tls) {
-        /// A store with an endpoint of its own.
+        /// The address of a store other than AWS.
         ///
-        /// @param given endpoint; null means the provider's
-        /// @param otherwise host of the provider
+        /// @param given configured endpoint; null for the provider's
+        /// @param otherwise the provider's host
         static Address of(@Nullable String given, String region, String otherwise) {
             String endpoint = given == null ? otherwise : given;
             if (!endpoint.contains("://")) {
@@ -43,14 +43,15 @@ abstract class S3Compatible implements Backend {
                 endpoint = endpoint.substring(0, endpoint.length() - 1);
             }
             String authority = endpoint.substring(endpoint.indexOf("://") + 3);
-            // A bucket cannot be put before an address, and a port means a test server or a proxy
-            // without wildcard names.
+            // A bucket name cannot precede an IP address, and a port means a test server or a proxy
+            // without wildcard
+            // names.
             boolean pathStyle = authority.contains(":") || IPV4.matcher(authority).matches();
             return new Address(endpoint, region, pathStyle, TlsSpec.PLATFORM);
         }
     }
 
-    /// How a backend of this type is reached.
+    /// Address of a backend of this type.
     abstract Address address(StorageBackendSpec backend);
 
     /// What else a Job is told of how a backend of this type is read.
@@ -209,8 +210,8 @@ abstract class S3Compatible implements Backend {
                     address.region,
                     options(source.getBackend(), ""));
         }
-        // Not every endpoint that can be written is a URL, for example https://${HOST}:9000: the
-        // Job is the one to say so.
+        // Not every endpoint that the API accepts is a URL, for example https://${HOST}:9000; the
+        // Job reports it.
         Matcher authority = AUTHORITY.matcher(address.endpoint);
         return authority.lookingAt() ? authority.group(1) : address.endpoint;
     }

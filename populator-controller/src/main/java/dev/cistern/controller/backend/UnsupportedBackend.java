@@ -5,7 +5,7 @@ import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.populate.wire.StoreSpec;
 import java.util.Optional;
 
-/// A type that the API has and this version does not read. No run is made for one.
+/// A type of the API that this version does not support. No run is created for it.
 ///
 /// @param scheme of its paths
 record UnsupportedBackend(StorageBackendSpec.Type type, String scheme) implements Backend {

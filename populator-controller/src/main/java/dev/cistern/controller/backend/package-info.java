@@ -1,7 +1,7 @@
-/// One class for each type of `StorageBackend`: whether it is supported, how its paths are written, what a Job is told of it and where
-/// the Job gets its credentials from. [Backends] chooses among them.
+/// One class per type of `StorageBackend`: whether it is supported, the form of its paths, the store specification for
+/// a Job and the source of its credentials. [Backends] selects among them.
 ///
-/// Pure functions, as in `plan`: no client, no clock, no Secret's contents. An architecture test holds this.
+/// Pure functions, as in `plan`: no client, no clock, no content of Secrets. An architecture test enforces this.
 @NullMarked
 package dev.cistern.controller.backend;
 

@@ -9,11 +9,11 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Values of the Kubernetes API in Java's types.
+/// Converts values of the Kubernetes API to Java types.
 public final class ApiValues {
     private ApiValues() {}
 
-    /// A time; the epoch when there is none, as on objects that were not sent yet.
+    /// A time; the epoch when there is none, as on objects that were not created yet.
     public static Instant time(@Nullable String text) {
         try {
             return text == null ? Instant.EPOCH : Instant.parse(text);

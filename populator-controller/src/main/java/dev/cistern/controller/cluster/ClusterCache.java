@@ -25,10 +25,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The view of the cluster that informers keep, with the controller's own latest writes in it.
+/// The informers' view of the cluster, including the controller's own latest writes.
 ///
-/// All look-ups go to an index; nothing here lists a kind to search it. What is watched is in [WatchedKinds];
-/// controllers choose which keys to reconcile when it changes.
+/// All look-ups use an index; nothing here searches a list. What is watched is in [WatchedKinds]; controllers choose
+/// which keys to reconcile when it changes.
 public final class ClusterCache implements ClusterView, StatusLookups, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCache.class);
 
@@ -45,19 +45,19 @@ public final class ClusterCache implements ClusterView, StatusLookups, AutoClose
         this.capacities = capacities;
     }
 
-    /// The kinds, for who subscribes to their changes or notes a write.
+    /// The kinds, for subscribing to changes and recording writes.
     public WatchedKinds kinds() {
         return kinds;
     }
 
-    /// Starts all informers and waits until each has its first list. Who subscribes does so before.
+    /// Starts all informers and waits until each has its first list. Subscriptions have to be made before.
     public void start() {
         kinds.start();
         kinds.startOptional();
     }
 
-    /// Starts informers for kinds that have appeared in the cluster since. To be called now and then; does nothing while a call before
-    /// still waits for its lists.
+    /// Starts informers for kinds that have appeared in the cluster since. To be called periodically; does nothing
+    /// while an earlier call still waits for its lists.
     public void startOptionalKinds() {
         if (!starting.compareAndSet(false, true)) {
             return;

@@ -17,7 +17,7 @@ import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.util.List;
 import java.util.Optional;
 
-/// What is known of the cluster at this moment, with the controller's own latest writes in it.
+/// The current state of the cluster, including the controller's own latest writes.
 public interface ClusterView {
     /// The PVC of that name.
     Optional<PersistentVolumeClaim> claim(String namespace, String name);
@@ -37,17 +37,18 @@ public interface ClusterView {
     /// Pods of our Jobs of the PVC with that UID.
     List<Pod> pods(String uid);
 
-    /// The same pods as the API server has them now: one call. For a Job that is over while its pod, as far as is known here, is not.
+    /// The same pods read from the API server: one call. For a Job that has finished while its pod in the cache has
+    /// not.
     ///
-    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when it does not answer
+    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when the API server does not respond
     List<Pod> podsNow(String namespace, String uid);
 
     /// The run's record of that name.
     Optional<VolumePopulation> run(String namespace, String name);
 
-    /// The same record as the API server has it now: one call. For a Job that is over and whose pod is gone.
+    /// The same record read from the API server: one call. For a Job that has finished and whose pod is gone.
     ///
-    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when it does not answer
+    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when the API server does not respond
     Optional<VolumePopulation> runNow(String namespace, String name);
 
     /// The `ObjectVolumePopulator` of that name.
@@ -76,11 +77,11 @@ public interface ClusterView {
     /// All `ReferenceGrant`s of a namespace; empty where that kind does not exist.
     List<GenericKubernetesResource> grants(String namespace);
 
-    /// The newest warning about a prime, Job or pod of a run. May ask the API server, at a bounded rate; only objects that stand
-    /// still are asked about.
+    /// The newest warning about a prime, Job or pod of a run. May call the API server, at a bounded rate; used only for
+    /// objects that make no progress.
     Optional<WarningEvent> warning(String namespace, String uid);
 
-    /// Bytes of the largest volume that any node has room for, as the driver of a StorageClass publishes it; empty when it does not.
-    /// May ask the API server, at a bounded rate.
+    /// Size in bytes of the largest volume that fits on any node, as published by a StorageClass's driver; empty when
+    /// it publishes none. May call the API server, at a bounded rate.
     Optional<Long> largestVolume(String storageClass);
 }

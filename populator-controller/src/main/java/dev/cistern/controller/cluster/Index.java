@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.List;
 
-/// The names of the informers' indexes, and what each is made of.
+/// Names of the informers' indexes, and how their values are computed.
 public final class Index {
     /// By the object's own UID.
     public static final String UID = "uid";

@@ -13,7 +13,7 @@ import io.fabric8.kubernetes.api.model.TypedObjectReference;
 import java.util.List;
 import java.util.Optional;
 
-/// Which object refers to which other.
+/// References between objects.
 public final class References {
     private References() {}
 

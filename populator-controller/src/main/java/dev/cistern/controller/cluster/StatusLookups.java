@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.List;
 import java.util.Optional;
 
-/// What statuses are made of, besides what a run is. All look-ups go to an index.
+/// Look-ups for statuses, in addition to those for a run. All of them use an index.
 public interface StatusLookups {
     /// The object itself.
     Optional<? extends HasMetadata> object(Subject subject);

@@ -13,14 +13,15 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// How large a volume each StorageClass can make now, as drivers publish it.
+/// The largest volume that each StorageClass can currently create, as published by drivers.
 ///
-/// A provisioner without enough space on its node leaves the claim to the other nodes without an event, and when all do so nothing
-/// reports it. There is an object for each node and class, and each changes with every volume: listed when needed, not watched.
+/// A provisioner without enough space on its node leaves the claim to other nodes without an event, and when all do so
+/// nothing reports it. There is an object for each node and class, and each changes with every volume, so they are
+/// listed when needed and not watched.
 public final class StorageCapacities {
     private static final Logger LOG = LoggerFactory.getLogger(StorageCapacities.class);
 
-    /// Drivers publish it every some ten seconds.
+    /// Drivers publish it about every ten seconds.
     private static final Duration KEEP = Duration.ofSeconds(10);
 
     /// 5,000 nodes with two classes each.
@@ -32,12 +33,13 @@ public final class StorageCapacities {
     private Map<String, Long> byClass = Map.of();
     private long askedNanos = System.nanoTime() - KEEP.toNanos();
 
-    /// Asks through a client.
+    /// Reads through a client.
     public StorageCapacities(KubernetesClient client) {
         this.client = client;
     }
 
-    /// Bytes of the largest volume of a class that some node has room for; empty when its driver does not say.
+    /// Size in bytes of the largest volume of a class that fits on some node; empty when its driver does not publish
+    /// it.
     synchronized Optional<Long> of(String storageClass) {
         if (System.nanoTime() - askedNanos >= KEEP.toNanos()) {
             try {

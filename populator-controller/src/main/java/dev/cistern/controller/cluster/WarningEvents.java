@@ -18,27 +18,29 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The newest warning event about each prime, Job and pod that makes no progress, of provisioners, kubelets and admission.
+/// The newest warning event about each prime, Job and pod that makes no progress, from provisioners, kubelets and
+/// admission.
 ///
-/// A watch of all events of a cluster would cost more than everything else here together, so they are listed, and only while something
-/// makes no progress. One list covers a whole namespace: the cost does not grow with the number of claims.
+/// A watch of all events of a cluster would cost more than everything else here together, so they are listed, and only
+/// while something makes no progress. One list covers a whole namespace: the cost does not grow with the number of
+/// claims.
 public final class WarningEvents {
     private static final Logger LOG = LoggerFactory.getLogger(WarningEvents.class);
 
-    /// A namespace is asked about at most this often.
+    /// Events of a namespace are listed at most this often.
     private static final Duration KEEP = Duration.ofSeconds(3);
 
-    /// All namespaces together are asked about at most this often: five calls a second.
+    /// Events of all namespaces together are listed at most this often: five calls a second.
     private static final Duration APART = Duration.ofMillis(200);
 
-    /// The API server goes through all events of a namespace for each question. Where there are so many that this takes long, the
-    /// questions come so much more seldom that they keep a twentieth of a processor busy.
+    /// The API server scans all events of a namespace for each list. Where that takes long, lists are spaced so that
+    /// they keep at most a twentieth of a processor busy.
     private static final int REST = 20;
 
-    /// Namespaces whose answers are kept: those of tenants who bring their own credentials, and our own.
+    /// Maximum number of cached namespaces: those of tenants with their own credentials, and our own.
     private static final int MAX_NAMESPACES = 500;
 
-    /// Events read at once, and at most: two each for 5,000 claims that wait, the most that is planned for.
+    /// Page size and maximum number of events: two each for 5,000 waiting claims, the design limit.
     private static final long PAGE = 500;
 
     private static final int MAX_PAGES = 20;
@@ -59,7 +61,7 @@ public final class WarningEvents {
 
     private record Dated(WarningEvent warning, String at) {}
 
-    /// Asks through a client.
+    /// Reads through a client.
     public WarningEvents(KubernetesClient client) {
         this.client = client;
     }
@@ -69,11 +71,11 @@ public final class WarningEvents {
         synchronized (answers) {
             Answer known = answers.get(namespace);
             boolean fresh = known != null && System.nanoTime() - known.atNanos < KEEP.toNanos();
-            // Another namespace's turn, perhaps; the next look comes in some seconds.
+            // Rate limited; the next reconcile follows within seconds.
             if (fresh || System.nanoTime() - nextNanos < 0) {
                 return find(known, uid);
             }
-            // One question at a time: until it is answered, nobody else's turn comes.
+            // One list at a time: block others until it is answered.
             nextNanos = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         }
         long began = System.nanoTime();
@@ -148,7 +150,7 @@ public final class WarningEvents {
                 host == null ? "" : host);
     }
 
-    /// When an event came last. Older and newer components write it into different fields.
+    /// Time of the last occurrence. Older and newer components write it into different fields.
     private static String time(Event event) {
         if (event.getSeries() != null && event.getSeries().getLastObservedTime() != null) {
             return event.getSeries().getLastObservedTime().getTime();

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which kinds are watched, what is kept of their objects, and by what they are indexed.
+/// The watched kinds, the parts of their objects that are cached, and their indexes.
 ///
 /// Kinds that a cluster may not have (`OSSVolumePopulator`, `ReferenceGrant`) are started when they appear.
 public final class WatchedKinds implements AutoCloseable {
@@ -241,8 +241,8 @@ public final class WatchedKinds implements AutoCloseable {
         return claims.byIndex(Index.UID, uid).stream().findFirst();
     }
 
-    /// The pods of a run as the API server has them now. Without a resource version a list is never older than what was written
-    /// before it.
+    /// The pods of a run, read from the API server. Without a resource version a list is never older than earlier
+    /// writes.
     List<Pod> podsNow(String namespace, String uid) {
         return client.pods()
                 .inNamespace(namespace)
@@ -252,7 +252,7 @@ public final class WatchedKinds implements AutoCloseable {
                 .getItems();
     }
 
-    /// A run's record as the API server has it now. By a list, which the controller may do, and not a get.
+    /// A run's record, read from the API server. By a list, which the controller's role allows, unlike get.
     Optional<VolumePopulation> runNow(String namespace, String name) {
         return client
                 .resources(VolumePopulation.class)

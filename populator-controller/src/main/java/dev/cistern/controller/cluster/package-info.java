@@ -1,4 +1,4 @@
-/// What is known of the cluster: which kinds are cached, by what they are indexed, and the look-ups that controllers share.
+/// The state of the cluster: cached kinds, their indexes, and the look-ups that controllers share.
 ///
 /// Nothing here decides or writes. Controllers subscribe to [dev.cistern.controller.cluster.WatchedKinds] and choose
 /// themselves which keys to reconcile when an object changes.

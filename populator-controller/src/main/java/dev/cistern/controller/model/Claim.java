@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param key which PVC
 /// @param resourceVersion guards writes
-/// @param created when it was made, to the second
+/// @param created creation time, to the second
 /// @param deleting whether it has a deletion time
 /// @param finalizers all of them, in order
 /// @param phase its phase
@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// @param block whether it asks for a raw device
 /// @param selector whether it selects existing volumes by label
 /// @param accessModes as given
-/// @param size the quantity asked for, as text
-/// @param capacityBytes the quantity asked for
+/// @param size requested quantity, as text
+/// @param capacityBytes requested quantity, in bytes
 /// @param volumeAttributesClassName as given
 /// @param selectedNode the scheduler's choice; null while there is none
-/// @param provisionerNoted whether the PersistentVolume controller has written the provisioner's name onto it
+/// @param provisionerNoted whether the PersistentVolume controller has set the provisioner annotation
 /// @param retry value of the annotation `cistern.dev/retry`; null when absent
 /// @param source what to fill it with
 public record Claim(

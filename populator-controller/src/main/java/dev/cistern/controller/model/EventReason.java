@@ -1,12 +1,12 @@
 package dev.cistern.controller.model;
 
-/// The reasons that events, conditions and runs carry, besides those of the engine. What each means and what to do
-/// about it is in `docs/operations.md`; a test holds the two together.
+/// Reasons of events, conditions and runs, in addition to those of the engine. `docs/operations.md` explains each; a
+/// test keeps the two in sync.
 public final class EventReason {
-    /// The object that `dataSourceRef` names is not there.
+    /// The object that `dataSourceRef` names does not exist.
     public static final String SOURCE_NOT_FOUND = "SourceNotFound";
 
-    /// The `StorageBackend` that a source names is not there.
+    /// The `StorageBackend` that a source names does not exist.
     public static final String BACKEND_NOT_FOUND = "BackendNotFound";
 
     /// The `StorageBackend` does not admit the PVC's namespace.
@@ -15,34 +15,34 @@ public final class EventReason {
     /// The reference crosses namespaces and no `ReferenceGrant` allows it.
     public static final String REFERENCE_NOT_GRANTED = "ReferenceNotGranted";
 
-    /// A field asks for something that this version does not do.
+    /// A field requests something that this version does not support.
     public static final String UNSUPPORTED_SOURCE = "UnsupportedSource";
 
-    /// The PVC asks for something that this version does not do.
+    /// The PVC requests something that this version does not support.
     public static final String UNSUPPORTED_CLAIM = "UnsupportedClaim";
 
     /// The StorageClass cannot be used with a prime PVC.
     public static final String UNSUPPORTED_STORAGE_CLASS = "UnsupportedStorageClass";
 
-    /// The StorageClass makes no volumes.
+    /// The StorageClass does not provision volumes.
     public static final String NO_PROVISIONER = "NoDynamicProvisioner";
 
     /// The PVC names no StorageClass, and there was no default so far.
     public static final String NO_STORAGE_CLASS = "WaitingForStorageClass";
 
-    /// There is no StorageClass of that name.
+    /// The StorageClass does not exist.
     public static final String STORAGE_CLASS_NOT_FOUND = "StorageClassNotFound";
 
-    /// The StorageClass makes volumes when a pod uses the claim, and none does yet.
+    /// The StorageClass provisions volumes when a pod uses the claim, and none does yet.
     public static final String WAIT_FOR_FIRST_CONSUMER = "WaitForFirstConsumer";
 
-    /// All slots for runs that are being set up are in use.
-    public static final String WAITING_FOR_TURN = "WaitingForTurn";
+    /// The run waits for admission: all slots are in use.
+    public static final String QUEUED = "Queued";
 
-    /// The prime waits for its volume for some time.
+    /// The prime has been waiting for its volume for some time.
     public static final String PROVISIONING = "Provisioning";
 
-    /// The provisioner complains about the prime.
+    /// The provisioner reports a warning about the prime.
     public static final String PROVISIONING_FAILED = "ProvisioningFailed";
 
     /// The node was given up; the scheduler is asked for another.
@@ -51,25 +51,25 @@ public final class EventReason {
     /// A Job fills the volume.
     public static final String POPULATING = "Populating";
 
-    /// The Job runs, and its store does not answer.
+    /// The Job runs, and its store does not respond.
     public static final String WAITING_FOR_STORE = "WaitingForStore";
 
     /// The Job runs, and its reports do not arrive.
     public static final String NO_REPORTS = "NoReports";
 
     /// The request changed while the run was blocked: it restarts.
-    public static final String STARTED_AFRESH = "StartedAfresh";
+    public static final String RESTARTED = "Restarted";
 
     /// The Job's pod does not start.
     public static final String POD_NOT_STARTING = "PodNotStarting";
 
-    /// An attempt failed; there will be another.
+    /// An attempt failed; another follows.
     public static final String RETRYING = "Retrying";
 
     /// The PVC is bound to the filled volume.
     public static final String POPULATED = "Populated";
 
-    /// The run failed for good.
+    /// The run failed and is not retried.
     public static final String POPULATE_FAILED = "PopulateFailed";
 
     /// Too many attempts failed.
@@ -84,16 +84,16 @@ public final class EventReason {
     /// The Job needed more memory than its limit.
     public static final String OUT_OF_MEMORY = "OutOfMemory";
 
-    /// The Job ended without saying why.
+    /// The Job failed without a result.
     public static final String JOB_FAILED = "JobFailed";
 
     /// The Job took longer than `activeDeadlineSeconds`.
     public static final String DEADLINE_EXCEEDED = "DeadlineExceeded";
 
-    /// The PVC is bound, but not to a volume that was filled.
+    /// The PVC is bound to a volume that was not filled.
     public static final String NOT_POPULATED = "NotPopulated";
 
-    /// The run's reason for the same.
+    /// The run's reason for [#NOT_POPULATED].
     public static final String BOUND_ELSEWHERE = "BoundElsewhere";
 
     /// The prime lost its volume.
@@ -102,22 +102,22 @@ public final class EventReason {
     /// The populator was deleted while a run used it.
     public static final String SOURCE_DELETED = "SourceDeleted";
 
-    /// The API server refuses a write that the run does not get on without.
+    /// The API server rejects a write that the run needs.
     public static final String CREATE_FAILED = "CreateFailed";
 
-    /// A populator, dataset or backend can be used.
+    /// A populator, dataset or backend is usable.
     public static final String RESOLVED = "Resolved";
 
-    /// The backend's type of store is not one that this version reads.
+    /// This version does not support the backend's type of store.
     public static final String UNSUPPORTED_TYPE = "UnsupportedType";
 
-    /// No run has read from the backend as it is now.
+    /// No run has read from the backend with its current spec.
     public static final String NOT_USED_YET = "NotUsedYet";
 
-    /// A run has read from the backend as it is now.
+    /// A run has read from the backend with its current spec.
     public static final String USED = "Used";
 
-    /// The kind, or what an object asks for, is not there yet in this version.
+    /// This version does not implement the kind, or what an object requests.
     public static final String NOT_IMPLEMENTED = "NotImplemented";
 
     private EventReason() {}

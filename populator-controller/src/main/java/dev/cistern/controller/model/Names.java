@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// The names of the run protocol, in one place.
 public final class Names {
-    /// Keeps a PVC until its prime and Jobs are gone.
+    /// Finalizer that keeps a PVC until its prime and Jobs are deleted.
     public static final String FINALIZER = "cistern.dev/populate";
 
     /// Field manager of all writes of the reconcile.
@@ -18,7 +18,7 @@ public final class Names {
     /// Field manager of `VolumePopulation.status.progress`.
     public static final String PROGRESS_MANAGER = "cistern-progress";
 
-    /// Label of everything that belongs to a run: who made it.
+    /// Label of everything that belongs to a run: the manager.
     public static final String LABEL_MANAGED_BY = "app.kubernetes.io/managed-by";
 
     /// Value of [#LABEL_MANAGED_BY].
@@ -33,25 +33,27 @@ public final class Names {
     /// Label of everything that belongs to a run: the PVC's namespace.
     public static final String LABEL_NAMESPACE = "cistern.dev/pvc-namespace";
 
-    /// Label that keeps backup tools away from primes and Jobs.
+    /// Label that excludes primes and Jobs from backups.
     public static final String LABEL_NO_BACKUP = "velero.io/exclude-from-backup";
 
     /// Label of a Job and its pods: the attempt's number.
     public static final String LABEL_ATTEMPT = "cistern.dev/attempt";
 
-    /// Annotation of a PVC; a new value lets a run that failed or cannot get on start again. Of a run: the value when it was made.
+    /// Annotation of a PVC; a new value restarts a run that failed or is blocked. Of a run: the value when it was
+    /// created.
     public static final String ANNOTATION_RETRY = "cistern.dev/retry";
 
-    /// Annotation of a PV: UID of the PVC that it was filled for. It is written by the same patch as the new claim.
+    /// Annotation of a PV: UID of the PVC that it was filled for. Written by the same patch as the new claim.
     public static final String ANNOTATION_POPULATED_FOR = "cistern.dev/populated-for";
 
-    /// Annotation of a prime: the node it was made for.
+    /// Annotation of a prime: the node it was created for.
     public static final String ANNOTATION_MADE_FOR_NODE = "cistern.dev/made-for-node";
 
-    /// Annotation of a run: fingerprint of what was asked.
+    /// Annotation of a run: fingerprint of the request.
     public static final String ANNOTATION_FINGERPRINT = "cistern.dev/asked";
 
-    /// Whose volume a PVC waits for, as the cluster's PersistentVolume controller notes on each: the same in its newer and its older name.
+    /// The provisioner that a PVC waits for, set by the cluster's PersistentVolume controller: the annotation's newer
+    /// and older name.
     public static final List<String> ANNOTATIONS_PROVISIONER =
             List.of(
                     "volume.kubernetes.io/storage-provisioner",

@@ -2,13 +2,13 @@ package dev.cistern.controller.model;
 
 import java.util.List;
 
-/// Where primes and Jobs with the platform's credentials live, and so where their Secrets are looked for. A run keeps to the
-/// namespace that it began in: its snapshot names it.
+/// Namespaces of primes and Jobs with the platform's credentials, and of their Secrets. A run stays in the namespace
+/// that it began in, which its snapshot names.
 ///
 /// @param platform for StorageBackends
-/// @param oss for `OSSVolumePopulator`s, whose users put their Secrets where the page that describes the kind says
+/// @param oss for `OSSVolumePopulator`s, whose users put their Secrets where that kind's documentation says
 public record PopulateNamespaces(String platform, String oss) {
-    /// Both, or the one that they are.
+    /// Both, without duplicates.
     public List<String> all() {
         return platform.equals(oss) ? List.of(platform) : List.of(platform, oss);
     }

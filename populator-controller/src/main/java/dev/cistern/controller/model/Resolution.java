@@ -5,18 +5,18 @@ public sealed interface Resolution {
     /// All that a run needs to know.
     record Ready(RunSnapshot snapshot) implements Resolution {}
 
-    /// Not looked up: the run under way keeps to its own snapshot.
+    /// Not resolved: the run in progress uses its own snapshot.
     record NotAsked() implements Resolution {}
 
-    /// Not now, but an object made or changed later may help; the PVC is looked at again then.
+    /// Not resolvable yet: an object created or changed later may resolve it, and wakes the PVC.
     ///
-    /// @param reason one word for machines
+    /// @param reason machine-readable
     /// @param message names the object and what to do
     record Waiting(String reason, String message) implements Resolution {}
 
-    /// Not with these objects as they are.
+    /// Not resolvable with the current objects.
     ///
-    /// @param reason one word for machines
+    /// @param reason machine-readable
     /// @param message names the field and what to do
     record Refused(String reason, String message) implements Resolution {}
 }

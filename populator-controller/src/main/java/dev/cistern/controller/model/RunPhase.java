@@ -1,18 +1,18 @@
 package dev.cistern.controller.model;
 
-/// The phases of a run. They only move forward; `FAILED` is left only when a person changes something.
+/// The phases of a run. They only move forward; `FAILED` is left only by a user's change.
 public enum RunPhase {
-    /// The run was made, or waits for its next attempt's volume.
+    /// The run was created, or waits for its next attempt's volume.
     PENDING("Pending"),
     /// The prime waits for its volume.
     PROVISIONING("Provisioning"),
     /// Jobs fill the volume, or wait for their next attempt.
     POPULATING("Populating"),
-    /// The volume is full and changes hands.
+    /// The volume is filled and being handed over.
     BINDING("Binding"),
     /// The PVC is bound to the filled volume.
     SUCCEEDED("Succeeded"),
-    /// Given up.
+    /// The run has failed.
     FAILED("Failed");
 
     private final String text;
@@ -26,7 +26,7 @@ public enum RunPhase {
         return text;
     }
 
-    /// Whether nothing will change it but a person.
+    /// Whether only a user's change leaves this phase.
     public boolean settled() {
         return switch (this) {
             case SUCCEEDED, FAILED -> true;

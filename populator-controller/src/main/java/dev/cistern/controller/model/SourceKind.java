@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The kinds that a PVC's `dataSourceRef` may name.
 public enum SourceKind {
-    /// Any store, tenant's or platform's credentials.
+    /// Any store, with the tenant's or the platform's credentials.
     OBJECT_VOLUME_POPULATOR("cistern.dev", "v1alpha1", "ObjectVolumePopulator", true),
     /// Alibaba Cloud's kind, generic mode.
     OSS_VOLUME_POPULATOR("storage.alibabacloud.com", "v1beta1", "OSSVolumePopulator", true),
     /// A cluster-scoped data set, as a private copy.
     DATASET("cistern.dev", "v1alpha1", "Dataset", false),
-    /// A kind that is none, in a group of ours: misspelt, or no source of volumes. A PVC that names it waits for ever, and is told so.
+    /// An unknown kind in one of our groups: misspelt, or not a source of volumes. A PVC that names it never gets a
+    /// volume, and an event says so.
     UNKNOWN("", "", "", true);
 
     private final String group;
@@ -54,7 +55,7 @@ public enum SourceKind {
         return List.of(OBJECT_VOLUME_POPULATOR, OSS_VOLUME_POPULATOR, DATASET);
     }
 
-    /// The kind that a group and a kind's name mean, if it is one of ours or is meant to be.
+    /// The kind for a group and a kind's name, if it is one of ours or probably meant to be.
     public static Optional<SourceKind> of(@Nullable String group, @Nullable String kind) {
         if (group == null || kind == null) {
             return Optional.empty();
@@ -71,8 +72,9 @@ public enum SourceKind {
         return meant ? Optional.of(UNKNOWN) : Optional.empty();
     }
 
-    /// Of another vendor's group only what is plainly meant for a kind that we serve, as `deploy/policies/claims.yaml` has it. Others may be
-    /// that vendor's own, as like ours as `NASVolumePopulator`: somebody else fills their volumes, and would be told off by us for it.
+    /// Of another vendor's group only names that clearly mean a kind that we serve, as in
+    /// `deploy/policies/claims.yaml`. Others may be that vendor's own kinds, such as `NASVolumePopulator`, whose
+    /// volumes another controller fills.
     private static boolean meantForOurs(String kind) {
         String lower = kind.toLowerCase(Locale.ROOT);
         return lower.equals("ossvp")
@@ -87,7 +89,7 @@ public enum SourceKind {
                 .orElseThrow();
     }
 
-    /// How many letters are to be changed, added or left out; upper and lower case are the same.
+    /// Edit distance, ignoring case.
     private static int distance(String one, String other) {
         String a = one.toLowerCase(Locale.ROOT);
         String b = other.toLowerCase(Locale.ROOT);

@@ -2,7 +2,7 @@ package dev.cistern.controller.model;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a PVC's `dataSourceRef` names, when it is one of our kinds, or meant to be.
+/// A PVC's `dataSourceRef`, when it names one of our kinds or is meant to.
 ///
 /// @param kind which of our kinds
 /// @param group the API group, as written

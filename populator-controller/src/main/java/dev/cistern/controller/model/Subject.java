@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// An object whose status the controller writes, besides runs.
+/// An object other than a run whose status the controller writes.
 ///
 /// @param kind which of our kinds
 /// @param namespace where it is; null for a cluster-scoped kind
@@ -57,7 +57,7 @@ public record Subject(Kind kind, @Nullable String namespace, String name) {
         }
     }
 
-    /// What a PVC names; empty when that is no object with a status of ours.
+    /// The subject of a PVC's reference; empty when we write no status for that kind.
     public static Optional<Subject> of(SourceRef ref) {
         return Arrays.stream(Kind.values())
                 .filter(kind -> kind.source == ref.kind())
@@ -65,7 +65,7 @@ public record Subject(Kind kind, @Nullable String namespace, String name) {
                 .findFirst();
     }
 
-    /// The same as what a PVC names; empty for kinds that PVCs cannot name.
+    /// The reference of a PVC to this object; empty for kinds that PVCs cannot name.
     public Optional<SourceRef> source() {
         return kind.source == null
                 ? Optional.empty()

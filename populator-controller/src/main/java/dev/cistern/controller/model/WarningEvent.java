@@ -1,8 +1,8 @@
 package dev.cistern.controller.model;
 
-/// A warning that somebody else in the cluster gave about an object of ours.
+/// A warning event of another component about one of our objects.
 ///
-/// @param reason one word, for example `FailedCreate`
-/// @param message the refuser's own words
-/// @param host the node that it comes from; empty when it comes from none
+/// @param reason machine-readable, for example `FailedCreate`
+/// @param message of that component
+/// @param host the node that it comes from; empty for none
 public record WarningEvent(String reason, String message, String host) {}

@@ -1,4 +1,4 @@
-/// What the planner sees and decides on: immutable records, built by the observer, free of API nulls.
+/// The planner's input: immutable records, built by the observer, free of API nulls.
 ///
 /// Nothing here calls a client, reads a clock or logs.
 @NullMarked

@@ -37,7 +37,7 @@ public final class ApiCalls implements Interceptor {
                 .increment();
     }
 
-    /// As in audit logs; a watch is a `get` that asks for it.
+    /// As in audit logs; a watch is a `get` with `watch=true`.
     static String verb(String method, URI uri) {
         String query = uri.getQuery() == null ? "" : uri.getQuery();
         if (method.equals("GET") && query.contains("watch=true")) {
@@ -51,8 +51,8 @@ public final class ApiCalls implements Interceptor {
         };
     }
 
-    /// The resource of a path, with its subresource: `pods`, `volumepopulations/status`. Never a name, which would make a metric
-    /// for each object.
+    /// The resource of a path, with its subresource: `pods`, `volumepopulations/status`. Never a name, which would make
+    /// a metric for each object.
     static String resource(String path) {
         String[] parts = path.split("/");
         // "", api, v1, ... or "", apis, GROUP, VERSION, ...

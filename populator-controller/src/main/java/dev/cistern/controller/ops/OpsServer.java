@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Serves `/metrics`, `/healthz` and `/readyz`.
 ///
-/// Ready means that the informers have their lists: a replica that does not lead is ready too, for it takes reports.
+/// Ready means that the informers have their lists: a replica that does not lead is also ready, because it receives
+/// reports.
 public final class OpsServer extends VerticleBase {
     private static final int IDLE_SECONDS = 60;
 

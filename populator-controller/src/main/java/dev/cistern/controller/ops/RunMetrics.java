@@ -19,10 +19,10 @@ public final class RunMetrics {
                     .tag("phase", phase.text())
                     .register(registry);
         }
-        Gauge.builder("cistern.turns.waiting", admission, RunAdmission::waiting)
+        Gauge.builder("cistern.run.admission.queued", admission, RunAdmission::queued)
                 .description("PVCs that wait for their run to start")
                 .register(registry);
-        Gauge.builder("cistern.turns.taken", admission, RunAdmission::admitted)
+        Gauge.builder("cistern.run.admission.slots.used", admission, RunAdmission::admitted)
                 .description("Runs whose next step is the control plane's")
                 .register(registry);
     }

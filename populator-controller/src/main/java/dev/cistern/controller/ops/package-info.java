@@ -1,4 +1,4 @@
-/// What operators look at: health, readiness, metrics.
+/// Health, readiness and metrics.
 @NullMarked
 package dev.cistern.controller.ops;
 

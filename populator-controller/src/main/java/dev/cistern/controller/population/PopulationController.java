@@ -39,7 +39,7 @@ public final class PopulationController implements Controller<ClaimKey> {
     private final int workers;
     private final Clock clock;
 
-    /// Of the runs under way, by the PVC's UID; a PVC that only waits for its source has none.
+    /// Runs in progress, by the PVC's UID; a PVC that only waits for its source has none.
     private final ConcurrentMap<String, Timeline> timelines = new ConcurrentHashMap<>();
 
     private volatile Consumer<? super ClaimKey> enqueue = _ -> {};
@@ -47,20 +47,20 @@ public final class PopulationController implements Controller<ClaimKey> {
     /// A controller that is not started.
     ///
     /// @param workers PVCs reconciled at once
-    /// @param runsAtOnce runs that are set up or handed over at once, see [RunAdmission]
+    /// @param admissionSlots runs that are set up or handed over at once, see [RunAdmission]
     public PopulationController(
             ClusterCache cache,
             Observer observer,
             Planner planner,
             Applier applier,
             int workers,
-            int runsAtOnce,
+            int admissionSlots,
             Clock clock) {
         this.cache = cache;
         this.observer = observer;
         this.planner = planner;
         this.applier = applier;
-        this.admission = new RunAdmission(runsAtOnce, clock, key -> enqueue.accept(key));
+        this.admission = new RunAdmission(admissionSlots, clock, key -> enqueue.accept(key));
         this.workers = workers;
         this.clock = clock;
     }
@@ -151,7 +151,7 @@ public final class PopulationController implements Controller<ClaimKey> {
                 noted);
     }
 
-    /// Deletes orphans of a PVC that is gone although our finalizer was to hold it: somebody took the finalizer off.
+    /// Deletes orphans of a deleted PVC whose finalizer was removed by someone else.
     private Result deleteOrphans(ClaimKey key) {
         timelines.remove(key.uid());
         if (cache.claimByUid(key.uid()).isPresent()) {

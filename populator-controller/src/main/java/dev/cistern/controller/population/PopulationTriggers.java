@@ -15,7 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Which PVCs are reconciled when something changes.
+/// Maps changes to the PVCs to reconcile.
 ///
 /// Called by the informers' own threads, for each change.
 final class PopulationTriggers {
@@ -60,13 +60,13 @@ final class PopulationTriggers {
         }
     }
 
-    /// A prime, a Job or a pod: its labels say whose.
+    /// A prime, a Job or a pod: its labels name the PVC.
     private void childChanged(HasMetadata child) {
         References.runOf(child).ifPresent(this::byUid);
     }
 
     private void byUid(String uid) {
-        // The name is only for look-ups; one that was cut to fit a label is found by its UID.
+        // The name label is only for people; a name that was truncated is found by the UID.
         enqueue.accept(
                 kinds.claimByUid(uid)
                         .map(References::key)

@@ -16,40 +16,40 @@ import java.util.function.Consumer;
 
 /// Limits how many runs are set up or handed over at once.
 ///
-/// A run has claims, volumes and Jobs created, bound and deleted by the control plane, and thousands at once are no faster than a hundred
-/// after the other; all of them are only late together. So a run holds a slot while its next step is the control plane's: not while its
-/// copy runs, and not when there was no step for [#STALE], so that volumes that do not come hold up nobody else. PVCs without a slot are
-/// queued: first come, first served within a namespace, round-robin over the namespaces, so that one team's thousand PVCs do not hold up
-/// another team's one.
+/// A run needs claims, volumes and Jobs to be created, bound and deleted by the control plane, and thousands at once
+/// are not faster than a hundred at a time; they only all finish late. So a run holds a slot while its next step is the
+/// control plane's: not while its copy runs, and not when there was no step for [#STALE], so that stuck volumes do not
+/// block others. PVCs without a slot are queued: first come, first served within a namespace, round-robin over
+/// namespaces, so that one team's thousand PVCs do not block another team's one.
 ///
-/// A slot only decides when a run starts; one that has started goes on in any case. After a change of leaders there may be more
-/// of them than slots until they have come further.
+/// A slot only decides when a run starts; a started run continues in any case. After a change of leaders more runs than
+/// slots may be admitted for a while.
 public final class RunAdmission {
-    /// Longer than the control plane takes for a step that it is working on.
+    /// Longer than the control plane needs for a step.
     static final Duration STALE = Duration.ofSeconds(30);
 
-    private final int most;
+    private final int slots;
     private final Clock clock;
     private final Consumer<ClaimKey> wake;
 
-    /// By the PVC's UID: until when at the latest.
+    /// Expiry of each slot, by the PVC's UID.
     private final Map<String, Instant> admitted = new HashMap<>();
 
     private final Map<String, Set<ClaimKey>> queues = new LinkedHashMap<>();
 
-    /// @param most slots, at least 1
-    /// @param wake told about a PVC that was queued and got a slot; must not wait
-    public RunAdmission(int most, Clock clock, Consumer<ClaimKey> wake) {
-        this.most = most;
+    /// @param slots slots, at least 1
+    /// @param wake called for a queued PVC that got a slot; must not block
+    public RunAdmission(int slots, Clock clock, Consumer<ClaimKey> wake) {
+        this.slots = slots;
         this.clock = clock;
         this.wake = wake;
     }
 
-    /// Gives a PVC a slot, if it has none and one is free.
+    /// Admits a PVC, if it is not admitted and a slot is free.
     ///
-    /// @return whether it has one; when it does not use it, [#release] is to be called
+    /// @return whether it is admitted; if it does not use the slot, [#release] has to be called
     synchronized boolean admit(ClaimKey key) {
-        admitWaiting();
+        admitQueued();
         if (!admitted.containsKey(key.uid())) {
             if (!free()) {
                 return false;
@@ -59,15 +59,15 @@ public final class RunAdmission {
         return true;
     }
 
-    /// Queues a PVC without a slot, unless it is queued.
+    /// Queues a PVC, unless it is admitted or queued.
     synchronized void queue(ClaimKey key) {
         if (!admitted.containsKey(key.uid())) {
             queues.computeIfAbsent(key.namespace(), _ -> new LinkedHashSet<>()).add(key);
-            admitWaiting();
+            admitQueued();
         }
     }
 
-    /// Notes how far the PVC's run has come; a PVC without a run gives its slot back.
+    /// Records the progress of the PVC's run; a PVC without a run returns its slot.
     synchronized void progressed(ClaimKey key, Timeline timeline) {
         Optional<Instant> until =
                 timeline.latest()
@@ -82,25 +82,25 @@ public final class RunAdmission {
         }
     }
 
-    /// Takes the PVC out of the queue, and its slot back.
+    /// Removes the PVC from the queue and frees its slot.
     synchronized void release(ClaimKey key) {
         Set<ClaimKey> waiting = queues.get(key.namespace());
         if (waiting != null && waiting.remove(key) && waiting.isEmpty()) {
             queues.remove(key.namespace());
         }
         admitted.remove(key.uid());
-        admitWaiting();
+        admitQueued();
     }
 
     private boolean free() {
-        if (admitted.size() >= most) {
+        if (admitted.size() >= slots) {
             Instant now = clock.instant();
             admitted.values().removeIf(until -> !now.isBefore(until));
         }
-        return admitted.size() < most;
+        return admitted.size() < slots;
     }
 
-    private void admitWaiting() {
+    private void admitQueued() {
         while (!queues.isEmpty() && free()) {
             Map.Entry<String, Set<ClaimKey>> first = queues.entrySet().iterator().next();
             Set<ClaimKey> waiting = first.getValue();
@@ -115,12 +115,12 @@ public final class RunAdmission {
         }
     }
 
-    /// How many PVCs are queued.
-    public synchronized int waiting() {
+    /// Number of queued PVCs.
+    public synchronized int queued() {
         return queues.values().stream().mapToInt(Set::size).sum();
     }
 
-    /// How many slots are in use.
+    /// Number of slots in use.
     public synchronized int admitted() {
         return admitted.size();
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 ///
 /// @param populateNamespace where platform credentials live
 record DatasetSnapshot(String populateNamespace) {
-    /// Fields of a source that a run has in another form.
+    /// Fields of a source that have another form in a run.
     static final List<String> LOOKED_UP = List.of("storageBackendRef", "path");
 
     VolumePopulationSpec of(ClusterView view, Claim claim, Dataset dataset)

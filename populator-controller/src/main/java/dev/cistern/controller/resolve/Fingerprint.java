@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A short text that is equal exactly when the same was asked.
+/// A short text that is equal exactly for equal requests.
 final class Fingerprint {
     private static final ObjectMapper JSON =
             new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Reads `ReferenceGrant`s, by their documented meaning: an entry of `from` and an entry of `to` must both match.
+/// Evaluates `ReferenceGrant`s as documented: an entry of `from` and an entry of `to` must both match.
 final class Grants {
     private Grants() {}
 
-    /// Whether one of the grants lets PVCs of `namespace` use `ref`.
+    /// Whether one of the grants allows PVCs of `namespace` to use `ref`.
     static boolean allow(List<GenericKubernetesResource> grants, String namespace, SourceRef ref) {
         for (GenericKubernetesResource grant : grants) {
             boolean from =

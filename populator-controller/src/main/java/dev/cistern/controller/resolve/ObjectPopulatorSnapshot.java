@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param populateNamespace where platform credentials live
 record ObjectPopulatorSnapshot(String populateNamespace) {
-    /// Fields of a source that a run has in another form.
+    /// Fields of a source that have another form in a run.
     static final List<String> LOOKED_UP = List.of("backendRef", "backend", "path");
 
     VolumePopulationSpec of(ClusterView view, Claim claim, ObjectVolumePopulator populator)
@@ -101,7 +101,7 @@ record ObjectPopulatorSnapshot(String populateNamespace) {
         return snapshot;
     }
 
-    /// What fills the volume. A mode without a filler is refused here.
+    /// The mode. One without a filler is rejected here.
     private static VolumePopulationSpec.Mode mode(
             ObjectVolumePopulatorSpec.@Nullable Mode asked, String name)
             throws UnresolvedException {

@@ -32,7 +32,7 @@ public final class Resolver {
         this.datasets = new DatasetSnapshot(namespaces.platform());
     }
 
-    /// What the PVC's reference comes to now.
+    /// Resolves the PVC's reference.
     public Resolution resolve(ClusterView view, Claim claim) {
         SourceRef ref = claim.source();
         String namespace = ref.namespace();
@@ -98,7 +98,7 @@ public final class Resolver {
                                                 + "; waiting for it"));
     }
 
-    /// Whether a run reads from a StorageBackend as it is now, and not as it was when the run was made.
+    /// Whether a run reads from a StorageBackend with its current spec, not an earlier one.
     public boolean readsFrom(VolumePopulation run, StorageBackend backend) {
         String now = Fingerprint.of(SharedBackends.store(backend.getSpec()));
         return run.getSpec().getSources().stream()
@@ -106,7 +106,7 @@ public final class Resolver {
                 .anyMatch(source -> Fingerprint.of(source.getBackend()).equals(now));
     }
 
-    /// What a reference from the object's own namespace would come to, asked for no PVC in particular.
+    /// Resolves a reference from the object's own namespace, independent of a PVC.
     public Resolution check(ClusterView view, SourceRef ref) {
         String namespace = ref.namespace();
         Claim claim =

@@ -9,19 +9,20 @@ import dev.cistern.controller.model.EventReason;
 import java.util.List;
 import java.util.Optional;
 
-/// `StorageBackend`s, as a PVC may use them.
+/// `StorageBackend`s as used by PVCs.
 final class SharedBackends {
-    /// Not a namespace's name: a cluster-scoped object is checked without anybody's namespace in mind.
+    /// Not a valid namespace: used to check a cluster-scoped object independent of a namespace.
     static final String ANY_NAMESPACE = "*";
 
-    /// Fields that say who may use a backend.
+    /// Fields that restrict who may use a backend.
     static final List<String> NOT_OF_THE_STORE = List.of("allowedNamespaces");
 
     private SharedBackends() {}
 
-    /// What the backend of that name says about reaching the store.
+    /// The store's part of the backend of that name.
     ///
-    /// @throws Unresolved when there is none, when it does not allow the PVC's namespace, or asks for what there is not
+    /// @throws UnresolvedException when there is none, when it does not allow the PVC's namespace, or requests
+    ///     something unsupported
     static StorageBackendSpec usable(ClusterView view, Claim claim, String name)
             throws UnresolvedException {
         StorageBackend backend =
@@ -56,7 +57,7 @@ final class SharedBackends {
         return store(backend.getSpec());
     }
 
-    /// What a run keeps of a backend: how the store is reached, and not who may.
+    /// The part of a backend that a run stores: how to reach the store, not who may use it.
     static StorageBackendSpec store(StorageBackendSpec backend) {
         return CopyOf.allBut(NOT_OF_THE_STORE, backend, StorageBackendSpec.class);
     }

@@ -10,9 +10,9 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 final class SnapshotBase {
     private SnapshotBase() {}
 
-    /// A snapshot that names the PVC and its source, and no sources of data yet.
+    /// A snapshot with the PVC and its source, without sources of data.
     ///
-    /// @param source of the object that the PVC names
+    /// @param source metadata of the object that the PVC names
     /// @param primeNamespace where prime and Job will live
     static VolumePopulationSpec begin(Claim claim, ObjectMeta source, String primeNamespace) {
         Pvc pvc = new Pvc();

@@ -9,7 +9,7 @@ final class UnresolvedException extends Exception {
     private final transient Resolution resolution;
 
     private UnresolvedException(Resolution resolution) {
-        // No stack: it is an answer.
+        // No stack trace: it is a normal result.
         super(null, null, false, false);
         this.resolution = resolution;
     }

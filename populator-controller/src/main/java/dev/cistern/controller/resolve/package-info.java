@@ -1,5 +1,5 @@
-/// Resolves what a PVC's `dataSourceRef` names into the snapshot that a run keeps to, or into the reason why there is none. Shared by the
-/// controllers: `population` starts runs from it, `status` says whether an object can be used.
+/// Resolves a PVC's `dataSourceRef` into the snapshot of a run, or into the reason why there is none. Shared by the
+/// controllers: `population` starts runs from it, `status` says whether an object is usable.
 @NullMarked
 package dev.cistern.controller.resolve;
 

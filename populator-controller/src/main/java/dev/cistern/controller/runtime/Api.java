@@ -21,11 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Writes to the API server, one request per call. The client's own patches of text read the object first, which would make a
+/// Writes to the API server, one request per call. The client's own patches read the object first, which would make a
 /// run a third more expensive; everything else (addresses, credentials, TLS, metrics) is the client's.
 public final class Api {
-    /// A write that takes longer is given up, and looked at again.
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /// After this time a write is abandoned and the object observed again.
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     private final HttpClient http;
     private final URI base;
@@ -34,7 +34,7 @@ public final class Api {
 
     /// An API through a client.
     ///
-    /// @param fieldManager of all writes that name no other
+    /// @param fieldManager of all writes without another one
     public Api(KubernetesClient client, String fieldManager) {
         this.fieldManager = fieldManager;
         this.http = client.getHttpClient();
@@ -45,13 +45,13 @@ public final class Api {
         this.serialization = client.getKubernetesSerialization();
     }
 
-    /// How a patch is meant.
+    /// Types of patches.
     public enum Patch {
-        /// Server-side apply: the caller owns the fields that it gives, and no others.
+        /// Server-side apply: the caller owns the fields in the body, and no others.
         APPLY("application/apply-patch+yaml"),
-        /// Merge: what is given replaces what is there; null removes.
+        /// Merge patch: the body replaces existing values; null removes.
         MERGE("application/merge-patch+json"),
-        /// A list of operations; a `test` that fails refuses all of them.
+        /// JSON patch: a list of operations; a failed `test` rejects all of them.
         OPERATIONS("application/json-patch+json");
 
         private final String contentType;
@@ -61,7 +61,7 @@ public final class Api {
         }
     }
 
-    /// Makes an object.
+    /// Creates an object.
     ///
     /// @throws KubernetesClientException with the API server's code, or 0 when it did not answer
     public <T> T create(String path, T object, Class<T> type) {
@@ -71,8 +71,8 @@ public final class Api {
         return serialization.unmarshal(send(request), type);
     }
 
-    /// The object of that name as the API server has it now; empty when there is none. By a list, which the controller may do of whatever
-    /// it makes.
+    /// The object of that name, read from the API server; empty when there is none. By a list, which the controller's
+    /// role allows for everything that it creates.
     ///
     /// @param collection path of the kind in its namespace
     /// @throws KubernetesClientException with the API server's code, or 0 when it did not answer
@@ -94,7 +94,7 @@ public final class Api {
         return patch(path, patch, fieldManager, body, type);
     }
 
-    /// Patches an object under a field manager of its own.
+    /// Patches an object with another field manager.
     ///
     /// @param body to be written as JSON
     /// @throws KubernetesClientException with the API server's code, or 0 when it did not answer
@@ -109,7 +109,7 @@ public final class Api {
         return serialization.unmarshal(send(request), type);
     }
 
-    /// Deletes that life of an object which has the UID; its dependents follow.
+    /// Deletes the object with that UID; its dependents follow.
     ///
     /// @throws KubernetesClientException with the API server's code, or 0 when it did not answer
     public void delete(String path, String uid) {
@@ -134,7 +134,7 @@ public final class Api {
         CompletableFuture<HttpResponse<byte[]>> sent =
                 http.sendAsync(request.build(), byte[].class);
         try {
-            HttpResponse<byte[]> response = sent.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<byte[]> response = sent.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             byte[] body = response.body();
             String text = body == null ? "" : new String(body, StandardCharsets.UTF_8);
             if (!response.isSuccessful()) {
@@ -158,7 +158,7 @@ public final class Api {
         try {
             status = serialization.unmarshal(text, Status.class);
         } catch (RuntimeException e) {
-            // A proxy's page, perhaps: the code says enough.
+            // Perhaps a proxy's page: the code is sufficient.
         }
         String message = status == null || status.getMessage() == null ? text : status.getMessage();
         return new KubernetesClientException(message, code, status);

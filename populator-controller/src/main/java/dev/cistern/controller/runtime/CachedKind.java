@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The cache of one kind: an informer, its indexes, and over it the process's own writes, so that a reconcile right after a write sees it.
+/// The cache of one kind: an informer, its indexes, and an overlay of the process's own writes, so that a reconcile
+/// right after a write sees it.
 ///
-/// A kind that the cluster does not have yet is empty until it is started; who subscribed to it before is told of its objects then.
+/// A kind that the cluster does not have yet is empty until it is started; earlier subscribers are notified of its
+/// objects then.
 ///
 /// @param <T> the kind
 public final class CachedKind<T extends HasMetadata> implements AutoCloseable {
@@ -45,15 +47,15 @@ public final class CachedKind<T extends HasMetadata> implements AutoCloseable {
         this.overlay = overlay;
     }
 
-    /// Makes the kinds of one client.
+    /// Creates the kinds of one client.
     ///
     /// @param ownerOf see [Overlay#pendingOf]
     public record Factory(
             KubernetesClient client, Function<? super HasMetadata, Optional<String>> ownerOf) {
         /// A kind that is not started.
         ///
-        /// @param informer makes its informer
-        /// @param trim drops what nobody reads from an object before it is kept
+        /// @param informer creates its informer
+        /// @param trim removes unused parts of an object before it is cached
         /// @param indexes by name; each gives the values under which an object is found
         public <T extends HasMetadata> CachedKind<T> kind(
                 Class<T> type,
@@ -103,13 +105,14 @@ public final class CachedKind<T extends HasMetadata> implements AutoCloseable {
         return root;
     }
 
-    /// Subscribes to changes of what is asked, and not to those of a status: that is written by ourselves, once for
-    /// any number of objects that refer to it, and would wake all of these. To be called before the start.
+    /// Subscribes to changes of the spec, and not of the status: we write that ourselves, once for any number of
+    /// objects that refer to it, and it would wake all of these. To be called before the start.
     public void onSpecChange(Consumer<? super T> changed) {
         onChange(changed, (before, after) -> !sameSpec(before.getMetadata(), after.getMetadata()));
     }
 
-    /// Whether two states of an object ask for the same. The API server counts changes of the spec, not of annotations.
+    /// Whether two states of an object have the same spec. The API server's generation counts changes of the spec, not
+    /// of annotations.
     static boolean sameSpec(ObjectMeta before, ObjectMeta after) {
         return after.getGeneration() != null
                 && after.getGeneration().equals(before.getGeneration())
@@ -120,7 +123,7 @@ public final class CachedKind<T extends HasMetadata> implements AutoCloseable {
 
     /// Subscribes to every change. To be called before the start.
     ///
-    /// @param changed called by the informer's thread; must not wait
+    /// @param changed called on the informer's thread; must not block
     public void onChange(Consumer<? super T> changed) {
         onChange(changed, (before, after) -> true);
     }

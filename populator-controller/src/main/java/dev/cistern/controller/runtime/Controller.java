@@ -5,17 +5,17 @@ import java.util.Collection;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/// One concern: which changes in the cluster concern which of its keys, and what to do about one key.
+/// A controller: which changes in the cluster concern which of its keys, and how to reconcile one key.
 ///
-/// A key is reconciled by one worker at a time, whatever changes meanwhile; the reconcile reads the state from the cluster each time, so
-/// it does not matter which change it was.
+/// A key is reconciled by one worker at a time; each reconcile reads the current state, so it does not matter what
+/// changed.
 ///
-/// @param <K> what is reconciled, with value equality
+/// @param <K> type of the keys, with value equality
 public interface Controller<K> {
-    /// One word, for metrics, logs and names of threads.
+    /// Name for metrics, logs and threads.
     String name();
 
-    /// How many keys are reconciled at once, at least 1.
+    /// Number of keys reconciled at once, at least 1.
     int workers();
 
     /// A key, as logs show it.
@@ -23,20 +23,20 @@ public interface Controller<K> {
 
     /// Subscribes to the kinds that concern this controller. Called once, before the caches start.
     ///
-    /// @param enqueue to be called with each key that a change concerns, by any thread; it does not wait
+    /// @param enqueue to be called with each key that a change concerns, by any thread; does not block
     void watch(Consumer<? super K> enqueue);
 
-    /// All keys there are, as far as the caches know: a new leader reconciles each of them once.
+    /// All keys in the caches: a new leader reconciles each of them once.
     Collection<K> keys();
 
-    /// Brings the cluster closer to what is asked for one key.
+    /// Reconciles one key.
     ///
-    /// @param leading to be asked before each write: whoever no longer leads must not write
-    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when the API server does not answer or refuses; the key is then
-    /// reconciled again after a backoff
+    /// @param leading to be checked before each write: a replica that no longer leads must not write
+    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when the API server does not answer or refuses;
+    ///     the key is then reconciled again after a backoff
     Result reconcile(K key, BooleanSupplier leading);
 
-    /// Changes that come within this time after the first are one reconcile.
+    /// Changes within this time after the first are combined into one reconcile.
     default Duration coalesce() {
         return Duration.ZERO;
     }

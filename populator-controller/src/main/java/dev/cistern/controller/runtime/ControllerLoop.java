@@ -17,7 +17,7 @@ public final class ControllerLoop<K> {
     private final ControllerMetrics metrics;
     private volatile boolean leading;
 
-    /// A loop that does not lead yet.
+    /// Creates a loop that does not lead yet.
     public ControllerLoop(Controller<K> controller, MeterRegistry registry) {
         this.controller = controller;
         this.metrics = new ControllerMetrics(registry, controller.name(), queue);
@@ -42,13 +42,13 @@ public final class ControllerLoop<K> {
         return leading;
     }
 
-    /// Stops at once: a write under way is the last one.
+    /// Stops at once: a write in flight is the last one.
     public void stop() {
         leading = false;
         queue.close();
     }
 
-    /// Has a key reconciled. Without leadership it is dropped: whoever leads later reconciles every key.
+    /// Queues a key. Without leadership it is dropped: a new leader reconciles every key.
     private void changed(K key) {
         if (!leading) {
             return;

@@ -20,7 +20,7 @@ final class ControllerMetrics {
     /// @param controller its name
     ControllerMetrics(MeterRegistry registry, String controller, WorkQueue<?> queue) {
         succeeded = timer(registry, controller, "success");
-        failed = timer(registry, controller, "again");
+        failed = timer(registry, controller, "error");
         conflicts =
                 Counter.builder("cistern.reconcile.conflicts")
                         .description("Writes that found the cluster changed since it was observed")

@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Aggregates events of the same reason about one object: the first is recorded at once, those that follow within [#WINDOW] as one summary.
+/// Aggregates events of the same reason about one object: the first is recorded at once, those that follow within
+/// [#WINDOW] as one summary.
 ///
-/// For an object that many others refer to. Each PVC of a populator has events of its own; on the populator a thousand of them would be
-/// a flood, and there it says that one was populated, and some seconds later how many more. Not thread-safe.
+/// For objects that many others refer to. Each PVC of a populator has its own events; a thousand of them would flood
+/// the populator, where instead one is recorded, and seconds later a summary of the rest. Not thread-safe.
 final class EventAggregator {
     /// Six events a minute are readable, and a batch of ten costs two.
     static final Duration WINDOW = Duration.ofSeconds(10);
@@ -22,7 +23,7 @@ final class EventAggregator {
 
     private final Map<String, Window> open = new LinkedHashMap<>();
 
-    /// @param more how many events were held back
+    /// @param more number of events held back
     /// @param last the last of them
     private record Window(Instant until, int more, Optional<EventMessage> last) {
         Optional<EventMessage> summary() {
@@ -38,9 +39,9 @@ final class EventAggregator {
         }
     }
 
-    /// Takes an event.
+    /// Adds an event.
     ///
-    /// @return what is to be recorded now
+    /// @return events to record now
     List<EventMessage> add(EventMessage event, Instant now) {
         String key = key(event);
         List<EventMessage> recorded = new ArrayList<>(due(now));
@@ -59,7 +60,7 @@ final class EventAggregator {
         return recorded;
     }
 
-    /// An object that is not there has no UID: then its name has to do.
+    /// A missing object has no UID; its name is used instead.
     private static String key(EventMessage event) {
         return event.about().getUid()
                 + "/"

@@ -6,6 +6,6 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 ///
 /// @param about the object that it is about, with its UID
 /// @param warning whether something is wrong
-/// @param reason one word for machines
-/// @param text for people
+/// @param reason machine-readable
+/// @param text human-readable
 public record EventMessage(ObjectReference about, boolean warning, String reason, String text) {}

@@ -21,11 +21,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Records events, without holding up a reconcile and without flooding.
+/// Records events without delaying a reconcile and without flooding.
 ///
-/// The same message about the same object is written once in ten minutes, by this process or another: the event's name
-/// derives from it. Events about an object that many others refer to are aggregated, see [EventAggregator]. Events are hints: one that
-/// cannot be written, or finds the queue full, is dropped.
+/// The same message about the same object is written at most once in ten minutes, by this process or another: the
+/// event's name derives from it. Events about an object that many others refer to are aggregated, see
+/// [EventAggregator]. Events are best effort: one that cannot be written, or finds the queue full, is dropped.
 public final class EventRecorder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
     private static final Duration REPEAT_AFTER = Duration.ofMinutes(10);
@@ -38,10 +38,10 @@ public final class EventRecorder implements AutoCloseable {
 
     private static final int WRITERS = 2;
 
-    /// How long an idle writer waits before it looks for summaries that are due.
+    /// Interval at which an idle writer checks for due summaries.
     private static final Duration POLL = Duration.ofSeconds(1);
 
-    /// Events take 1,024 bytes of message.
+    /// The message of an event is limited to 1,024 bytes.
     private static final int MAX_MESSAGE = 1_000;
 
     private final Api api;
@@ -81,7 +81,7 @@ public final class EventRecorder implements AutoCloseable {
         }
     }
 
-    /// Records an event about an object that many others refer to; events of the same reason that follow are summed up.
+    /// Records an event about an object that many others refer to; following events of the same reason are summarized.
     public void aggregate(EventMessage event) {
         List<EventMessage> now;
         synchronized (aggregator) {
@@ -177,7 +177,7 @@ public final class EventRecorder implements AutoCloseable {
                     && e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
                 throw e;
             }
-            // 403 and 404: the namespace is on its way out, and nobody reads its events.
+            // 403 and 404: the namespace is being deleted, and its events are not needed.
         }
     }
 

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets one replica at a time reconcile, by a Lease.
+/// Elects one replica to reconcile, with a Lease.
 ///
-/// A replica that cannot renew for ten seconds stops, five seconds before another may start. It does not try to come back as
-/// a standby: its process ends and is started anew, with nothing left from before.
+/// A replica that cannot renew for ten seconds stops, five seconds before another may start. It does not become a
+/// standby again: its process exits and is restarted, without any state.
 public final class LeaderElection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderElection.class);
     private static final Duration LEASE = Duration.ofSeconds(15);
@@ -41,10 +41,10 @@ public final class LeaderElection implements AutoCloseable {
         this.identity = identity;
     }
 
-    /// Stands for election.
+    /// Takes part in the election.
     ///
     /// @param won called when this replica leads
-    /// @param lost called when it no longer does, and is not being closed
+    /// @param lost called when it no longer leads, unless it is being closed
     public void run(Runnable won, Runnable lost) {
         LeaderElector elector =
                 client.leaderElector()
@@ -85,7 +85,7 @@ public final class LeaderElection implements AutoCloseable {
         election = elector.start();
     }
 
-    /// Gives the Lease up, so that another replica need not wait for it to run out.
+    /// Releases the Lease, so that another replica need not wait for its expiry.
     @Override
     public void close() {
         closing = true;

@@ -9,15 +9,14 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// This process's own writes of one kind that its informer has not caught up with.
+/// This process's own writes of one kind that its informer has not seen yet.
 ///
-/// Without it, a reconcile right after a write would see the state before it and write again. An entry goes when the
-/// informer has caught up, or after [#KEEP_NANOS] at the latest, so that a write whose object another deleted at once is not
-/// believed in for ever.
+/// Without it, a reconcile right after a write would see the previous state and write again. An entry is removed when
+/// the informer has caught up, or after [#KEEP_NANOS] at the latest, in case the object was deleted by someone else.
 ///
 /// @param <T> the kind
 public final class Overlay<T extends HasMetadata> {
-    /// An informer that is further behind than this has lost its watch; then its list is the better truth.
+    /// An informer that is further behind than this has lost its watch; its list is then more reliable.
     private static final long KEEP_NANOS = 20_000_000_000L;
 
     private final ConcurrentMap<String, Entry<T>> entries = new ConcurrentHashMap<>();
@@ -26,13 +25,13 @@ public final class Overlay<T extends HasMetadata> {
     private final Function<? super T, Optional<String>> ownerOf;
     private final LongSupplier nanos;
 
-    /// @param object what was written; null when it was deleted
-    /// @param uid of that life of the object
+    /// @param object the written object; null when it was deleted
+    /// @param uid of the object
     private record Entry<T>(@Nullable T object, String uid, long atNanos) {}
 
-    /// @param copy makes a deep copy
-    /// @param ownerOf the key of what an object was written for; empty when it was for nothing but itself
-    /// @param nanos a clock that only moves forward
+    /// @param copy creates a deep copy
+    /// @param ownerOf the key of an object's owner; empty when there is none
+    /// @param nanos monotonic clock
     Overlay(
             UnaryOperator<T> copy,
             Function<? super T, Optional<String>> ownerOf,
@@ -42,14 +41,14 @@ public final class Overlay<T extends HasMetadata> {
         this.nanos = nanos;
     }
 
-    /// Notes what the API server answered to a write.
+    /// Records the API server's response to a write.
     public void written(T object) {
         String key = key(object.getMetadata().getNamespace(), object.getMetadata().getName());
         entries.put(key, new Entry<>(object, object.getMetadata().getUid(), nanos.getAsLong()));
         ownerOf.apply(object).ifPresent(owner -> keyOfOwner.put(owner, key));
     }
 
-    /// Forgets what was written for an owner that is reconciled no more.
+    /// Removes the writes for an owner that is no longer reconciled.
     public void forgetOwner(String owner) {
         String key = keyOfOwner.remove(owner);
         if (key != null) {
@@ -57,17 +56,17 @@ public final class Overlay<T extends HasMetadata> {
         }
     }
 
-    /// Notes that the API server accepted a deletion.
+    /// Records a deletion that the API server accepted.
     public void deleted(@Nullable String namespace, String name, String uid) {
         entries.put(key(namespace, name), new Entry<>(null, uid, nanos.getAsLong()));
     }
 
-    /// Forgets what was noted of an object, after a write that showed it to be wrong.
+    /// Removes an object's entry, after a write that showed it to be wrong.
     public void forget(@Nullable String namespace, String name) {
         entries.remove(key(namespace, name));
     }
 
-    /// The newer of what the informer shows and what was written.
+    /// The newer one of the informer's and the written object.
     Optional<T> latest(@Nullable String namespace, String name, @Nullable T cached) {
         String key = key(namespace, name);
         Entry<T> entry = entries.get(key);
@@ -96,7 +95,7 @@ public final class Overlay<T extends HasMetadata> {
         return Optional.of(written);
     }
 
-    /// What was written last for an owner, if the informer has not caught up with it.
+    /// The last write for an owner, if the informer has not caught up with it.
     public Optional<T> pendingOf(String owner) {
         String key = keyOfOwner.get(owner);
         Entry<T> entry = key == null ? null : entries.get(key);
@@ -108,7 +107,7 @@ public final class Overlay<T extends HasMetadata> {
         return expired ? Optional.empty() : Optional.ofNullable(entry.object);
     }
 
-    /// How many objects are noted.
+    /// Number of entries.
     public int size() {
         return entries.size();
     }
@@ -117,8 +116,8 @@ public final class Overlay<T extends HasMetadata> {
         return namespace == null ? name : namespace + "/" + name;
     }
 
-    /// Resource versions of one kind are comparable as numbers (Kubernetes 1.35 and later say so in writing; etcd's
-    /// revisions always were).
+    /// Resource versions of one kind are comparable as numbers (documented since Kubernetes 1.35; etcd's revisions
+    /// always were).
     private static long version(HasMetadata object) {
         try {
             return Long.parseLong(object.getMetadata().getResourceVersion());

@@ -3,19 +3,19 @@ package dev.cistern.controller.runtime;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// A token bucket: a burst at once, then a constant rate. For one thread at a time.
+/// A token bucket: a burst, then a constant rate. Not thread-safe.
 public final class RateLimiter {
     private final long intervalNanos;
     private final int burst;
     private final LongSupplier nanos;
 
-    /// When the bucket is full; each permit moves it on by one interval.
+    /// Time at which the bucket is full; each permit advances it by one interval.
     private long fullAtNanos;
 
     /// A limiter whose bucket is full.
     ///
-    /// @param perSecond permits a second, and as many at once after a pause; at least 1
-    /// @param nanos a clock that only moves forward
+    /// @param perSecond permits per second, also the burst size; at least 1
+    /// @param nanos monotonic clock
     public RateLimiter(int perSecond, LongSupplier nanos) {
         this.intervalNanos = 1_000_000_000L / perSecond;
         this.burst = perSecond;

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// An informer's store that drops what nobody reads before it keeps an object: a cluster has many more PVCs than ours, and
-/// half of each is the record of who wrote which field.
+/// An informer's store that removes unused parts of an object before caching it: a cluster has many more PVCs than
+/// ours, and half of each are managed fields.
 ///
 /// @param <T> the kind
 final class TrimmingStore<T extends HasMetadata> implements ItemStore<T> {

@@ -10,17 +10,17 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Keys to look at, each at most once in the queue and by at most one worker at a time.
+/// A queue of keys, each at most once in the queue and with at most one worker at a time.
 ///
-/// A key that is added while a worker has it is queued again when the worker is done: nothing is lost and nothing is
-/// done twice at once. A delayed key goes to the earliest of the times asked for. The queue holds each key once, so it
-/// is bounded by the number of objects in the cluster.
+/// A key that is added while a worker has it is queued again when the worker is done: no change is lost and no key is
+/// processed concurrently. A delayed key uses the earliest requested time. The queue holds each key once, so it is
+/// bounded by the number of objects in the cluster.
 ///
 /// @param <K> the key, with value equality
 public final class WorkQueue<K> {
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
 
-    /// A key that fails again and again is looked at this often.
+    /// Maximum backoff of a key that keeps failing.
     private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
 
     private final Deque<K> ready = new ArrayDeque<>();
@@ -39,7 +39,7 @@ public final class WorkQueue<K> {
         }
     }
 
-    /// Puts a key in.
+    /// Adds a key.
     public synchronized void add(K key) {
         if (closed) {
             return;
@@ -52,7 +52,7 @@ public final class WorkQueue<K> {
         }
     }
 
-    /// Puts a key in after a while, unless it is due earlier already.
+    /// Adds a key after a delay, unless it is due earlier.
     public synchronized void add(K key, Duration delay) {
         if (closed) {
             return;
@@ -66,19 +66,19 @@ public final class WorkQueue<K> {
         }
     }
 
-    /// Puts a key in again after a failure, later each time in a row.
+    /// Adds a key after a failure, with exponential backoff.
     public synchronized void retry(K key) {
         add(key, backoff(failures.merge(key, 1, Integer::sum)));
     }
 
-    /// How long to wait after so many failures in a row.
+    /// Backoff after a number of consecutive failures.
     static Duration backoff(int failures) {
         // 2^9 × 100 ms is beyond the cap; a larger shift would overflow.
         Duration delay = FIRST_BACKOFF.multipliedBy(1L << Math.min(failures - 1, 9));
         return delay.compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF : delay;
     }
 
-    /// The next key to look at; waits for one.
+    /// Waits for the next key.
     ///
     /// @return null when the queue is closed
     /// @throws InterruptedException when the waiting thread is interrupted
@@ -108,7 +108,7 @@ public final class WorkQueue<K> {
         while (next != null && next.atNanos - now <= 0) {
             delayed.poll();
             Long due = dueNanos.get(next.key);
-            // An entry that an earlier one has overtaken is stale.
+            // An entry superseded by an earlier one is stale.
             if (due != null && due == next.atNanos) {
                 dueNanos.remove(next.key);
                 add(next.key);
@@ -117,9 +117,9 @@ public final class WorkQueue<K> {
         }
     }
 
-    /// Says that the worker is done with a key.
+    /// Marks a key as processed.
     ///
-    /// @param success whether the key's failures are forgotten
+    /// @param success whether to reset the key's failures
     public synchronized void done(K key, boolean success) {
         if (success) {
             failures.remove(key);
@@ -130,17 +130,17 @@ public final class WorkQueue<K> {
         }
     }
 
-    /// How many keys wait to be looked at now.
+    /// Number of keys that are ready.
     public synchronized int depth() {
         return ready.size();
     }
 
-    /// How many keys are being looked at.
+    /// Number of keys being processed.
     public synchronized int working() {
         return working.size();
     }
 
-    /// Ends all waiting; nothing is handed out any more.
+    /// Closes the queue: waiting workers return, and no key is handed out any more.
     public synchronized void close() {
         closed = true;
         notifyAll();

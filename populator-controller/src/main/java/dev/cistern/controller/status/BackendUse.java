@@ -20,11 +20,11 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The readiness of a StorageBackend, derived from the runs that read from it: the controller has no credentials and never asks the store
-/// itself. The newest run that read from it, or was refused, decides.
+/// The readiness of a StorageBackend, derived from the runs that read from it: the controller has no credentials and
+/// never contacts the store itself. The newest run that read from it, or was rejected by it, decides.
 final class BackendUse {
-    /// Failures that are the backend's. What is about one bucket, key or volume is not: a tenant must not turn a shared backend
-    /// to not ready by a path that is denied or not there.
+    /// Failures caused by the backend. Those about one bucket, key or volume are not: a tenant must not make a shared
+    /// backend not ready with a path that is denied or missing.
     private static final Set<String> OF_THE_BACKEND =
             Set.of(
                     Reason.INVALID_CONFIGURATION.wireName(),
@@ -34,33 +34,34 @@ final class BackendUse {
 
     private BackendUse() {}
 
-    /// Runs that are asked whether they read from the backend as it is now, the newest first. Of one that was not changed the first will
-    /// do; of one that was, the newest after the change. Runs are kept for as long as their PVCs, and cost nothing more when they are old.
-    static final int MOST_ASKED = 100;
+    /// Maximum number of runs checked for whether they read from the backend with its current spec, newest first. If
+    /// the backend was not changed, the first one suffices; otherwise the newest one after the change. Runs are kept as
+    /// long as their PVCs.
+    static final int MAX_CHECKED_RUNS = 100;
 
     /// The newest observation counts.
     ///
     /// @param runs that read from the backend, also as it was before
-    /// @param asItIs whether a run reads from the backend as it is now
-    static Verdict verdict(List<VolumePopulation> runs, Predicate<VolumePopulation> asItIs) {
-        return newest(runs.stream().filter(BackendUse::tells))
-                .filter(asItIs)
-                .flatMap(run -> word(run).stream())
+    /// @param current whether a run reads from the backend with its current spec
+    static Verdict verdict(List<VolumePopulation> runs, Predicate<VolumePopulation> current) {
+        return newest(runs.stream().filter(BackendUse::hasEvidence))
+                .filter(current)
+                .flatMap(run -> verdict(run).stream())
                 .findFirst()
                 .orElseGet(
-                        () -> notUsed(newest(runs.stream().filter(BackendUse::underWay)), asItIs));
+                        () -> notUsed(newest(runs.stream().filter(BackendUse::underWay)), current));
     }
 
     private static Stream<VolumePopulation> newest(Stream<VolumePopulation> runs) {
-        return runs.sorted(Comparator.comparing(BackendUse::at).reversed()).limit(MOST_ASKED);
+        return runs.sorted(Comparator.comparing(BackendUse::at).reversed()).limit(MAX_CHECKED_RUNS);
     }
 
     private static Verdict notUsed(
-            Stream<VolumePopulation> underWay, Predicate<VolumePopulation> asItIs) {
+            Stream<VolumePopulation> underWay, Predicate<VolumePopulation> current) {
         return new Verdict(
                 "Unknown",
                 EventReason.NOT_USED_YET,
-                underWay.anyMatch(asItIs)
+                underWay.anyMatch(current)
                         ? "its first run is under way"
                         : "no run has read from it yet; the first will show whether the store is"
                                 + " reachable and accepts the credentials");
@@ -81,11 +82,11 @@ final class BackendUse {
                         .orElse(Instant.EPOCH);
     }
 
-    private static boolean tells(VolumePopulation run) {
+    private static boolean hasEvidence(VolumePopulation run) {
         return SourceSummary.phase(run) == RunPhase.SUCCEEDED || failureOfBackend(run).isPresent();
     }
 
-    private static Optional<Verdict> word(VolumePopulation run) {
+    private static Optional<Verdict> verdict(VolumePopulation run) {
         String claim = run.getMetadata().getNamespace() + "/" + run.getSpec().getPvc().getName();
         if (SourceSummary.phase(run) == RunPhase.SUCCEEDED) {
             String time =
@@ -118,8 +119,8 @@ final class BackendUse {
                 .filter(_ -> !severalBackends(run));
     }
 
-    /// What keeps a run from its data. How its last attempt failed holds until the next one gets something: while that connects nothing is
-    /// known that was not before, and a backend that is away would be so between attempts only.
+    /// What blocks a run. The failure of its last attempt counts until the next one receives data: while that connects
+    /// nothing new is known, and an unavailable backend would alternate between attempts.
     private static Optional<LastFailure> failure(VolumePopulationStatus status) {
         LastFailure last = status.getLastFailure();
         if (last == null) {
@@ -128,10 +129,10 @@ final class BackendUse {
             only.setMessage(status.getMessage());
             return Optional.of(only);
         }
-        return getsOn(status, last) ? Optional.empty() : Optional.of(last);
+        return makesProgress(status, last) ? Optional.empty() : Optional.of(last);
     }
 
-    private static boolean getsOn(VolumePopulationStatus status, LastFailure last) {
+    private static boolean makesProgress(VolumePopulationStatus status, LastFailure last) {
         Progress now = status.getProgress();
         return now != null
                 && now.getAttempt() != null
@@ -145,7 +146,7 @@ final class BackendUse {
         return status.getProgress() == null ? null : status.getProgress().getUpdatedAt();
     }
 
-    /// A failure does not say which of several backends it is about.
+    /// A failure does not name which of several backends caused it.
     private static boolean severalBackends(VolumePopulation run) {
         return run.getSpec().getSources().stream()
                         .map(source -> String.valueOf(source.getBackendName()))

@@ -12,22 +12,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The state of all runs of one populator or dataset, small enough for its status whatever their number.
+/// A summary of all runs of one populator or dataset, bounded in size.
 ///
-/// @param message in a sentence
+/// @param message human-readable
 /// @param counts by state
-/// @param runs PVCs without a run first, then those under way before those that are over, newest first, at most [#MAX_RUNS]
+/// @param runs PVCs without a run, then runs in progress, then finished ones, newest first, at most [#MAX_RUNS]
 record SourceSummary(String message, Counts counts, List<Runs> runs) {
-    /// What the API takes.
+    /// The API's limit.
     static final int MAX_RUNS = 32;
 
     private static final int MAX_MESSAGE = 1_000;
 
-    /// Sums up.
+    /// Summarizes.
     ///
     /// @param records of all PVCs that name the object
-    /// @param waiting PVCs that wait and have no record yet
-    /// @param why what they wait for, when that is the object's own fault
+    /// @param waiting PVCs without a record
+    /// @param why what they wait for, if the object itself is the cause
     static SourceSummary of(
             List<VolumePopulation> records, List<ClaimKey> waiting, Optional<String> why) {
         int pending = waiting.size();

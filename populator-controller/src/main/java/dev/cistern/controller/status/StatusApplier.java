@@ -31,7 +31,7 @@ final class StatusApplier {
         this.events = events;
     }
 
-    /// Whether an object has a planned status already. Conditions of types that are not ours do not count.
+    /// Whether an object already has a planned status, ignoring conditions of other types.
     boolean upToDate(HasMetadata object, StatusPlan plan) {
         if (!(tree(object).get("status") instanceof Map<?, ?> status)) {
             return false;
@@ -62,9 +62,10 @@ final class StatusApplier {
         return kept;
     }
 
-    /// Writes the status; the answer is seen by the next reconcile.
+    /// Writes the status; the next reconcile sees the response.
     ///
-    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when the API server refuses or does not answer
+    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when the API server rejects it or does not
+    ///     respond
     void apply(StatusView seen, StatusPlan plan) {
         Subject subject = seen.about().subject();
         patch(StatusTriggers.kind(kinds, subject.kind()), subject, tree(plan.fields()));
@@ -86,7 +87,7 @@ final class StatusApplier {
                 warning.getMessage());
     }
 
-    /// Through JSON, so that equal objects are equal.
+    /// Via JSON, so that equal content compares as equal.
     @SuppressWarnings("unchecked")
     private Map<String, Object> tree(Object object) {
         return json.unmarshal(json.asJson(object), Map.class);

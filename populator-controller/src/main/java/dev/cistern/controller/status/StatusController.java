@@ -21,16 +21,17 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps the statuses of everything but runs up to date, a second behind when few runs are under way, see [StatusInterval].
+/// Keeps the statuses of everything but runs up to date, with a delay of a second when few runs are in progress, see
+/// [StatusInterval].
 ///
-/// Whatever happens to the PVCs of a populator within that time is one write, and one that changes nothing is none.
+/// All changes to the PVCs of a populator within that time are one write, or none if the status stays the same.
 public final class StatusController implements Controller<Subject> {
     private static final Logger LOG = LoggerFactory.getLogger(StatusController.class);
 
     /// Most changes come in groups: a claim, its run, its phases.
     private static final Duration COALESCE = Duration.ofSeconds(1);
 
-    /// With more objects at once each status is later, not the API server busier.
+    /// With more objects at once statuses are delayed instead of overloading the API server.
     private static final int MAX_WRITES_PER_SECOND = 20;
 
     private final ClusterCache cache;

@@ -43,7 +43,7 @@ final class StatusObserver {
         this.resolver = resolver;
     }
 
-    /// What is seen of an object.
+    /// Observes an object.
     StatusView observe(Subject subject, HasMetadata object) {
         ObjectMeta meta = object.getMetadata();
         StatusView.About about =
@@ -86,7 +86,7 @@ final class StatusObserver {
         return new StatusView.Source(about, resolution, runs, waiting, inert);
     }
 
-    /// What a Dataset asks of the node cache, other than the defaults.
+    /// Non-default settings of a Dataset for the node cache.
     private static List<String> inert(Dataset dataset) {
         List<String> inert = new ArrayList<>();
         if (dataset.getSpec().getCache() != null) {

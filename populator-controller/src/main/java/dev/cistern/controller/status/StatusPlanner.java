@@ -14,17 +14,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Decides what an object's status says. Every object has the condition `Ready`, from the moment that it is seen.
+/// Computes the desired status of an object. Every object has the condition `Ready` from the moment that it is
+/// observed.
 final class StatusPlanner {
     private static final String READY = "Ready";
     private static final String CACHED = "Cached";
 
-    /// The types of conditions that are ours.
+    /// The condition types that we own.
     static final Set<String> CONDITIONS = Set.of(READY, CACHED);
 
     private StatusPlanner() {}
 
-    /// A condition, before it is known how long it has been so.
+    /// A condition without its transition time.
     ///
     /// @param status `True`, `False` or `Unknown`
     record Verdict(String status, String reason, String message) {}
@@ -87,7 +88,7 @@ final class StatusPlanner {
                                                         ? EventReason.UNSUPPORTED_SOURCE
                                                         : EventReason.UNSUPPORTED_TYPE,
                                                 "spec." + wrong))
-                        .orElseGet(() -> BackendUse.verdict(seen.runs(), seen.asItIs()));
+                        .orElseGet(() -> BackendUse.verdict(seen.runs(), seen.current()));
         return alone(seen.about(), ready, now);
     }
 
@@ -114,7 +115,7 @@ final class StatusPlanner {
                 now);
     }
 
-    /// The status of an object that has nothing but `Ready` to tell.
+    /// The status of an object with only the condition `Ready`.
     private static StatusPlan alone(StatusView.About about, Verdict ready, Instant now) {
         Condition condition = condition(about, READY, ready, now);
         return new StatusPlan(

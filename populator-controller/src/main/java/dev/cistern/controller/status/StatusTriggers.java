@@ -13,12 +13,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Which statuses are reconciled when something changes.
+/// Maps changes to the statuses to reconcile.
 final class StatusTriggers {
     private final WatchedKinds kinds;
     private final Consumer<? super Subject> enqueue;
 
-    /// @param enqueue told about each object whose status may be out of date
+    /// @param enqueue called for each object whose status may be out of date
     StatusTriggers(WatchedKinds kinds, Consumer<? super Subject> enqueue) {
         this.kinds = kinds;
         this.enqueue = enqueue;
@@ -43,7 +43,7 @@ final class StatusTriggers {
         return all;
     }
 
-    /// Where the objects of a kind are cached.
+    /// The cache of a kind.
     static CachedKind<? extends HasMetadata> kind(WatchedKinds kinds, Subject.Kind kind) {
         return switch (kind) {
             case OBJECT_VOLUME_POPULATOR -> kinds.objectPopulators;

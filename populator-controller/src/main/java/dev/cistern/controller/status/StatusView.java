@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// What is seen of one object at one moment, for its status.
+/// The observed state of one object, for its status.
 sealed interface StatusView {
     /// The object.
     About about();
 
     /// @param subject which object
-    /// @param uid of this life of it
-    /// @param generation of what it asks for
-    /// @param conditions that its status has now
+    /// @param uid its UID
+    /// @param generation of its spec
+    /// @param conditions its current conditions
     record About(Subject subject, String uid, long generation, List<Condition> conditions) {}
 
-    /// An object that PVCs name.
+    /// An object that PVCs refer to.
     ///
-    /// @param resolution what a PVC that named it now would come to
+    /// @param resolution of a PVC that names it now
     /// @param runs of all PVCs that name it
     /// @param waiting PVCs that name it and have no run
-    /// @param inert what it asks for that this version does not do, besides filling PVCs
+    /// @param inert its settings that have no effect in this version
     record Source(
             About about,
             Resolution resolution,
@@ -36,16 +36,17 @@ sealed interface StatusView {
 
     /// A StorageBackend.
     ///
-    /// @param typeSupported whether this version reads that type of store
+    /// @param typeSupported whether this version supports that type of store
     /// @param unsupported the first field that this version cannot use, and why; empty when there is none
     /// @param runs that read from it, also as it was before
-    /// @param asItIs whether a run reads from it as it is now; others say nothing about it. Takes some time: not to be asked of each run
+    /// @param current whether a run reads from it with its current spec; others prove nothing about it. Expensive: not
+    ///     to be called for each run
     record Backend(
             About about,
             boolean typeSupported,
             Optional<String> unsupported,
             List<VolumePopulation> runs,
-            Predicate<VolumePopulation> asItIs)
+            Predicate<VolumePopulation> current)
             implements StatusView {}
 
     /// An object of a kind that this version does not serve.

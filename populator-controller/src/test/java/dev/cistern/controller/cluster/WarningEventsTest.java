@@ -100,8 +100,8 @@ final class WarningEventsTest {
         assertThat(asked).hasValue(1);
     }
 
-    /// With 5,000 claims waiting, each list took the API server a quarter of a second, and five a second left it no time for anything
-    /// else.
+    /// With 5,000 claims waiting, each list took the API server a quarter of a second, and five a second left it no
+    /// time for anything else.
     @Test
     void slowAnswersAreFollowedByARestTwentyTimesAsLong() throws Exception {
         WarningEvents warnings = new WarningEvents(client);

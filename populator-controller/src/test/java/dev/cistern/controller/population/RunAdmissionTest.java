@@ -75,14 +75,14 @@ class RunAdmissionTest {
         assertThat(ask(admission, claim(2))).isTrue();
         assertThat(ask(admission, claim(3))).isFalse();
         assertThat(ask(admission, claim(4))).isFalse();
-        assertThat(admission.waiting()).isEqualTo(2);
+        assertThat(admission.queued()).isEqualTo(2);
 
         admission.release(claim(2));
 
         assertThat(called).containsExactly(claim(3));
         assertThat(ask(admission, claim(4))).as("a turn given to another is not free").isFalse();
         assertThat(ask(admission, claim(3))).isTrue();
-        assertThat(admission.waiting()).isEqualTo(1);
+        assertThat(admission.queued()).isEqualTo(1);
         assertThat(admission.admitted()).isEqualTo(2);
     }
 
@@ -164,7 +164,8 @@ class RunAdmissionTest {
         assertThat(called).containsExactly(claim(3));
     }
 
-    /// Whatever happens in whatever order, everybody gets a turn, and at no time more than there are. The seed is in the message.
+    /// Whatever happens in whatever order, everybody gets a turn, and at no time more than there are. The seed is in
+    /// the message.
     @Test
     void everybodyGetsATurn() {
         long seed = System.nanoTime();
@@ -206,6 +207,6 @@ class RunAdmissionTest {
             assertThat(admission.admitted()).as("seed %d", seed).isLessThanOrEqualTo(3);
         }
         assertThat(begun).as("seed %d", seed).hasSize(200);
-        assertThat(admission.waiting()).as("seed %d", seed).isZero();
+        assertThat(admission.queued()).as("seed %d", seed).isZero();
     }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a StorageBackend says of its store, and a populator of its sources, reaches the run, whatever the CRDs have or get.
+/// What a StorageBackend says of its store, and a populator of its sources, reaches the run, whatever the CRDs have or
+/// get.
 class CopyOfTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -116,7 +116,7 @@ class ControllerLoopTest {
         loop.lead();
         reconciled("there-before", "there-before");
         assertThat(registry.get("cistern.reconcile.conflicts").counter().count()).isEqualTo(1);
-        assertThat(count("again")).isEqualTo(1);
+        assertThat(count("error")).isEqualTo(1);
     }
 
     /// Neither a refusal nor a bug ends the worker.

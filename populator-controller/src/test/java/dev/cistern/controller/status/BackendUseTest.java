@@ -46,10 +46,10 @@ class BackendUseTest {
         return runs;
     }
 
-    private Predicate<VolumePopulation> counted(Predicate<VolumePopulation> asItIs) {
+    private Predicate<VolumePopulation> counted(Predicate<VolumePopulation> current) {
         return run -> {
             asked.incrementAndGet();
-            return asItIs.test(run);
+            return current.test(run);
         };
     }
 
@@ -67,6 +67,6 @@ class BackendUseTest {
         StatusPlanner.Verdict verdict = BackendUse.verdict(finished(5_000), counted(_ -> false));
 
         assertThat(verdict.reason()).isEqualTo(EventReason.NOT_USED_YET);
-        assertThat(asked).hasValue(BackendUse.MOST_ASKED);
+        assertThat(asked).hasValue(BackendUse.MAX_CHECKED_RUNS);
     }
 }

@@ -20,8 +20,9 @@ import java.util.stream.Stream;
 
 /// A case in one file: what is given, and under `expect:` what must come of it.
 ///
-/// `cluster:` is a list of objects; one is given in full, or by `from:` the name of a file in `shared/`, and `with:` what is different.
-/// With `-Dgolden.update=true` what comes of a case is written into its file, for a person to read before committing.
+/// `cluster:` is a list of objects; one is given in full, or by `from:` the name of a file in `shared/`, and `with:`
+/// what is different. With `-Dgolden.update=true` what comes of a case is written into its file, for a person to read
+/// before committing.
 public final class GoldenCase {
     private static final String EXPECT = "expect:\n";
     private static final String SHARED = "shared";

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What two watches show that are behind the cluster, each by so many rounds: of pods everything, of Jobs their status (that a Job was
-/// made or deleted by ourselves is known at once).
+/// What two watches show that are behind the cluster, each by so many rounds: of pods everything, of Jobs their status
+/// (that a Job was made or deleted by ourselves is known at once).
 final class LateView implements ClusterView {
     private final MemoryView now;
     private final int podsLate;

@@ -78,8 +78,8 @@ public final class Simulation {
     private int done;
     private Timeline timeline = Timeline.EMPTY;
 
-    /// A cluster in which attempt number n ends with `ends.apply(n)`: an exit code, a space and a termination message. With `evicted`
-    /// and a space before, its pod was evicted, and is gone as soon as its Job knows.
+    /// A cluster in which attempt number n ends with `ends.apply(n)`: an exit code, a space and a termination message.
+    /// With `evicted` and a space before, its pod was evicted, and is gone as soon as its Job knows.
     public Simulation(Planner planner, IntFunction<String> ends) {
         this(planner, ends, 0, 0);
     }

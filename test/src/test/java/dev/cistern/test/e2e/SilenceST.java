@@ -72,7 +72,7 @@ class SilenceST {
         inline(team, bucket, "mine", "");
 
         filled(team, bucket);
-        assertThat(team.describe("data")).contains("StartedAfresh");
+        assertThat(team.describe("data")).contains("Restarted");
     }
 
     @Test

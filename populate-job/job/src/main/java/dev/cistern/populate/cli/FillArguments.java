@@ -92,7 +92,8 @@ final class FillArguments {
         return true;
     }
 
-    /// What stands after `=`, or the next argument; one that looks like an option is no value, but may be one after `=`.
+    /// What stands after `=`, or the next argument; one that looks like an option is no value, but may be one after
+    /// `=`.
     private String value(String argument, String name) throws UsageException {
         String value = "";
         if (!argument.equals(name)) {

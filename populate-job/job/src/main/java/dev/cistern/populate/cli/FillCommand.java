@@ -4,13 +4,13 @@ import dev.cistern.populate.Attempt;
 import dev.cistern.populate.Memory;
 import dev.cistern.populate.StopHook;
 import dev.cistern.populate.Stores;
+import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
 import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.engine.Meter;
 import dev.cistern.populate.engine.Progress;
-import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.store.UsageException;
@@ -142,7 +142,7 @@ public final class FillCommand {
                             !options.listFirst(),
                             options.sync(),
                             FillRequest.Timing.DEFAULT);
-            return new Fill(request, meter, Steps.NONE).run();
+            return new Fill(request, meter, FaultPoints.NONE).run();
         }
     }
 

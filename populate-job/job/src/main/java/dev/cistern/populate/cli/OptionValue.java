@@ -6,8 +6,8 @@ import dev.cistern.populate.wire.RunSpec;
 import java.util.List;
 import java.util.Locale;
 
-/// What the values of options may be. Each complaint names the option, or the variable that stands in for it, the value and
-/// what to give instead.
+/// What the values of options may be. Each complaint names the option, or the variable that stands in for it, the value
+/// and what to give instead.
 final class OptionValue {
     private OptionValue() {}
 

@@ -4,7 +4,7 @@ import dev.cistern.populate.engine.Progress;
 import dev.cistern.populate.wire.ProgressReport;
 import java.io.PrintStream;
 
-/// Shows how far a fill is: one line that is drawn again on a terminal, a line every few seconds elsewhere.
+/// Shows the progress of a fill: one line that is redrawn on a terminal, a line every few seconds elsewhere.
 final class ProgressDisplay implements AutoCloseable {
     private static final long TERMINAL_MILLIS = 200;
     private static final long LINES_MILLIS = 5000;
@@ -17,12 +17,12 @@ final class ProgressDisplay implements AutoCloseable {
     private final Thread thread = new Thread(null, this::run, "display", 256 * 1024);
     private boolean drawn;
 
-    /// @param terminal whether `out` is one
+    /// @param terminal whether `out` is a terminal
     ProgressDisplay(Progress progress, PrintStream out, boolean terminal) {
         this(progress, out, terminal, terminal ? TERMINAL_MILLIS : LINES_MILLIS);
     }
 
-    /// @param everyMillis time from one line to the next
+    /// @param everyMillis interval of lines
     ProgressDisplay(Progress progress, PrintStream out, boolean terminal, long everyMillis) {
         this.progress = progress;
         this.out = out;
@@ -81,7 +81,7 @@ final class ProgressDisplay implements AutoCloseable {
         return line.toString();
     }
 
-    /// How much is done, from 0 to 100, by bytes or, where there are only empty files, by files; -1 while the whole is unknown.
+    /// Percentage by bytes or, where there are only empty files, by files; -1 while the total is unknown.
     private static int percent(ProgressReport report) {
         boolean byFiles = report.bytesTotal() == 0;
         long total = byFiles ? report.filesTotal() : report.bytesTotal();
@@ -89,8 +89,8 @@ final class ProgressDisplay implements AutoCloseable {
             return -1;
         }
         long done = byFiles ? report.filesDone() : report.bytesDone();
-        // A retry's bytes are counted beside those that it replaces until these are known to be
-        // wrong.
+        // A retry's bytes are counted in addition to those that it replaces until these are
+        // discarded.
         return (int) Math.clamp(done * 100.0 / total, 0, 100);
     }
 

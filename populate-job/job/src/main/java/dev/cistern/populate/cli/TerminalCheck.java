@@ -6,15 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Whether the output goes to a terminal.
+/// Detects whether output goes to a terminal.
 final class TerminalCheck {
     private TerminalCheck() {}
 
-    /// Whether a line can be drawn again where a descriptor leads. The JDK tells only whether standard input and output are a
-    /// terminal, and progress goes to neither.
+    /// Whether a line can be redrawn on a descriptor. The JDK only tells whether standard input and output are a
+    /// terminal, and progress goes to standard error.
     ///
     /// @param descriptor link of an open file, as in `/proc/self/fd`
-    /// @param environment whose `TERM` may say that the terminal knows no control sequences
+    /// @param environment whose `TERM` may say that the terminal has no control sequences
     static boolean redraws(Path descriptor, Map<String, String> environment) {
         if (environment.getOrDefault("TERM", "").equals("dumb")) {
             return false;

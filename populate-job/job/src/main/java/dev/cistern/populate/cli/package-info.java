@@ -1,4 +1,4 @@
-/// The command line: `cistern fill s3://bucket/prefix DIR`.
+/// The command `cistern` and its subcommands.
 @NullMarked
 package dev.cistern.populate.cli;
 

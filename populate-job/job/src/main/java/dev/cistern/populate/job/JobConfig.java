@@ -7,31 +7,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// What a Job reads from its environment.
+/// Configuration of a Job, from its environment.
 ///
-/// @param spec what to do
-/// @param token goes with each report; empty where nothing is reported
+/// @param spec the run
+/// @param token for reports; empty without reports
 /// @param terminationMessage file that the result is written to
-/// @param environment all of it, for the sources' credentials
+/// @param environment all variables, for the sources' credentials
 record JobConfig(
         RunSpec spec, String token, Path terminationMessage, Map<String, String> environment) {
     private static final String TERMINATION_MESSAGE_NAME = "CISTERN_TERMINATION_MESSAGE";
 
-    /// Something is wrong with the environment; the message names every variable that is.
-    static final class Wrong extends Exception {
+    /// The environment is invalid; the message names every invalid variable.
+    static final class InvalidException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Wrong(List<String> problems) {
+        InvalidException(List<String> problems) {
             super(String.join("; ", problems));
         }
     }
 
-    /// Where the result goes, known even when nothing else is.
+    /// The file for the result, known even if the rest is invalid.
     static Path terminationMessage(Map<String, String> environment) {
         return Path.of(environment.getOrDefault(TERMINATION_MESSAGE_NAME, "/dev/termination-log"));
     }
 
-    static JobConfig of(Map<String, String> environment) throws Wrong {
+    static JobConfig of(Map<String, String> environment) throws InvalidException {
         List<String> problems = new ArrayList<>();
         String text = environment.get(RunSpec.ENVIRONMENT_NAME);
         RunSpec spec = null;
@@ -53,7 +53,7 @@ record JobConfig(
                             + ".report is");
         }
         if (spec == null || !problems.isEmpty()) {
-            throw new Wrong(problems);
+            throw new InvalidException(problems);
         }
         return new JobConfig(spec, token.strip(), terminationMessage(environment), environment);
     }

@@ -7,8 +7,8 @@ import java.io.PrintStream;
 import java.io.StringWriter;
 import java.time.Instant;
 
-/// One JSON object a line: time, level, message, and what it is about. A logging library would take longer to load than a small
-/// volume takes to fill.
+/// Writes one JSON object per line: time, level, message, and key-values. A logging library would take longer to load
+/// than a small volume takes to fill.
 final class Log {
     private final PrintStream out;
     private final JsonFactory json = new JsonFactory();

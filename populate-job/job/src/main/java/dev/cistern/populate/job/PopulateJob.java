@@ -4,13 +4,13 @@ import dev.cistern.populate.Attempt;
 import dev.cistern.populate.Memory;
 import dev.cistern.populate.StopHook;
 import dev.cistern.populate.Stores;
+import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
 import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.engine.Meter;
 import dev.cistern.populate.engine.Progress;
-import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.target.DirectoryTarget;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One attempt as a Kubernetes Job: environment in, termination message and exit code out.
 public final class PopulateJob {
-    /// Kubernetes gives 30 s between asking and killing; the journal is flushed well within this.
+    /// Kubernetes kills 30 s after the stop signal; the journal is flushed well within this time.
     private static final long STOP_MILLIS = 20_000;
 
     private static final String STOPPED = "asked to stop before everything was copied";
@@ -41,22 +41,22 @@ public final class PopulateJob {
 
     private final Map<String, String> environment;
     private final Log log;
-    private final Steps steps;
+    private final FaultPoints faultPoints;
 
-    /// Once the attempt reports.
+    /// Null until the attempt reports.
     private @Nullable Reporter reporter;
 
-    /// What the process ends with when it is asked to stop: 1 until the result is known.
+    /// Exit code after a stop signal: 1 until the result is known.
     private volatile int exitCode = 1;
 
-    /// @param out where log lines go
-    public PopulateJob(Map<String, String> environment, PrintStream out, Steps steps) {
+    /// @param out receives log lines
+    public PopulateJob(Map<String, String> environment, PrintStream out, FaultPoints faultPoints) {
         this.environment = environment;
         this.log = new Log(out);
-        this.steps = steps;
+        this.faultPoints = faultPoints;
     }
 
-    /// Runs the attempt; the exit code.
+    /// Runs the attempt; returns the exit code.
     public int run() {
         StopHook stop =
                 new StopHook(
@@ -65,8 +65,8 @@ public final class PopulateJob {
                             if (!told) {
                                 log.error("could not stop in time");
                             }
-                            // The main thread cannot end the process while it is ending: the code
-                            // is set here.
+                            // The main thread cannot exit during shutdown, so the exit code is set
+                            // here.
                             Runtime.getRuntime().halt(exitCode);
                         });
         RunResult result = attempt();
@@ -103,11 +103,10 @@ public final class PopulateJob {
         try {
             JobConfig config = JobConfig.of(environment);
             return attempt.succeeded(fill(config, attempt.meter()));
-        } catch (JobConfig.Wrong e) {
+        } catch (JobConfig.InvalidException e) {
             return attempt.failed(Reason.INVALID_CONFIGURATION, String.valueOf(e.getMessage()));
         } catch (FillException e) {
-            // A file that is being worked on is closed by an interruption, and looks like one that
-            // failed.
+            // An interruption closes open files, which then look like failed ones.
             return Thread.interrupted() && !e.reason().terminal()
                     ? attempt.failed(Reason.INTERRUPTED, STOPPED)
                     : attempt.failed(e.reason(), e.message(COMPARE_LENGTHS));
@@ -172,11 +171,11 @@ public final class PopulateJob {
                             true,
                             true,
                             FillRequest.Timing.DEFAULT);
-            return new Fill(request, meter, steps).run();
+            return new Fill(request, meter, faultPoints).run();
         }
     }
 
-    /// Closes what a fill used, whatever came of it.
+    /// Closes the sources of a fill in any case.
     private record Closing(List<FillRequest.Input> inputs) implements AutoCloseable {
         @Override
         public void close() {

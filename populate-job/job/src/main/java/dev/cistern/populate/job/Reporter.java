@@ -15,17 +15,17 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Posts progress to the controller, beside the copy. Whatever happens here, the copy goes on: a controller that is away only makes
-/// the reports rarer; one that says that the run is over or the token is not good ends them.
+/// Posts progress to the controller, in parallel with the copy. The copy continues in any case: an unavailable
+/// controller only makes reports rarer; a response that the run is over or the token is invalid ends them.
 ///
-/// The last report carries the attempt's result. It is for the case that the termination message is lost with the pod's node.
+/// The last report contains the attempt's result, in case the termination message is lost with the pod's node.
 final class Reporter {
     private static final int TIMEOUT_MILLIS = 2000;
     private static final long MAX_PAUSE_MILLIS = 30_000;
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
-    /// How long the result is offered to a controller that has taken reports before: as long as one takes to restart. One that never
-    /// did is asked once, for each run would otherwise end this much later where reports cannot get through.
+    /// How long the result is sent to a controller that has accepted reports before: as long as a restart takes.
+    /// Otherwise it is sent once, because each run would end this much later where reports cannot get through.
     private static final long RESULT_MILLIS = 10_000;
 
     private static final long RESULT_PAUSE_MILLIS = 500;
@@ -86,7 +86,7 @@ final class Reporter {
     private void postResult(RunResult end) throws InterruptedException {
         long until = System.nanoTime() + (taken ? RESULT_MILLIS * 1_000_000 : 0);
         long pause = RESULT_PAUSE_MILLIS;
-        while (post(progress.next().with(end)) == AGAIN
+        while (post(progress.next().with(end)) == RETRY
                 && System.nanoTime() + pause * 1_000_000 < until) {
             Thread.sleep(pause);
             pause *= 2;
@@ -94,9 +94,10 @@ final class Reporter {
     }
 
     private static final long STOP = -1;
-    private static final long AGAIN = 0;
+    private static final long RETRY = 0;
 
-    /// Posts once: milliseconds until the next post, [#AGAIN] after a failure, [#STOP] when no report is wanted any more.
+    /// Posts once. Returns milliseconds until the next post, [#RETRY] after a failure, [#STOP] when no more reports are
+    /// accepted.
     private long post(ProgressReport report) {
         HttpURLConnection connection = null;
         try {
@@ -128,9 +129,9 @@ final class Reporter {
                 log.warn("the controller wants no more reports", "status", String.valueOf(status));
                 return STOP;
             }
-            return AGAIN;
+            return RETRY;
         } catch (WireException | IOException | IllegalArgumentException e) {
-            return AGAIN;
+            return RETRY;
         } finally {
             if (connection != null) {
                 InputStream error = connection.getErrorStream();
@@ -141,8 +142,8 @@ final class Reporter {
         }
     }
 
-    /// Sends a last report with the result, and waits for it no longer than one exchange under way, the offers and one more exchange may
-    /// take.
+    /// Sends a last report with the result, and waits for it no longer than one exchange in progress, the retries and
+    /// one more exchange may take.
     void end(RunResult ended) {
         synchronized (this) {
             result = ended;

@@ -180,7 +180,8 @@ class ProgressDisplayTest {
         assertThat(shown()).isEmpty();
     }
 
-    /// A terminal that knows what the display uses: return, erase to the end, and whether a line goes on in the next row.
+    /// A terminal that knows what the display uses: return, erase to the end, and whether a line goes on in the next
+    /// row.
     private static final class Screen {
         private final int width;
         private final StringBuilder row = new StringBuilder();

@@ -288,8 +288,8 @@ class PopulateJobTest {
         assertThat(message().bytesFetched() + message().bytesResumed()).isEqualTo(total);
     }
 
-    /// What was sent may still be on its way; what the journal's file tells of has arrived. Of the large object only: small files
-    /// are pieces, too.
+    /// What was sent may still be on its way; what the journal's file tells of has arrived. Of the large object only:
+    /// small files are pieces, too.
     private long bytesInJournal() throws IOException {
         Path journal = directory.resolve("volume/.cistern/journal");
         if (!Files.exists(journal)) {

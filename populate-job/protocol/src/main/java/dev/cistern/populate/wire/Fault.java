@@ -3,16 +3,16 @@ package dev.cistern.populate.wire;
 /// The class of a failure, which decides whether the run ends or is retried. [Reason#fault] is the only place that
 /// assigns it.
 public enum Fault {
-    /// What was asked: another attempt would end the same way until a person changes something.
+    /// The request: a retry would fail in the same way until a user changes something.
     REQUEST,
-    /// The run's own, or that of the volume or the objects: another attempt may get further; how many there are is limited.
+    /// The run, its volume or its objects: a retry may get further; the number of retries is limited.
     RUN,
-    /// The store's: it is away, or answers that it cannot serve now. It is waited for, for a time and not for a number of attempts.
+    /// The store: it is unavailable or overloaded. Retried for a limited time, not a number of attempts.
     STORE,
-    /// The cluster's: the Job was stopped from outside, by an eviction or with its node. The same holds.
+    /// The cluster: the Job was stopped from outside, by an eviction or with its node. Retried like [#STORE].
     CLUSTER;
 
-    /// Whether an attempt that ended so is one of those that `retry.limit` counts.
+    /// Whether such an attempt counts against `retry.limit`.
     public boolean counts() {
         return this == RUN;
     }

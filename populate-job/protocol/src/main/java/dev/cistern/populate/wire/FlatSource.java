@@ -1,8 +1,9 @@
 package dev.cistern.populate.wire;
 
-/// A source as version 1 of [RunSpec] had it: one flat object of S3's fields.
+/// A source in version 1 of [RunSpec]: one flat object with S3's fields.
 ///
-/// An image may be replaced under its tag while Jobs of the controller before wait for their pods; those go on.
+/// An image may be replaced under its tag while Jobs of the previous controller wait for their pods; those must
+/// continue.
 final class FlatSource {
     static final int VERSION = 1;
 
@@ -42,7 +43,7 @@ final class FlatSource {
         return SourceSpec.read(in, s3, null);
     }
 
-    /// All modes had the fields of the one that needs them.
+    /// All modes had the fields of all modes.
     private static S3Auth auth(WireReader in) throws WireException {
         return switch (in.text("mode")) {
             case "accessKey" -> new S3Auth.AccessKey(null);

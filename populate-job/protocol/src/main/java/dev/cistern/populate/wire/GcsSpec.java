@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// A tree or one object in a bucket of Google Cloud Storage.
 ///
 /// @param endpoint URL of the store; null means Google's own
-/// @param tls which certificates are accepted, of the store and of the services that give tokens
+/// @param tls which certificates are accepted, of the store and of the token services
 /// @param bucket the bucket's name, not empty
 /// @param prefix a tree (ends with `/`, or empty for the whole bucket) or one object's name
 /// @param userProject the project that is billed for requests; null means the bucket's owner pays
@@ -23,7 +23,7 @@ public record GcsSpec(
         @Nullable Impersonation impersonation)
         implements StoreSpec {
 
-    /// A service account that others may have tokens of.
+    /// A service account to impersonate.
     ///
     /// @param serviceAccount its e-mail address
     /// @param iamEndpoint URL of the IAM Service Account Credentials API; null means Google's own

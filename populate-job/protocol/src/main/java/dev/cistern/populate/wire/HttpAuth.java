@@ -2,11 +2,11 @@ package dev.cistern.populate.wire;
 
 /// How requests to an HTTP server are authenticated. It never holds a secret.
 public enum HttpAuth {
-    /// Nobody in particular.
+    /// No credentials.
     ANONYMOUS("anonymous"),
-    /// A user, with the name from `CISTERN_SOURCE_<i>_USERNAME` and the password from `_PASSWORD`.
+    /// Basic authentication with `CISTERN_SOURCE_<i>_USERNAME` and `_PASSWORD`.
     BASIC("basic"),
-    /// Who holds the token from `CISTERN_SOURCE_<i>_TOKEN`.
+    /// A bearer token, from `CISTERN_SOURCE_<i>_TOKEN`.
     BEARER("bearer");
 
     private final String wireName;

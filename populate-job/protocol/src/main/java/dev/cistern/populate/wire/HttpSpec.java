@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A file of an HTTP server, or the files of a list.
 ///
-/// @param endpoint URL below which everything is that may be asked for, but for `allowedHosts`
+/// @param endpoint URL prefix of everything that may be requested, except for `allowedHosts`
 /// @param path URL of the file or the list, absolute or relative to the endpoint
 /// @param list the form of the list; null means that `path` is the file
 /// @param sha256 of the file or the list, 64 lower-case hex digits; null where it is not known
 /// @param headers that every request to the endpoint's own host carries
-/// @param allowedHosts other hosts that a list may name, with a port where it is not the scheme's own
+/// @param allowedHosts other hosts that a list may name, with a port unless it is the scheme's default
 /// @param tls which certificates are accepted
 /// @param auth how requests are authenticated
 public record HttpSpec(
@@ -39,7 +39,7 @@ public record HttpSpec(
     /// A header.
     ///
     /// @param name such as `X-Api-Key`
-    /// @param value null where it is a secret: it is in `CISTERN_SOURCE_<i>_HEADER_<k>` then, for the header number k from 0
+    /// @param value null for a secret, which is in `CISTERN_SOURCE_<i>_HEADER_<k>` for header number k, from 0
     public record Header(String name, @Nullable String value) {}
 
     @Override

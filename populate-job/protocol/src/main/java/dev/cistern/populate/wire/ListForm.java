@@ -4,7 +4,8 @@ package dev.cistern.populate.wire;
 public enum ListForm {
     /// The output of `sha256sum`.
     SHA256SUMS("sha256sums"),
-    /// A JSON object a line: `path`, `size`, `sha256`, and `url` where the file is not beside the list under its path.
+    /// A JSON object per line: `path`, `size`, `sha256`, and `url` where the file is not next to the list under its
+    /// path.
     MANIFEST("manifest");
 
     private final String wireName;

@@ -4,7 +4,7 @@ package dev.cistern.populate.wire;
 public enum Outcome {
     /// Everything is on the volume, verified and durable.
     SUCCEEDED("Succeeded"),
-    /// It is not; the [Reason] says why.
+    /// The attempt failed; the [Reason] says why.
     FAILED("Failed");
 
     private final String wireName;

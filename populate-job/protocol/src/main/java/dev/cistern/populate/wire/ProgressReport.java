@@ -2,10 +2,10 @@ package dev.cistern.populate.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/// How far one attempt is: the body of a progress post.
+/// Progress of an attempt: the body of a post.
 ///
 /// @param attempt from 1
-/// @param sequence grows with every report of an attempt; a report with a lower number than one seen before is stale
+/// @param sequence increases with every report of an attempt; a report with a lower number than an earlier one is stale
 /// @param stage what the attempt is doing
 /// @param bytesDone arrived by this and earlier attempts
 /// @param bytesTotal listed so far
@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// @param filesTotal listed so far
 /// @param totalsFinal whether the listing has ended, so the totals no longer grow
 /// @param bytesFetched what this process read from the store, retries included
-/// @param bytesResumed what this process found done by earlier attempts
+/// @param bytesResumed copied by earlier attempts
 /// @param bytesPerSecond smoothed over the last seconds
 /// @param etaSeconds until the end; -1 while unknown
-/// @param trouble why nothing comes from the store now, `Reason: sentence`, at most 700 characters; null when all is well
-/// @param result how the attempt ended, in its last report; null before. On the wire it is the text of the termination message
+/// @param trouble why the store sends nothing at the moment, `Reason: sentence`, at most 700 characters; null when it
+///     does
+/// @param result how the attempt ended, in its last report; null before. On the wire it is the text of the termination
+///     message
 public record ProgressReport(
         int attempt,
         long sequence,
@@ -33,7 +35,7 @@ public record ProgressReport(
         long etaSeconds,
         @Nullable String trouble,
         @Nullable RunResult result) {
-    /// A report has a limit; the first words say what is wrong.
+    /// The size of a report is limited; the beginning says what is wrong.
     private static final int MAX_TROUBLE = 700;
 
     public ProgressReport {
@@ -75,7 +77,7 @@ public record ProgressReport(
                 null);
     }
 
-    /// This report as the last one of an attempt that ended so.
+    /// Returns a copy as the last report of an attempt, with its result.
     public ProgressReport with(RunResult result) {
         return new ProgressReport(
                 attempt,
@@ -96,7 +98,7 @@ public record ProgressReport(
 
     /// Reads a post's body. Unknown fields are ignored: a Job may be older or newer than the controller it reports to.
     ///
-    /// @throws WireException naming the first field that is wrong
+    /// @throws WireException naming the first invalid field
     public static ProgressReport fromJson(String text) throws WireException {
         WireReader in = WireReader.parse("progress report", text);
         String result = in.optionalText("result");

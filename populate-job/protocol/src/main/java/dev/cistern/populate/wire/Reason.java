@@ -1,9 +1,9 @@
 package dev.cistern.populate.wire;
 
-/// Why a run ended without success, and whose fault that is. Reasons of what was asked are terminal: another attempt would end the same
-/// way until a person changes something. The others are worth another attempt.
+/// Why a run failed, and the class of the failure. Failures of the request are terminal: a retry would fail in the same
+/// way until a user changes something. The others may be retried.
 public enum Reason {
-    /// The run's specification contradicts itself or asks for something the engine does not do.
+    /// The run's specification is inconsistent or requests something unsupported.
     INVALID_CONFIGURATION("InvalidConfiguration", Fault.REQUEST),
     /// The store does not know the credentials, or their signature does not match.
     INVALID_CREDENTIALS("InvalidCredentials", Fault.REQUEST),
@@ -13,23 +13,23 @@ public enum Reason {
     NO_SUCH_BUCKET("NoSuchBucket", Fault.REQUEST),
     /// The prefix names one object, and there is none of that name.
     NO_SUCH_OBJECT("NoSuchObject", Fault.REQUEST),
-    /// The prefix, after `include` and `exclude`, holds nothing to copy.
+    /// The prefix, after `include` and `exclude`, contains nothing to copy.
     EMPTY_SOURCE("EmptySource", Fault.REQUEST),
     /// A key cannot become a path below the target.
     UNSAFE_KEY("UnsafeKey", Fault.REQUEST),
-    /// The volume is smaller than what it is to hold.
+    /// The volume is too small.
     INSUFFICIENT_SPACE("InsufficientSpace", Fault.REQUEST),
-    /// The bytes that arrived, again and again, are not those that the store or the specification pins.
+    /// Repeated fetches did not match the digest of the store or the specification.
     DIGEST_MISMATCH("DigestMismatch", Fault.REQUEST),
-    /// The source holds more objects than the engine accepts.
+    /// The source contains more objects than the engine supports.
     TOO_MANY_OBJECTS("TooManyObjects", Fault.REQUEST),
-    /// The store's listing cannot be followed to its end.
+    /// The store's listing is incomplete.
     LISTING_INCOMPLETE("ListingIncomplete", Fault.REQUEST),
-    /// The store knew the credentials until they expired; whoever renews them does so for the next attempt.
+    /// The credentials expired; renewed ones may work in the next attempt.
     CREDENTIALS_EXPIRED("CredentialsExpired", Fault.STORE),
-    /// The store does not answer, or answers that it cannot serve now.
+    /// The store does not respond, or reports that it is unavailable.
     SOURCE_UNAVAILABLE("SourceUnavailable", Fault.STORE),
-    /// The store answers, but no byte has come for too long.
+    /// The store responds, but has sent no data for too long.
     SOURCE_STALLED("SourceStalled", Fault.STORE),
     /// An object kept changing while it was copied.
     OBJECT_CHANGED("ObjectChanged", Fault.RUN),
@@ -53,12 +53,12 @@ public enum Reason {
         return wireName;
     }
 
-    /// Whose fault it is.
+    /// The class of the failure.
     public Fault fault() {
         return fault;
     }
 
-    /// Whether another attempt would be pointless.
+    /// Whether a retry is pointless.
     public boolean terminal() {
         return fault == Fault.REQUEST;
     }

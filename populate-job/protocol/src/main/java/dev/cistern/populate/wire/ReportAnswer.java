@@ -1,19 +1,19 @@
 package dev.cistern.populate.wire;
 
-/// The body of a `200` to a progress post.
+/// The body of a `200` response to a progress post.
 ///
 /// @param nextMillis how long to wait until the next post, 100 to 600,000
 public record ReportAnswer(int nextMillis) {
 
-    /// Reads an answer. Unknown fields are ignored.
+    /// Reads a response. Unknown fields are ignored.
     ///
-    /// @throws WireException naming the first field that is wrong
+    /// @throws WireException naming the first invalid field
     public static ReportAnswer fromJson(String text) throws WireException {
         WireReader in = WireReader.parse("report answer", text);
         return new ReportAnswer((int) in.number("nextMillis", 100, 600_000));
     }
 
-    /// The answer's body.
+    /// The response's body.
     public String toJson() {
         return WireWriter.object(json -> json.writeNumberField("nextMillis", nextMillis));
     }

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one populate Job is to do: the value of `CISTERN_RUN`.
+/// Specification of a populate Job: the value of `CISTERN_RUN`.
 ///
-/// @param run whose volume this is
-/// @param sources what to fill it with, at least one
+/// @param run identifies the run
+/// @param sources what to copy, at least one
 /// @param target the directory that the volume is mounted on, absolute
-/// @param capacityBytes what the claim asked for; zero means unknown. A file system may not show the volume's own limit
-/// (btrfs quota groups), so the engine compares the source with the smaller of this and the free space
-/// @param verify how to compare what arrived
-/// @param limits bounds on what the engine uses
-/// @param report where progress goes; null means nowhere
+/// @param capacityBytes requested size of the volume; zero means unknown. A file system may not show the volume's own
+///     limit (btrfs quota groups), so the engine compares the sources with the smaller of this and the free space
+/// @param verify how to verify copied objects
+/// @param limits resource limits of the engine
+/// @param report where to send progress; null for nowhere
 public record RunSpec(
         Run run,
         List<SourceSpec> sources,
@@ -23,7 +23,7 @@ public record RunSpec(
         Limits limits,
         @Nullable Report report) {
 
-    /// The version of the text that is written. The one before is read, too.
+    /// Version of the written format. The previous one is read, too.
     public static final int VERSION = 2;
 
     /// Name of the environment variable that carries this record.
@@ -39,7 +39,7 @@ public record RunSpec(
         sources = List.copyOf(sources);
     }
 
-    /// Largest number of connections that may be asked for.
+    /// Maximum number of connections.
     public static final int MOST_CONNECTIONS = 512;
 
     /// Which run an attempt belongs to.
@@ -50,28 +50,28 @@ public record RunSpec(
     /// @param attempt from 1
     public record Run(String namespace, String pvc, String uid, int attempt) {}
 
-    /// Bounds; zero means that the engine chooses.
+    /// Resource limits; zero lets the engine choose.
     ///
-    /// @param bytesPerSecond what all streams together may read
-    /// @param memoryBytes what the process may use, 64 MiB at least when given
-    /// @param connections so many at a time, unless memory holds fewer or a store bears fewer; up to [#MOST_CONNECTIONS]
+    /// @param bytesPerSecond rate limit of all streams together
+    /// @param memoryBytes memory of the process, at least 64 MiB if given
+    /// @param connections number of connections, unless memory or the store allow fewer; up to [#MOST_CONNECTIONS]
     public record Limits(long bytesPerSecond, long memoryBytes, int connections) {
-        /// A process with less does not run well.
+        /// Minimum for a usable process.
         public static final long LEAST_MEMORY_BYTES = 64L << 20;
 
-        /// Everything is the engine's choice.
+        /// The engine chooses everything.
         public static final Limits CHOOSE = new Limits(0, 0, 0);
     }
 
-    /// Where progress goes.
+    /// Where to send progress.
     ///
     /// @param url to post to
-    /// @param intervalMillis between posts unless an answer says otherwise, 100 to 60,000
+    /// @param intervalMillis interval of posts unless a response says otherwise, 100 to 60,000
     public record Report(String url, int intervalMillis) {}
 
-    /// Reads the value of `CISTERN_RUN`. Unknown fields are refused: controller and Job come from the same release.
+    /// Reads the value of `CISTERN_RUN`. Unknown fields are rejected: controller and Job come from the same release.
     ///
-    /// @throws WireException naming the first field that is wrong
+    /// @throws WireException naming the first invalid field
     public static RunSpec fromJson(String text) throws WireException {
         WireReader in = WireReader.parse(ENVIRONMENT_NAME, text);
         long version = in.number("version", 0, Integer.MAX_VALUE);

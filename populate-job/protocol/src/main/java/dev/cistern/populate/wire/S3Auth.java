@@ -4,10 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /// How requests to a store that speaks S3 are signed. It never holds a secret.
 public sealed interface S3Auth {
-    /// With a key from `CISTERN_SOURCE_<i>_ACCESS_KEY_ID`, `_SECRET_ACCESS_KEY` and, for temporary keys, `_SESSION_TOKEN`.
+    /// With a key from `CISTERN_SOURCE_<i>_ACCESS_KEY_ID`, `_SECRET_ACCESS_KEY` and, for temporary keys,
+    /// `_SESSION_TOKEN`.
     ///
-    /// @param directory where the same is in files, `access-key-id`, `secret-access-key` and `session-token`, which change when the key is
-    /// rotated; null means that there are none
+    /// @param directory with the key in the files `access-key-id`, `secret-access-key` and `session-token`, which change
+    ///     when it is rotated; null for none
     record AccessKey(@Nullable String directory) implements S3Auth {
         /// Name of the file with the key's id.
         public static final String ID_FILE = "access-key-id";
@@ -24,13 +25,13 @@ public sealed interface S3Auth {
         }
     }
 
-    /// They are not.
+    /// Requests are not signed.
     record Anonymous() implements S3Auth {}
 
-    /// With a key of a role, which the token service gives for a token of the pod's ServiceAccount.
+    /// With temporary keys of a role, which the token service issues for a token of the pod's ServiceAccount.
     ///
     /// @param roleArn the role to assume
-    /// @param tokenFile the file that holds the token
+    /// @param tokenFile file with the token
     /// @param stsEndpoint URL of the token service; null means AWS's own
     /// @param stsRegion region that token requests are signed for and sent to; null means the store's
     /// @param sessionName name of the assumed session; null means `cistern`
@@ -42,14 +43,15 @@ public sealed interface S3Auth {
             @Nullable String sessionName)
             implements S3Auth {}
 
-    /// With a key of the role that the platform binds to the pod's ServiceAccount, as its variables in the container say:
-    /// `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` (IAM Roles for Service Accounts), or `AWS_CONTAINER_CREDENTIALS_FULL_URI` and
-    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS Pod Identity). The node's own role is never taken.
+    /// With keys of the role that the platform assigns to the pod's ServiceAccount by variables in the container:
+    /// `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` (IAM Roles for Service Accounts), or
+    /// `AWS_CONTAINER_CREDENTIALS_FULL_URI` and `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS Pod Identity). The node's
+    /// role is never used.
     ///
-    /// @param stsEndpoint URL of the token service; null means AWS's own
-    /// @param sessionName name of the assumed session; null means the platform's, or `cistern`
+    /// @param stsEndpoint URL of the token service; null for AWS's
+    /// @param sessionName name of the assumed session; null for the platform's, or `cistern`
     record Platform(@Nullable String stsEndpoint, @Nullable String sessionName) implements S3Auth {}
 
-    /// With a key that is found where AWS's own tools look: `AWS_*` variables, profile, container, instance.
+    /// With keys from AWS's default credential chain: `AWS_*` variables, profile, container, instance.
     record DefaultChain() implements S3Auth {}
 }

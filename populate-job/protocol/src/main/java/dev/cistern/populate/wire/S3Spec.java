@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param endpoint URL of the store; null means AWS's own in the region
 /// @param region that requests are signed for; null means the engine's default
-/// @param pathStyle whether the bucket is in the path rather than in the host name
+/// @param pathStyle whether the bucket is in the path instead of the host name
 /// @param tls which certificates are accepted
 /// @param bucket as [S3Bucket] has it, not empty
 /// @param prefix a tree (ends with `/`, or empty for the whole bucket) or one object's key

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One place that bytes come from, and where below the target they go.
+/// A source and its destination below the target.
 ///
-/// @param store where the bytes are
+/// @param store the store and location
 /// @param into directory below the target, without leading or trailing `/`; empty means the target itself
 /// @param include globs on the path below the store's tree; empty means everything
 /// @param exclude globs on the path below the store's tree; wins over `include`
-/// @param sha256 pins a source of exactly one object, 64 lower-case hex digits; null pins nothing
-/// @param proxy that leads to the store and its token services; null means none
+/// @param sha256 expected SHA-256 of a source of exactly one object, 64 lower-case hex digits; null for none
+/// @param proxy for the store and its token services; null for none
 public record SourceSpec(
         StoreSpec store,
         String into,
@@ -32,7 +32,7 @@ public record SourceSpec(
         exclude = List.copyOf(exclude);
     }
 
-    /// A source that is reached without a proxy.
+    /// A source without a proxy.
     public SourceSpec(
             StoreSpec store,
             String into,
@@ -42,7 +42,7 @@ public record SourceSpec(
         this(store, into, include, exclude, sha256, null);
     }
 
-    /// All of a store, put into the target itself.
+    /// All of a store, copied into the target itself.
     public static SourceSpec of(StoreSpec store) {
         return new SourceSpec(store, "", List.of(), List.of(), null);
     }

@@ -1,17 +1,16 @@
 package dev.cistern.populate.wire;
 
-/// What an attempt is doing. Stages follow one another in this order; `LISTING` and `COPYING` may overlap in time, the
-/// later one is then reported.
+/// Stage of an attempt, in this order. `LISTING` and `COPYING` may overlap; then the later one is reported.
 public enum Stage {
-    /// The store has not answered yet.
+    /// The store has not responded yet.
     CONNECTING("Connecting"),
     /// The source is being listed.
     LISTING("Listing"),
-    /// What the listing found is compared with the volume, its space and its journal.
+    /// The listing is compared with the volume's space and journal.
     CHECKING("Checking"),
-    /// Bytes are arriving.
+    /// Objects are being copied.
     COPYING("Copying"),
-    /// Everything has arrived and is being made durable.
+    /// Everything is copied and is being made durable.
     FINISHING("Finishing");
 
     private final String wireName;

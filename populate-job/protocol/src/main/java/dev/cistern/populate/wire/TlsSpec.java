@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /// Which certificates are accepted of a store that is reached over HTTPS.
 ///
 /// @param skipVerification whether any certificate is accepted
-/// @param caFile PEM file of certificate authorities to trust besides the platform's; null means the platform's alone
-/// @param caPem certificate authorities to trust likewise, as PEM text; null means none. At most one of the two is given
+/// @param caFile PEM file of certificate authorities to trust in addition to the platform's; null for none
+/// @param caPem certificate authorities to trust likewise, as PEM text; null for none. At most one of the two is given
 public record TlsSpec(boolean skipVerification, @Nullable String caFile, @Nullable String caPem) {
-    /// The platform's authorities alone.
+    /// The platform's authorities only.
     public static final TlsSpec PLATFORM = new TlsSpec(false, null, null);
 
     static TlsSpec read(@Nullable WireReader in) throws WireException {

@@ -1,10 +1,10 @@
 package dev.cistern.populate.wire;
 
-/// How what arrived is compared with what the store holds.
+/// How copied objects are verified.
 public enum Verify {
-    /// Length, and the strongest digest that the store gives.
+    /// Size, and the strongest digest that the store provides.
     FULL("full"),
-    /// Length only.
+    /// Size only.
     SIZE("size");
 
     private final String wireName;

@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// One JSON object with typed, checked access to its fields. Every complaint starts with the path of the field.
+/// A JSON object with typed, checked access to its fields. Every error message starts with the path of the field.
 ///
-/// Texts are small (bounded by [#MAX_CHARS]), so an object is read whole before its fields are asked for.
+/// Texts are small (limited by [#MAX_CHARS]), so an object is read completely before its fields are accessed.
 final class WireReader {
-    /// 64 sources with 64 patterns of 1 KiB each would be 4 MiB; an environment variable on Linux holds 128 KiB.
+    /// 64 sources with 64 patterns of 1 KiB each would be 4 MiB; an environment variable on Linux is limited to 128
+    /// KiB.
     static final int MAX_CHARS = 1 << 20;
 
     private static final int MAX_DEPTH = 16;
@@ -51,7 +52,7 @@ final class WireReader {
             }
             return new WireReader("", fields);
         } catch (IOException e) {
-            // The parser's own message quotes the text, which may hold what must not be logged.
+            // The parser's message quotes the text, which may contain secrets.
             throw new WireException(what + ": not valid JSON");
         }
     }
@@ -92,7 +93,7 @@ final class WireReader {
         };
     }
 
-    /// The path of a field of this object, as complaints show it.
+    /// The path of a field of this object, for error messages.
     String at(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
@@ -101,7 +102,7 @@ final class WireReader {
         return new WireException(at(name) + ": " + problem);
     }
 
-    /// Refuses fields outside `known`: a misspelt field must not be taken for one that was left out.
+    /// Rejects fields outside `known`: a misspelt field must not be ignored.
     void onlyKnown(String... known) throws WireException {
         List<String> names = List.of(known);
         for (String name : fields.keySet()) {

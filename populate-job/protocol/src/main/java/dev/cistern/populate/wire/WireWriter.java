@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class WireWriter {
     private static final JsonFactory JSON = new JsonFactory();
 
-    /// What is written into an object.
+    /// Writes the fields of an object.
     @FunctionalInterface
     interface Body {
         void write(JsonGenerator json) throws IOException;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// IP addresses as text; nothing is looked up.
+/// Parses IP addresses, without DNS.
 final class Addresses {
     /// Where clouds give a machine its own credentials: AWS's instances and pods by IPv6, Google's by name, Alibaba's. The others have
     /// link-local addresses.
@@ -17,8 +17,8 @@ final class Addresses {
 
     private Addresses() {}
 
-    /// Whether a host serves this machine alone, such as a metadata server or an agent for pods' identities.
-    static boolean ofThisMachineAlone(String host) {
+    /// Whether a host serves only this node, such as a metadata server or an agent for pods' identities.
+    static boolean isNodeLocal(String host) {
         if (METADATA.contains(host)) {
             return true;
         }
@@ -33,7 +33,7 @@ final class Addresses {
         return linkLocal || Arrays.equals(bytes, 0, 4, AWS_LOCAL, 0, 4);
     }
 
-    /// The bytes of an address; null when the text is a name.
+    /// The bytes of an address; null when the text is a host name.
     static byte @Nullable [] literal(String text) {
         try {
             return InetAddress.ofLiteral(text).getAddress();

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Trusts certificates of the configured authorities and of the platform's.
 ///
-/// The own ones are asked first, and the platform's are not read unless they do not know the server: parsing a hundred and a half
-/// certificates takes longer than all else at the start of a fill from a store of one's own.
+/// The configured ones are checked first, and the platform's are parsed only if those do not know the server: parsing
+/// some 150 certificates takes longer than everything else at the start of a fill from a private store.
 final class Authorities extends X509ExtendedTrustManager {
     private static final X509Certificate[] NONE = new X509Certificate[0];
 
@@ -35,7 +35,7 @@ final class Authorities extends X509ExtendedTrustManager {
         this.own = own;
     }
 
-    /// The platform's alone.
+    /// The platform's authorities only.
     ///
     /// @throws IOException when they cannot be read
     static X509ExtendedTrustManager platform() throws IOException {
@@ -47,9 +47,9 @@ final class Authorities extends X509ExtendedTrustManager {
         }
     }
 
-    /// The platform's and those of a PEM text.
+    /// The platform's authorities and those of a PEM text.
     ///
-    /// @throws IOException when the text holds no certificates
+    /// @throws IOException when the text contains no certificates
     static X509ExtendedTrustManager and(String pem) throws IOException {
         Collection<? extends Certificate> certificates;
         try (InputStream in = new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8))) {
@@ -112,7 +112,7 @@ final class Authorities extends X509ExtendedTrustManager {
             try {
                 check.by(loadedPlatform());
             } catch (CertificateException notByPlatform) {
-                // Who knows the authority says what else is wrong: the name, the dates.
+                // The manager that knows the authority reports other problems: the name, the dates.
                 boolean ownKnows = !(notByOwn.getCause() instanceof CertPathBuilderException);
                 CertificateException told = ownKnows ? notByOwn : notByPlatform;
                 told.addSuppressed(ownKnows ? notByPlatform : notByOwn);
@@ -163,7 +163,7 @@ final class Authorities extends X509ExtendedTrustManager {
         try {
             all.addAll(List.of(loadedPlatform().getAcceptedIssuers()));
         } catch (CertificateException e) {
-            // A hint for peers that ask for certificates, nothing more.
+            // Only a hint for peers that request certificates.
             return own.getAcceptedIssuers();
         }
         return all.toArray(NONE);

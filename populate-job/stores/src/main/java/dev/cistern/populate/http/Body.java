@@ -26,7 +26,7 @@ public final class Body {
 
     static Body of(HttpConnection connection, ResponseHead head, boolean headOnly) {
         if (headOnly) {
-            // What it says of lengths is of a body that does not come.
+            // Its length headers describe a body that is not sent.
             return new Body(connection, Framing.NONE, 0);
         }
         long length = head.contentLength();
@@ -42,7 +42,7 @@ public final class Body {
                 : new Body(connection, Framing.TO_END, -1);
     }
 
-    /// In bytes; -1 where only the body's end tells.
+    /// Length in bytes; -1 where it is unknown in advance.
     public long length() {
         return length;
     }
@@ -51,10 +51,10 @@ public final class Body {
         return consumed && framing != Framing.TO_END;
     }
 
-    /// Gives the whole body to a sink. Bytes that came before a failure are given to it before this throws.
+    /// Passes the whole body to a sink. Bytes received before a failure are passed on before this throws.
     ///
-    /// @throws TransportException when the body ends early or makes no sense
-    /// @throws IOException what the sink threw
+    /// @throws TransportException when the body ends early or is malformed
+    /// @throws IOException thrown by the sink
     public void transferTo(BodySink sink) throws IOException {
         switch (framing) {
             case NONE -> {}
@@ -65,9 +65,9 @@ public final class Body {
         consumed = true;
     }
 
-    /// The whole body, which must not be longer than `most` bytes.
+    /// The whole body, of at most `most` bytes.
     ///
-    /// @throws TransportException when it is longer, ends early or makes no sense
+    /// @throws TransportException when it is longer, ends early or is malformed
     public byte[] bytes(int most) throws IOException {
         ByteArrayOutputStream all =
                 new ByteArrayOutputStream(length > 0 && length <= most ? (int) length : 1024);

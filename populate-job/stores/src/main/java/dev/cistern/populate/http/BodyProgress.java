@@ -2,13 +2,14 @@ package dev.cistern.populate.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What has come of bodies on one connection, and how long it was waited for. Written by the connection's thread, read by the watchdog.
+/// Bytes received on a connection, and the time spent waiting for them. Written by the connection's thread, read by the
+/// watchdog.
 final class BodyProgress {
     private final AtomicLong exchanges = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong waitedNanos = new AtomicLong();
 
-    /// Another body begins.
+    /// Starts another body.
     void begin() {
         exchanges.lazySet(exchanges.getPlain() + 1);
     }

@@ -10,8 +10,8 @@ import java.io.IOException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 
-/// TLS by BoringSSL, through Netty's engine: its ciphers are machine code from the first record on, and it decrypts from the receive
-/// buffer into the caller's without a copy. Certificates and names are still judged by the JDK.
+/// TLS with BoringSSL through Netty's engine: its ciphers are native code from the first record on, and it decrypts
+/// from the receive buffer into the caller's without a copy. The JDK still verifies certificates and names.
 final class BoringTls implements TlsEngines {
     private final SslContext context;
 
@@ -19,7 +19,7 @@ final class BoringTls implements TlsEngines {
         this.context = context;
     }
 
-    /// Whether its library is there for this platform.
+    /// Whether its library is available for this platform.
     static boolean available() {
         return OpenSsl.isAvailable();
     }
@@ -36,9 +36,9 @@ final class BoringTls implements TlsEngines {
 
     @Override
     public SSLEngine engine(Origin origin) {
-        // An engine as Netty's own handler has it takes many records at a time; those that are
-        // given out alone take one, as the
-        // JDK's do.
+        // Engines created as for Netty's own handler process many records per call; standalone ones
+        // process one, like
+        // the JDK's.
         return context.newHandler(UnpooledByteBufAllocator.DEFAULT, origin.host(), origin.port())
                 .engine();
     }

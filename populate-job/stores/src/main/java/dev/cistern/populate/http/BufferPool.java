@@ -6,22 +6,22 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Receive buffers, lent for one exchange each: however many connections are kept idle, and to however many stores, there are only
-/// as many buffers as there were exchanges at a time.
+/// A pool of receive buffers, each borrowed for one exchange: however many idle connections and stores there are, there
+/// are only as many buffers as concurrent exchanges.
 ///
-/// The first few are large, the next of medium size. A few streams that fetch large objects take fewer turns with them, and a store far
-/// away that needs hundreds of streams for its small objects gets the others.
+/// The first few are large, the next of medium size. A few streams that fetch large objects need fewer reads with them,
+/// and a distant store that needs hundreds of streams for small objects uses the others.
 public final class BufferPool {
-    /// For writes past the page cache.
+    /// Alignment for direct I/O.
     private static final int PAGE_BYTES = 4096;
 
     /// Buffers of one size.
-    private static final class Sort {
+    private static final class SizeClass {
         private final int bytes;
         private final Deque<ByteBuffer> free = new ArrayDeque<>();
         private int toMake;
 
-        Sort(int bytes, int toMake) {
+        SizeClass(int bytes, int toMake) {
             this.bytes = bytes;
             this.toMake = toMake;
         }
@@ -39,29 +39,29 @@ public final class BufferPool {
     }
 
     /// From the largest to the smallest.
-    private final List<Sort> sorts;
+    private final List<SizeClass> sizeClasses;
 
     /// @param smallBytes of a buffer, at least 64 KiB
-    /// @param mediumBytes of as many as `mediumBuffers` before these
-    /// @param largeBytes of the first ones
-    /// @param largeBuffers how many these are
+    /// @param mediumBytes of the next `mediumBuffers`
+    /// @param largeBytes of the first `largeBuffers`
+    /// @param largeBuffers number of large buffers
     public BufferPool(
             int smallBytes, int mediumBytes, int mediumBuffers, int largeBytes, int largeBuffers) {
-        this.sorts =
+        this.sizeClasses =
                 List.of(
-                        new Sort(largeBytes, largeBuffers),
-                        new Sort(mediumBytes, mediumBuffers),
-                        new Sort(smallBytes, Integer.MAX_VALUE));
+                        new SizeClass(largeBytes, largeBuffers),
+                        new SizeClass(mediumBytes, mediumBuffers),
+                        new SizeClass(smallBytes, Integer.MAX_VALUE));
     }
 
-    /// Buffers that are all alike.
+    /// A pool of buffers of one size.
     public static BufferPool of(int bytes) {
         return new BufferPool(bytes, bytes, 0, bytes, 0);
     }
 
     synchronized ByteBuffer take() {
-        for (Sort sort : sorts) {
-            ByteBuffer buffer = sort.take();
+        for (SizeClass sizeClass : sizeClasses) {
+            ByteBuffer buffer = sizeClass.take();
             if (buffer != null) {
                 return buffer;
             }
@@ -70,11 +70,11 @@ public final class BufferPool {
     }
 
     synchronized void give(ByteBuffer buffer) {
-        for (Sort sort : sorts) {
-            // All of one size where the sizes are alike: the first takes back what none of it was
-            // made for, which changes nothing.
-            if (buffer.capacity() == sort.bytes) {
-                sort.free.addFirst(buffer);
+        for (SizeClass sizeClass : sizeClasses) {
+            // Where sizes are equal, the first class takes all buffers back, which makes no
+            // difference.
+            if (buffer.capacity() == sizeClass.bytes) {
+                sizeClass.free.addFirst(buffer);
                 return;
             }
         }

@@ -12,7 +12,7 @@ final class ChunkedBody {
         this.connection = connection;
     }
 
-    /// Gives all its bytes to the sink.
+    /// Passes all its bytes to the sink.
     static void read(HttpConnection connection, BodySink sink) throws IOException {
         new ChunkedBody(connection).read(sink);
     }

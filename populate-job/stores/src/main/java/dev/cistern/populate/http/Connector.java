@@ -12,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Makes connections: straight, or through a proxy, which passes plain requests on one by one and bytes of TLS as they come.
+/// Opens connections: direct, or through a proxy, which forwards plain requests one by one and tunnels TLS.
 final class Connector {
     private static final int MAX_PROXY_HEAD_BYTES = 64 * 1024;
 
@@ -27,9 +27,9 @@ final class Connector {
         this.watchdog = watchdog;
     }
 
-    /// A new connection to an origin.
+    /// Opens a connection to an origin.
     ///
-    /// @throws TransportException when there is none to be had
+    /// @throws TransportException when that fails
     HttpConnection connect(Origin origin) throws TransportException {
         ProxyServer proxy = proxy(origin);
         Origin to = proxy == null ? origin : proxy.origin();
@@ -42,7 +42,7 @@ final class Connector {
                     Kind.CONNECT, "host " + to.host() + " of " + name + " is not known", e);
         }
         IOException last = null;
-        // A name with several addresses is a service with several front ends: spread over them.
+        // A name with several addresses has several front ends: spread connections over them.
         int first = Math.floorMod(addressTurn.getAndIncrement(), addresses.length);
         for (int i = 0; i < addresses.length; i++) {
             InetAddress address = addresses[(first + i) % addresses.length];

@@ -12,41 +12,40 @@ import org.jspecify.annotations.Nullable;
 
 /// Exchanges requests for responses over kept-alive connections.
 ///
-/// Any number of threads may use it; each exchange has a connection of its own. The number of connections is the
-/// number of threads that are in an exchange, so whoever bounds the threads bounds connections and buffers. At most as
-/// many are kept idle as were in use at a time.
+/// Thread-safe; each exchange has its own connection. The number of connections equals the number of threads in an
+/// exchange, so limiting threads limits connections and buffers. At most as many are kept idle as were in use at once.
 public final class HttpClient implements Closeable {
-    /// Servers and balancers drop idle connections after 20 s and more.
+    /// Servers and load balancers close idle connections after 20 s or more.
     private static final long MAX_IDLE_NANOS = 15_000_000_000L;
 
     private static final int REQUEST_TIMEOUT = 408;
 
-    /// What a proxy answers for itself: not let in, the origin not reached, not in time.
+    /// Status codes of the proxy itself: authentication required, origin unreachable, timeout.
     private static final Set<Integer> PROXY_STATUS = Set.of(407, 502, 504);
 
-    /// Bounds on what a client does.
+    /// Timeouts and resources of a client.
     ///
     /// @param connectMillis for one address
-    /// @param readMillis for the next byte of an answer that has begun, and the waiting that its rate is taken over
-    /// @param firstByteMillis for the first byte of an answer; twice as much when that turned out too short
-    /// @param buffers for the answers; other clients may share them
-    /// @param proxies that lead to origins
+    /// @param readMillis for the next byte of a response, and the waiting time over which its rate is measured
+    /// @param firstByteMillis for the first byte of a response; doubled after it proved too short
+    /// @param buffers for responses; may be shared with other clients
+    /// @param proxies to use
     public record Settings(
             int connectMillis,
             int readMillis,
             int firstByteMillis,
             BufferPool buffers,
             Proxies proxies) {
-        /// One limit for all bytes, and no proxies.
+        /// One timeout for all bytes, and no proxies.
         public Settings(int connectMillis, int readMillis, BufferPool buffers) {
             this(connectMillis, readMillis, readMillis, buffers, Proxies.NONE);
         }
     }
 
-    /// Turns a response into a result.
+    /// Converts a response to a result.
     ///
     /// @param <T> of the result
-    /// @param <E> what it may fail with besides I/O
+    /// @param <E> exception other than I/O failures
     @FunctionalInterface
     public interface Handler<T, E extends Exception> {
         /// Called once per exchange, on the caller's thread.
@@ -67,11 +66,12 @@ public final class HttpClient implements Closeable {
 
     /// One exchange of an idempotent request.
     ///
-    /// A kept-alive connection may be closed by the peer just as it is used again. When that happens before a byte of the
-    /// answer came, the request is sent once more on a new connection; so it is when the peer said meanwhile that it would close it.
+    /// The peer may close a kept-alive connection just as it is reused. If that happens before the first byte of the
+    /// response, the request is sent once more on a new connection; also if the peer announced meanwhile that it would
+    /// close it.
     ///
-    /// @param headOnly whether the request is a `HEAD`, whose answer has no body
-    /// @throws TransportException when no whole answer came
+    /// @param headOnly whether the request is a `HEAD`, whose response has no body
+    /// @throws TransportException when there was no complete response
     /// @throws IOException when the handler's sink failed
     public <T, E extends Exception> T exchange(
             Origin origin, byte[] request, boolean headOnly, Handler<T, E> handler)
@@ -104,8 +104,7 @@ public final class HttpClient implements Closeable {
                 }
             }
             if (head != null && head.status() == REQUEST_TIMEOUT) {
-                // Said while the connection was idle, and read as the answer to what was asked
-                // since.
+                // Sent while the connection was idle, and read as the response to the next request.
                 reused.close();
             } else if (head != null) {
                 return finish(reused, head, headOnly, handler);
@@ -193,7 +192,7 @@ public final class HttpClient implements Closeable {
         }
     }
 
-    /// Closes all connections; exchanges under way fail.
+    /// Closes all connections; exchanges in progress fail.
     @Override
     public void close() {
         synchronized (idle) {

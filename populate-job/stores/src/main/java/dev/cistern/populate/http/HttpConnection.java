@@ -9,19 +9,20 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// One connection: sends a request, reads a head, then frames a body, all through a direct buffer that is lent to it.
+/// A connection: sends a request, reads a response head, then the body, all through a borrowed direct buffer.
 ///
-/// Used by one thread at a time; only [#abortWait] may come from another.
+/// Used by one thread at a time; only [#abortWait] may be called by another.
 final class HttpConnection implements Closeable, Watchdog.Watched {
     /// Heads of S3 are below 2 KiB; user metadata adds up to 2 KiB more.
     private static final int MAX_HEAD_BYTES = 32 * 1024;
 
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
-    /// Progress is shown twice a second at least, and what has come is safe, however slow the network fills the buffer.
+    /// Progress is updated at least twice a second, and received data is passed on, however slowly the network fills
+    /// the buffer.
     private static final long SLOW_NANOS = 200_000_000L;
 
-    /// What is given away early is whole pages, so that the rest begins at a page's boundary, too.
+    /// Data passed on early consists of whole pages, so that the rest also begins at a page boundary.
     private static final int PAGE_BYTES = 4096;
 
     private final Origin origin;
@@ -30,7 +31,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     private final ByteChannel channel;
     private final Watchdog watchdog;
 
-    /// Bytes received and not yet consumed lie between `consumed` and `received`.
+    /// Bytes received and not yet consumed are between `consumed` and `received`.
     private ByteBuffer buffer;
 
     private int consumed;
@@ -43,8 +44,8 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     private boolean headRead;
     private long idleSinceNanos;
 
-    /// @param proxy that requests are given to one by one; null where the channel leads to the origin
-    /// @param channel the socket itself, or what encrypts on it
+    /// @param proxy that forwards each request; null where the channel leads to the origin
+    /// @param channel the socket itself, or a TLS channel on it
     HttpConnection(
             Origin origin,
             @Nullable ProxyServer proxy,
@@ -73,7 +74,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         return proxy == null ? origin.toString() : proxy.toString();
     }
 
-    /// Whether a byte of the present exchange's answer has come.
+    /// Whether a byte of the current exchange's response was received.
     boolean answered() {
         return answered;
     }
@@ -90,9 +91,9 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         return idleSinceNanos;
     }
 
-    /// Sends a request and reads the answer's head; interim answers are skipped.
+    /// Sends a request and reads the response head; interim responses are skipped.
     ///
-    /// @param lent for this exchange, until its body is read
+    /// @param lent buffer for this exchange, until its body is read
     ResponseHead exchange(byte[] written, ByteBuffer lent) throws TransportException {
         byte[] request = proxy == null ? written : proxy.forwarded(written, origin);
         buffer = lent;
@@ -103,8 +104,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         buffer.clear();
         waitingSince = System.nanoTime();
         try {
-            // Through the direct buffer: a heap buffer would be copied into one of the channel's
-            // own anyway.
+            // Use the direct buffer: a heap buffer would be copied into one anyway.
             int sent = 0;
             while (sent < request.length) {
                 int n = Math.min(request.length - sent, buffer.capacity());
@@ -134,8 +134,8 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         throw protocol("interim answers without end");
     }
 
-    /// Where the empty line begins that the line feed at `at` ends; -1 when that line is not empty. Lines end with a carriage return and a
-    /// line feed, or a line feed alone.
+    /// Start of the empty line that the line feed at `at` ends; -1 when that line is not empty. Lines end with a
+    /// carriage return and a line feed, or a line feed alone.
     private int emptyLine(int at) {
         int begin = at > consumed && buffer.get(at - 1) == '\r' ? at - 1 : at;
         return begin > consumed && buffer.get(begin - 1) == '\n' ? begin : -1;
@@ -148,7 +148,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
                 byte last = buffer.get(scanned);
                 int empty = last == '\n' ? emptyLine(scanned) : -1;
                 if (empty < 0) {
-                    // No end of a head lies at the next byte if this one ends no line.
+                    // The head cannot end at the next byte if this one does not end a line.
                     scanned += last == '\n' || last == '\r' ? 1 : 2;
                 } else {
                     int end = empty - 1;
@@ -175,7 +175,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         }
     }
 
-    /// Receives once, up to index `upTo` of the buffer; -1 at the stream's end.
+    /// Receives once, up to index `upTo` of the buffer. Returns -1 at the end of the stream.
     private int receive(int upTo) throws TransportException {
         buffer.limit(upTo).position(received);
         long began = System.nanoTime();
@@ -197,8 +197,8 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         }
     }
 
-    /// Gives exactly `length` body bytes to the sink, as few and as large pieces as the buffer allows. What came before
-    /// a cut is given to the sink before the exception is thrown.
+    /// Passes exactly `length` body bytes to the sink, in as few and as large pieces as the buffer allows. Bytes
+    /// received before a cut are passed on before the exception is thrown.
     void readFixed(long length, BodySink sink) throws IOException {
         long remaining = length;
         while (remaining > 0) {
@@ -228,7 +228,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         }
     }
 
-    /// Makes the pieces of a large body begin where the buffer does, on a page's boundary.
+    /// Aligns the pieces of a large body with the buffer's start, on a page boundary.
     private void moveToFront() {
         buffer.limit(received).position(consumed);
         buffer.compact();
@@ -261,7 +261,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         }
     }
 
-    /// Gives everything up to the connection's end to the sink.
+    /// Passes everything up to the connection's end to the sink.
     void readToEnd(BodySink sink) throws IOException {
         while (true) {
             deliver(received - consumed, sink);
@@ -273,7 +273,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         }
     }
 
-    /// The next byte of a body, 0 to 255; -1 at the stream's end.
+    /// The next byte of a body, 0 to 255; -1 at the end of the stream.
     int next() throws TransportException {
         if (consumed == received) {
             consumed = 0;
@@ -285,7 +285,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         return buffer.get(consumed++) & 0xff;
     }
 
-    /// Whether bytes are left over that belong to no message: such a connection must not be used again.
+    /// Whether there are surplus bytes that belong to no message: such a connection must not be reused.
     boolean hasLeftover() {
         return consumed != received;
     }
@@ -326,7 +326,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
     @Override
     public void abortWait(String why) {
         if (timedOut.compareAndSet(null, why)) {
-            // The socket alone: what the other thread uses besides is its own to give back.
+            // Close only the socket: the other thread releases its own resources.
             close(socket);
         }
     }
@@ -341,7 +341,7 @@ final class HttpConnection implements Closeable, Watchdog.Watched {
         try {
             closeable.close();
         } catch (IOException e) {
-            // Nothing can be lost: every byte of interest was read before.
+            // No data can be lost: everything was read before.
             return;
         }
     }

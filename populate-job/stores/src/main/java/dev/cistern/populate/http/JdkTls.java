@@ -8,7 +8,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 
-/// TLS as the JDK does it: everywhere, and slowly until its ciphers are compiled.
+/// TLS with the JDK: available everywhere, but slow until its ciphers are compiled.
 final class JdkTls implements TlsEngines {
     private final SSLContext context;
     private final boolean checkName;

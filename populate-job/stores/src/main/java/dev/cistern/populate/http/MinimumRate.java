@@ -1,30 +1,30 @@
 package dev.cistern.populate.http;
 
-/// How slow a body may come before another connection is likely to be faster.
+/// The rate below which another connection is likely to be faster.
 ///
-/// Only time spent waiting for the network counts, never what a limit or a disk takes. The absolute floor is far below what a slow
-/// link gives each of many streams (100 kB/s shared by 64 are 1,600), so it ends what is broken and not what is slow. What is cut
-/// off for it goes on where it was.
+/// Only time spent waiting for the network counts, not rate limits or the disk. The absolute minimum is far below the
+/// share of each of many streams on a slow link (100 kB/s shared by 64 are 1,600), so it detects broken connections,
+/// not slow ones. A cut transfer is resumed.
 public final class MinimumRate {
-    /// A body that comes slower is as good as one that does not come.
+    /// A slower body counts as stalled.
     private static final double BYTES_PER_SECOND = 400;
 
-    /// Faster than this is nothing to complain of, whatever others get.
+    /// A faster body is never too slow, whatever others achieve.
     private static final double NEVER_SLOW_BYTES_PER_SECOND = 64 * 1024;
 
-    /// One that gets so much less than the others has a bad path or front end.
+    /// A connection slower than the others by this factor has a bad path or front end.
     private static final double OTHERS_FASTER = 64;
 
     private MinimumRate() {}
 
-    /// Whether this is too slow by itself.
+    /// Whether this is below the absolute minimum.
     public static boolean below(long bytes, long nanos) {
         return rate(bytes, nanos) < BYTES_PER_SECOND;
     }
 
-    /// Whether this is too slow beside what a connection usually gets.
+    /// Whether this is too slow relative to other connections.
     ///
-    /// @param usual bytes per second; 0 where it is not known
+    /// @param usual bytes per second of other connections; 0 where unknown
     static boolean below(long bytes, long nanos, double usual) {
         double rate = rate(bytes, nanos);
         return rate < BYTES_PER_SECOND

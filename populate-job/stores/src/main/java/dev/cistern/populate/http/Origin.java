@@ -5,16 +5,16 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Where connections go: scheme, host and port.
+/// A connection's destination: scheme, host and port.
 ///
-/// @param secure whether TLS is spoken
+/// @param secure whether to use TLS
 /// @param host name or address, lower case, IPv6 without brackets
 /// @param port 1 to 65,535
 public record Origin(boolean secure, String host, int port) {
 
     /// The origin of a URL.
     ///
-    /// @throws IllegalArgumentException saying what is wrong with the text
+    /// @throws IllegalArgumentException with the problem
     public static Origin of(String url) {
         URI uri;
         try {
@@ -32,7 +32,7 @@ public record Origin(boolean secure, String host, int port) {
             throw new IllegalArgumentException("names no host: " + url);
         }
         if (uri.getUserInfo() != null) {
-            // Where a user name is, a password may be.
+            // A URL with a user name may contain a password.
             throw new IllegalArgumentException(
                     "must not carry a user name or password: the URL of host " + host);
         }
@@ -46,7 +46,7 @@ public record Origin(boolean secure, String host, int port) {
         return new Origin(secure, host.toLowerCase(Locale.ROOT), port);
     }
 
-    /// As a record's own, which is linked when it is first called and compared for every request.
+    /// Like a record's generated one, which is linked on first use; called for every request.
     @Override
     public boolean equals(@Nullable Object other) {
         return this == other
@@ -66,12 +66,12 @@ public record Origin(boolean secure, String host, int port) {
         return new Origin(secure, other, port);
     }
 
-    /// The host as it stands in a URL: IPv6 with brackets.
+    /// The host as in a URL: IPv6 with brackets.
     String shownHost() {
         return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     }
 
-    /// The value of the `Host` header: without the port where it is the scheme's own.
+    /// The value of the `Host` header: without the scheme's default port.
     public String authority() {
         return port == (secure ? 443 : 80) ? shownHost() : shownHost() + ":" + port;
     }

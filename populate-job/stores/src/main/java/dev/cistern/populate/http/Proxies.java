@@ -6,16 +6,18 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which proxy, if any, leads to an origin.
+/// Selects the proxy for an origin, if any.
 ///
-/// The command reads the usual variables as curl does: `http_proxy` or `HTTP_PROXY` for plain origins, `https_proxy` or `HTTPS_PROXY` for
-/// those over TLS, `all_proxy` or `ALL_PROXY` where these are not set, and `no_proxy` or `NO_PROXY` for what is reached without. The lower
-/// case wins; an empty variable is not set. A Job is told by its specification, and never by variables that somebody injects.
+/// The command uses the same variables as curl: `http_proxy` or `HTTP_PROXY` for plain origins, `https_proxy` or
+/// `HTTPS_PROXY` for those over TLS, `all_proxy` or `ALL_PROXY` where these are not set, and `no_proxy` or `NO_PROXY` for
+/// exemptions. Lower case has precedence; an empty variable counts as not set. A Job uses its specification, never
+/// variables that were injected.
 ///
-/// What serves one machine alone (link-local addresses, the metadata servers of clouds) is never reached through a proxy, which would be given
-/// credentials of this machine, or ask its own. In a Job, neither are the cluster's own names: no proxy outside it knows them.
+/// Hosts that serve only this node (link-local addresses, the clouds' metadata servers) are never reached through a
+/// proxy, which would get the node's credentials, or return its own. In a Job, neither are the cluster's own names: no
+/// proxy outside the cluster resolves them.
 public final class Proxies {
-    /// No proxy for anybody.
+    /// No proxies.
     public static final Proxies NONE = new Proxies(null, null, List.of());
 
     /// Services and pods of the cluster. Names without a dot are services of the Job's own namespace.
@@ -48,7 +50,7 @@ public final class Proxies {
         this.cluster = cluster;
     }
 
-    /// What an environment says.
+    /// The proxies of an environment.
     public static Proxies of(Map<String, String> environment) {
         Setting all = variable(environment, "all_proxy");
         Setting plain = variable(environment, "http_proxy");
@@ -70,10 +72,10 @@ public final class Proxies {
         return null;
     }
 
-    /// A proxy, as somebody set it.
+    /// A configured proxy.
     ///
     /// @param url `http://HOST:PORT`
-    /// @param user to authenticate as, instead of one in the URL; null for that
+    /// @param user overrides the one in the URL; null for that one
     /// @param password of the user; null for none
     public record Setting(
             ProxySetting by, String url, @Nullable String user, @Nullable String password) {
@@ -84,7 +86,7 @@ public final class Proxies {
         }
     }
 
-    /// The proxies of a Job: in it, neither are names of the cluster itself reached through one.
+    /// The proxies of a Job, which exempts the cluster's own names, too.
     ///
     /// @param plain for requests without TLS; null for none
     /// @param secure for those over TLS; null for none
@@ -104,13 +106,13 @@ public final class Proxies {
         return exemptions;
     }
 
-    /// The proxy that leads to an origin; null where it is reached without.
+    /// The proxy for an origin; null for a direct connection.
     ///
-    /// @throws IllegalArgumentException naming the setting that is needed and makes no sense
+    /// @throws IllegalArgumentException naming the invalid setting
     public @Nullable ProxyServer to(Origin origin) {
         Setting setting = origin.secure() ? secure : plain;
         if (setting == null
-                || Addresses.ofThisMachineAlone(origin.host())
+                || Addresses.isNodeLocal(origin.host())
                 || (cluster && ofCluster(origin))
                 || exemptions.stream().anyMatch(e -> e.covers(origin))) {
             return null;

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// One entry of `NO_PROXY`: `*`; a domain, with all below it, also as `.domain` and `*.domain`; an address; a block of addresses such as
-/// `10.0.0.0/8`. A port restricts it.
+/// An entry of `NO_PROXY`: `*`; a domain and its subdomains, also written `.domain` or `*.domain`; an address; a block
+/// of addresses such as `10.0.0.0/8`. A port restricts it.
 ///
 /// @param host lower case, without leading dots; `*` for all
 /// @param port 0 for all
 /// @param block the address's bytes; null for a domain
-/// @param bits of the address that count
+/// @param bits length of the address prefix
 record ProxyExemption(String host, int port, byte @Nullable [] block, int bits) {
     static ProxyExemption parse(String entry) {
         String host = entry.toLowerCase(Locale.ROOT);

@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// An HTTP proxy.
 ///
 /// @param origin to connect to
-/// @param user to authenticate as, by `Basic`; empty for none
+/// @param user for `Basic` authentication; empty for none
 /// @param password of the user
 /// @param setting that it comes from
 public record ProxyServer(Origin origin, String user, String password, ProxySetting setting) {
-    /// Reads a URL such as `http://user:password@proxy.example:3128`; `proxy.example:3128` means the same without a user.
+    /// Reads a URL such as `http://user:password@proxy.example:3128`; `proxy.example:3128` means the same without a
+    /// user.
     ///
     /// @param givenUser instead of one in the URL; null means that of the URL
     /// @throws IllegalArgumentException naming the setting, without the password
@@ -29,7 +30,7 @@ public record ProxyServer(Origin origin, String user, String password, ProxySett
         try {
             uri = new URI(url);
         } catch (URISyntaxException e) {
-            // The text may hold a password, so it is not shown.
+            // The text may contain a password, so it is not shown.
             throw wrong(setting, "is not a URL", null);
         }
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
@@ -40,7 +41,7 @@ public record ProxyServer(Origin origin, String user, String password, ProxySett
         String user = uri.getUserInfo() == null ? "" : uri.getUserInfo();
         int colon = user.indexOf(':');
         try {
-            // Origins carry no user.
+            // Origins have no user.
             Origin origin =
                     Origin.of(
                             new URI("http", null, uri.getHost(), uri.getPort(), null, null, null)
@@ -78,7 +79,7 @@ public record ProxyServer(Origin origin, String user, String password, ProxySett
         return user.isEmpty() ? "" : "proxy-authorization: " + authorization() + "\r\n";
     }
 
-    /// Asks for a connection to an origin that only passes bytes on.
+    /// A request for a tunnel to an origin.
     byte[] connect(Origin to) {
         String authority = to.shownHost() + ":" + to.port();
         String text =
@@ -92,7 +93,7 @@ public record ProxyServer(Origin origin, String user, String password, ProxySett
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /// A request as the proxy wants it: with the origin before the path, and authenticated.
+    /// Adapts a request for the proxy: with the origin before the path, and authenticated.
     byte[] forwarded(byte[] request, Origin to) {
         String text = new String(request, StandardCharsets.ISO_8859_1);
         int blank = text.indexOf(' ') + 1;

@@ -2,11 +2,11 @@ package dev.cistern.populate.http;
 
 import java.nio.ByteBuffer;
 
-/// Where TLS records end, by the header that both versions give them (RFC 8446, 5.1): a type, two bytes of version, two of length.
+/// Finds the ends of TLS records by their headers (RFC 8446, 5.1): a type, two bytes of version, two of length.
 final class Records {
     private static final int HEADER_BYTES = 5;
 
-    /// RFC 8446, 5.2 and RFC 5246, 6.2.3: no record's content is longer, encrypted.
+    /// Maximum length of an encrypted record's content (RFC 8446, 5.2 and RFC 5246, 6.2.3).
     private static final int MAX_CONTENT_BYTES = (1 << 14) + 2048;
 
     private static final int FIRST_TYPE = 20;
@@ -14,9 +14,9 @@ final class Records {
 
     private Records() {}
 
-    /// The length of the whole records at the buffer's position whose contents fit into so much room together; the first of them
-    /// counts however little room there is. 0 when not even one has come. Everything when it is no record: whoever
-    /// decrypts it says what is wrong.
+    /// Total length of the complete records at the buffer's position whose contents fit into `room` bytes; the first
+    /// one counts regardless of room. 0 when none is complete. Everything when it is not a record: decrypting it will
+    /// report the problem.
     static int whole(ByteBuffer in, int room) {
         int from = in.position();
         int received = in.remaining();
@@ -28,7 +28,7 @@ final class Records {
                 return end == 0 ? received : end;
             }
             int next = end + HEADER_BYTES + content;
-            // A record is longer than what it holds.
+            // A record is longer than its content.
             if (next > received || (end > 0 && next > room)) {
                 return end;
             }

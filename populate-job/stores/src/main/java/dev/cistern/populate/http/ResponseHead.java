@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Status and headers of a response, parsed strictly, but for lines that end with a line feed alone (RFC 9112, section 2.2).
+/// Status and headers of a response, parsed strictly, except that lines may end with a line feed alone (RFC 9112,
+/// section 2.2).
 public final class ResponseHead {
-    /// S3 sends about 20; a server that sends more than this is not talking to us.
+    /// S3 sends about 20; more than this is not a plausible response.
     static final int MAX_HEADERS = 128;
 
     private final int status;
@@ -26,7 +27,7 @@ public final class ResponseHead {
     /// Parses a head without its final empty line.
     ///
     /// @param bytes the names in it are put in lower case
-    /// @throws IllegalArgumentException saying what is not HTTP
+    /// @throws IllegalArgumentException with the violation of HTTP
     static ResponseHead parse(byte[] bytes, int length) {
         int end = lineEnd(bytes, 0, length);
         String line = text(bytes, 0, end);
@@ -78,7 +79,7 @@ public final class ResponseHead {
         return length;
     }
 
-    /// Where the line after one begins that ends at `end`.
+    /// Start of the line after the one that ends at `end`.
     private static int next(byte[] bytes, int end, int length) {
         return end < length && bytes[end] == '\r' ? end + 2 : end + 1;
     }

@@ -14,19 +14,19 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// Whom to trust. The library is loaded at the first secure connection: plain HTTP pays nothing for it.
+/// Client TLS configuration. BoringSSL is loaded on first use, so plain HTTP does not pay for it.
 public final class Tls {
     static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-    /// Whose ciphers are used.
+    /// TLS implementations.
     enum Library {
-        /// BoringSSL where it is to be had, else the JDK's.
+        /// BoringSSL where available, else the JDK's.
         FASTEST,
         JDK;
 
-        /// What `CISTERN_TLS` says.
+        /// The implementation that `CISTERN_TLS` selects.
         ///
-        /// @param setting `fastest`, `jdk`, or nothing
+        /// @param setting `fastest`, `jdk`, or null
         static Library chosen(@Nullable String setting) {
             return switch (setting == null ? "" : setting) {
                 case "", "fastest" -> FASTEST;
@@ -42,16 +42,16 @@ public final class Tls {
     private final boolean skipVerification;
     private final Library library;
 
-    /// Guards what follows but the trust.
+    /// Guards the following fields except `trust`.
     private final Object lock = new Object();
 
-    /// Of closed connections; as many as were open at a time.
+    /// Buffers of closed connections; as many as were open at once.
     private final Deque<TlsChannel.Buffers> unused = new ArrayDeque<>();
 
     private @Nullable TlsEngines engines;
     private TrustManager @Nullable [] trust;
 
-    /// @param authorities PEM text of authorities to trust besides the platform's; null means the platform's alone
+    /// @param authorities PEM text of authorities to trust in addition to the platform's; null for none
     /// @param skipVerification whether any certificate under any name is accepted
     /// @throws IllegalArgumentException when the value of `CISTERN_TLS` is unknown
     public Tls(@Nullable String authorities, boolean skipVerification) {
@@ -64,14 +64,14 @@ public final class Tls {
         this.library = library;
     }
 
-    /// Whether BoringSSL is to be had on this platform, in this image.
+    /// Whether BoringSSL is available.
     public static boolean fast() {
         return BoringTls.available();
     }
 
-    /// Who decides about certificates.
+    /// The trust managers.
     ///
-    /// @throws IOException when the authorities are no certificates
+    /// @throws IOException when the authorities are not certificates
     public synchronized TrustManager[] trustManagers() throws IOException {
         TrustManager[] made = trust;
         if (made == null) {
@@ -94,7 +94,7 @@ public final class Tls {
             if (made != null) {
                 return made;
             }
-            // Each takes some 50 ms at the start of a process, and neither needs the other.
+            // Each takes some 50 ms at the start of a process, and they are independent.
             FutureTask<TrustManager[]> reading = new FutureTask<>(this::trustManagers);
             Thread.ofPlatform().daemon().name("tls-authorities").start(reading);
             boolean fast = library == Library.FASTEST && BoringTls.available();
@@ -122,7 +122,7 @@ public final class Tls {
         }
     }
 
-    /// Speaks TLS on a connected socket; the handshake is done when this returns.
+    /// Opens TLS on a connected socket, including the handshake.
     ByteChannel open(SocketChannel socket, Origin origin, Watchdog watchdog) throws IOException {
         TlsEngines engines = engines();
         SSLEngine engine = engines.engine(origin);
@@ -161,7 +161,7 @@ public final class Tls {
         }
     }
 
-    /// Accepts everything: what `skipTlsVerification` asks for.
+    /// Accepts every certificate, for `skipTlsVerification`.
     private static final class TrustAnyone extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType) {}

@@ -12,8 +12,8 @@ import javax.net.ssl.SSLException;
 
 /// TLS over a blocking socket, one thread at a time.
 ///
-/// Received records are kept where the engine works on them. They are decrypted straight into the caller's buffer when it has room
-/// for a whole record.
+/// Received records are stored where the engine processes them. They are decrypted directly into the caller's buffer
+/// when it has space for a whole record.
 final class TlsChannel implements ByteChannel, Watchdog.Watched {
     private final SocketChannel socket;
     private final SSLEngine engine;
@@ -23,16 +23,16 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
     private final ByteBuffer in;
     private final ByteBuffer out;
 
-    /// Decrypted bytes that did not fit where they were wanted; readable between position and limit.
+    /// Decrypted bytes that did not fit into the caller's buffer; readable between position and limit.
     private final ByteBuffer spare;
 
     private volatile long waitingSince;
     private volatile boolean timedOut;
     private boolean closed;
 
-    /// What a connection's records are kept in.
+    /// Buffers for a connection's records.
     record Buffers(ByteBuffer in, ByteBuffer out, ByteBuffer spare) {
-        /// @param direct whether they lie outside the heap
+        /// @param direct whether to use direct buffers
         static Buffers of(SSLEngine engine, boolean direct) {
             int packet = engine.getSession().getPacketBufferSize();
             return new Buffers(
@@ -41,7 +41,7 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
                     buffer(record(engine), direct));
         }
 
-        /// Room that is enough to decrypt any record: BoringSSL's engine asks for as much as the record had before.
+        /// Space sufficient to decrypt any record: BoringSSL's engine requires the encrypted size.
         private static int record(SSLEngine engine) {
             return Math.max(
                     engine.getSession().getApplicationBufferSize(),
@@ -53,7 +53,7 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         }
     }
 
-    /// @param onClose called once, when engine and buffers are used no more
+    /// @param onClose called once, when engine and buffers are no longer used
     TlsChannel(
             SocketChannel socket,
             SSLEngine engine,
@@ -114,7 +114,7 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         }
     }
 
-    /// What the engine's own exception leaves to its cause.
+    /// The message of the exception or its cause.
     private static String said(SSLException e) {
         Throwable told = e;
         while (told.getCause() != null && told.getCause() != told) {
@@ -131,8 +131,8 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         }
     }
 
-    /// Sends until the engine has nothing more to send of its own: after an alert about the peer's certificate it is the next call
-    /// that says what was wrong.
+    /// Sends until the engine has no more handshake data: after an alert about the peer's certificate the next call
+    /// reports the problem.
     private int wrap(ByteBuffer plain) throws IOException {
         int consumed = 0;
         SSLEngineResult result;
@@ -152,8 +152,8 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
         return consumed;
     }
 
-    /// Decrypts at least one record into `target`, receiving as needed, and those that have come besides and fit; the number of
-    /// bytes, or -1 at the end.
+    /// Decrypts at least one record into `target`, receiving as needed, and further received ones that fit. Returns the
+    /// number of bytes, or -1 at the end.
     private int unwrapSome(ByteBuffer target) throws IOException {
         while (true) {
             int length = Records.whole(in, target.remaining());
@@ -172,7 +172,7 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
                         return result.bytesProduced();
                     }
                     case CLOSED -> {
-                        // What came before the peer's goodbye may have been decrypted with it.
+                        // Data before the peer's close_notify may have been decrypted with it.
                         return result.bytesProduced() > 0 ? result.bytesProduced() : -1;
                     }
                     case BUFFER_OVERFLOW ->
@@ -190,13 +190,13 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
             int n = socket.read(in);
             in.flip();
             if (n < 0) {
-                // Without close_notify this is a cut, and the framing above will say so.
+                // Without close_notify this is a cut, which the HTTP framing will report.
                 return -1;
             }
         }
     }
 
-    /// Handshakes, key updates of TLS 1.3 and renegotiations of 1.2 ask for an answer.
+    /// Handshakes, key updates of TLS 1.3 and renegotiations of 1.2 require a response.
     private void follow(SSLEngineResult.HandshakeStatus status) throws IOException {
         SSLEngineResult.HandshakeStatus next = status;
         if (next == SSLEngineResult.HandshakeStatus.NEED_TASK) {
@@ -220,8 +220,7 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
                 spare.position(spare.position() + n);
                 continue;
             }
-            // What was received already is taken along; nothing more is waited for once there is
-            // something.
+            // Also return data that was already received; do not wait for more once there is some.
             if (target.position() > before && Records.whole(in, record) == 0) {
                 break;
             }
@@ -256,8 +255,8 @@ final class TlsChannel implements ByteChannel, Watchdog.Watched {
 
     @Override
     public void close() throws IOException {
-        // close_notify is not sent: a peer that does not read would block it, and no request is cut
-        // short by it.
+        // Do not send close_notify: a peer that does not read would block it, and no request
+        // depends on it.
         socket.close();
         if (!closed) {
             closed = true;

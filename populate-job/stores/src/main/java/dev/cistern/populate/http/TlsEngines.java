@@ -3,16 +3,16 @@ package dev.cistern.populate.http;
 import java.io.IOException;
 import javax.net.ssl.SSLEngine;
 
-/// Makes what encrypts and decrypts a connection.
+/// Creates TLS engines for connections.
 interface TlsEngines {
-    /// An engine for one connection as a client, which trusts and checks names as was asked for.
+    /// A client engine for one connection, which verifies certificates and names as configured.
     ///
     /// @throws IOException when TLS cannot be set up
     SSLEngine engine(Origin origin) throws IOException;
 
-    /// Gives back what an engine holds outside the heap. Called once per engine, by the thread that used it last.
+    /// Frees an engine's native memory. Called once per engine, by the last thread that used it.
     void release(SSLEngine engine);
 
-    /// Whether the engine works on memory outside the heap: it then wants its records there.
+    /// Whether the engine works on direct buffers, which it then requires for records.
     boolean direct();
 }

@@ -5,39 +5,39 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Ends waits that take too long, and bodies that come too slowly. A blocking channel has no read timeout of its own; closing it
-/// from another thread is the way to end a read, and costs the reader two stores per read instead of a poll.
+/// Aborts waits that take too long, and bodies that are too slow. A blocking channel has no read timeout; closing it
+/// from another thread ends a read, and costs the reader two stores per read instead of a poll.
 ///
-/// A store may think for long before the first byte of an answer; how long it takes is learnt: each time that it was not long enough
-/// the next answers get twice as much, up to [#MOST_PATIENCE] times.
+/// A store may take long before the first byte of a response; the timeout adapts: each time that it proved too short it
+/// doubles, up to [#MAX_FIRST_BYTE_FACTOR] times the configured one.
 final class Watchdog implements Closeable {
-    private static final int MOST_PATIENCE = 2;
+    private static final int MAX_FIRST_BYTE_FACTOR = 2;
 
-    /// What connections got is no guide any more after so long.
+    /// Measured rates expire after this time.
     private static final long REMEMBERED_NANOS = 600_000_000_000L;
 
-    /// Something that may be waiting.
+    /// A connection that may be waiting.
     interface Watched {
-        /// When the present wait began, by `System.nanoTime()`; 0 while it is not waiting.
+        /// Start of the current wait, by `System.nanoTime()`; 0 while it is not waiting.
         long waitingSinceNanos();
 
-        /// Whether it waits for the first byte of an answer.
+        /// Whether it waits for the first byte of a response.
         default boolean awaitsFirstByte() {
             return false;
         }
 
-        /// Of the bodies that it receives; null when it receives none.
+        /// Progress of the bodies that it receives; null when it receives none.
         default @Nullable BodyProgress body() {
             return null;
         }
 
         /// Makes the wait fail.
         ///
-        /// @param why what the peer did or did not do, to follow its name
+        /// @param why what the peer did or did not do, appended to its name in messages
         void abortWait(String why);
     }
 
-    /// A stretch of one body: so much waiting that its rate can be told.
+    /// A measurement interval of one body.
     private static final class Stretch {
         private long exchange = -1;
         private long bytes;
@@ -53,19 +53,19 @@ final class Watchdog implements Closeable {
     private final long mostFirstByteNanos;
     private final Thread thread;
 
-    // Of the watching thread alone.
+    // Used only by the watchdog thread.
     private long firstByteNanos;
     private long bytesOfAll;
     private long waitedOfAll;
     private double usualRate;
     private long usualRateNanos;
 
-    /// @param limitMillis for the next byte, and the stretch of waiting that a body's rate is taken over
-    /// @param firstByteMillis for the first byte of an answer
+    /// @param limitMillis for the next byte, and the waiting time over which a body's rate is measured
+    /// @param firstByteMillis for the first byte of a response
     Watchdog(long limitMillis, long firstByteMillis) {
         this.limitNanos = limitMillis * 1_000_000;
         this.firstByteNanos = firstByteMillis * 1_000_000;
-        this.mostFirstByteNanos = firstByteNanos * MOST_PATIENCE;
+        this.mostFirstByteNanos = firstByteNanos * MAX_FIRST_BYTE_FACTOR;
         long stepMillis = Math.max(10, Math.min(500, limitMillis / 4));
         this.thread = new Thread(null, () -> watch(stepMillis), "http-watchdog", 256 * 1024);
         thread.setDaemon(true);
@@ -80,7 +80,7 @@ final class Watchdog implements Closeable {
                 return;
             }
             long now = System.nanoTime();
-            watched.forEach((connection, stretch) -> look(connection, stretch, now));
+            watched.forEach((connection, stretch) -> check(connection, stretch, now));
         }
     }
 
@@ -97,7 +97,7 @@ final class Watchdog implements Closeable {
         watched.keySet().forEach(connection -> connection.abortWait("is not wanted any more"));
     }
 
-    private void look(Watched connection, Stretch stretch, long now) {
+    private void check(Watched connection, Stretch stretch, long now) {
         long since = connection.waitingSinceNanos();
         boolean first = connection.awaitsFirstByte();
         long limit = first ? firstByteNanos : limitNanos;

@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A store's options as they were given. Each complaint names the option, or the variable that stands in for it, the value and what
-/// to give instead.
+/// A store's options on the command line. Error messages name the option, or the variable used instead, its value and
+/// what to give instead.
 ///
-/// @param values of options by their names; of an option given twice the last, and the empty text for one that takes none
+/// @param values of options by name; the last one of an option given twice, and the empty text for a flag
 public record StoreArguments(Map<String, String> values) {
     public StoreArguments {
         values = Map.copyOf(values);
@@ -27,7 +27,7 @@ public record StoreArguments(Map<String, String> values) {
         return values.get(option.name());
     }
 
-    /// What [StoreOption#CA_FILE] and [StoreOption#INSECURE] ask for.
+    /// The TLS settings of [StoreOption#CA_FILE] and [StoreOption#INSECURE].
     public TlsSpec tls() throws UsageException {
         String file = value(StoreOption.CA_FILE);
         boolean insecure = has(StoreOption.INSECURE);
@@ -38,9 +38,9 @@ public record StoreArguments(Map<String, String> values) {
                 insecure, file == null ? null : readable(StoreOption.CA_FILE.name(), file), null);
     }
 
-    /// An address of a store, checked.
+    /// Validates an endpoint.
     ///
-    /// @param name of the option or the variable that it comes from
+    /// @param name of the option or variable
     public static String endpoint(String name, String url) throws UsageException {
         try {
             Origin.of(url);

@@ -14,26 +14,26 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a source is opened with besides its specification.
+/// Context for opening a source.
 ///
-/// @param index of the source, from 0, which the names of its environment variables carry
-/// @param environment of the process, where credentials are
-/// @param buffers for the answers of all stores together
-/// @param proxies that lead to stores and token services
-/// @param userAgent that requests carry
+/// @param index of the source, from 0, part of the names of its environment variables
+/// @param environment of the process, with credentials
+/// @param buffers for the responses of all stores
+/// @param proxies for stores and token services
+/// @param userAgent for requests
 public record StoreContext(
         int index,
         Map<String, String> environment,
         BufferPool buffers,
         Proxies proxies,
         String userAgent) {
-    /// For one address.
+    /// Connect timeout of one address.
     public static final int CONNECT_MILLIS = 10_000;
 
-    /// No byte for so long in the middle of an answer means that the connection is dead.
+    /// A connection without a byte for this long within a response is dead.
     private static final int READ_MILLIS = 20_000;
 
-    /// Stores that fetch an object from somewhere else first take half a minute and more.
+    /// Stores that first fetch an object from elsewhere take half a minute or more.
     public static final int FIRST_BYTE_MILLIS = 60_000;
 
     /// A secret of this source, from `CISTERN_SOURCE_<index>_<name>`.
@@ -51,10 +51,10 @@ public record StoreContext(
         return value;
     }
 
-    /// The same where it need not be there; null when it is not, or is blank.
+    /// The same for an optional secret; null when it is missing or blank.
     public @Nullable String optionalCredential(String name) {
         String value = environment.get(variable(name));
-        // Secrets made with a text editor often end with a line feed, which no key does.
+        // Secrets created with a text editor often end with a line feed.
         return value == null || value.isBlank() ? null : value.strip();
     }
 
@@ -62,9 +62,9 @@ public record StoreContext(
         return "CISTERN_SOURCE_" + index + "_" + name;
     }
 
-    /// The configuration of TLS clients; certificates that cannot be read are told at once, not after minutes of failed connections.
+    /// The TLS configuration. Unreadable certificates are reported at once, not after minutes of failed connections.
     ///
-    /// @throws SourceException.Refused naming the field that is wrong
+    /// @throws SourceException.Refused naming the invalid field
     public Tls tls(TlsSpec spec) throws SourceException.Refused {
         String authorities = authorities(spec);
         try {
@@ -98,9 +98,9 @@ public record StoreContext(
                 tls);
     }
 
-    /// Makes sure that the proxy that leads to an origin can be used, before anything is asked.
+    /// Validates the proxy for an origin, before any request.
     ///
-    /// @throws SourceException.Refused naming the variable that makes no sense
+    /// @throws SourceException.Refused naming the invalid variable
     public void checkProxy(Origin origin) throws SourceException.Refused {
         try {
             proxies.to(origin);
@@ -109,9 +109,9 @@ public record StoreContext(
         }
     }
 
-    /// A specification that is wrong.
+    /// The failure for an invalid specification.
     ///
-    /// @param field of the store, such as `bucket`; empty where it is none in particular
+    /// @param field of the store, such as `bucket`; empty for no particular one
     public SourceException.Refused wrong(String field, @Nullable String problem) {
         return new SourceException.Refused(
                 Reason.INVALID_CONFIGURATION,

@@ -1,6 +1,6 @@
 package dev.cistern.populate.store;
 
-/// The command line is wrong; the message says how.
+/// An invalid command line. The message names the problem and what to do.
 public final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// On real ext4 file systems in files: who asks for the size that a volume too small is answered with has the tree on it at the first try, with
-/// what the file system keeps for root untouched. Needs root, for the loop device.
+/// On real ext4 file systems in files: who asks for the size that a volume too small is answered with has the tree on
+/// it at the first try, with what the file system keeps for root untouched. Needs root, for the loop device.
 class AdvisedSizeIT {
     private static final Pattern ADVISED = Pattern.compile("requests\\.storage: ([0-9]+)Mi");
 
@@ -101,7 +101,7 @@ class AdvisedSizeIT {
                                     true,
                                     FillRequest.Timing.DEFAULT),
                             new Meter(),
-                            Steps.NONE)
+                            FaultPoints.NONE)
                     .run();
         } finally {
             input.source().close();

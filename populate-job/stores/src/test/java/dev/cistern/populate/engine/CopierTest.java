@@ -51,7 +51,8 @@ class CopierTest {
                             false,
                             false,
                             new FillRequest.Timing(4000, 1500, 5, 50));
-            CopyContext context = new CopyContext(request, target, journal, meter, Steps.NONE);
+            CopyContext context =
+                    new CopyContext(request, target, journal, meter, FaultPoints.NONE);
             new Lister(context).run(() -> {});
             Committer committer = new Committer(context);
             Copier copier = new Copier(context, committer);
@@ -126,7 +127,8 @@ class CopierTest {
             try (Journal journal =
                     Journal.open(
                             target::openJournal, false, new DoneRecords(target.workFiles(), 100))) {
-                CopyContext context = new CopyContext(request, target, journal, meter, Steps.NONE);
+                CopyContext context =
+                        new CopyContext(request, target, journal, meter, FaultPoints.NONE);
                 new Lister(context).run(() -> {});
                 SourceObject listed =
                         Objects.requireNonNull(
@@ -153,7 +155,8 @@ class CopierTest {
                     Journal.open(
                             target::openJournal, true, new DoneRecords(target.workFiles(), 100))) {
                 assertThat(journal.empty()).isFalse();
-                CopyContext context = new CopyContext(request, target, journal, meter, Steps.NONE);
+                CopyContext context =
+                        new CopyContext(request, target, journal, meter, FaultPoints.NONE);
                 new Lister(context).run(() -> {});
                 Committer committer = new Committer(context);
                 Copier copier = new Copier(context, committer);

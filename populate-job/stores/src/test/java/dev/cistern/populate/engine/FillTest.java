@@ -84,18 +84,18 @@ class FillTest {
                 QUICK);
     }
 
-    private Fill.Result fill(FillRequest request, Steps steps)
+    private Fill.Result fill(FillRequest request, FaultPoints faultPoints)
             throws FillException, InterruptedException {
         meter = new Meter();
         try {
-            return new Fill(request, meter, steps).run();
+            return new Fill(request, meter, faultPoints).run();
         } finally {
             request.inputs().forEach(input -> input.source().close());
         }
     }
 
     private Fill.Result fill() throws FillException, InterruptedException {
-        return fill(request(List.of(input("t/")), 0, Verify.FULL, false), Steps.NONE);
+        return fill(request(List.of(input("t/")), 0, Verify.FULL, false), FaultPoints.NONE);
     }
 
     private void assertFails(Reason reason, String... parts) {
@@ -141,7 +141,7 @@ class FillTest {
         assertThat(meter.counts().bytesFetched()).isEqualTo(meter.counts().bytesTotal());
         Meter.Counts counts = meter.counts();
         deleteTree();
-        assertThat(fill(request(List.of(input("t/")), 0, Verify.FULL, true), Steps.NONE))
+        assertThat(fill(request(List.of(input("t/")), 0, Verify.FULL, true), FaultPoints.NONE))
                 .isEqualTo(result);
         assertThat(meter.counts()).isEqualTo(counts);
         assertFilled();
@@ -168,7 +168,7 @@ class FillTest {
                                 fill(
                                         request,
                                         step -> {
-                                            if (step == Steps.Step.ALL_RENAMED
+                                            if (step == FaultPoints.Point.ALL_RENAMED
                                                     && renamed.incrementAndGet() == 1) {
                                                 throw new IllegalStateException("killed");
                                             }
@@ -400,7 +400,7 @@ class FillTest {
                                     ? new Fault.Flip(9)
                                     : null);
             FillRequest one = request(List.of(input("t/" + path)), 0, Verify.FULL, false);
-            assertThatThrownBy(() -> fill(one, Steps.NONE))
+            assertThatThrownBy(() -> fill(one, FaultPoints.NONE))
                     .as(path)
                     .isInstanceOfSatisfying(
                             FillException.class,
@@ -428,7 +428,8 @@ class FillTest {
                         request.method().equals("HEAD")
                                 ? new Fault.Headers(Map.of("Content-Length", length))
                                 : null);
-        assertThat(endAt(Steps.Step.FILE_VERIFIED, 1, new AtomicInteger(), false)).isNotNull();
+        assertThat(endAt(FaultPoints.Point.FILE_VERIFIED, 1, new AtomicInteger(), false))
+                .isNotNull();
 
         fill();
 
@@ -512,7 +513,7 @@ class FillTest {
         putWithETag("foreign", 5000, "5d-5b6c0ab2f3e10", 5000);
         putWithETag("unequal", 3_000_005, random(3) + "-3", 1_700_000);
         put("sound", 5000);
-        assertThat(endAt(Steps.Step.ALL_RENAMED, 1, new AtomicInteger(), false)).isNotNull();
+        assertThat(endAt(FaultPoints.Point.ALL_RENAMED, 1, new AtomicInteger(), false)).isNotNull();
 
         fill();
 
@@ -539,7 +540,7 @@ class FillTest {
                         true,
                         QUICK);
 
-        fill(oneStream, Steps.NONE);
+        fill(oneStream, FaultPoints.NONE);
 
         assertFilled();
         assertThat(meter.unverified()).isEqualTo(12);
@@ -622,13 +623,13 @@ class FillTest {
         for (int page : new int[] {1, 2, 3}) {
             deleteTree();
             server.pageSize(page);
-            assertThat(fill(request(List.of(input("t/")), 0, Verify.FULL, true), Steps.NONE))
+            assertThat(fill(request(List.of(input("t/")), 0, Verify.FULL, true), FaultPoints.NONE))
                     .isEqualTo(result);
             assertFilled();
         }
         deleteTree();
         FillRequest named = request(List.of(input("t/out")), 0, Verify.FULL, false);
-        fill(named, Steps.NONE);
+        fill(named, FaultPoints.NONE);
         assertThat(directory.resolve("part-0")).hasBinaryContent(bytesOf("out/part-0"));
         assertThat(directory.resolve("sub/x")).exists();
     }
@@ -753,7 +754,7 @@ class FillTest {
         put("a", 10);
         server.put("u/a", new byte[3]);
         FillRequest meeting = request(List.of(input("t/"), input("u/")), 0, Verify.FULL, false);
-        assertThatThrownBy(() -> fill(meeting, Steps.NONE))
+        assertThatThrownBy(() -> fill(meeting, FaultPoints.NONE))
                 .hasMessageContaining("u/a")
                 .hasMessageContaining("into");
         FillRequest apart =
@@ -765,7 +766,7 @@ class FillTest {
                         0,
                         Verify.FULL,
                         false);
-        fill(apart, Steps.NONE);
+        fill(apart, FaultPoints.NONE);
         expected.put("x/y/a", new byte[3]);
         assertFilled();
     }
@@ -774,7 +775,7 @@ class FillTest {
     void whatDoesNotFitFailsBeforeTheFirstByte() throws Exception {
         put("a", 1_000_000);
         FillRequest small = request(List.of(input("t/")), 900_000, Verify.FULL, false);
-        assertThatThrownBy(() -> fill(small, Steps.NONE))
+        assertThatThrownBy(() -> fill(small, FaultPoints.NONE))
                 .isInstanceOfSatisfying(
                         FillException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.INSUFFICIENT_SPACE));
@@ -799,7 +800,7 @@ class FillTest {
         FillRequest small = request(List.of(input("t/")), 4_000_000, Verify.FULL, true);
 
         // 60 files of 25 blocks; what all of them need, although the fifth page was too much.
-        assertThatThrownBy(() -> fill(small, Steps.NONE))
+        assertThatThrownBy(() -> fill(small, FaultPoints.NONE))
                 .isInstanceOfSatisfying(
                         FillException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.INSUFFICIENT_SPACE))
@@ -827,7 +828,10 @@ class FillTest {
         server.pageSize(10);
 
         assertThatThrownBy(
-                        () -> fill(request(List.of(input("t/")), 0, Verify.FULL, true), Steps.NONE))
+                        () ->
+                                fill(
+                                        request(List.of(input("t/")), 0, Verify.FULL, true),
+                                        FaultPoints.NONE))
                 .isInstanceOfSatisfying(
                         FillException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.UNSAFE_KEY))
@@ -842,13 +846,14 @@ class FillTest {
         FillRequest.Input chosen =
                 new FillRequest.Input(
                         server.source("t/"), "", List.of("**/*.bin"), List.of("**/skip/**"), null);
-        fill(request(List.of(chosen), 0, Verify.FULL, false), Steps.NONE);
+        fill(request(List.of(chosen), 0, Verify.FULL, false), FaultPoints.NONE);
         expected.remove("a.txt");
         expected.remove("d/skip/c.bin");
         assertFilled();
         FillRequest.Input none =
                 new FillRequest.Input(server.source("t/"), "", List.of("*.none"), List.of(), null);
-        assertThatThrownBy(() -> fill(request(List.of(none), 0, Verify.FULL, false), Steps.NONE))
+        assertThatThrownBy(
+                        () -> fill(request(List.of(none), 0, Verify.FULL, false), FaultPoints.NONE))
                 .hasMessageContaining("leave none of its 5 objects");
     }
 
@@ -856,12 +861,12 @@ class FillTest {
     void aPinnedDigestIsKept() throws Exception {
         put("one", 20_000_000);
         String sha = java.util.HexFormat.of().formatHex(FaultyS3.digest("SHA-256", bytesOf("one")));
-        fill(pinned(sha), Steps.NONE);
+        fill(pinned(sha), FaultPoints.NONE);
         assertFilled();
-        assertThatThrownBy(() -> fill(pinned("0".repeat(64)), Steps.NONE))
+        assertThatThrownBy(() -> fill(pinned("0".repeat(64)), FaultPoints.NONE))
                 .hasMessageContaining(sha);
         put("two", 5);
-        assertThatThrownBy(() -> fill(pinned(sha), Steps.NONE))
+        assertThatThrownBy(() -> fill(pinned(sha), FaultPoints.NONE))
                 .hasMessageContaining("pins one object");
     }
 
@@ -900,7 +905,7 @@ class FillTest {
     void anEmptyOrMissingSourceIsSaid() {
         assertFails(Reason.EMPTY_SOURCE, "nothing to copy");
         FillRequest object = request(List.of(input("none")), 0, Verify.FULL, false);
-        assertThatThrownBy(() -> fill(object, Steps.NONE))
+        assertThatThrownBy(() -> fill(object, FaultPoints.NONE))
                 .isInstanceOfSatisfying(
                         FillException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.NO_SUCH_OBJECT));
@@ -920,7 +925,7 @@ class FillTest {
         byte[] text = "text".getBytes(StandardCharsets.UTF_8);
         server.put("t/zz", text);
         expected.put("zz", text);
-        for (Steps.Step step : Steps.Step.values()) {
+        for (FaultPoints.Point step : FaultPoints.Point.values()) {
             for (int number : new int[] {1, 100}) {
                 deleteTree();
                 AtomicInteger reached = new AtomicInteger();
@@ -929,13 +934,14 @@ class FillTest {
                     assertFilled();
                     continue;
                 }
-                fill(request(List.of(input("t/")), 0, Verify.FULL, overlap), Steps.NONE);
+                fill(request(List.of(input("t/")), 0, Verify.FULL, overlap), FaultPoints.NONE);
                 assertFilled();
                 Meter.Counts counts = meter.counts();
                 assertThat(counts.bytesFetched() + counts.bytesResumed())
                         .as("%s %s", step, number)
                         .isEqualTo(counts.bytesTotal());
-                if (step == Steps.Step.ALL_RENAMED || step == Steps.Step.BEFORE_CLEANUP) {
+                if (step == FaultPoints.Point.ALL_RENAMED
+                        || step == FaultPoints.Point.BEFORE_CLEANUP) {
                     assertThat(counts.bytesFetched()).as(step.toString()).isZero();
                 }
             }
@@ -943,7 +949,7 @@ class FillTest {
     }
 
     private @Nullable Throwable endAt(
-            Steps.Step step, int number, AtomicInteger reached, boolean overlap) {
+            FaultPoints.Point step, int number, AtomicInteger reached, boolean overlap) {
         try {
             fill(
                     request(List.of(input("t/")), 0, Verify.FULL, overlap),
@@ -961,7 +967,8 @@ class FillTest {
     @Test
     void aTornOrForgedJournalIsNotBelieved() throws Exception {
         put("large", 40_000_000);
-        assertThat(endAt(Steps.Step.FILE_VERIFIED, 1, new AtomicInteger(), false)).isNotNull();
+        assertThat(endAt(FaultPoints.Point.FILE_VERIFIED, 1, new AtomicInteger(), false))
+                .isNotNull();
         Path partials = directory.resolve(".cistern/partial");
         try (var files = Files.list(partials)) {
             Path partial = files.findFirst().orElseThrow();
@@ -989,7 +996,7 @@ class FillTest {
                         () ->
                                 fill(
                                         request(List.of(input("t/")), 0, Verify.FULL, false),
-                                        Steps.NONE))
+                                        FaultPoints.NONE))
                 .isInstanceOf(FillException.class);
         server.faults(asked -> null);
         try (OpenTarget target = new DirectoryTarget(directory).open(false);
@@ -1005,7 +1012,8 @@ class FillTest {
     @Test
     void noSyncVouchesForAPieceThatTurnedOutNotToBeThere() throws Exception {
         put("large", 40_000_000);
-        assertThat(endAt(Steps.Step.FILE_VERIFIED, 1, new AtomicInteger(), false)).isNotNull();
+        assertThat(endAt(FaultPoints.Point.FILE_VERIFIED, 1, new AtomicInteger(), false))
+                .isNotNull();
         try (var files = Files.list(directory.resolve(".cistern/partial"))) {
             Path partial = files.findFirst().orElseThrow();
             byte[] bytes = Files.readAllBytes(partial);
@@ -1014,7 +1022,7 @@ class FillTest {
         }
         attemptInVainAndSync();
 
-        fill(request(List.of(input("t/")), 0, Verify.FULL, false), Steps.NONE);
+        fill(request(List.of(input("t/")), 0, Verify.FULL, false), FaultPoints.NONE);
 
         assertFilled();
     }
@@ -1022,7 +1030,8 @@ class FillTest {
     @Test
     void noSyncVouchesForAFileThatTurnedOutToBeAnotherOne() throws Exception {
         put("a", 100_000);
-        assertThat(endAt(Steps.Step.AFTER_RENAME, 1, new AtomicInteger(), false)).isNotNull();
+        assertThat(endAt(FaultPoints.Point.AFTER_RENAME, 1, new AtomicInteger(), false))
+                .isNotNull();
         Path file = directory.resolve("a");
         var time = Files.getLastModifiedTime(file);
         byte[] bytes = Files.readAllBytes(file);
@@ -1031,7 +1040,7 @@ class FillTest {
         Files.setLastModifiedTime(file, time);
         attemptInVainAndSync();
 
-        fill(request(List.of(input("t/")), 0, Verify.FULL, false), Steps.NONE);
+        fill(request(List.of(input("t/")), 0, Verify.FULL, false), FaultPoints.NONE);
 
         assertFilled();
     }
@@ -1062,7 +1071,7 @@ class FillTest {
                                 fill(
                                         slow,
                                         now -> {
-                                            if (now == Steps.Step.AFTER_RENAME) {
+                                            if (now == FaultPoints.Point.AFTER_RENAME) {
                                                 throw new Killed();
                                             }
                                         }))
@@ -1073,7 +1082,7 @@ class FillTest {
             Path partial = files.findFirst().orElseThrow();
             Files.write(partial, new byte[(int) Files.size(partial)]);
         }
-        fill(request(List.of(input("t/")), 0, Verify.SIZE, false), Steps.NONE);
+        fill(request(List.of(input("t/")), 0, Verify.SIZE, false), FaultPoints.NONE);
         assertFilled();
     }
 
@@ -1095,7 +1104,7 @@ class FillTest {
                         true,
                         QUICK);
         long start = System.nanoTime();
-        fill(limited, Steps.NONE);
+        fill(limited, FaultPoints.NONE);
         assertThat((System.nanoTime() - start) / 1e9).isBetween(1.1, 4.0);
         assertFilled();
     }

@@ -54,7 +54,7 @@ class LeftoversTest {
         server.put(key, text.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
-    private void fill(MemoryBudget budget, Steps steps, FillRequest.Input... inputs)
+    private void fill(MemoryBudget budget, FaultPoints faultPoints, FillRequest.Input... inputs)
             throws FillException, InterruptedException {
         FillRequest request =
                 new FillRequest(
@@ -69,7 +69,7 @@ class LeftoversTest {
                         true,
                         FillRequest.Timing.DEFAULT);
         try {
-            new Fill(request, new Meter(), steps).run();
+            new Fill(request, new Meter(), faultPoints).run();
         } finally {
             request.inputs().forEach(input -> input.source().close());
         }
@@ -85,7 +85,7 @@ class LeftoversTest {
     }
 
     /// An attempt that a kill ends.
-    private void endAt(MemoryBudget budget, Steps.Step step, FillRequest.Input input) {
+    private void endAt(MemoryBudget budget, FaultPoints.Point step, FillRequest.Input input) {
         assertThatThrownBy(
                         () ->
                                 fill(
@@ -122,9 +122,9 @@ class LeftoversTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Steps.Step.class,
+            value = FaultPoints.Point.class,
             names = {"BEFORE_RENAME", "AFTER_RENAME", "ALL_RENAMED", "BEFORE_CLEANUP"})
-    void whatWasDeletedInTheBucketIsRemovedAndNothingElse(Steps.Step step) throws Exception {
+    void whatWasDeletedInTheBucketIsRemovedAndNothingElse(FaultPoints.Point step) throws Exception {
         Files.writeString(directory.resolve("users"), "mine");
         Files.createDirectories(directory.resolve("users-directory/deep/b"));
         put("t/a", "1");
@@ -137,7 +137,7 @@ class LeftoversTest {
         }
         put("t/z/z", "4");
 
-        fill(AMPLE, Steps.NONE, input("t/"));
+        fill(AMPLE, FaultPoints.NONE, input("t/"));
 
         assertHolds(Map.of("users", "mine", "users-directory/deep/b/", "", "z/z", "4"));
     }
@@ -147,12 +147,12 @@ class LeftoversTest {
         put("t/a", "1");
         put("t/d/b", "22");
         put("t/d/c", "333");
-        endAt(AMPLE, Steps.Step.ALL_RENAMED, input("t/"));
+        endAt(AMPLE, FaultPoints.Point.ALL_RENAMED, input("t/"));
         Files.writeString(directory.resolve("d/b"), "changed");
         server.remove("t/d/b");
         server.remove("t/d/c");
 
-        fill(AMPLE, Steps.NONE, input("t/"));
+        fill(AMPLE, FaultPoints.NONE, input("t/"));
 
         assertHolds(Map.of("a", "1", "d/b", "changed"));
     }
@@ -161,8 +161,8 @@ class LeftoversTest {
     void whatAFillOfOtherSourcesMadeStays() throws Exception {
         put("t/a", "1");
         put("u/b", "2");
-        endAt(AMPLE, Steps.Step.ALL_RENAMED, input("t/"));
-        fill(AMPLE, Steps.NONE, input("u/"));
+        endAt(AMPLE, FaultPoints.Point.ALL_RENAMED, input("t/"));
+        fill(AMPLE, FaultPoints.NONE, input("u/"));
         assertHolds(Map.of("a", "1", "b", "2"));
     }
 
@@ -172,11 +172,11 @@ class LeftoversTest {
         put("t/b/y", "2");
         endAt(
                 AMPLE,
-                Steps.Step.ALL_RENAMED,
+                FaultPoints.Point.ALL_RENAMED,
                 new FillRequest.Input(server.source("t/"), "", List.of("a/**"), List.of(), null));
         fill(
                 AMPLE,
-                Steps.NONE,
+                FaultPoints.NONE,
                 new FillRequest.Input(server.source("t/"), "", List.of(), List.of("a/**"), null));
         assertHolds(Map.of("a/x", "1", "b/y", "2"));
     }
@@ -189,8 +189,8 @@ class LeftoversTest {
             paths.add("d" + i % 4 + "/f" + i);
         }
         Collections.sort(paths);
-        endAt(TINY, Steps.Step.ALL_RENAMED, input(paths));
-        fill(TINY, Steps.NONE, input(List.of("last")));
+        endAt(TINY, FaultPoints.Point.ALL_RENAMED, input(paths));
+        fill(TINY, FaultPoints.NONE, input(List.of("last")));
         try (var left = Files.list(directory)) {
             assertThat(left).containsExactly(directory.resolve("last"));
         }
@@ -199,10 +199,10 @@ class LeftoversTest {
     @Test
     void whatASuccessfulFillMadeStays() throws Exception {
         put("t/a", "1");
-        fill(AMPLE, Steps.NONE, input("t/"));
+        fill(AMPLE, FaultPoints.NONE, input("t/"));
         server.remove("t/a");
         put("t/b", "2");
-        fill(AMPLE, Steps.NONE, input("t/"));
+        fill(AMPLE, FaultPoints.NONE, input("t/"));
         assertHolds(Map.of("a", "1", "b", "2"));
     }
 
@@ -214,7 +214,7 @@ class LeftoversTest {
         put("t/tree/x/y", "22");
         put("t/tree/z", "22");
         put("t/zz", "3");
-        endAt(AMPLE, Steps.Step.ALL_RENAMED, input("t/"));
+        endAt(AMPLE, FaultPoints.Point.ALL_RENAMED, input("t/"));
         for (String key : List.of("t/file", "t/tree/x/y", "t/tree/z")) {
             server.remove(key);
         }
@@ -222,7 +222,7 @@ class LeftoversTest {
         put("t/file/z/", "");
         put("t/tree", "5");
 
-        fill(AMPLE, Steps.NONE, input("t/"));
+        fill(AMPLE, FaultPoints.NONE, input("t/"));
 
         assertHolds(Map.of("file/x/y", "44", "file/z/", "", "tree", "5", "zz", "3"));
     }
@@ -230,10 +230,10 @@ class LeftoversTest {
     @Test
     void aSingleObjectThatIsATreeNow() throws Exception {
         put("out", "1");
-        endAt(AMPLE, Steps.Step.ALL_RENAMED, input("out"));
+        endAt(AMPLE, FaultPoints.Point.ALL_RENAMED, input("out"));
         server.remove("out");
         put("out/out/x", "22");
-        fill(AMPLE, Steps.NONE, input("out"));
+        fill(AMPLE, FaultPoints.NONE, input("out"));
         assertHolds(Map.of("out/x", "22"));
     }
 
@@ -241,13 +241,13 @@ class LeftoversTest {
     @CsvSource({"a, tree", "a/x, file"})
     void whatTheUserHasStaysInTheWay(String path, String kind) throws Exception {
         put("t/b", "1");
-        endAt(AMPLE, Steps.Step.ALL_RENAMED, input("t/"));
+        endAt(AMPLE, FaultPoints.Point.ALL_RENAMED, input("t/"));
         Path users = directory.resolve(path);
         Files.createDirectories(users.getParent());
         Files.writeString(users, "mine");
         put(kind.equals("tree") ? "t/a/y" : "t/a", "2");
 
-        assertThatThrownBy(() -> fill(AMPLE, Steps.NONE, input("t/")))
+        assertThatThrownBy(() -> fill(AMPLE, FaultPoints.NONE, input("t/")))
                 .isInstanceOfSatisfying(
                         FillException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.TARGET_IO_ERROR))
@@ -270,12 +270,12 @@ class LeftoversTest {
         if (shuffled) {
             Collections.shuffle(paths, random);
         }
-        endAt(TINY, Steps.Step.ALL_RENAMED, input(paths));
+        endAt(TINY, FaultPoints.Point.ALL_RENAMED, input(paths));
         List<String> rest =
                 new ArrayList<>(paths.stream().filter(p -> random.nextDouble() > deleted).toList());
         rest.add("last");
 
-        fill(TINY, Steps.NONE, input(rest));
+        fill(TINY, FaultPoints.NONE, input(rest));
 
         TreeMap<String, String> expected = new TreeMap<>();
         rest.forEach(

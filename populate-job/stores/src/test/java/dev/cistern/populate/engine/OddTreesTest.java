@@ -70,7 +70,7 @@ class OddTreesTest {
                         true,
                         QUICK);
         try {
-            new Fill(request, meter, Steps.NONE).run();
+            new Fill(request, meter, FaultPoints.NONE).run();
         } finally {
             request.inputs().forEach(input -> input.source().close());
         }

@@ -140,7 +140,7 @@ class UnsizedFillTest {
     }
 
     private void fill() throws Exception {
-        new Fill(request(0, 0), meter, Steps.NONE).run();
+        new Fill(request(0, 0), meter, FaultPoints.NONE).run();
     }
 
     private void assertFilled() throws IOException {
@@ -242,7 +242,7 @@ class UnsizedFillTest {
         source.files.put("a", random(5));
         source.files.put("b", random(6));
         source.listedSizes.put("b", 10L << 20);
-        assertThatThrownBy(() -> new Fill(request(1 << 20, 0), meter, Steps.NONE).run())
+        assertThatThrownBy(() -> new Fill(request(1 << 20, 0), meter, FaultPoints.NONE).run())
                 .isInstanceOf(FillException.class)
                 .hasMessageContaining("the sources need at least 10485760 bytes");
     }
@@ -259,7 +259,7 @@ class UnsizedFillTest {
                         throw new IllegalStateException("killed");
                     }
                 };
-        assertThatThrownBy(() -> new Fill(request(0, 1), new Meter(), Steps.NONE).run())
+        assertThatThrownBy(() -> new Fill(request(0, 1), new Meter(), FaultPoints.NONE).run())
                 .hasMessageContaining("killed");
         source.whileReading = () -> {};
         source.reads.clear();

@@ -21,7 +21,8 @@ final class HttpClientTest {
 
     private final CountDownLatch firstPiece = new CountDownLatch(1);
 
-    /// A buffer that a slow network fills in minutes would hide progress, and lose more than a moment's work when it breaks.
+    /// A buffer that a slow network fills in minutes would hide progress, and lose more than a moment's work when it
+    /// breaks.
     @Test
     void aSlowBodyIsGivenAwayBeforeTheBufferIsFull() throws Exception {
         byte[] sent = new byte[300_001];

@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 
 /// An S3 server in memory, strict about what it is asked, that answers wrongly when told to.
 ///
-/// One bucket, `bucket`, path style; one access key. It answers `ListObjectsV2`, `HEAD` and `GET` with ranges and conditions.
+/// One bucket, `bucket`, path style; one access key. It answers `ListObjectsV2`, `HEAD` and `GET` with ranges and
+/// conditions.
 public final class FaultyS3 implements AutoCloseable {
     public static final String BUCKET = "bucket";
     public static final String KEY_ID = "test-key";
@@ -100,7 +101,8 @@ public final class FaultyS3 implements AutoCloseable {
         /// Another document than the true one, well sent.
         record Document(String text) implements Fault {}
 
-        /// Another answer altogether, of which nothing is made up; without a length and not in chunks, the connection's end ends it.
+        /// Another answer altogether, of which nothing is made up; without a length and not in chunks, the connection's
+        /// end ends it.
         record Other(int status, Map<String, String> headers, byte[] body, boolean chunked)
                 implements Fault {
             public Other(int status, Map<String, String> headers, String body) {

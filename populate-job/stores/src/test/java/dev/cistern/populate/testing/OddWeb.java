@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /// An HTTP server of files in memory: strict about what it is asked, with the habits of the odd ones.
 ///
-/// What is no request of HTTP/1.1 is answered with 400: a target with characters that a URL has not, no `Host`, a header twice, a `Range` of another
-/// form than one range, a body. Credentials that it did not ask for are noted ([Asked#headers]).
+/// What is no request of HTTP/1.1 is answered with 400: a target with characters that a URL has not, no `Host`, a
+/// header twice, a `Range` of another form than one range, a body. Credentials that it did not ask for are noted
+/// ([Asked#headers]).
 public final class OddWeb implements AutoCloseable {
     /// What a server may or may not do.
     ///

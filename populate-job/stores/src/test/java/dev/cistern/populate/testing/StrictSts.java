@@ -16,10 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// A token service that knows one role, one session name and one web identity token at a time, and says no to everything else.
+/// A token service that knows one role, one session name and one web identity token at a time, and says no to
+/// everything else.
 ///
-/// It answers `AssumeRoleWithWebIdentity` alone, sent as a form, unsigned, with no parameter more or less than that takes. The
-/// keys that it gives are those of [FaultyS3]; their session tokens are `session-1`, `session-2` and so on.
+/// It answers `AssumeRoleWithWebIdentity` alone, sent as a form, unsigned, with no parameter more or less than that
+/// takes. The keys that it gives are those of [FaultyS3]; their session tokens are `session-1`, `session-2` and so on.
 public final class StrictSts implements AutoCloseable {
     private static final String VERSION = "2011-06-15";
 

@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.Checksum;
 
-/// CRC-64 of ECMA-182 as OSS and COS keep it (CRC-64/XZ): reflected polynomial 0xc96c5795d7870f42, all ones before and after.
+/// CRC-64 of ECMA-182 as OSS and COS store it (CRC-64/XZ): reflected polynomial 0xc96c5795d7870f42, initial value and
+/// final XOR all ones.
 ///
-/// Takes eight bytes at a step through eight tables.
+/// Processes eight bytes per step with eight lookup tables.
 public final class Crc64Ecma implements Checksum {
     static final long POLYNOMIAL = 0xc96c5795d7870f42L;
 

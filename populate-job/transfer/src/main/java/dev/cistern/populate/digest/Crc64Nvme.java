@@ -4,20 +4,23 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.Checksum;
 
-/// CRC-64/NVME: reflected polynomial 0x9a6c9329ac4bc9b5, all ones before and after.
+/// CRC-64/NVME: reflected polynomial 0x9a6c9329ac4bc9b5, initial value and final XOR all ones.
 ///
-/// The JDK has no intrinsic for it. [#update(ByteBuffer)] takes eight bytes at a step through eight tables, 2 GB/s of a core.
-/// [#consume] divides by a multiple of the polynomial first ([SparseFold]), 15 GB/s, and spoils its input.
+/// The JDK has no intrinsic for it. [#update(ByteBuffer)] processes eight bytes per step with eight lookup tables, at 2
+/// GB/s per core. [#consume] first divides by a multiple of the polynomial ([SparseFold]), at 15 GB/s, and clobbers its
+/// input.
 public final class Crc64Nvme implements Checksum {
     static final long POLYNOMIAL = 0x9a6c9329ac4bc9b5L;
 
-    /// Below this the tables alone are as fast.
+    /// Below this size the tables alone are as fast.
     static final int CONSUME_FROM_BYTES = 4096;
 
-    /// What comes before a division is divided into as many lanes: a step through the tables waits for the step before it.
+    /// The bytes before a division are processed in this many independent lanes, because each step through the tables
+    /// waits for the previous one.
     private static final int LANES = 4;
 
-    /// The bytes of a lane, in whole words; together they are at least as many as a division overwrites before its row.
+    /// Bytes per lane, in whole words. Together the lanes cover at least the bytes that a division overwrites before
+    /// its row.
     private static final int LANE = (SparseFold.WINDOW / LANES / Long.BYTES + 1) * Long.BYTES;
 
     private static final long MOVE = Crcs.power(DigestKind.CRC64NVME, LANE);
@@ -75,8 +78,8 @@ public final class Crc64Nvme implements Checksum {
         bytes.order(order);
     }
 
-    /// As [#update(ByteBuffer)], but faster, and the bytes between position and limit have other values afterwards: for whoever
-    /// needs them no more. Calls of one program should give buffers of one kind, all direct or none.
+    /// As [#update(ByteBuffer)], but faster. Clobbers the buffer between position and limit. One program should pass
+    /// only direct or only heap buffers, so that the compiled loop stays monomorphic.
     ///
     /// @param bytes writable
     public void consume(ByteBuffer bytes) {
@@ -95,15 +98,15 @@ public final class Crc64Nvme implements Checksum {
         update(bytes);
     }
 
-    /// To be called when [#consume] will soon be: until its loop is compiled, it takes a hundred times as long.
+    /// Call this when [#consume] will be called soon: until its loop is compiled, it is a hundred times as slow.
     public static void prepare() {
         SparseFold.prepare();
     }
 
-    /// Takes the state from the end of a quotient. Of its last bytes, as many as the farthest delay, some would still be added to what
-    /// follows: for a delay of d bytes the last d. Moved behind the end these are `x^(-8 d)·(all - x^(8 d)·(those before them))`. Summed up over
-    /// the delays that is all of them plus, for each delay, those before, because the powers `x^(-8 d)` add up to 1: the divisor is a
-    /// multiple of the polynomial.
+    /// Computes the state from the end of a quotient. The last bytes of the quotient, as many as the largest delay,
+    /// would still be added to what follows: for a delay of d bytes, the last d. Moved behind the end these are
+    /// `x^(-8 d)·(all - x^(8 d)·(those before them))`. Summed over the delays that is all of them plus, for each delay,
+    /// those before, because the powers `x^(-8 d)` add up to 1: the divisor is a multiple of the polynomial.
     private void remainder(ByteBuffer bytes, int end) {
         int limit = bytes.limit();
         long sum = 0;
@@ -132,7 +135,7 @@ public final class Crc64Nvme implements Checksum {
         return moved(moved(moved(a) ^ b) ^ c) ^ d;
     }
 
-    /// What a remainder becomes a lane later.
+    /// A remainder, advanced by one lane.
     private static long moved(long remainder) {
         return Crcs.multiply(remainder, MOVE, POLYNOMIAL, Long.SIZE);
     }

@@ -1,8 +1,8 @@
 package dev.cistern.populate.digest;
 
-/// Puts CRCs of adjacent pieces together.
+/// Combines CRCs of adjacent pieces.
 ///
-/// The CRC of `A` followed by `B` is the CRC of `A`, moved on by the length of `B`, plus the CRC of `B`; moving on is a
+/// The CRC of `A` followed by `B` is the CRC of `A`, advanced by the length of `B`, XOR the CRC of `B`. Advancing is a
 /// multiplication by a power of x modulo the polynomial. Polynomials are reflected, so x^0 is the highest bit.
 public final class Crcs {
     private Crcs() {}
@@ -27,7 +27,7 @@ public final class Crcs {
         return multiply(power(kind, secondLength), first, polynomial(kind), kind.bits()) ^ second;
     }
 
-    /// What a CRC is multiplied by to move it on by so many bytes.
+    /// The factor that advances a CRC by the given number of bytes.
     static long power(DigestKind kind, long bytes) {
         long polynomial = polynomial(kind);
         int bits = kind.bits();

@@ -4,10 +4,10 @@ import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 
-/// The digests that stores give.
+/// The digest algorithms that stores provide.
 ///
-/// The CRCs can be computed piece by piece in any order and put together ([Crcs]); the others need the bytes in
-/// order. Stronger ones come first.
+/// The CRCs of pieces can be computed in any order and combined ([Crcs]); the others need the bytes in order. Stronger
+/// ones come first.
 public enum DigestKind {
     SHA256("sha256", 256, "SHA-256"),
     SHA1("sha1", 160, "SHA-1"),
@@ -15,7 +15,7 @@ public enum DigestKind {
     CRC64NVME("crc64nvme", 64, ""),
     CRC32C("crc32c", 32, ""),
     CRC32("crc32", 32, ""),
-    /// After the others, since journals hold their places; the same holds of what follows.
+    /// These are last, because journals store ordinals.
     CRC64ECMA("crc64ecma", 64, ""),
     SHA512("sha512", 512, "SHA-512");
 
@@ -34,7 +34,7 @@ public enum DigestKind {
         return label;
     }
 
-    /// Whether pieces can be digested apart and put together.
+    /// Whether digests of pieces can be combined.
     public boolean combines() {
         return algorithm.isEmpty();
     }

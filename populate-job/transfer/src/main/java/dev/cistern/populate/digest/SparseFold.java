@@ -8,39 +8,41 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// `x^(8·1740) + x^(8·1460) + x^(8·761) + x^(8·568) + x^(8·142) + x^(8·133) + x^(8·95) + 1`
 ///
-/// A byte of the quotient is a byte of the row plus (xor) the quotient's bytes 280, 979, 1172, 1598, 1607, 1645 and 1740 before it. So no
-/// table is needed, and because the nearest of them is 280 bytes away many can be added at a time. What the row leaves when it is
-/// divided by the polynomial itself then follows from the quotient's last 1740 bytes ([Crc64Nvme#consume]).
+/// A byte of the quotient is a byte of the row XOR the quotient's bytes 280, 979, 1172, 1598, 1607, 1645 and 1740
+/// before it. So no table is needed, and because the nearest of them is 280 bytes away, many bytes can be processed at
+/// once. The remainder modulo the polynomial itself then follows from the quotient's last 1740 bytes
+/// ([Crc64Nvme#consume]).
 ///
-/// The quotient takes the row's place. [#divide(ByteBuffer, int, int)] calls a loop that the optimising JIT compiler turns into
-/// vector instructions as long as it only ever sees one kind of buffer. `jvm.options` names the loop: it is to be compiled at once,
-/// by itself, rather than again within every caller.
+/// The quotient replaces the row in place. [#divide(ByteBuffer, int, int)] calls a loop that the optimising JIT
+/// compiler vectorises as long as it sees only one kind of buffer. `jvm.options` names the loop so that it is compiled
+/// early and on its own instead of inlined into each caller.
 final class SparseFold {
-    /// How far before a byte those lie that are added to it, nearest first. [DigestTest] divides the sum by the polynomial.
+    /// Distances of the bytes that are added to a byte, nearest first. [DigestTest] divides the sum by the polynomial.
     static final int[] DELAYS = {280, 979, 1172, 1598, 1607, 1645, 1740};
 
-    /// The farthest of them.
+    /// The largest of them.
     static final int WINDOW = 1740;
 
-    /// For so many bytes at a time the loop is called at first. A method that is called often is compiled once; one whose loop
-    /// runs for long is compiled for the middle of its call first, and every fill would wait 20 ms more.
+    /// Bytes per call while the loop is not compiled. A method that is called often is compiled as a whole; one whose
+    /// loop runs for long gets an on-stack replacement first, which would cost each fill another 20 ms.
     private static final int FIRST_STRETCH_BYTES = 256;
 
-    /// So often. With the thresholds of `jvm.options` the optimising compiler is asked for after some 40 calls, and that call waits for it.
+    /// Number of such calls. With the thresholds of `jvm.options` the optimising compiler is triggered after some 40
+    /// calls, and that call waits for it.
     private static final int FIRST_CALLS = 256;
 
     private static final byte[] ZEROS = new byte[WINDOW];
 
     private static final AtomicBoolean PREPARED = new AtomicBoolean();
 
-    /// Under this class's lock.
+    /// Guarded by this class's lock.
     private static int firstCalls;
 
     private static volatile boolean compiled;
 
     private SparseFold() {}
 
-    /// Has the loop compiled by a thread of its own, while the caller waits for the bytes; all calls but the first do nothing.
+    /// Compiles the loop on a separate thread while the caller waits for data; all calls but the first do nothing.
     static void prepare() {
         if (PREPARED.compareAndSet(false, true)) {
             Thread thread = new Thread(null, SparseFold::compile, "digest", 256 * 1024);
@@ -55,7 +57,7 @@ final class SparseFold {
         divide(ByteBuffer.allocateDirect(to).order(ByteOrder.LITTLE_ENDIAN), from, to);
     }
 
-    /// Replaces a row by its quotient, and the [#WINDOW] bytes before it by zeros.
+    /// Replaces a row by its quotient, and the preceding [#WINDOW] bytes by zeros.
     ///
     /// @param bytes little-endian
     /// @param to whole words after `from`
@@ -64,8 +66,8 @@ final class SparseFold {
         middle(bytes, compiled ? from : first(bytes, from, to), to);
     }
 
-    /// The loop until it is compiled, by one thread at a time: thirty that interpret it take the processors from the compiler, which then
-    /// was ready after 0.4 s instead of some 0.05.
+    /// Runs the loop until it is compiled, one thread at a time: thirty threads in the interpreter would starve the
+    /// compiler, which then took 0.4 s instead of about 0.05 s.
     ///
     /// @return up to where the row has been divided
     private static synchronized int first(ByteBuffer bytes, int from, int to) {

@@ -1,4 +1,4 @@
-/// Digests of bytes that arrive out of order, and their combination.
+/// Digests of data that arrives out of order, and combining them.
 @NullMarked
 package dev.cistern.populate.digest;
 

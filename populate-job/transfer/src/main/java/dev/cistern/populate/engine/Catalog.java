@@ -13,62 +13,63 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// What was listed and is to be copied, packed: some 40 to 80 bytes an object instead of 300 and more.
+/// The listed objects that are to be copied, packed into some 40 to 80 bytes each instead of 300 and more.
 ///
-/// Written by the listing, read by any number of cursors, also while it grows. A path shares its beginning with the path before it,
-/// so only the rest is stored; an id mostly ends as its path does and begins as the id before it, so little of it is. What does not fit the memory that it has goes to a file, a chunk at a time, and is read from there in
-/// the same order.
+/// Written by the listing and read by any number of cursors, also while it grows. A path is stored without the prefix
+/// that it shares with the previous path. An id mostly ends as its path does and begins as the previous id, so little
+/// of it is stored. Chunks beyond the memory limit go to a file and are read back in the same order.
 final class Catalog {
-    /// Some 5,000 objects: what is read or written at once.
+    /// Unit of reading and writing, some 5,000 objects.
     private static final int CHUNK_BYTES = 256 * 1024;
 
-    /// Numbers of an entry: input, lengths, size, time, at most 10 bytes each.
+    /// An entry's numbers (input, lengths, size, time), at most 10 bytes each.
     private static final int MAX_NUMBERS_BYTES = 100;
 
-    /// Of an id in UTF-8. The longest keys of stores have 4 KiB, the longest URLs that servers take 8.
+    /// Maximum length of an id in UTF-8. The longest keys of stores have 4 KiB, the longest URLs that servers accept 8
+    /// KiB.
     static final int MAX_ID_BYTES = 8192;
 
-    /// Path, id and version with their lengths.
+    /// Maximum size of an entry: path, id and version with their lengths.
     private static final int MAX_ENTRY_BYTES = 4096 + MAX_ID_BYTES + 1024 + MAX_NUMBERS_BYTES;
 
-    /// Room for some objects beside what is kept free for the largest.
+    /// A chunk always has space for one entry of maximum size.
     private static final int MIN_CHUNK_BYTES = MAX_ENTRY_BYTES + 2048;
 
-    /// Of a version. Stores give up to some 100.
+    /// Maximum length of a version. Known stores use up to about 100 characters.
     private static final int MAX_VERSION_CHARACTERS = 341;
 
-    /// How sizes are written: 0 is a directory, 1 a file of unknown size.
+    /// Encoding of sizes: 0 is a directory, 1 a file of unknown size, other values are offset by this.
     private static final int SIZES_FROM = 2;
 
-    /// Objects are numbered by an `int`.
+    /// Object numbers are of type `int`.
     static final int MAX_OBJECTS = 2_000_000_000;
 
-    /// One thing to be made.
+    /// One file or directory to be created.
     ///
-    /// @param index in the order of the listing
-    /// @param input which source
+    /// @param index position in the listing
+    /// @param input number of the source
     /// @param path below the target
     /// @param object null for a directory
-    /// @param marker the object that asks for the directory and was listed as empty; null for a file
+    /// @param marker the folder marker, listed as empty; null for a file
     record Entry(
             int index,
             int input,
             String path,
             @Nullable SourceObject object,
             @Nullable SourceObject marker) {
-        /// What the source listed it as.
+        /// The object as it was listed.
         SourceObject listed() {
             return object != null ? object : Objects.requireNonNull(marker);
         }
     }
 
-    /// What a marker's name has after the directory's path.
+    /// Suffix of a folder marker's key after the directory's path.
     enum MarkerName {
-        /// Nothing: `out` beside `out/x`.
+        /// No suffix: `out` beside `out/x`.
         PLAIN(""),
         /// `out/`.
         SLASH("/"),
-        /// How Hadoop of old and EMR mark a folder.
+        /// The suffix used by old versions of Hadoop and by EMR.
         FOLDER("_$folder$");
 
         private final String suffix;
@@ -98,15 +99,15 @@ final class Catalog {
     private boolean complete;
     private boolean failed;
 
-    /// @param spill where to make the file for what does not fit
-    /// @param memoryBytes what may be kept in memory, give or take a chunk
+    /// @param spill creates the file for chunks that do not fit in memory
+    /// @param memoryBytes memory limit, exceeded by at most one chunk
     Catalog(WorkFiles spill, long memoryBytes) {
         this.spill = spill;
         this.chunkBytes = (int) Math.clamp(memoryBytes / 4, MIN_CHUNK_BYTES, CHUNK_BYTES);
         this.chunksInMemory = (int) Math.min(Integer.MAX_VALUE, memoryBytes / chunkBytes);
     }
 
-    /// The object as it comes out again: no version is longer than any store's.
+    /// The object as the catalog stores it: an overlong version is truncated.
     static SourceObject kept(SourceObject object) {
         String version = object.version();
         boolean fits = version == null || version.length() <= MAX_VERSION_CHARACTERS;
@@ -121,10 +122,10 @@ final class Catalog {
                         Math.max(0, object.modifiedMillis()));
     }
 
-    /// Adds a file; its number, or -1 when there are [#MAX_OBJECTS] already.
+    /// Adds a file. Returns its number, or -1 when there are already [#MAX_OBJECTS].
     ///
-    /// @param object as [#kept] gave it
-    /// @throws IOException when what does not fit the memory cannot be written
+    /// @param object as returned by [#kept]
+    /// @throws IOException when writing to the file fails
     synchronized int add(int input, String path, SourceObject object) throws IOException {
         if (count == MAX_OBJECTS) {
             return -1;
@@ -141,7 +142,7 @@ final class Catalog {
 
     /// Adds a directory; otherwise like [#add].
     ///
-    /// @param marker the object that asks for it, as [#kept] gave it
+    /// @param marker the folder marker, as returned by [#kept]
     synchronized int addDirectory(int input, String path, MarkerName name, SourceObject marker)
             throws IOException {
         if (count == MAX_OBJECTS) {
@@ -173,10 +174,10 @@ final class Catalog {
         return bytes;
     }
 
-    /// Stores an id: how much of the path's beginning it has not, and what it begins with instead; 0 where that is what the id before
-    /// it began with.
+    /// Stores an id as a difference to its path: the number of leading path bytes it lacks, and the prefix it has
+    /// instead, or 0 where that equals the previous id's prefix.
     ///
-    /// @param suffix what the id ends with behind the path's end
+    /// @param suffix of the id after the path's end
     private void putId(byte[] path, String id, String suffix) {
         byte[] bytes =
                 id.substring(0, id.length() - suffix.length()).getBytes(StandardCharsets.UTF_8);
@@ -214,14 +215,14 @@ final class Catalog {
         } else if (tail.capacity() > 0) {
             chunks.add(tail.array());
         }
-        // A new array: a cursor may still read the one before.
+        // Allocate a new array: a cursor may still be reading the previous one.
         tail = ByteBuffer.allocate(chunkBytes);
-        // A chunk begins anew, so that a cursor needs nothing of the one before.
+        // Chunks are self-contained, so that a cursor does not need the previous one.
         lastPath = new byte[0];
         lastHead = new byte[0];
     }
 
-    /// A chunk, wherever it is.
+    /// Returns a chunk from memory or from the file.
     private byte[] chunk(int index) throws IOException {
         if (index < chunks.size()) {
             return chunks.get(index);
@@ -240,7 +241,7 @@ final class Catalog {
         return whole.array();
     }
 
-    /// What it takes of the volume, in bytes.
+    /// Bytes used on the volume.
     synchronized long spilledBytes() {
         return (long) chunksWritten * chunkBytes;
     }
@@ -254,20 +255,20 @@ final class Catalog {
         tail.put((byte) rest);
     }
 
-    /// Shows the cursors what was added: once a page, or every object would wake a stream.
+    /// Makes added entries visible to cursors. Called once per page: per object it would wake a stream each time.
     synchronized void publish() {
         published = count;
         notifyAll();
     }
 
-    /// Says that nothing more is listed.
+    /// Marks the listing as complete.
     synchronized void complete() {
         published = count;
         complete = true;
         notifyAll();
     }
 
-    /// Ends the wait of all cursors.
+    /// Wakes all waiting cursors, which then end.
     synchronized void fail() {
         failed = true;
         notifyAll();
@@ -277,7 +278,7 @@ final class Catalog {
         return count;
     }
 
-    /// Whether every file's path comes after the one before it, by its bytes.
+    /// Whether all file paths are in ascending byte order.
     synchronized boolean sorted() {
         return sorted;
     }
@@ -287,7 +288,7 @@ final class Catalog {
         return new Cursor();
     }
 
-    /// Goes through the entries in order.
+    /// Iterates over the entries in order.
     final class Cursor {
         private int chunk;
         private ByteBuffer from = ByteBuffer.allocate(0);
@@ -295,7 +296,7 @@ final class Catalog {
         private byte[] head = new byte[0];
         private int read;
 
-        /// The next entry; waits while the catalog may grow; null at its end.
+        /// Returns the next entry, waiting while the listing continues; null at the end.
         @Nullable Entry next() throws InterruptedException, IOException {
             synchronized (Catalog.this) {
                 while (read == published && !complete && !failed) {
@@ -308,7 +309,7 @@ final class Catalog {
             }
         }
 
-        /// The next entry of those that are listed, shown to the others or not; null at their end.
+        /// Returns the next entry, published or not, without waiting; null at the end.
         @Nullable Entry nextListed() throws IOException {
             synchronized (Catalog.this) {
                 return read == count ? null : decode();

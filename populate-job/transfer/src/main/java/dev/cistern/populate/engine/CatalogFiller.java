@@ -10,10 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.Objects;
 
-/// Adds what was listed to the catalog, claims its paths, and counts what it needs of the volume.
+/// Adds listed objects to the catalog, claims their paths, and sums up the space they need.
 ///
-/// An empty object is a folder marker if others, of any source, lie below its name. Where that is known only when everything is listed, it is
-/// kept apart until then: in a second catalog, so that their number is not bounded by memory either.
+/// An empty object is a folder marker if other keys, of any source, lie below its name. Where that is known only when
+/// everything is listed, it is kept in a second catalog until then, so that the number of such objects is not bounded
+/// by memory.
 final class CatalogFiller {
     private final CopyContext context;
     private final PathClaims claims;
@@ -41,10 +42,9 @@ final class CatalogFiller {
         this.inlineBytes = context.target().inlineBytes();
     }
 
-    /// What a file's bytes take, without its inode.
+    /// Space allocated for a file's data, without its inode.
     private long allotted(long listed) {
-        // What is not known yet is neither nothing nor anything else: it is counted when it is
-        // there.
+        // An unknown size is not counted here; it is counted when the object has arrived.
         long size = Math.max(0, listed);
         return size <= inlineBytes ? size : (size + blockSize - 1) / blockSize * blockSize;
     }
@@ -54,12 +54,12 @@ final class CatalogFiller {
                 context.target().foldsNames(), context.request().budget().hashedPaths());
     }
 
-    /// What the file system will allot, in bytes.
+    /// Space that the file system will allocate, in bytes.
     long spaceBytes() {
         return spaceBytes;
     }
 
-    /// What the engine's own files beside the journal take until the end, in bytes.
+    /// Space that the engine's own files, except for the journal, use until the end, in bytes.
     long ownBytes() {
         long sorting = claims.deferred() ? sortedBytes : 0;
         return context.catalog().spilledBytes()
@@ -69,19 +69,19 @@ final class CatalogFiller {
                 + sorting;
     }
 
-    /// Files and directories that will be made.
+    /// Number of files and directories that will be created.
     long inodes() {
         return files + Math.max(directories, claims.directories());
     }
 
-    /// What all of it needs of a volume.
+    /// What the listed tree needs of a volume.
     SpaceNeeds needs() {
         return new SpaceNeeds(
                 spaceBytes, files, Math.max(directories, impliedDirectories), nameBytes);
     }
 
-    /// Counts a path's name and the directories on the way that the path before it had not. A listing that is not sorted counts some
-    /// of them more than once.
+    /// Counts the length of a path's name and the directories that it adds to the previous path. In an unsorted listing
+    /// some of them are counted more than once.
     private void countNames(String path) {
         int end = Math.min(path.length(), lastPath.length());
         int same = 0;
@@ -101,8 +101,8 @@ final class CatalogFiller {
 
     /// Adds a directory.
     ///
-    /// @param object that asks for it, listed as empty
-    /// @param path below the target; empty for the target itself, whose marker is asked about like any other
+    /// @param object the folder marker, listed as empty
+    /// @param path below the target; empty for the target itself, whose marker is checked like any other
     void directory(int input, SourceObject object, String path, MarkerName name)
             throws IOException, UnsafeKeyException {
         if (!path.isEmpty()) {
@@ -136,7 +136,7 @@ final class CatalogFiller {
         }
     }
 
-    /// Keeps an empty object until [#end]: it is a file, or the marker of a directory.
+    /// Keeps an empty object until [#end] decides whether it is a file or a folder marker.
     void undecided(int input, SourceObject object, String path)
             throws IOException, UnsafeKeyException {
         claims.parentsOf(path, object.id());
@@ -148,12 +148,12 @@ final class CatalogFiller {
         return undecided.size() > 0;
     }
 
-    /// How many undecided objects of a source turned out to be directories.
+    /// Number of undecided objects of a source that turned out to be folder markers.
     long markers(int input) {
         return markers[input];
     }
 
-    /// The object as a catalog keeps it.
+    /// The object as the catalog stores it.
     private static SourceObject kept(SourceObject object) throws UnsafeKeyException {
         String id = object.id();
         boolean fits =
@@ -166,7 +166,7 @@ final class CatalogFiller {
         return Catalog.kept(object);
     }
 
-    /// An entry was added to a catalog.
+    /// Called after an entry was added to a catalog.
     private int added(String path, SourceObject object, int number) throws Lister.Rejected {
         if (number < 0) {
             throw new Lister.Rejected(
@@ -181,17 +181,18 @@ final class CatalogFiller {
         return number;
     }
 
-    /// Shows the streams what was listed, unless something about it is not decided.
+    /// Publishes listed entries to the streams, unless some are still undecided.
     void publish() {
         if (!claims.deferred() && context.resume().settled()) {
             context.catalog().publish();
         }
     }
 
-    /// Everything was listed: decides about the empty objects, and whether two keys want one path, as far as that is not known.
+    /// Called when everything is listed: decides about empty objects, and whether two keys map to one path where that
+    /// is still open.
     void end() throws FillException, IOException {
         if (claims.hashed()) {
-            // All of them before the first is claimed: the claims may stop being hashed meanwhile.
+            // Check all before claiming the first: claiming may switch hashing off.
             BitSet trees = new BitSet();
             Catalog.Cursor cursor = undecided.cursor();
             for (Catalog.Entry entry = cursor.nextListed();

@@ -6,28 +6,28 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Makes finished files durable, then visible, in batches, beside the copy.
+/// Makes complete files durable, then visible, in batches, in parallel with the copy.
 ///
-/// The bargain: a file gets its own name only after its bytes were synced, and success is reported only after the names were. One
-/// `syncfs` serves a whole batch, so ten thousand small files cost a handful of syncs instead of twenty thousand. Each
-/// sync also vouches for what the journal said before it.
+/// A file is renamed to its final path only after its data was synced, and success is reported only after the names
+/// were synced. One `syncfs` covers a whole batch, so ten thousand small files need a handful of syncs instead of
+/// twenty thousand. Each sync also makes the journal records before it trustworthy.
 final class Committer implements Runnable {
-    /// A batch is begun when so many wait, or half as many as may wait, ...
+    /// A batch starts when this many files wait (or half of the maximum that may wait), ...
     private static final int BATCH_FILES = 1024;
 
-    /// ... or so many bytes, ...
+    /// ... or this many bytes, ...
     private static final long BATCH_BYTES = 256L << 20;
 
-    /// ... or the first has waited so long.
+    /// ... or when the first has waited this long.
     private static final long BATCH_MILLIS = 1000;
 
-    /// An unfinished object is synced each time that so much has come: some seconds' worth.
+    /// An incomplete object is synced after each such amount of data: some seconds' worth.
     private static final long CHECKPOINT_BYTES = 4L << 30;
 
-    /// A file that has arrived whole.
+    /// A file with all its data.
     ///
-    /// @param sha256 in hex; null where it is not asked for
-    record Arrived(
+    /// @param sha256 in hex; null where it is not requested
+    record CompleteFile(
             int index,
             long id,
             String path,
@@ -39,7 +39,7 @@ final class Committer implements Runnable {
     private final CopyContext context;
     private final int maxWaiting;
     private final int batchFiles;
-    private final List<Arrived> waiting = new ArrayList<>();
+    private final List<CompleteFile> waiting = new ArrayList<>();
     private long waitingBytes;
     private long firstNanos;
     private long checkpointBytes;
@@ -51,8 +51,8 @@ final class Committer implements Runnable {
         this.batchFiles = Math.min(BATCH_FILES, maxWaiting / 2);
     }
 
-    /// Hands over a file; waits while too many do.
-    synchronized void add(Arrived file) throws InterruptedException {
+    /// Adds a file; blocks while the queue is full.
+    synchronized void add(CompleteFile file) throws InterruptedException {
         while (waiting.size() >= maxWaiting && !context.ended()) {
             wait(100);
         }
@@ -66,7 +66,7 @@ final class Committer implements Runnable {
         }
     }
 
-    /// Nothing more comes: commits what waits, then ends.
+    /// No more files follow: commits the remaining ones and ends.
     synchronized void drain() {
         draining = true;
         notifyAll();
@@ -76,7 +76,7 @@ final class Committer implements Runnable {
     public void run() {
         try {
             while (!context.ended()) {
-                List<Arrived> batch = next();
+                List<CompleteFile> batch = next();
                 if (batch.isEmpty()) {
                     finish();
                     return;
@@ -88,24 +88,24 @@ final class Committer implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
-            context.fail(Copier.bug(e));
+            context.fail(Copier.internalError(e));
         }
     }
 
-    /// The next batch; empty at the end.
-    private synchronized List<Arrived> next() throws InterruptedException, IOException {
+    /// Returns the next batch; empty at the end.
+    private synchronized List<CompleteFile> next() throws InterruptedException, IOException {
         while (!draining && !context.ended() && !due()) {
             wait(BATCH_MILLIS / 4);
             checkpoint();
         }
-        List<Arrived> batch = List.copyOf(waiting);
+        List<CompleteFile> batch = List.copyOf(waiting);
         waiting.clear();
         waitingBytes = 0;
         notifyAll();
         return batch;
     }
 
-    /// Makes now and then what a large unfinished object has got durable, so that it need not be read again after a restart.
+    /// Syncs large incomplete objects from time to time, so that a restart need not read their data again.
     private void checkpoint() throws IOException {
         long fetched = context.meter().counts().bytesFetched();
         if (fetched - checkpointBytes >= CHECKPOINT_BYTES && context.request().durable()) {
@@ -124,20 +124,20 @@ final class Committer implements Runnable {
                         && System.nanoTime() - firstNanos > BATCH_MILLIS * 1_000_000);
     }
 
-    private void commit(List<Arrived> batch) throws IOException, InterruptedException {
+    private void commit(List<CompleteFile> batch) throws IOException, InterruptedException {
         OpenTarget target = context.target();
         Leftovers leftovers = context.leftovers();
-        for (Arrived file : batch) {
+        for (CompleteFile file : batch) {
             leftovers.making(file);
         }
-        context.steps().reached(Steps.Step.BEFORE_SYNC);
+        context.faultPoints().reached(FaultPoints.Point.BEFORE_SYNC);
         long recorded = context.journal().flush();
         if (context.request().durable()) {
             syncFiles(batch, recorded);
         }
-        for (Arrived file : batch) {
-            context.steps().reached(Steps.Step.BEFORE_RENAME);
-            leftovers.past(() -> target.finish(file.id, file.path, file.sha256));
+        for (CompleteFile file : batch) {
+            context.faultPoints().reached(FaultPoints.Point.BEFORE_RENAME);
+            leftovers.retryAfterRemoval(() -> target.finish(file.id, file.path, file.sha256));
             context.journal().done(file.id, file.size, file.modifiedMillis, file.done);
             context.outcomes()
                     .copied(
@@ -149,17 +149,17 @@ final class Committer implements Runnable {
                                     file.modifiedMillis,
                                     file.sha256));
             context.meter().fileDone();
-            context.steps().reached(Steps.Step.AFTER_RENAME);
+            context.faultPoints().reached(FaultPoints.Point.AFTER_RENAME);
         }
         context.journal().flush();
     }
 
-    private void syncFiles(List<Arrived> batch, long recorded) throws IOException {
-        if (context.target().syncFiles(batch.stream().mapToLong(Arrived::id).toArray())) {
+    private void syncFiles(List<CompleteFile> batch, long recorded) throws IOException {
+        if (context.target().syncFiles(batch.stream().mapToLong(CompleteFile::id).toArray())) {
             context.journal().synced(recorded);
         } else {
-            // Pieces of unfinished files may lie in the page cache alone: only their own sync
-            // vouches for them.
+            // Pieces of incomplete files may be in the page cache only: only a sync of these files
+            // covers them.
             context.journal().syncedFinished(recorded);
         }
     }

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Copies what the catalog holds with some streams, one thread and one connection each.
+/// Copies the catalog's objects with a number of streams, each with one thread and one connection.
 ///
-/// A stream takes a waiting range of an object that others work on, else the next object, else a part of what another one fetches. So
-/// many small objects and one huge object keep the same connections busy.
+/// A stream takes a pending range of an object in progress, else the next object, else a part of another stream's
+/// range. So many small objects and one huge object both keep all connections busy.
 final class Copier {
-    /// A stream's stack: no recursion beyond a few frames of TLS.
+    /// Stack size of a stream: no recursion beyond a few frames of TLS.
     private static final long STACK_BYTES = 512 * 1024;
 
     private final CopyContext context;
@@ -34,8 +34,8 @@ final class Copier {
         this.queue = new WorkQueue(context, restarts);
     }
 
-    /// An unexpected failure.
-    static FillException bug(Throwable e) {
+    /// Wraps an unexpected failure.
+    static FillException internalError(Throwable e) {
         StackTraceElement[] stack = e.getStackTrace();
         return new FillException(
                 Reason.INTERNAL_ERROR,
@@ -43,7 +43,7 @@ final class Copier {
                 e);
     }
 
-    /// Sets the number of streams; those too many end after what they are doing.
+    /// Sets the number of streams; surplus ones stop after their current range.
     synchronized void streams(int count) {
         int most = count;
         for (int i = threads.size(); i < count; i++) {
@@ -56,7 +56,7 @@ final class Copier {
                 if (threads.isEmpty()) {
                     throw e;
                 }
-                // There are as many as the system gives this process, which is enough to go on.
+                // The process may not create more threads; continue with the ones it has.
                 most = i;
                 break;
             }
@@ -65,12 +65,12 @@ final class Copier {
         queue.streams(most);
     }
 
-    /// Says what a connection to the store is known to bring.
+    /// Passes on the measured speed of a connection.
     void speed(Ranges.Speed speed) {
         queue.speed(speed);
     }
 
-    /// Waits until everything is copied, or the fill has failed.
+    /// Waits until everything is copied or the fill has failed.
     void join() throws InterruptedException {
         for (int i = 0; ; i++) {
             Thread thread;
@@ -84,7 +84,7 @@ final class Copier {
         }
     }
 
-    /// Makes all streams end soon.
+    /// Interrupts all streams.
     void interrupt() {
         synchronized (this) {
             threads.forEach(Thread::interrupt);
@@ -94,38 +94,38 @@ final class Copier {
 
     private void work(int number) {
         try {
-            Traffic.Watch watch = context.traffic().new Watch();
+            Traffic.Stopwatch stopwatch = context.traffic().new Stopwatch();
             while (true) {
-                @Nullable RangeSink sink = next(number, watch);
+                @Nullable RangeSink sink = next(number, stopwatch);
                 if (sink == null) {
                     return;
                 }
-                copy(sink, number, watch);
+                copy(sink, number, stopwatch);
             }
         } catch (FillException e) {
             context.fail(e);
         } catch (InterruptedException e) {
             context.fail(new FillException(Reason.INTERRUPTED, "the fill was interrupted", e));
         } catch (RuntimeException | Error e) {
-            context.fail(bug(e));
+            context.fail(internalError(e));
         } finally {
             queue.check();
         }
     }
 
-    private @Nullable RangeSink next(int number, Traffic.Watch watch)
+    private @Nullable RangeSink next(int number, Traffic.Stopwatch stopwatch)
             throws InterruptedException, FillException {
         while (true) {
-            watch.worked();
+            stopwatch.worked();
             WorkQueue.Step step = queue.next(number);
-            watch.skip();
+            stopwatch.skip();
             @Nullable RangeSink sink =
                     switch (step) {
                         case null -> null;
                         case WorkQueue.Step.Fetch(ObjectCopy copy, ObjectCopy.Range range) ->
                                 new RangeSink(context, queue, copy, range);
                         case WorkQueue.Step.Resume(RangeSink resumed) -> resumed;
-                        case WorkQueue.Step.Begin(WorkQueue.Start start) -> begin(start, watch);
+                        case WorkQueue.Step.Begin(WorkQueue.Start start) -> begin(start, stopwatch);
                     };
             if (step == null || sink != null) {
                 return sink;
@@ -133,17 +133,17 @@ final class Copier {
         }
     }
 
-    private @Nullable RangeSink begin(WorkQueue.@Nullable Start given, Traffic.Watch watch)
+    private @Nullable RangeSink begin(WorkQueue.@Nullable Start given, Traffic.Stopwatch stopwatch)
             throws InterruptedException, FillException {
         WorkQueue.Start start = given;
         boolean last = false;
         try {
             if (start == null) {
                 start = nextEntry();
-                watch.skip();
+                stopwatch.skip();
                 last = start == null;
             }
-            return start == null ? null : open(start, watch);
+            return start == null ? null : open(start, stopwatch);
         } finally {
             queue.started(last);
         }
@@ -151,8 +151,9 @@ final class Copier {
 
     private WorkQueue.@Nullable Start nextEntry() throws InterruptedException, FillException {
         Catalog.Entry entry;
-        // The cursor waits while the listing goes on; holding this object's lock meanwhile would
-        // hold up the others.
+        // The cursor blocks while the listing continues; holding this object's lock meanwhile would
+        // block other
+        // streams.
         try {
             synchronized (cursorLock) {
                 entry = cursor.next();
@@ -168,13 +169,13 @@ final class Copier {
                 entry, listed == null ? ObjectOpener.DIRECTORY : listed, 0, null);
     }
 
-    private @Nullable RangeSink open(WorkQueue.Start start, Traffic.Watch watch)
+    private @Nullable RangeSink open(WorkQueue.Start start, Traffic.Stopwatch stopwatch)
             throws FillException, InterruptedException {
         ObjectCopy copy =
                 opener.open(start.entry(), start.object(), queue::division, start.before());
         if (start.object().size() > Ranges.ALWAYS_WHOLE_BYTES || !start.object().sized()) {
-            // The store was asked about it.
-            watch.skip();
+            // This took a request to the store.
+            stopwatch.skip();
         }
         if (copy == null) {
             return null;
@@ -189,54 +190,56 @@ final class Copier {
         return new RangeSink(context, queue, copy, range);
     }
 
-    private void copy(RangeSink sink, int number, Traffic.Watch watch)
+    private void copy(RangeSink sink, int number, Traffic.Stopwatch stopwatch)
             throws FillException, InterruptedException {
         ObjectCopy copy = sink.copy();
         queue.active(sink);
         boolean ended = true;
         try {
-            ended = sink.fetch(opener.source(copy.entry), number, watch);
+            ended = sink.fetch(opener.source(copy.entry), number, stopwatch);
         } catch (SourceException.Changed e) {
-            spoilt(copy, e);
-        } catch (RangeSink.FromTheBeginning e) {
-            copy.spoil();
+            invalidated(copy, e);
+        } catch (RangeSink.RestartRequired e) {
+            copy.invalidate();
             restarts.changed(copy, e.reason());
         } catch (RangeSink.TargetFailure e) {
             throw e.toFillException();
         } catch (IOException e) {
-            if (!copy.spoilt() && !context.ended()) {
+            if (!copy.invalidated() && !context.ended()) {
                 throw FillException.ofTarget(e, "copying " + copy.entry.path());
             }
         } finally {
             queue.inactive(sink);
         }
         if (!ended) {
-            queue.leave(sink);
+            queue.handOver(sink);
         } else if (copy.release()) {
             finish(copy);
         }
     }
 
-    private void spoilt(ObjectCopy copy, SourceException.Changed e) throws FillException {
+    private void invalidated(ObjectCopy copy, SourceException.Changed e) throws FillException {
         if (e.gone()) {
             throw new FillException(e.reason(), e.getMessage() + "; it was listed before", e);
         }
-        copy.spoil();
+        copy.invalidate();
         restarts.changed(copy, e);
     }
 
-    /// Everything that can be fetched of an object was: completes it, or starts it again.
+    /// All ranges of an object have ended: completes it, or restarts it.
     private void finish(ObjectCopy copy) throws FillException, InterruptedException {
         try {
             if (context.ended()) {
                 return;
             }
-            ArrivalCheck.Wrong wrong =
-                    copy.spoilt() ? new ArrivalCheck.Wrong("", null, false) : opener.complete(copy);
-            if (wrong == null) {
+            ObjectVerifier.Mismatch mismatch =
+                    copy.invalidated()
+                            ? new ObjectVerifier.Mismatch("", null, false)
+                            : opener.complete(copy);
+            if (mismatch == null) {
                 return;
             }
-            restart(copy, wrong);
+            restart(copy, mismatch);
         } catch (IOException e) {
             throw FillException.ofTarget(e, "completing " + copy.entry.path());
         } finally {
@@ -245,17 +248,18 @@ final class Copier {
         }
     }
 
-    private void restart(ObjectCopy copy, ArrivalCheck.Wrong wrong)
+    private void restart(ObjectCopy copy, ObjectVerifier.Mismatch mismatch)
             throws FillException, InterruptedException, IOException {
-        int restart = restarts.next(copy, opener.source(copy.entry).name(), wrong.what());
+        int restart = restarts.next(copy, opener.source(copy.entry).name(), mismatch.what());
         opener.drop(copy);
         SourceObject now = opener.describeAgain(copy);
         boolean same =
                 now.size() == copy.object.size()
                         && Objects.equals(now.version(), copy.object.version());
-        ObjectCopy.Arrival arrival = same ? wrong.arrival() : null;
-        ObjectOpener.Again before =
-                arrival == null ? null : new ObjectOpener.Again(arrival, restart);
-        queue.again(new WorkQueue.Start(copy.entry, now, restart, before), wrong.atTheEnd());
+        ObjectCopy.Arrival arrival = same ? mismatch.arrival() : null;
+        ObjectOpener.Refetch before =
+                arrival == null ? null : new ObjectOpener.Refetch(arrival, restart);
+        queue.requeue(
+                new WorkQueue.Start(copy.entry, now, restart, before), mismatch.refetchLast());
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// What all threads of one fill share, and how one of them ends it for all.
+/// State shared by all threads of one fill, including its first failure.
 final class CopyContext {
     private final FillRequest request;
     private final OpenTarget target;
@@ -19,16 +19,21 @@ final class CopyContext {
     private final Resume resume;
     private final Leftovers leftovers;
     private final Meter meter;
-    private final Steps steps;
-    private final Bucket limiter;
+    private final FaultPoints faultPoints;
+    private final RateLimiter limiter;
     private final StoreLimit storeLimit = new StoreLimit();
-    private final Patience.Shared patience;
+    private final RetryPolicy.Shared retryPolicy;
     private final Traffic traffic = new Traffic();
     private @Nullable ExecutorService digesters;
     private volatile Runnable onFailure = () -> {};
     private final AtomicReference<@Nullable FillException> failure = new AtomicReference<>();
 
-    CopyContext(FillRequest request, OpenTarget target, Journal journal, Meter meter, Steps steps) {
+    CopyContext(
+            FillRequest request,
+            OpenTarget target,
+            Journal journal,
+            Meter meter,
+            FaultPoints faultPoints) {
         this.request = request;
         this.target = target;
         this.journal = journal;
@@ -38,10 +43,10 @@ final class CopyContext {
         this.resume = new Resume(journal.done(), outcomes, budget.resumeBatch());
         this.leftovers = new Leftovers(this);
         this.meter = meter;
-        this.steps = steps;
-        // A tenth of a second's worth at once, so that a limit is felt as a rate and not as bursts.
-        this.limiter = new Bucket(request.bytesPerSecond(), request.bytesPerSecond() / 10.0);
-        this.patience = new Patience.Shared(request.timing(), meter, storeLimit);
+        this.faultPoints = faultPoints;
+        // The burst is a tenth of a second's worth, so that the limit acts as a steady rate.
+        this.limiter = new RateLimiter(request.bytesPerSecond(), request.bytesPerSecond() / 10.0);
+        this.retryPolicy = new RetryPolicy.Shared(request.timing(), meter, storeLimit);
     }
 
     FillRequest request() {
@@ -68,27 +73,27 @@ final class CopyContext {
         return catalog;
     }
 
-    /// What became of the catalog's objects.
+    /// Outcomes of the catalog's objects.
     Outcomes outcomes() {
         return outcomes;
     }
 
-    /// What earlier attempts finished.
+    /// Objects completed by earlier attempts.
     Resume resume() {
         return resume;
     }
 
-    /// What earlier attempts made and is not listed any more.
+    /// Files of earlier attempts that are no longer listed.
     Leftovers leftovers() {
         return leftovers;
     }
 
-    /// Whether every file's SHA-256 is to be known.
+    /// Whether every file's SHA-256 is requested.
     boolean wantsSha256() {
         return request.manifest().sha256() || target.needsSha256();
     }
 
-    /// Reads what has arrived for digests that need its order: a thread for each processor at most.
+    /// Executor that reads files for digests that need the bytes in order: at most one thread per processor.
     synchronized Executor digesters() {
         ExecutorService found = digesters;
         if (found == null) {
@@ -105,7 +110,7 @@ final class CopyContext {
         return found;
     }
 
-    /// Nothing is read any more.
+    /// Shuts the executor down.
     synchronized void close() {
         ExecutorService found = digesters;
         if (found != null) {
@@ -117,11 +122,11 @@ final class CopyContext {
         return meter;
     }
 
-    Steps steps() {
-        return steps;
+    FaultPoints faultPoints() {
+        return faultPoints;
     }
 
-    Bucket limiter() {
+    RateLimiter limiter() {
         return limiter;
     }
 
@@ -133,11 +138,11 @@ final class CopyContext {
         return storeLimit;
     }
 
-    Patience newPatience() {
-        return new Patience(patience);
+    RetryPolicy newRetryPolicy() {
+        return new RetryPolicy(retryPolicy);
     }
 
-    /// Ends the fill; the first reason is kept.
+    /// Fails the fill; the first reason is kept.
     void fail(FillException reason) {
         if (failure.compareAndSet(null, reason)) {
             catalog.fail();
@@ -145,7 +150,7 @@ final class CopyContext {
         }
     }
 
-    /// What to do, besides, at the first failure.
+    /// Registers an action for the first failure.
     void onFailure(Runnable action) {
         onFailure = action;
     }
@@ -155,7 +160,7 @@ final class CopyContext {
         return failure.get() != null;
     }
 
-    /// @throws FillException why the fill has failed, if it has
+    /// @throws FillException if the fill has failed
     void check() throws FillException {
         FillException reason = failure.get();
         if (reason != null) {

@@ -11,16 +11,16 @@ import java.util.BitSet;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/// Claims all paths once more, sorted, for a listing that was too long for hashes and came in no order; and tells which of the empty objects
-/// that are not decided are directories: those that a path below follows.
+/// Claims all paths again in sorted order, for an unsorted listing that was too long for hashes. Also decides which of
+/// the undecided empty objects are directories: those that are followed by a path below them.
 final class DeferredClaims {
-    /// After a path in a record: no path holds it, and it sorts before all that does.
+    /// Terminates a path in a record: no path contains it, and it sorts before all other bytes.
     private static final byte END = 0;
 
-    /// What sorting a path takes of the volume, in bytes, beside its own length and that of the object's id.
+    /// Space on the volume for sorting a path, in bytes, in addition to the path and the object's id.
     static final int RECORD_BYTES = 12;
 
-    /// An empty object that may still turn out to be a directory.
+    /// An empty object that may still be a directory.
     private record Open(byte[] key, int index, int input, String id) {}
 
     private final CopyContext context;
@@ -31,17 +31,17 @@ final class DeferredClaims {
     private byte[] last = new byte[0];
     private long directories;
 
-    /// @param claims nothing was claimed with them before
-    /// @param undecided empty objects, beside those of the catalog; null for none
+    /// @param claims new ones, without any claim
+    /// @param undecided empty objects that are not in the catalog; null for none
     DeferredClaims(CopyContext context, PathClaims claims, @Nullable Catalog undecided) {
         this.context = context;
         this.claims = claims;
         this.undecided = undecided;
     }
 
-    /// Claims them; how many directories they need.
+    /// Claims all paths and returns the number of directories.
     ///
-    /// @throws FillException when two keys ask for one path, or one key's file is a directory of another
+    /// @throws FillException when two keys map to one path, or one key's file is a directory of another
     long check() throws FillException, IOException {
         RecordSorter sorter =
                 new RecordSorter(
@@ -57,7 +57,7 @@ final class DeferredClaims {
         return directories;
     }
 
-    /// Which of the undecided objects are directories, by their numbers.
+    /// Numbers of the undecided objects that are directories.
     BitSet trees() {
         return trees;
     }
@@ -73,7 +73,7 @@ final class DeferredClaims {
         }
     }
 
-    /// Sort key, end, input, number if it may be a tree, id.
+    /// Encodes sort key, terminator, input, number if it may be a directory, id.
     private byte[] toBytes(Catalog.Entry entry, int index) {
         byte[] key = claims.sortKey(entry.path(), entry.object() == null);
         byte[] id = entry.listed().id().getBytes(StandardCharsets.UTF_8);
@@ -114,7 +114,7 @@ final class DeferredClaims {
         }
     }
 
-    /// Decides about the open ones that the next path shows to be trees, or that it does not begin with: nothing below them can follow.
+    /// Decides the open objects for which the next path settles the question: it lies below them, or no later path can.
     private void decideBefore(byte[] next) throws Lister.Rejected {
         while (!open.isEmpty()) {
             byte[] key = open.getFirst().key;
@@ -131,7 +131,7 @@ final class DeferredClaims {
         }
     }
 
-    /// A file it is, like the one of another source that was open with it.
+    /// It is a file, and so is the object of another source with the same path.
     private void isFile(Open file) throws Lister.Rejected {
         Open before = open.peek();
         if (before != null && Arrays.equals(before.key, file.key)) {

@@ -8,33 +8,35 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// Decides what a digest means that what arrived has not: the only place that does.
+/// The single place that decides what a digest mismatch means.
 ///
-/// A checksum was made to be compared: other bytes are wrong. That an ETag is a digest is a guess, as is the size of parts; so the
-/// object is fetched once more, in other ranges. Bytes that differ are damaged on their way. Where they are the same twice, either the
-/// store's copy is damaged or the ETag is no digest; which of both, the source's other objects tell. They tell it to later attempts,
-/// too, by the journal: those objects are done then, and nobody compares them again.
+/// A stated checksum is authoritative: a mismatch means wrong bytes. That an ETag is a digest is an assumption, as is
+/// the size of parts; so on a mismatch the object is fetched again in different ranges. If the bytes differ this time,
+/// they were damaged in transit. If they are the same twice, either the store's copy is damaged or the ETag is not a
+/// digest; other objects of the source show which. These findings are kept in the journal for later attempts, which do
+/// not compare completed objects again.
 final class DigestPolicy {
-    /// So many objects whose ETags are no digests, and none whose is one, settle it for a source: the next are not fetched twice.
+    /// After this many refuted and no confirmed ETags the form is settled for a source: further objects are not fetched
+    /// twice.
     private static final int SETTLED = 3;
 
-    /// What is to be done about a digest that is not that of the bytes.
+    /// What to do about a mismatch.
     enum Verdict {
-        /// It is no digest of the bytes: take them, and say so.
+        /// It is not a digest of the bytes: accept them as unverified.
         NO_DIGEST,
-        /// Fetch them again.
-        AGAIN,
-        /// The same, after all other objects: they may tell what this store's ETags are.
-        AGAIN_AT_THE_END
+        /// Fetch the object again.
+        REFETCH,
+        /// Fetch the object again after all others, which may show what this store's ETags are.
+        REFETCH_LAST
     }
 
-    /// What is known of one source's digests of one form.
+    /// Findings about one source's digests of one form.
     private static final class Evidence {
         private final long form;
         private boolean matched;
         private final Set<Long> refuted;
 
-        Evidence(long form, Journal.Found before) {
+        Evidence(long form, Journal.Findings before) {
             this.form = form;
             this.matched = before.matched();
             this.refuted = new HashSet<>(before.refuted());
@@ -46,7 +48,7 @@ final class DigestPolicy {
     private final Journal journal;
     private final Map<Long, Evidence> forms = new HashMap<>();
 
-    /// @param journal keeps what is found out
+    /// @param journal stores the findings
     DigestPolicy(Journal journal) {
         this.journal = journal;
     }
@@ -55,10 +57,10 @@ final class DigestPolicy {
         String text = source + "\n" + digest.kind() + (digest.parts() > 0 ? " parts" : "");
         return forms.computeIfAbsent(
                 Hash64.of(FORM_SEED, text, text.length()),
-                form -> new Evidence(form, journal.foundBefore(form)));
+                form -> new Evidence(form, journal.previousFindings(form)));
     }
 
-    /// The bytes have the digest.
+    /// Records a match.
     ///
     /// @param source its name
     synchronized void matched(String source, ObjectDigest digest) throws IOException {
@@ -69,19 +71,19 @@ final class DigestPolicy {
         }
     }
 
-    /// The bytes have another digest.
+    /// Decides about a mismatch.
     ///
     /// @param source its name
     /// @param id of the object
-    /// @param twice whether the same bytes came twice, in different requests
+    /// @param twice whether two different requests returned the same bytes
     synchronized Verdict mismatched(String source, long id, ObjectDigest digest, boolean twice)
             throws IOException {
         if (digest.trust() == ObjectDigest.Trust.STATED) {
-            return Verdict.AGAIN;
+            return Verdict.REFETCH;
         }
         Evidence evidence = evidence(source, digest);
         if (evidence.matched) {
-            return Verdict.AGAIN;
+            return Verdict.REFETCH;
         }
         if (twice && evidence.refuted.size() < SETTLED && evidence.refuted.add(id)) {
             journal.refuted(evidence.form, id);
@@ -91,13 +93,13 @@ final class DigestPolicy {
             return Verdict.NO_DIGEST;
         }
         if (!twice) {
-            return Verdict.AGAIN;
+            return Verdict.REFETCH;
         }
         return switch (digest.trust()) {
             case GUESSED -> Verdict.NO_DIGEST;
-            // One object alone may be the damaged one.
-            case LIKELY -> refuted > 1 ? Verdict.NO_DIGEST : Verdict.AGAIN_AT_THE_END;
-            case STATED -> Verdict.AGAIN;
+            // A single object may be the damaged one.
+            case LIKELY -> refuted > 1 ? Verdict.NO_DIGEST : Verdict.REFETCH_LAST;
+            case STATED -> Verdict.REFETCH;
         };
     }
 }

@@ -13,12 +13,12 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.zip.Checksum;
 
-/// Digests what lies in a file, for the digests that could not be computed while the bytes came.
+/// Digests the content of files, for digests that could not be computed while the bytes arrived.
 final class Digester {
     private static final int BUFFER_BYTES = 256 * 1024;
 
-    /// Buffers that are not in use, 4 MiB at most: after a restart thousands of small files are read one after the other, and memory
-    /// of direct buffers is given back late.
+    /// Pool of free buffers, 4 MiB at most: after a restart thousands of small files are read one after the other, and
+    /// direct buffers are freed late.
     private static final BlockingQueue<ByteBuffer> FREE = new ArrayBlockingQueue<>(16);
 
     private Digester() {}
@@ -35,14 +35,14 @@ final class Digester {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /// Many bytes will come that are digested in this way.
+    /// Call this when a lot of data will be digested with this kind.
     static void prepare(DigestKind kind) {
         if (kind == DigestKind.CRC64NVME) {
             Crc64Nvme.prepare();
         }
     }
 
-    /// Digests a buffer and may clobber it.
+    /// Digests a buffer. May clobber the buffer.
     static void consume(Checksum checksum, ByteBuffer bytes) {
         if (checksum instanceof Crc64Nvme crc) {
             crc.consume(bytes);
@@ -51,7 +51,7 @@ final class Digester {
         }
     }
 
-    /// The CRC of a piece of a file; the file's end ends the piece, too.
+    /// The CRC of a piece of a file, or up to the file's end if that comes first.
     static long crc(TargetFile file, DigestKind kind, long from, long length) throws IOException {
         Checksum checksum = kind.newChecksum();
         read(file, from, length, bytes -> consume(checksum, bytes));
@@ -63,7 +63,7 @@ final class Digester {
         return part(file, DigestKind.SHA256, 0, size);
     }
 
-    /// What `like` would be for this file, in hex.
+    /// Computes the digest of the same form as `like` for this file, in hex.
     static String of(TargetFile file, long size, ObjectDigest like) throws IOException {
         if (like.parts() == 0) {
             return part(file, like.kind(), 0, size);
@@ -93,7 +93,7 @@ final class Digester {
         return hex(all.digest());
     }
 
-    /// The last part may be shorter than the others, and of two parts longer.
+    /// Length of a part: the last part may be shorter than the others, or, of two, longer.
     private static long partLength(ObjectDigest like, int part, long size) {
         return part == like.parts() - 1 ? size - part * like.partSize() : like.partSize();
     }
@@ -122,7 +122,7 @@ final class Digester {
                 buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
                 int n = file.read(buffer, at);
                 if (n <= 0) {
-                    // A digest of less is another one.
+                    // A truncated file must not yield a digest.
                     return;
                 }
                 at += n;

@@ -7,17 +7,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Which objects earlier attempts finished: a table while they fit the memory, else a file of what became of them in the journal's order.
-/// The file is not searched; who wants to know of many objects reads it once for all of them ([Resume]).
+/// Objects completed by earlier attempts: a table while they fit in memory, else a file in the journal's order. The
+/// file is not searched; [Resume] reads it once for many objects.
 final class DoneRecords {
     /// State (1), id and digest (8 each).
     private static final int RECORD_BYTES = 17;
 
     private static final int BUFFER_BYTES = RECORD_BYTES * 3855;
 
-    /// Takes what the journal says about an object; null when it takes back what it said before.
-    interface Taker {
-        void take(long id, Journal.@Nullable Done done) throws IOException;
+    /// Receives an object's record; null when the journal revokes an earlier one.
+    interface Visitor {
+        void visit(long id, Journal.@Nullable Done done) throws IOException;
     }
 
     private final WorkFiles spill;
@@ -27,8 +27,8 @@ final class DoneRecords {
     private long fileBytes;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
 
-    /// @param spill where to make the file for what does not fit
-    /// @param maxInMemory so many objects are kept in memory
+    /// @param spill creates the file for records that do not fit in memory
+    /// @param maxInMemory maximum number of objects in memory
     DoneRecords(WorkFiles spill, int maxInMemory) {
         this.spill = spill;
         this.maxInMemory = maxInMemory;
@@ -74,7 +74,7 @@ final class DoneRecords {
         buffer.clear();
     }
 
-    /// Nothing more comes.
+    /// No more records follow.
     void complete() throws IOException {
         flush();
     }
@@ -83,24 +83,24 @@ final class DoneRecords {
         return file == null && table.isEmpty();
     }
 
-    /// Whether they lie in a file: [#find] then finds nothing, and [#each] gives all.
+    /// Whether the records are in a file: [#find] then finds nothing, and [#each] returns all.
     boolean spilled() {
         return file != null;
     }
 
-    /// What it takes of the volume, in bytes.
+    /// Bytes used on the volume.
     long spilledBytes() {
         return fileBytes;
     }
 
-    /// What the journal says last about an object, or null.
+    /// The journal's last record of an object, or null.
     Journal.@Nullable Done find(long id) {
         int index = table.indexOf(id);
         return index < 0 ? null : table.at(index);
     }
 
-    /// Gives all that the file holds, in order: what comes later about an object counts.
-    void each(Taker taker) throws IOException {
+    /// Visits all records of the file in order; a later one of the same object overrides an earlier one.
+    void each(Visitor visitor) throws IOException {
         TargetFile from = file;
         for (long at = 0; from != null && at < fileBytes; at += buffer.limit()) {
             buffer.clear().limit((int) Math.min(BUFFER_BYTES, fileBytes - at));
@@ -114,7 +114,7 @@ final class DoneRecords {
                 byte state = buffer.get();
                 long id = buffer.getLong();
                 long digest = buffer.getLong();
-                taker.take(id, state == 0 ? null : Journal.Done.of(state, digest));
+                visitor.visit(id, state == 0 ? null : Journal.Done.of(state, digest));
             }
         }
     }

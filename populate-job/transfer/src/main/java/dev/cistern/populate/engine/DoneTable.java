@@ -2,8 +2,8 @@ package dev.cistern.populate.engine;
 
 import java.io.IOException;
 
-/// Which objects earlier attempts finished, and with what digest: open addressing over arrays, 26 to 52 bytes an object, so that a
-/// million of them can be resumed within the memory that listed them.
+/// Objects completed by earlier attempts, with their digests: open addressing over arrays, 26 to 52 bytes an object, so
+/// that a million of them fit within the memory budget.
 final class DoneTable {
     private long[] ids = new long[256];
     private long[] digests = new long[256];
@@ -73,22 +73,22 @@ final class DoneTable {
         return size;
     }
 
-    /// Gives all objects, in no order.
-    void each(DoneRecords.Taker taker) throws IOException {
+    /// Visits all objects, in no particular order.
+    void each(DoneRecords.Visitor visitor) throws IOException {
         for (int i = 0; i < ids.length; i++) {
             if (states[i] != 0 && states[i] != REMOVED) {
-                taker.take(ids[i], at(i));
+                visitor.visit(ids[i], at(i));
             }
         }
     }
 
-    /// Where an object is, or -1.
+    /// Index of an object, or -1.
     int indexOf(long id) {
         int at = find(id);
         return states[at] == 0 ? -1 : at;
     }
 
-    /// What is known of the object at a result of [#indexOf].
+    /// The record at an index from [#indexOf].
     Journal.Done at(int index) {
         return Journal.Done.of(states[index], digests[index]);
     }

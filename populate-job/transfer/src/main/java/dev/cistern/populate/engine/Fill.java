@@ -1,59 +1,60 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.target.FileNames;
-import dev.cistern.populate.target.InTheWayException;
 import dev.cistern.populate.target.OpenTarget;
+import dev.cistern.populate.target.PathOccupiedException;
 import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.Stage;
 import java.io.IOException;
 
 /// One attempt to fill a target, from listing to the last sync.
 ///
-/// 1. Take hold of the target and read its journal.
-/// 2. List all sources; refuse what cannot be. Remove what an earlier attempt made and is listed no more.
+/// 1. Lock the target and read its journal.
+/// 2. List all sources and reject keys that cannot be paths. Remove files of earlier attempts that are no longer
+///    listed.
 /// 3. Compare sizes with the free space, after each page of the listing.
-/// 4. Copy: streams fetch ranges ([Copier]), a committer makes whole files durable and gives them their names ([Committer]).
-/// 5. Digest the manifest, remove everything of the engine's own, and only then report success.
+/// 4. Copy: streams fetch ranges ([Copier]), a committer makes complete files durable and renames them ([Committer]).
+/// 5. Digest the manifest, remove the engine's own files, and only then report success.
 ///
-/// A process that is killed anywhere leaves a state that the next attempt goes on from.
+/// A process that is killed at any point leaves a state from which the next attempt resumes.
 public final class Fill {
-    /// A page of a listing.
+    /// Size of a page of a listing.
     private static final long MANY_FILES = 1000;
 
     private final FillRequest request;
     private final Meter meter;
-    private final Steps steps;
+    private final FaultPoints faultPoints;
 
-    /// What a fill brought.
+    /// Result of a fill.
     ///
     /// @param manifestDigest `sha256:` and 64 hex digits
     public record Result(String manifestDigest) {}
 
-    public Fill(FillRequest request, Meter meter, Steps steps) {
+    public Fill(FillRequest request, Meter meter, FaultPoints faultPoints) {
         this.request = request;
         this.meter = meter;
-        this.steps = steps;
+        this.faultPoints = faultPoints;
     }
 
     /// Fills the target.
     ///
-    /// @throws FillException why it could not; what was copied stays for the next attempt
-    /// @throws InterruptedException when the thread was interrupted; the same
+    /// @throws FillException when it could not; what was copied stays for the next attempt
+    /// @throws InterruptedException when the thread was interrupted; what was copied stays likewise
     public Result run() throws FillException, InterruptedException {
         requireUtf8Names();
         try (OpenTarget target = request.target().open(request.durable())) {
             Result result = run(target);
-            steps.reached(Steps.Step.AFTER_CLEANUP);
+            faultPoints.reached(FaultPoints.Point.AFTER_CLEANUP);
             return result;
-        } catch (InTheWayException e) {
+        } catch (PathOccupiedException e) {
             throw FillException.ofTarget(e, "opening the target");
         } catch (IOException e) {
             throw FillException.ofTarget(e, "working in " + request.target().name());
         }
     }
 
-    /// Refuses where names beyond ASCII could not be written, whether or not a source has any: a fill that works until somebody
-    /// adds the first `é` is no better.
+    /// Fails where non-ASCII names could not be written, whether or not a source has any: otherwise a fill would break
+    /// when the first such name is added to the source.
     ///
     /// @throws FillException terminal, naming the locale's encoding
     public static void requireUtf8Names() throws FillException {
@@ -66,7 +67,7 @@ public final class Fill {
         DoneRecords done = new DoneRecords(target.workFiles(), request.budget().doneObjects());
         boolean nothingKept = false;
         try (Journal journal = Journal.open(target::openJournal, target.resumed(), done)) {
-            CopyContext context = new CopyContext(request, target, journal, meter, steps);
+            CopyContext context = new CopyContext(request, target, journal, meter, faultPoints);
             nothingKept = journal.empty();
             journal.attempt(context.leftovers().scope());
             Lister lister = new Lister(context);
@@ -75,7 +76,7 @@ public final class Fill {
             return cleanUp(target, journal, result);
         } catch (FillException e) {
             if (nothingKept && e.reason().terminal() && meter.counts().bytesFetched() == 0) {
-                // Nothing was begun, and nothing will be gone on with.
+                // Nothing was copied, so there is nothing to resume.
                 target.removeOwn();
             }
             throw e;
@@ -83,7 +84,7 @@ public final class Fill {
     }
 
     private Result cleanUp(OpenTarget target, Journal journal, Result result) throws IOException {
-        steps.reached(Steps.Step.BEFORE_CLEANUP);
+        faultPoints.reached(FaultPoints.Point.BEFORE_CLEANUP);
         journal.close();
         target.removeOwn();
         return result;
@@ -111,7 +112,7 @@ public final class Fill {
             committer.drain();
             committing.join();
             context.check();
-            steps.reached(Steps.Step.ALL_RENAMED);
+            faultPoints.reached(FaultPoints.Point.ALL_RENAMED);
             return new Result(Manifest.digest(context));
         } catch (FillException e) {
             FillException told = space.full(e);
@@ -123,8 +124,8 @@ public final class Fill {
                             Reason.INTERRUPTED, "asked to stop before everything was copied", e));
             throw e;
         } catch (RuntimeException | Error e) {
-            // Streams may wait for a listing that nobody goes on with.
-            context.fail(Copier.bug(e));
+            // Streams may be waiting for a listing that has ended.
+            context.fail(Copier.internalError(e));
             throw e;
         } finally {
             tuner.stop();
@@ -135,10 +136,11 @@ public final class Fill {
         }
     }
 
-    /// Lists, checks, and starts the streams: at the end, or with the second page where they may overlap.
+    /// Lists and checks, and starts the streams: at the end, or with the second page where listing and copying may
+    /// overlap.
     ///
     /// @param begin starts the streams, if they have not started
-    /// @param hold stops them, as nothing they fetch will be of use
+    /// @param hold stops them, because the fill is going to fail
     private void list(
             CopyContext context,
             Lister lister,
@@ -149,7 +151,7 @@ public final class Fill {
             throws FillException, InterruptedException, IOException {
         lister.run(
                 () -> {
-                    // Another page follows: there are files enough to prepare for many.
+                    // Another page follows, so there are enough files to prepare for many.
                     context.target().expect(MANY_FILES, meter.counts().bytesTotal());
                     if (space.soFar()) {
                         hold.run();
@@ -157,14 +159,14 @@ public final class Fill {
                         begin.run();
                     }
                 });
-        steps.reached(Steps.Step.LISTED);
+        faultPoints.reached(FaultPoints.Point.LISTED);
         if (meter.counts().stage() == Stage.LISTING) {
             meter.stage(Stage.CHECKING);
         }
         expect(context);
         context.leftovers().remove();
         space.whole();
-        steps.reached(Steps.Step.CHECKED);
+        faultPoints.reached(FaultPoints.Point.CHECKED);
         begin.run();
     }
 

@@ -1,10 +1,10 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.target.InTheWayException;
+import dev.cistern.populate.target.PathOccupiedException;
 import dev.cistern.populate.wire.Reason;
 import org.jspecify.annotations.Nullable;
 
-/// Why a fill ended without success. The message is for people: what happened, where, what to do.
+/// Why a fill failed. The message is for people: what happened, where, and what to do.
 public final class FillException extends Exception {
     private static final long serialVersionUID = 1L;
     private final Reason reason;
@@ -21,20 +21,20 @@ public final class FillException extends Exception {
         this.ofDigest = ofDigest;
     }
 
-    /// Bytes of the right length have another digest than the store says.
+    /// The bytes have the right length and a digest that differs from the store's.
     static FillException ofDigest(String message) {
         return new FillException(Reason.DIGEST_MISMATCH, message, null, true);
     }
 
-    /// The message, and what its reader may do besides where comparing lengths alone would get past it.
+    /// The message, with a hint where comparing sizes only would let the fill succeed.
     ///
-    /// @param howToCompareLengths in the words of whoever began the fill
+    /// @param howToCompareLengths the hint, in terms of the program's own options
     public String message(String howToCompareLengths) {
         String text = String.valueOf(getMessage());
         return ofDigest ? text + "; " + howToCompareLengths : text;
     }
 
-    /// What it counts as.
+    /// The reason for status and exit code.
     public Reason reason() {
         return reason;
     }
@@ -46,7 +46,7 @@ public final class FillException extends Exception {
             return new FillException(
                     Reason.INSUFFICIENT_SPACE, "the volume is full (" + text + ")", e);
         }
-        if (e instanceof InTheWayException) {
+        if (e instanceof PathOccupiedException) {
             return new FillException(Reason.TARGET_IO_ERROR, text, e);
         }
         return new FillException(

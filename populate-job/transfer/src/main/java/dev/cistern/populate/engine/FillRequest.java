@@ -6,20 +6,20 @@ import dev.cistern.populate.wire.Verify;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one fill is to do.
+/// Parameters of one fill.
 ///
 /// @param target to fill
-/// @param inputs what to fill it with, at least one
-/// @param capacityBytes what the volume was asked to hold; 0 where unknown. A file system may not show a volume's own limit, so
-/// the sources are compared with the smaller of this and the free space
-/// @param verify how to compare what arrived
-/// @param bytesPerSecond what all streams together may read; 0 means no limit
-/// @param connections number of streams; 0 means that the engine finds it
-/// @param budget what the streams' buffers and the catalog may use
-/// @param overlap whether copying may begin with the second page of a listing, and so before the last key and size are known
+/// @param inputs sources to copy, at least one
+/// @param capacityBytes requested size of the volume; 0 where unknown. A file system may not show a volume's own limit,
+///     so the sources are compared with the smaller of this and the free space
+/// @param verify how to verify copied objects
+/// @param bytesPerSecond rate limit of all streams together; 0 means no limit
+/// @param connections number of streams; 0 lets the engine tune it
+/// @param budget memory for buffers and catalog
+/// @param overlap whether copying may start with the second page of a listing, before all keys and sizes are known
 /// @param durable whether success waits until everything is on the disk
-/// @param timing how long to be patient
-/// @param manifest what is wanted of the manifest beside its digest
+/// @param timing timeouts and backoff
+/// @param manifest what to compute and deliver of the manifest in addition to its digest
 public record FillRequest(
         Target target,
         List<Input> inputs,
@@ -37,7 +37,7 @@ public record FillRequest(
         inputs = List.copyOf(inputs);
     }
 
-    /// One that wants no more of the manifest than its digest.
+    /// A request without a manifest sink.
     public FillRequest(
             Target target,
             List<Input> inputs,
@@ -63,22 +63,22 @@ public record FillRequest(
                 ManifestRequest.NONE);
     }
 
-    /// What is wanted of the manifest.
+    /// What to compute and deliver of the manifest.
     ///
-    /// @param sha256 whether each file's SHA-256 is computed, and stands in the manifest instead of its CRC
-    /// @param sink takes the files when all are there
+    /// @param sha256 whether to compute each file's SHA-256, which then replaces the CRC in the manifest
+    /// @param sink receives the files when all are complete
     public record ManifestRequest(boolean sha256, ManifestSink sink) {
-        /// Nothing but its digest.
+        /// The digest only.
         public static final ManifestRequest NONE = new ManifestRequest(false, file -> {});
     }
 
     /// One source and where it goes.
     ///
-    /// @param source the engine reads it; whoever made it closes it
+    /// @param source read, but not closed, by the engine
     /// @param into directory below the target; empty means the target
     /// @param include globs on the path below the source's prefix; empty means everything
     /// @param exclude globs; wins over `include`
-    /// @param sha256 pins the one object of the source; null pins nothing
+    /// @param sha256 expected SHA-256 of the source's only object; null for none
     public record Input(
             Source source,
             String into,
@@ -91,14 +91,14 @@ public record FillRequest(
         }
     }
 
-    /// How long to be patient, in milliseconds.
+    /// Timeouts and backoff, in milliseconds.
     ///
-    /// @param noProgress how long one stream may go without a byte, retries included, before the fill fails
-    /// @param unreachable the same before the store has answered at all: the endpoint may be a wrong one
+    /// @param noProgress longest time without a byte on one stream, retries included, before the fill fails
+    /// @param unreachable the same before the first response of the store: the endpoint may be wrong
     /// @param firstBackoff before the first retry; doubles with each that follows
-    /// @param maxBackoff it does not grow beyond
+    /// @param maxBackoff upper bound
     public record Timing(long noProgress, long unreachable, long firstBackoff, long maxBackoff) {
-        /// What a Job and the CLI use.
+        /// Default for Jobs and the command line.
         public static final Timing DEFAULT = new Timing(120_000, 30_000, 100, 10_000);
     }
 }

@@ -10,45 +10,46 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Tells empty files from folder markers: an empty object whose name is a tree, too, stands for a directory, as Spark and Hadoop leave
-/// them (`out` beside `out/part-0`).
+/// Distinguishes empty files from folder markers: an empty object whose name is also a prefix of other keys stands for
+/// a directory, as Spark and Hadoop create them (`out` beside `out/part-0`).
 ///
-/// An empty object is held back until no key below its name can come any more. In a listing in the order of its keys' bytes that is soon:
-/// between `out` and `out/part-0` lie only names such as `out.txt`. Where a listing has no order (known from its first page), or where
-/// another source may have keys there, that is not known before everything is listed.
+/// An empty object is held back until no key below its name can follow. In a listing in byte order that is soon:
+/// between `out` and `out/part-0` there are only names such as `out.txt`. In an unordered listing (detected on its
+/// first page), or where another source may have such keys, it is not known before everything is listed.
 final class FolderMarkers {
-    /// Hears what an empty object is.
-    interface Taker {
+    /// Receives the decisions about empty objects.
+    interface Listener {
         void file(SourceObject object, String path) throws IOException, UnsafeKeyException;
 
         void directory(SourceObject object, String path) throws IOException, UnsafeKeyException;
 
-        /// Only the end of all listings will tell.
+        /// Not known before all listings have ended.
         void undecided(SourceObject object, String path) throws IOException, UnsafeKeyException;
     }
 
     private record Held(SourceObject object, String path) {}
 
-    private final Taker taker;
+    private final Listener listener;
     private final boolean alone;
     private final Deque<Held> open = new ArrayDeque<>();
     private boolean ordered = true;
     private @Nullable String last;
 
-    /// @param alone whether there is no other source
-    FolderMarkers(boolean alone, Taker taker) {
+    /// @param alone whether this is the only source
+    FolderMarkers(boolean alone, Listener listener) {
         this.alone = alone;
-        this.taker = taker;
+        this.listener = listener;
     }
 
-    /// Looks whether a listing is in order by its first page.
+    /// Detects from the first page whether a listing is ordered.
     void firstPage(List<String> paths) {
         for (int i = 1; i < paths.size(); i++) {
             ordered &= compare(paths.get(i - 1), paths.get(i)) <= 0;
         }
     }
 
-    /// A key is listed, whether it is wanted or not: decides what is held back and cannot be followed by its tree any more.
+    /// Called for each listed key, selected or not: decides the objects held back that no key below them can follow any
+    /// more.
     ///
     /// @param path of the key below the source's prefix
     void listed(String path) throws IOException, UnsafeKeyException {
@@ -65,7 +66,7 @@ final class FolderMarkers {
             String tree = held.path + "/";
             if (path.startsWith(tree)) {
                 open.removeLast();
-                taker.directory(held.object, held.path);
+                listener.directory(held.object, held.path);
             } else if (compare(path, tree) < 0) {
                 return;
             } else {
@@ -85,7 +86,7 @@ final class FolderMarkers {
         }
     }
 
-    /// Nothing more is listed.
+    /// The listing has ended.
     void end() throws IOException, UnsafeKeyException {
         while (!open.isEmpty()) {
             noTreeHere(open.removeLast());
@@ -94,17 +95,17 @@ final class FolderMarkers {
 
     private void noTreeHere(Held held) throws IOException, UnsafeKeyException {
         if (alone) {
-            taker.file(held.object, held.path);
+            listener.file(held.object, held.path);
         } else {
             undecided(held);
         }
     }
 
     private void undecided(Held held) throws IOException, UnsafeKeyException {
-        taker.undecided(held.object, held.path);
+        listener.undecided(held.object, held.path);
     }
 
-    /// By the bytes of UTF-8, as stores sort.
+    /// Compares by UTF-8 bytes, as stores sort.
     private static int compare(String a, String b) {
         return Arrays.compareUnsigned(
                 a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));

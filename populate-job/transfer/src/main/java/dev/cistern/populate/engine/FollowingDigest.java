@@ -9,38 +9,39 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/// The SHA-256 of a large object whose ranges come in any order: reads what lies on the target from the page cache, in order, a little
-/// behind the streams and beside them. So when the last byte has come little is left to be read, and several streams may fetch one object.
+/// Computes the SHA-256 of a large object whose ranges arrive in any order: reads the file from the page cache, in
+/// order and in parallel with the streams, a little behind them. So little remains to be read after the last byte, and
+/// several streams may fetch one object.
 ///
-/// One thread at a time digests; who brings bytes never waits for it.
+/// One thread at a time digests; streams never wait for it.
 final class FollowingDigest {
-    /// Less is not worth a thread's waking.
+    /// Smaller amounts are not worth waking a thread.
     private static final long MIN_BYTES = 4L << 20;
 
     private final TargetFile file;
     private final Executor executor;
     private final MessageDigest digest = Digester.message(DigestKind.SHA256);
 
-    /// What is there behind the first gap: where it begins and ends.
+    /// Ranges present after the first gap: start and end.
     private final TreeMap<Long, Long> beyond = new TreeMap<>();
 
-    /// All before this is there.
+    /// Everything before this offset is present.
     private long there;
 
-    /// All before this was digested.
+    /// Everything before this offset is digested.
     private long digested;
 
     private boolean busy;
     private @Nullable String result;
     private @Nullable IOException failure;
 
-    /// @param executor for the reading; it bounds the threads
+    /// @param executor for reading; bounds the number of threads
     FollowingDigest(TargetFile file, Executor executor) {
         this.file = file;
         this.executor = executor;
     }
 
-    /// Some bytes are in the file.
+    /// A range of bytes is in the file.
     void arrived(long from, long length) {
         synchronized (this) {
             beyond.merge(from, from + length, Math::max);
@@ -78,7 +79,7 @@ final class FollowingDigest {
         failure = e;
     }
 
-    /// Only called by the one thread that set [#busy].
+    /// Called only by the thread that set [#busy].
     private void digest(long to) throws IOException {
         long from = digested;
         Digester.read(file, from, to - from, digest::update);
@@ -87,10 +88,11 @@ final class FollowingDigest {
         }
     }
 
-    /// The digest in hex, when all bytes are there: waits for what is being read, and reads the rest. By one thread at a time.
+    /// Returns the digest in hex once all bytes are present: waits for the reader and reads the rest. To be called by
+    /// one thread at a time.
     ///
     /// @param size of the object, in bytes
-    /// @throws IOException when the file cannot be read, or is not whole
+    /// @throws IOException when the file cannot be read or is incomplete
     String finish(long size) throws IOException, InterruptedException {
         synchronized (this) {
             if (result != null) {

@@ -2,8 +2,8 @@ package dev.cistern.populate.engine;
 
 import java.util.List;
 
-/// Which paths a source takes, by globs: `*` and `?` within a segment, `**` over any number of them (none included), `[a-z]`, `[!a-z]`
-/// and `{a,b}`. What is excluded may begin with a slash: `/**` leaves out the keys that do.
+/// Selects paths of a source by globs: `*` and `?` within a segment, `**` over any number of segments (also none),
+/// `[a-z]`, `[!a-z]` and `{a,b}`. An exclude pattern may begin with a slash: `/**` excludes keys that do.
 public final class Globs {
     /// A pattern longer than this is a mistake.
     private static final int MAX_PATTERN = 1024;
@@ -11,10 +11,10 @@ public final class Globs {
     private final List<String> include;
     private final List<String> exclude;
 
-    /// @throws IllegalArgumentException naming the pattern that is wrong
+    /// @throws IllegalArgumentException naming the invalid pattern
     public Globs(List<String> include, List<String> exclude) {
         this.include = expanded(include, false);
-        // A key may begin with a slash, which no path can: only what leaves it out may speak of it.
+        // A key may begin with a slash, which no path can: only exclude patterns may match that.
         this.exclude = expanded(exclude, true);
     }
 

@@ -12,48 +12,49 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What earlier attempts have done, as an append-only file of checksummed records of 40 bytes.
+/// Records what earlier attempts have done, in an append-only file of checksummed records of 40 bytes.
 ///
-/// A record is written after the bytes it speaks of, without syncing either. What is believed of it after a restart: a record that a
-/// [Type#SYNCED] record vouches for is true; any other only if the bytes on the volume have its digest. So nothing is synced for
-/// the journal's sake, and a power cut can make no byte wrong. The first record with a wrong checksum ends the file.
+/// A record is written after the data it describes, without syncing either. After a restart, a record covered by a
+/// later [Type#SYNCED] record is trusted; any other only if the data on the volume has its digest. So nothing is synced
+/// for the journal's sake, and a power failure cannot lead to wrong data. The first record with a wrong checksum ends
+/// the file.
 ///
-/// Objects are known by a 64-bit hash of source, key, version, size and path. Two objects with the same hash cost a fetch, not
-/// their content: sizes, times and digests are compared.
+/// Objects are identified by a 64-bit hash of source, key, version, size and path. A collision of two objects costs
+/// another fetch, never wrong content: sizes, times and digests are compared.
 final class Journal implements AutoCloseable {
     static final int RECORD_BYTES = JournalRecord.BYTES;
 
     /// 64 KiB.
     private static final int BUFFER_BYTES = RECORD_BYTES * 1638;
 
-    /// A record waits so long until it is handed to the file system: a killed process loses what it did since.
+    /// Longest time until a record is written to the file: a killed process loses what it did since.
     private static final long FLUSH_MILLIS = 100;
 
-    /// A piece of an unfinished file.
+    /// A piece of an incomplete file.
     ///
     /// @param offset in bytes
     /// @param length in bytes
     /// @param kind of digest
     /// @param digest of the bytes
-    /// @param trusted whether it need not be read again
+    /// @param trusted whether it was synced and need not be verified
     record Block(long offset, long length, DigestKind kind, long digest, boolean trusted) {}
 
-    /// A finished file.
+    /// A complete file.
     ///
     /// @param kind of digest
     /// @param digest of the bytes
-    /// @param trusted whether it need not be read again
-    /// @param unverified whether there was no digest of the store's to compare it with
+    /// @param trusted whether it was synced and need not be verified
+    /// @param unverified whether the store had no digest to compare with
     record Done(DigestKind kind, long digest, boolean trusted, boolean unverified) {
         private static final int TRUSTED = 0x40;
         private static final int UNVERIFIED = 0x20;
 
-        /// One that was compared.
+        /// A verified one.
         Done(DigestKind kind, long digest, boolean trusted) {
             this(kind, digest, trusted, false);
         }
 
-        /// All but the digest, as a byte that is neither 0 nor [DoneTable]'s mark of what was removed.
+        /// All fields but the digest, as a byte that is neither 0 nor [DoneTable]'s marker for removed entries.
         byte state() {
             return (byte)
                     (kind.ordinal() + 1 | (trusted ? TRUSTED : 0) | (unverified ? UNVERIFIED : 0));
@@ -68,19 +69,19 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /// What was found out about a source's digests of one form.
+    /// Findings about a source's digests of one form.
     ///
-    /// @param matched whether one was right
-    /// @param refuted objects whose were none
-    record Found(boolean matched, Set<Long> refuted) {
-        static final Found NOTHING = new Found(false, Set.of());
+    /// @param matched whether one matched
+    /// @param refuted objects whose ETag turned out not to be a digest
+    record Findings(boolean matched, Set<Long> refuted) {
+        static final Findings NONE = new Findings(false, Set.of());
 
-        Found with(boolean right, long id) {
+        Findings with(boolean right, long id) {
             Set<Long> all = new HashSet<>(refuted);
             if (!right) {
                 all.add(id);
             }
-            return new Found(matched || right, all);
+            return new Findings(matched || right, all);
         }
     }
 
@@ -89,7 +90,7 @@ final class Journal implements AutoCloseable {
     private final DoneRecords done;
     private final Map<Long, List<Block>> blocks = new ConcurrentHashMap<>();
     private final Map<Long, Long> reserved = new ConcurrentHashMap<>();
-    private final Map<Long, Found> found = new HashMap<>();
+    private final Map<Long, Findings> found = new HashMap<>();
     private final boolean empty;
     private final long lengthBefore;
     private boolean made;
@@ -111,28 +112,28 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /// Opens the file that a journal is kept in, as often as it is asked.
+    /// Opens the journal's file; may be called several times.
     @FunctionalInterface
     interface Opener {
         TargetFile open() throws IOException;
     }
 
-    /// Reads what earlier attempts wrote, and goes on after it.
+    /// Reads the records of earlier attempts and appends after them.
     ///
     /// @param opener of the journal's file
-    /// @param read whether there may be something to read
-    /// @param done takes what earlier attempts finished
+    /// @param read whether there may be records to read
+    /// @param done receives the objects completed by earlier attempts
     static Journal open(Opener opener, boolean read, DoneRecords done) throws IOException {
         return open(opener, read, done, FLUSH_MILLIS);
     }
 
-    /// @param flushMillis how long a record waits at most until it is handed to the file system
+    /// @param flushMillis longest time until a record is written to the file
     static Journal open(Opener opener, boolean read, DoneRecords done, long flushMillis)
             throws IOException {
         return new Journal(opener, opener.open(), read, done, flushMillis);
     }
 
-    /// Reads the records twice: what is trusted is known only at the end, which is the result.
+    /// Reads the records twice, because what is trusted is known only at the end. Returns the length of the valid part.
     private long load() throws IOException {
         long[] blocksBefore = {0};
         long[] doneBefore = {0};
@@ -175,7 +176,8 @@ final class Journal implements AutoCloseable {
                 done.remove(raw.id());
             }
             case RESERVED -> reserved.put(raw.id(), raw.a());
-            case FOUND -> found.put(raw.id(), foundBefore(raw.id()).with(raw.a() == 1, raw.b()));
+            case FOUND ->
+                    found.put(raw.id(), previousFindings(raw.id()).with(raw.a() == 1, raw.b()));
             case MADE -> made = true;
             case HEADER, SYNCED, ATTEMPT -> {}
         }
@@ -200,8 +202,9 @@ final class Journal implements AutoCloseable {
                 done.digest);
     }
 
-    /// Nothing of `id` holds any more, in this attempt and in later ones. To be made durable ([#flush]) before its file goes: what an old
-    /// record says must not be looked for in a new file, whose reserved blocks are as long and hold nothing.
+    /// Revokes all records of `id`, for this attempt and later ones. Must be durable ([#flush]) before its file is
+    /// removed: otherwise an old record could be applied to a new file, whose reserved blocks have the same length and
+    /// no content.
     void forgotten(long id) throws IOException {
         blocks.remove(id);
         reserved.remove(id);
@@ -212,53 +215,53 @@ final class Journal implements AutoCloseable {
         append(Type.RESERVED, DigestKind.CRC32C, id, size, 0, 0);
     }
 
-    /// Says that everything recorded before `position`, a result of [#flush], is durable.
+    /// Records that everything before `position`, a result of [#flush], is durable.
     void synced(long position) throws IOException {
         append(Type.SYNCED, DigestKind.CRC32C, 0, position, 0, 0);
     }
 
-    /// The same of finished files alone: of unfinished ones nothing was synced.
+    /// The same for complete files only: incomplete ones were not synced.
     void syncedFinished(long position) throws IOException {
         append(Type.SYNCED, DigestKind.CRC32C, 0, position, 1, 0);
     }
 
-    /// A digest of this form was right.
+    /// A digest of this form matched.
     void matched(long form) throws IOException {
         append(Type.FOUND, DigestKind.CRC32C, form, 1, 0, 0);
     }
 
-    /// The digest of this form that object `id` has was none.
+    /// The ETag of object `id` turned out not to be a digest of this form.
     void refuted(long form, long id) throws IOException {
         append(Type.FOUND, DigestKind.CRC32C, form, 0, id, 0);
     }
 
-    /// An attempt begins, to copy the same as others with this scope.
+    /// An attempt starts that copies the same as others with this scope.
     void attempt(long scope) throws IOException {
         append(Type.ATTEMPT, DigestKind.CRC32C, scope, 0, 0, 0);
     }
 
-    /// A file or directory is about to be made.
+    /// A file or directory is about to be created.
     ///
     /// @param path hash of its path
-    /// @param looks hash of what tells it from one that somebody else made
-    void made(long path, long looks, boolean directory) throws IOException {
-        append(Type.MADE, DigestKind.CRC32C, path, looks, directory ? 1 : 0, 0);
+    /// @param fingerprint hash of what distinguishes it from a file that somebody else created
+    void made(long path, long fingerprint, boolean directory) throws IOException {
+        append(Type.MADE, DigestKind.CRC32C, path, fingerprint, directory ? 1 : 0, 0);
     }
 
-    /// Takes what an earlier attempt was about to make.
-    interface MadeTaker {
-        void take(long path, long looks, boolean directory) throws IOException;
+    /// Receives what an earlier attempt was about to create.
+    interface CreatedVisitor {
+        void visit(long path, long fingerprint, boolean directory) throws IOException;
     }
 
-    /// Whether earlier attempts, of any scope, were about to make anything.
-    boolean madeBefore() {
+    /// Whether earlier attempts, of any scope, were about to create anything.
+    boolean createdBefore() {
         return made;
     }
 
-    /// Gives what earlier attempts of one scope were about to make, from the file.
-    void eachMadeBefore(long scope, MadeTaker taker) throws IOException {
+    /// Visits what earlier attempts of one scope were about to create, from the file.
+    void eachCreatedBefore(long scope, CreatedVisitor visitor) throws IOException {
         boolean[] same = {false};
-        // Another handle: a thread that is interrupted while it reads closes it.
+        // A separate handle, because interrupting a thread that reads closes it.
         try (TargetFile from = opener.open()) {
             JournalRecord.read(
                     from,
@@ -267,18 +270,18 @@ final class Journal implements AutoCloseable {
                         if (raw.type() == Type.ATTEMPT) {
                             same[0] = raw.id() == scope;
                         } else if (raw.type() == Type.MADE && same[0]) {
-                            taker.take(raw.id(), raw.a(), raw.b() == 1);
+                            visitor.visit(raw.id(), raw.a(), raw.b() == 1);
                         }
                     });
         }
     }
 
-    /// Hands all records to the file system; the journal's length after it.
+    /// Writes all records to the file and returns its length.
     long flush() throws IOException {
         return appender.flush();
     }
 
-    /// What earlier attempts finished.
+    /// Objects completed by earlier attempts.
     DoneRecords done() {
         return done;
     }
@@ -288,17 +291,17 @@ final class Journal implements AutoCloseable {
         return blocks.getOrDefault(id, List.of());
     }
 
-    /// How many bytes an unfinished file has reserved already.
+    /// Bytes already reserved for an incomplete file.
     long reservedBefore(long id) {
         return reserved.getOrDefault(id, 0L);
     }
 
-    /// What earlier attempts found out about the digests of one form.
-    Found foundBefore(long form) {
-        return found.getOrDefault(form, Found.NOTHING);
+    /// Findings of earlier attempts about digests of one form.
+    Findings previousFindings(long form) {
+        return found.getOrDefault(form, Findings.NONE);
     }
 
-    /// Whether earlier attempts have left anything to go on from.
+    /// Whether there is nothing to resume from.
     boolean empty() {
         return empty;
     }

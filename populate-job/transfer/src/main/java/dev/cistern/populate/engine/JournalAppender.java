@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Gathers records and hands them to the file system: when somebody asks, when there is no room for another, and by itself when
-/// one has waited for its time. The last is a thread's own work: a sync of the volume may take long, and no record waits for it.
+/// Buffers records and writes them to the file: on demand, when the buffer is full, and when a record has waited for
+/// its maximum time. The last is done by a separate thread: a sync of the volume may take long, and no record should
+/// wait for it.
 final class JournalAppender implements AutoCloseable {
-    /// Its lock is held while it is written to, and taken before the appender's own: who brings a record waits for no disk.
+    /// Its lock is held during writes and acquired before the appender's own, so that adding a record never waits for
+    /// the disk.
     private final TargetFile file;
 
     private final long flushMillis;
@@ -18,10 +20,10 @@ final class JournalAppender implements AutoCloseable {
     private boolean closed;
     private @Nullable IOException failure;
 
-    /// @param file closed with this
-    /// @param length of the file, in bytes: where the next record goes
-    /// @param bufferBytes of records that wait, a multiple of a record's length
-    /// @param flushMillis how long a record waits at most
+    /// @param file closed by [#close]
+    /// @param length of the file, in bytes: offset of the next record
+    /// @param bufferBytes size of the buffer, a multiple of a record's length
+    /// @param flushMillis longest time that a record waits
     JournalAppender(TargetFile file, long length, int bufferBytes, long flushMillis) {
         this.file = file;
         this.length = length;
@@ -39,7 +41,7 @@ final class JournalAppender implements AutoCloseable {
         }
     }
 
-    /// Whether there was room for it.
+    /// Returns whether there was space for it.
     private synchronized boolean taken(ByteBuffer record) throws IOException {
         check();
         if (filling.remaining() < record.remaining()) {
@@ -59,9 +61,9 @@ final class JournalAppender implements AutoCloseable {
         }
     }
 
-    /// Hands all records to the file system; the file's length after it.
+    /// Writes all records to the file and returns its length.
     ///
-    /// @throws IOException when that failed, now or before: what was to be written then is lost
+    /// @throws IOException when a write failed, now or before: those records are lost
     long flush() throws IOException {
         synchronized (file) {
             ByteBuffer full = swap();
@@ -95,14 +97,14 @@ final class JournalAppender implements AutoCloseable {
                 flush();
             }
         } catch (IOException e) {
-            // Kept by the flush, and told to the next who writes.
+            // The flush keeps the exception for the next writer.
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /// Waits for a record, and then for its time; false at the end.
+    /// Waits for a record and then for its deadline. Returns false when closed.
     private synchronized boolean recordsWaited() throws InterruptedException {
         while (filling.position() == 0 && !closed) {
             wait();
@@ -115,7 +117,7 @@ final class JournalAppender implements AutoCloseable {
         return !closed;
     }
 
-    /// Flushes and closes the file; does nothing the second time.
+    /// Flushes and closes the file. Idempotent.
     @Override
     public void close() throws IOException {
         try (file) {
@@ -125,7 +127,7 @@ final class JournalAppender implements AutoCloseable {
         }
     }
 
-    /// Ends the waiting; whether it had ended before.
+    /// Marks it as closed; returns whether it already was.
     private synchronized boolean ended() {
         boolean before = closed;
         closed = true;

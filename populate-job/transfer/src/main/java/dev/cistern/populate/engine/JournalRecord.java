@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// One record of a [Journal] as it lies in the file: 40 bytes with their checksum.
+/// One record of a [Journal] as stored in the file: 40 bytes including a checksum.
 ///
-/// @param at where in the file, in bytes; 0 for one that is to be written
-/// @param id what it is about; this and the rest by the type
+/// @param at offset in the file, in bytes; 0 for one that is to be written
+/// @param id subject; its meaning and that of the other fields depend on the type
 record JournalRecord(long at, Type type, DigestKind kind, long id, long a, long b, long value) {
     static final int BYTES = 40;
     private static final long MAGIC = 0x43495354_45524e31L;
@@ -18,32 +18,33 @@ record JournalRecord(long at, Type type, DigestKind kind, long id, long a, long 
     /// 64 KiB.
     private static final int BUFFER_BYTES = BYTES * 1638;
 
-    /// What a record says.
+    /// Type of a record.
     enum Type {
         /// The file is a journal of this version.
         HEADER,
-        /// A piece of the unfinished file `id`: offset, length, digest.
+        /// A piece of the incomplete file `id`: offset, length, digest.
         BLOCK,
-        /// The file of `id` has its own name: size, with the sign of a negative number where it could not be verified, time, digest.
+        /// The file of `id` has its final path: size (negative where it could not be verified), time, digest.
         DONE,
-        /// Everything before this offset of the journal, and what it speaks of, was synced: offset, and 1 where that holds for finished
-        /// files alone.
+        /// Everything before this offset of the journal, and the data it describes, was synced: offset, and 1 where
+        /// that applies to complete files only.
         SYNCED,
-        /// Nothing of `id` holds any more.
+        /// Revokes all records of `id`.
         FORGOTTEN,
-        /// The unfinished file `id` has its blocks reserved: size.
+        /// Blocks are reserved for the incomplete file `id`: size.
         RESERVED,
-        /// Of the digests of form `id`: 1 and nothing, when one was right; 0 and an object whose was none.
+        /// A finding about digests of form `id`: 1 and nothing when one matched; 0 and an object whose ETag is not a
+        /// digest.
         FOUND,
-        /// An attempt to copy the sources `id` begins.
+        /// An attempt with scope `id` starts.
         ATTEMPT,
-        /// The file or directory with a path's hash `id` is about to be made: a hash of what it will look like, 1 for a directory.
+        /// The file or directory with path hash `id` is about to be created: its fingerprint, 1 for a directory.
         MADE
     }
 
-    /// Takes what is read.
-    interface Taker {
-        void accept(JournalRecord next) throws IOException;
+    /// Receives the records.
+    interface Visitor {
+        void visit(JournalRecord next) throws IOException;
     }
 
     static JournalRecord header() {
@@ -67,7 +68,7 @@ record JournalRecord(long at, Type type, DigestKind kind, long id, long a, long 
         return (int) sum.getValue() ^ (type << 8 | kind);
     }
 
-    /// The next record; null when it is none.
+    /// Decodes a record; null when it is invalid.
     private static @Nullable JournalRecord decoded(ByteBuffer in, long at) {
         int from = in.position();
         int type = in.get();
@@ -87,8 +88,8 @@ record JournalRecord(long at, Type type, DigestKind kind, long id, long a, long 
                 at, Type.values()[type], DigestKind.values()[kind], id, a, b, value);
     }
 
-    /// Gives the records before `end` to a taker; where the last good one ends.
-    static long read(TargetFile file, long end, Taker taker) throws IOException {
+    /// Visits the records before `end`; returns the end of the last valid one.
+    static long read(TargetFile file, long end, Visitor visitor) throws IOException {
         ByteBuffer in = ByteBuffer.allocate(BUFFER_BYTES);
         long at = 0;
         while (true) {
@@ -103,7 +104,7 @@ record JournalRecord(long at, Type type, DigestKind kind, long id, long a, long 
                 if (next == null || at >= end || (at == 0 && !next.isHeader())) {
                     return at;
                 }
-                taker.accept(next);
+                visitor.visit(next);
                 at += BYTES;
             }
         }

@@ -1,24 +1,25 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.target.Hash64;
-import dev.cistern.populate.target.InTheWayException;
 import dev.cistern.populate.target.OpenTarget;
+import dev.cistern.populate.target.PathOccupiedException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/// What earlier attempts made on the volume and the listing does not have any more: an object that was deleted in between, or one that is
-/// a tree now. It is removed when all is listed. Whoever meets something in the way before waits for that.
+/// Removes what earlier attempts created on the volume and the listing no longer has: an object that was deleted in
+/// between, or one that is a directory now. It is removed once everything is listed. An operation that finds something
+/// in its way before that waits for the removal.
 ///
-/// Only what the journal says we made goes: a path that was noted before the file got its name, and is a file of the size and time that
-/// were noted then. An attempt with other sources, or with other patterns of them, leaves it alone: that it copies something else makes nobody's
-/// files worthless. Directories go when nothing is left in them.
+/// Only what the journal says the engine created is removed: a path that was recorded before the file got its name,
+/// where a file has the recorded size and time. An attempt with other sources or patterns leaves it alone, because
+/// copying something else does not make those files obsolete. Directories are removed when they are empty.
 ///
-/// Paths are known by hashes, in the journal's file and in the catalog; a batch of the first is compared with all of the second. Memory is
-/// that of two batches, and the volume is gone through only if something has to go.
+/// Paths are hashed, in the journal and for the catalog; batches of the former are compared with all of the latter.
+/// Memory is bounded by two batches, and the volume is walked only if something has to be removed.
 final class Leftovers {
     private static final long PATH_SEED = 0x6c656674L;
-    private static final long LOOKS_SEED = 0x6c6f6f6bL;
+    private static final long FINGERPRINT_SEED = 0x6c6f6f6bL;
     private static final long SCOPE_SEED = 0x73636f70L;
 
     private final CopyContext context;
@@ -29,10 +30,10 @@ final class Leftovers {
     Leftovers(CopyContext context) {
         this.context = context;
         this.batch = context.request().budget().comparedPaths();
-        // Before the listing: what a source calls itself may follow from what it finds.
+        // Compute this before the listing: a source's name may change with what it finds.
         StringBuilder sources = new StringBuilder();
         for (FillRequest.Input input : context.inputs()) {
-            // Lists are told from one another by their brackets, and no line feed is in the rest.
+            // Brackets separate lists; the other parts contain no line feed.
             sources.append(input.source().identity())
                     .append('\n')
                     .append(input.source().name())
@@ -52,13 +53,13 @@ final class Leftovers {
                         });
     }
 
-    /// By what the journal knows attempts to copy the same.
+    /// The journal's identifier for attempts that copy the same.
     long scope() {
         return scope;
     }
 
-    /// A file is about to get its name. To be handed to the file system before that ([Journal#flush]).
-    void making(Committer.Arrived file) throws IOException {
+    /// A file is about to get its name. Must be written to the file system before that ([Journal#flush]).
+    void making(Committer.CompleteFile file) throws IOException {
         OpenTarget target = context.target();
         long modified =
                 !target.keepsTimes()
@@ -66,36 +67,37 @@ final class Leftovers {
                         : file.modifiedMillis() == 0
                                 ? target.partialModified(file.id())
                                 : file.modifiedMillis();
-        context.journal().made(hash(file.path()), looks(file.path(), file.size(), modified), false);
+        context.journal()
+                .made(hash(file.path()), fingerprint(file.path(), file.size(), modified), false);
     }
 
     private static long hash(String path) {
         return Hash64.of(PATH_SEED, path, path.length());
     }
 
-    private static long looks(String path, long size, long modifiedMillis) {
+    private static long fingerprint(String path, long size, long modifiedMillis) {
         String text = path + '\n' + size + '\n' + modifiedMillis;
-        return Hash64.of(LOOKS_SEED, text, text.length());
+        return Hash64.of(FINGERPRINT_SEED, text, text.length());
     }
 
-    /// Something that may meet a leftover.
+    /// An operation that a leftover may obstruct.
     interface Action {
         void run() throws IOException;
     }
 
-    /// Does something, once more after the removal if a leftover may be in its way.
-    void past(Action action) throws IOException, InterruptedException {
+    /// Runs an operation, and once more after the removal if a leftover may be in its way.
+    void retryAfterRemoval(Action action) throws IOException, InterruptedException {
         try {
             action.run();
-        } catch (InTheWayException e) {
-            if (!context.journal().madeBefore() || !awaitRemoved()) {
+        } catch (PathOccupiedException e) {
+            if (!context.journal().createdBefore() || !awaitRemoved()) {
                 throw e;
             }
             action.run();
         }
     }
 
-    /// Waits for the removal; false when the fill has failed before.
+    /// Waits for the removal; returns false when the fill has failed before.
     private synchronized boolean awaitRemoved() throws InterruptedException {
         while (!removed && !context.ended()) {
             wait(100);
@@ -103,10 +105,10 @@ final class Leftovers {
         return removed;
     }
 
-    /// Removes them. All is listed.
+    /// Removes the leftovers. Called when everything is listed.
     void remove() throws FillException, InterruptedException {
         try {
-            if (context.journal().madeBefore()) {
+            if (context.journal().createdBefore()) {
                 new Removal().run();
             }
         } catch (IOException e) {
@@ -131,19 +133,19 @@ final class Leftovers {
         void run() throws IOException {
             pass(false);
             if (several) {
-                // Directories may have been looked at before their last file went.
+                // Directories may have been visited before their last file was removed.
                 pass(true);
             }
         }
 
-        /// Compares all that was made with the catalog.
+        /// Compares everything that was created with the catalog.
         private void pass(boolean directoriesOnly) throws IOException {
             made = new long[1024];
             gone = new long[16];
             context.journal()
-                    .eachMadeBefore(
+                    .eachCreatedBefore(
                             scope,
-                            (path, looks, directory) -> {
+                            (path, fingerprint, directory) -> {
                                 if (directory || !directoriesOnly) {
                                     add(path);
                                 }
@@ -160,7 +162,7 @@ final class Leftovers {
             made[count++] = path;
         }
 
-        /// Finds which of the batch are listed; the others are gone.
+        /// Finds which of the batch are listed; the others are to be removed.
         private void compare() throws IOException {
             Arrays.sort(made, 0, count);
             BitSet listed = new BitSet(count);
@@ -190,7 +192,7 @@ final class Leftovers {
         private void mark(BitSet listed, String path, int length) {
             int at = Arrays.binarySearch(made, 0, count, Hash64.of(PATH_SEED, path, length));
             if (at >= 0) {
-                // Made in several attempts; the first of them stands for all.
+                // Created in several attempts; the first entry stands for all.
                 while (at > 0 && made[at - 1] == made[at]) {
                     at--;
                 }
@@ -207,37 +209,41 @@ final class Leftovers {
             gone[goneCount++] = path;
         }
 
-        /// Goes through the volume for what is gone.
+        /// Walks the volume and removes what is no longer listed.
         private void sweep() throws IOException {
             if (goneCount == 0) {
                 return;
             }
             Arrays.sort(gone, 0, goneCount);
-            long[][] looks = {new long[goneCount]};
+            long[][] fingerprints = {new long[goneCount]};
             int[] found = {0};
             context.journal()
-                    .eachMadeBefore(
+                    .eachCreatedBefore(
                             scope,
-                            (path, look, directory) -> {
+                            (path, fingerprint, directory) -> {
                                 if (Arrays.binarySearch(gone, 0, goneCount, path) >= 0) {
-                                    if (found[0] == looks[0].length) {
-                                        looks[0] = Arrays.copyOf(looks[0], found[0] * 2);
+                                    if (found[0] == fingerprints[0].length) {
+                                        fingerprints[0] =
+                                                Arrays.copyOf(fingerprints[0], found[0] * 2);
                                     }
-                                    looks[0][found[0]++] = look;
+                                    fingerprints[0][found[0]++] = fingerprint;
                                 }
                             });
-            Arrays.sort(looks[0], 0, found[0]);
+            Arrays.sort(fingerprints[0], 0, found[0]);
             context.target()
                     .sweep(
                             new OpenTarget.Sweep() {
                                 @Override
                                 public boolean file(String path, long size, long millis) {
-                                    return isIn(looks[0], found[0], looks(path, size, millis));
+                                    return isIn(
+                                            fingerprints[0],
+                                            found[0],
+                                            fingerprint(path, size, millis));
                                 }
 
                                 @Override
                                 public boolean directory(String path) {
-                                    return isIn(looks[0], found[0], hash(path + "/"));
+                                    return isIn(fingerprints[0], found[0], hash(path + "/"));
                                 }
                             });
             goneCount = 0;

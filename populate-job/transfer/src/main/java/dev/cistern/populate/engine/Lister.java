@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Lists all sources into the catalog, one after the other, and decides at the end what could not be decided before.
+/// Lists all sources into the catalog, one after the other, and at the end decides what was still undecided.
 final class Lister {
     private final CopyContext context;
     private final CatalogFiller filler;
@@ -18,17 +18,17 @@ final class Lister {
         this.filler = new CatalogFiller(context);
     }
 
-    /// What was listed so far.
+    /// The objects listed so far.
     CatalogFiller listed() {
         return filler;
     }
 
-    /// Is told of each page that another one follows.
+    /// Called after each page that is followed by another.
     interface Pages {
         void more() throws FillException, IOException;
     }
 
-    /// Lists everything; the catalog is complete afterwards.
+    /// Lists everything and completes the catalog.
     void run(Pages pages) throws FillException, InterruptedException {
         List<SourceListing> undecided = new ArrayList<>();
         for (int i = 0; i < context.inputs().size(); i++) {
@@ -68,8 +68,8 @@ final class Lister {
                 break;
             } catch (SourceException.Retryable e) {
                 context.check();
-                listing.again();
-                listing.patience().pause(e);
+                listing.restartPage();
+                listing.retryPolicy().pause(e);
             } catch (SourceException e) {
                 context.check();
                 throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
@@ -83,7 +83,7 @@ final class Lister {
         listing.end();
     }
 
-    /// Carries a final verdict out of a listing.
+    /// Carries a final failure out of a listing.
     static final class Rejected extends IOException {
         private static final long serialVersionUID = 1L;
         private final FillException reason;
@@ -93,7 +93,7 @@ final class Lister {
             this.reason = reason;
         }
 
-        /// A key can go nowhere.
+        /// A key has no valid path.
         static Rejected unsafe(Source source, UnsafeKeyException e) {
             return new Rejected(
                     new FillException(

@@ -5,20 +5,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/// What is on the volume, as one digest: SHA-256 over a line per file, sorted by the path's bytes:
+/// The content of the volume as one digest: SHA-256 over a line per file, sorted by the path's bytes:
 ///
 /// `crc64nvme:0123456789abcdef 1048576 1767225600000 models/x/weights.bin`
 ///
-/// that is digest, size in bytes, time of change in Unix milliseconds, path (no path holds a line feed: control characters are
-/// refused). The digest is the CRC that the copy was verified with, computed from the bytes that arrived; where SHA-256 is asked for, it is
-/// `sha256:` and that.
+/// that is digest, size in bytes, modification time in Unix milliseconds, path (no path contains a line feed: control
+/// characters are rejected). The digest is the CRC that the copy was verified with, computed from the bytes that
+/// arrived; where SHA-256 is requested, it is `sha256:` and that.
 final class Manifest {
     private static final char END = 0;
 
     private Manifest() {}
 
-    /// Reads catalog and outcomes once, side by side, and gives each file to the request's sink. Paths that do not come in order are sorted, in
-    /// files if need be.
+    /// Reads catalog and outcomes once, in parallel, and passes each file to the request's sink. Paths that do not come
+    /// in order are sorted, in files if need be.
     static String digest(CopyContext context) throws InterruptedException, IOException {
         MessageDigest sha = Digester.message(DigestKind.SHA256);
         ManifestSink sink = context.request().manifest().sink();
@@ -36,7 +36,7 @@ final class Manifest {
             if (sorted) {
                 add(sha, sink, copied, entry.path());
             } else {
-                // No path holds a zero, so a path sorts before all that begin with it.
+                // No path contains a zero byte, so a path sorts before all that begin with it.
                 sorter.add((entry.path() + END + text(copied)).getBytes(StandardCharsets.UTF_8));
             }
         }
@@ -49,7 +49,7 @@ final class Manifest {
         return "sha256:" + Digester.hex(sha.digest());
     }
 
-    /// What [#copied] reads.
+    /// Encodes a record for [#copied].
     private static String text(Outcomes.Copied copied) {
         String sha256 = copied.sha256();
         return copied.kind().ordinal()

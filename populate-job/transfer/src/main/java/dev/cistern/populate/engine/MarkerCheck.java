@@ -7,9 +7,9 @@ import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Makes sure that an object which becomes a directory holds nothing: a listing's size of 0 is not believed unless the version says the
-/// same, because the object's bytes would be lost without a word. The streams ask, as they do for empty files, so that thousands of
-/// markers do not hold up the listing.
+/// Verifies that an object which becomes a directory is empty: a listed size of 0 is not trusted unless the version
+/// confirms it, because the object's bytes would be lost silently. The streams do this, as they do for empty files, so
+/// that thousands of markers do not delay the listing.
 final class MarkerCheck {
     private final CopyContext context;
     private final ObjectDescriber describer;
@@ -19,9 +19,9 @@ final class MarkerCheck {
         this.describer = describer;
     }
 
-    /// Looks at the marker of a directory.
+    /// Checks the marker of a directory.
     ///
-    /// @throws FillException when it has content, or the store does not say
+    /// @throws FillException when it has content or the store does not say
     void requireEmpty(Catalog.Entry entry) throws FillException, InterruptedException, IOException {
         SourceObject marker = entry.marker();
         if (marker == null) {
@@ -60,8 +60,9 @@ final class MarkerCheck {
         try {
             return describer.describe(entry, marker).object().size();
         } catch (FillException e) {
-            // Gateways before file systems list directories that cannot be read: what is not there
-            // has no bytes, and of a directory none can be asked for.
+            // Gateways to file systems list directories that cannot be read: a missing object has
+            // no bytes, and a
+            // directory cannot be read.
             boolean gone =
                     e.getCause() instanceof SourceException.Changed changed && changed.gone();
             boolean unreadable = slash && e.reason() == Reason.INVALID_CONFIGURATION;
@@ -72,7 +73,7 @@ final class MarkerCheck {
         }
     }
 
-    /// The key of the first listed file below a directory; null where none is wanted.
+    /// Key of the first listed file below a directory; null where none is selected.
     private @Nullable String firstBelow(Catalog.Entry directory) throws IOException {
         String tree = directory.path() + "/";
         Catalog.Cursor cursor = context.catalog().cursor();

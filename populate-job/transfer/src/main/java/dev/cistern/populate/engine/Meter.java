@@ -5,7 +5,7 @@ import dev.cistern.populate.wire.Stage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Counts what happens, for whoever wants to show it. Reading it costs the copy nothing.
+/// Counts the fill's work, for reports and metrics. Reading it does not slow the copy.
 public final class Meter {
     private final AtomicLong bytesTotal = new AtomicLong();
     private final AtomicLong filesTotal = new AtomicLong();
@@ -20,17 +20,17 @@ public final class Meter {
     private volatile @Nullable String trouble;
     private volatile long firstAnswerNanos;
 
-    /// The counts at one moment.
+    /// A snapshot of the counts.
     ///
-    /// @param stage what is being done
+    /// @param stage current stage
     /// @param bytesDone on the volume
-    /// @param bytesTotal listed; of objects of unknown size what has come of them
-    /// @param filesDone on the volume, whole and verified
+    /// @param bytesTotal listed; for objects of unknown size, the bytes received so far
+    /// @param filesDone on the volume, complete and verified
     /// @param filesTotal listed
     /// @param totalsFinal whether the listing has ended, and all sizes are known
     /// @param bytesFetched read from the store, retries included
-    /// @param bytesResumed found done by earlier attempts
-    /// @param trouble why nothing comes from the store now; null when all is well
+    /// @param bytesResumed copied by earlier attempts
+    /// @param trouble why the store sends nothing at the moment; null when it does
     public record Counts(
             Stage stage,
             long bytesDone,
@@ -42,7 +42,7 @@ public final class Meter {
             long bytesResumed,
             @Nullable String trouble) {}
 
-    /// The counts now.
+    /// Returns a snapshot.
     public Counts counts() {
         return new Counts(
                 stage,
@@ -56,12 +56,12 @@ public final class Meter {
                 trouble);
     }
 
-    /// Files whose length alone could be compared, in this attempt or before.
+    /// Files of which only the size could be verified, in this attempt or before.
     public long unverified() {
         return unverified.get();
     }
 
-    /// No digest of a file could be compared.
+    /// A file had no digest to verify.
     void couldNotVerify() {
         unverified.incrementAndGet();
     }
@@ -70,7 +70,7 @@ public final class Meter {
         stage = now;
     }
 
-    /// The store has given something of use.
+    /// The store has sent useful data.
     void answered() {
         if (trouble != null) {
             trouble = null;
@@ -80,7 +80,7 @@ public final class Meter {
         }
     }
 
-    /// Nothing comes from the store, for a reason that may pass.
+    /// The store sends nothing, for a reason that may be temporary.
     void trouble(String reason) {
         trouble = reason;
     }
@@ -97,9 +97,9 @@ public final class Meter {
         }
     }
 
-    /// An object has another size than was known, or one that was not known.
+    /// An object's size has changed or become known.
     ///
-    /// @param before in bytes, or [SourceObject#UNKNOWN_SIZE]
+    /// @param before size in bytes, or [SourceObject#UNKNOWN_SIZE]
     /// @param now the same
     void sizeChanged(long before, long now) {
         bytesTotal.addAndGet(Math.max(0, now) - Math.max(0, before));
@@ -108,12 +108,12 @@ public final class Meter {
                         - (before == SourceObject.UNKNOWN_SIZE ? 1 : 0));
     }
 
-    /// Bytes of an object of unknown size have come; a negative number when they were of no use.
+    /// Bytes of an object of unknown size were received; a negative number when they were discarded.
     void grown(long bytes) {
         bytesTotal.addAndGet(bytes);
     }
 
-    /// All of an object of unknown size has come, so that its size is known.
+    /// An object of unknown size is complete, so that its size is known.
     void sized() {
         unsized.decrementAndGet();
     }
@@ -123,7 +123,7 @@ public final class Meter {
         return totalsFinal;
     }
 
-    /// How many objects have an unknown size.
+    /// Number of objects of unknown size.
     long unsized() {
         return unsized.get();
     }
@@ -137,7 +137,7 @@ public final class Meter {
         bytesDone.addAndGet(bytes);
     }
 
-    /// Bytes that were counted as done turn out not to be.
+    /// Bytes that were counted as done were discarded.
     void undone(long bytes) {
         bytesDone.addAndGet(-bytes);
     }

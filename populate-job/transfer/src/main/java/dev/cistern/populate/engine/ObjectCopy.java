@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/// One object on its way into its unfinished file: which ranges are still to be fetched, which pieces are there and with what
-/// digest. Several streams may work on it; all state is guarded by the object itself.
+/// An object being copied into its incomplete file: which ranges are still to be fetched, which pieces are present and
+/// their digests. Several streams may work on it; all state is guarded by the object itself.
 final class ObjectCopy {
-    /// Pieces are noted in the journal in this size at most: what a killed process fetches again is never more than this per stream.
+    /// Maximum size of a piece in the journal: a killed process fetches at most this much again per stream.
     static final long BLOCK_BYTES = 8 << 20;
 
     /// A range not yet fetched.
@@ -28,28 +28,28 @@ final class ObjectCopy {
         }
     }
 
-    /// How to get an object's SHA-256.
+    /// How to compute an object's SHA-256.
     sealed interface Sha256 {
-        /// Nobody wants it.
-        record Unwanted() implements Sha256 {}
+        /// Not requested.
+        record NotRequested() implements Sha256 {}
 
-        /// As its bytes come, where one stream fetches it; else from the file when all have.
-        record AsBytesCome() implements Sha256 {}
+        /// While the bytes arrive, where one stream fetches it; else from the file when it is complete.
+        record Inline() implements Sha256 {}
 
-        /// From the file, beside the streams.
+        /// From the file, in parallel with the streams.
         ///
-        /// @param executor for the reading
-        record Beside(Executor executor) implements Sha256 {}
+        /// @param executor for reading
+        record Concurrent(Executor executor) implements Sha256 {}
     }
 
-    /// The digest of what has arrived whole.
+    /// The digest of a complete object.
     record Arrival(DigestKind kind, long digest) {}
 
     private record Piece(long offset, long length, long digest) {}
 
     final Catalog.Entry entry;
 
-    /// As it was when it was begun; with its size from the moment that that is known.
+    /// The object as it was at the start; with its size from the moment that it is known.
     volatile SourceObject object;
 
     final long id;
@@ -59,21 +59,21 @@ final class ObjectCopy {
     private final @Nullable MessageDigest pinned;
     private final @Nullable FollowingDigest following;
     private volatile boolean inOrder;
-    private final boolean whole;
+    private final boolean wholeOnly;
     private final @Nullable Arrival earlier;
     private DigestKind kind;
     private @Nullable ObjectDigest offered;
     private @Nullable MessageDigest serial;
     private int active;
-    private boolean spoilt;
+    private boolean invalidated;
     private boolean answered;
     private boolean unverified;
 
     /// @param kind of the pieces' digests
-    /// @param inOrder whether one stream fetches it from first to last byte
-    /// @param whole whether it can be had by one request alone
-    /// @param sha256 how to get its SHA-256
-    /// @param earlier what arrived when it was last fetched, and had not the store's digest; null the first time
+    /// @param inOrder whether one stream fetches it from the first to the last byte
+    /// @param wholeOnly whether only one request for the whole object can fetch it
+    /// @param sha256 how to compute its SHA-256
+    /// @param earlier digest of an earlier fetch that did not match the store's; null the first time
     ObjectCopy(
             Catalog.Entry entry,
             SourceObject object,
@@ -82,7 +82,7 @@ final class ObjectCopy {
             DigestKind kind,
             @Nullable ObjectDigest offered,
             boolean inOrder,
-            boolean whole,
+            boolean wholeOnly,
             Sha256 sha256,
             @Nullable Arrival earlier) {
         this.entry = entry;
@@ -92,29 +92,29 @@ final class ObjectCopy {
         this.kind = kind;
         this.offered = offered;
         this.inOrder = inOrder;
-        this.whole = whole;
+        this.wholeOnly = wholeOnly;
         this.earlier = earlier;
         this.pinned =
-                inOrder && sha256 instanceof Sha256.AsBytesCome
+                inOrder && sha256 instanceof Sha256.Inline
                         ? Digester.message(DigestKind.SHA256)
                         : null;
         this.following =
-                sha256 instanceof Sha256.Beside(Executor executor)
+                sha256 instanceof Sha256.Concurrent(Executor executor)
                         ? new FollowingDigest(file, executor)
                         : null;
     }
 
-    /// Whether one stream fetches it from first to last byte into an empty file.
+    /// Whether one stream fetches it from the first to the last byte into an empty file.
     boolean inOrder() {
         return inOrder;
     }
 
-    /// Whether it can be had by one request alone: another one begins it again.
-    boolean whole() {
-        return whole;
+    /// Whether only one request for the whole object can fetch it: another request restarts it.
+    boolean wholeOnly() {
+        return wholeOnly;
     }
 
-    /// What arrived when it was last fetched; null the first time.
+    /// Digest of the earlier fetch; null the first time.
     @Nullable Arrival earlier() {
         return earlier;
     }
@@ -123,7 +123,8 @@ final class ObjectCopy {
         waiting.add(new Range(from, to));
     }
 
-    /// Adds a piece; to the one before it, if both are of one block: what comes slowly is noted often.
+    /// Adds a piece. Merges it with the previous one if both are of one block, because slow connections record small
+    /// pieces.
     synchronized void addPiece(long offset, long length, long digest) {
         if (following != null) {
             following.arrived(offset, length);
@@ -143,11 +144,11 @@ final class ObjectCopy {
         }
     }
 
-    /// Takes a range to fetch; null when none waits.
+    /// Takes a range to fetch; null when none is pending.
     ///
-    /// @param most about so many bytes are enough
+    /// @param most about this many bytes
     synchronized @Nullable Range take(long most) {
-        Range range = spoilt ? null : waiting.poll();
+        Range range = invalidated ? null : waiting.poll();
         if (range == null) {
             return null;
         }
@@ -159,58 +160,60 @@ final class ObjectCopy {
         return new Range(range.from, end);
     }
 
-    /// Bytes that nobody fetches yet.
+    /// Bytes not yet being fetched.
     synchronized long waitingBytes() {
         long sum = 0;
         for (Range range : waiting) {
             sum += range.length();
         }
-        return spoilt ? 0 : sum;
+        return invalidated ? 0 : sum;
     }
 
-    /// The first answer has come, and with it the store's digest, if it gives one.
+    /// The first response has arrived, with the store's digest if it sends one.
     synchronized void answered() {
         answered = true;
     }
 
-    /// Whether others may fetch a part of what one stream began to fetch from first to last byte: its digest is known and does not need the
-    /// order.
+    /// Whether other streams may fetch a part of an object that one stream fetches in order: its digest is known and
+    /// does not depend on order.
     synchronized boolean canBeShared() {
-        return !spoilt && !whole && (!inOrder || (answered && serial == null && pinned == null));
+        return !invalidated
+                && !wholeOnly
+                && (!inOrder || (answered && serial == null && pinned == null));
     }
 
-    /// Lets others fetch a part of what one stream had begun.
+    /// Makes a part of a stream's range available to others.
     synchronized void share(long from, long to) {
         inOrder = false;
         waiting.add(new Range(from, to));
     }
 
     synchronized boolean hasWaiting() {
-        return !spoilt && !waiting.isEmpty();
+        return !invalidated && !waiting.isEmpty();
     }
 
-    /// A range has ended, well or not; true when this was the last thing under way on this object.
+    /// A range has ended, successfully or not. Returns true when no other range is in progress.
     synchronized boolean release() {
         active--;
-        return active == 0 && (spoilt || waiting.isEmpty());
+        return active == 0 && (invalidated || waiting.isEmpty());
     }
 
-    /// What was fetched is of no use: the object changed, or its digest is wrong.
-    synchronized void spoil() {
-        spoilt = true;
+    /// The fetched data is useless: the object changed, or its digest is wrong.
+    synchronized void invalidate() {
+        invalidated = true;
         waiting.clear();
     }
 
-    synchronized boolean spoilt() {
-        return spoilt;
+    synchronized boolean invalidated() {
+        return invalidated;
     }
 
-    /// There is no digest of the store's to compare it with.
-    synchronized void couldNotVerify() {
+    /// The store has no digest to compare with.
+    synchronized void markUnverified() {
         unverified = true;
     }
 
-    /// Whether its length alone could be compared.
+    /// Whether only its size could be verified.
     synchronized boolean unverified() {
         return unverified;
     }
@@ -219,7 +222,7 @@ final class ObjectCopy {
         return kind;
     }
 
-    /// The store's digest came with the bytes; only before the first of them.
+    /// Sets the store's digest that came with the bytes; only before the first of them.
     synchronized void offer(ObjectDigest digest) {
         offered = digest;
         if (digest.kind().combines() && digest.parts() == 0) {
@@ -231,12 +234,12 @@ final class ObjectCopy {
         }
     }
 
-    /// The store's digest was asked for after the bytes came.
+    /// Sets the store's digest that was requested after the bytes arrived.
     synchronized void expect(@Nullable ObjectDigest digest) {
         offered = digest;
     }
 
-    /// Digests that need the bytes in order; null where none is wanted.
+    /// Digest that needs the bytes in order; null where none is needed.
     @Nullable MessageDigest serial() {
         return serial;
     }
@@ -249,7 +252,7 @@ final class ObjectCopy {
         return offered;
     }
 
-    /// How many bytes are there.
+    /// Number of bytes present.
     synchronized long fetchedBytes() {
         long sum = 0;
         for (Piece piece : pieces) {
@@ -258,7 +261,7 @@ final class ObjectCopy {
         return sum;
     }
 
-    /// The digest of the whole, of kind [#kind], put together from the pieces.
+    /// The digest of the object, of kind [#kind], combined from its pieces.
     ///
     /// @throws IOException when pieces are missing or overlap
     synchronized long digest() throws IOException {
@@ -280,7 +283,8 @@ final class ObjectCopy {
         return digest;
     }
 
-    /// Compares what is in the file with what the store said; null when it is right or nothing was said, else what is wrong.
+    /// Compares the file with the store's digest. Returns null when it matches or there is none, else a description of
+    /// the mismatch.
     @Nullable String mismatch(long digest) throws IOException, InterruptedException {
         ObjectDigest expected = offered();
         if (expected == null) {
@@ -308,7 +312,7 @@ final class ObjectCopy {
                         + actual;
     }
 
-    /// The SHA-256 of the whole, in hex.
+    /// The SHA-256 of the object, in hex.
     String sha256() throws IOException, InterruptedException {
         if (following != null) {
             return following.finish(object.size());

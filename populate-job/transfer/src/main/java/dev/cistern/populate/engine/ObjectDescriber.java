@@ -5,7 +5,7 @@ import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 
-/// Asks sources what they know of single objects, as often as it takes.
+/// Requests metadata of single objects, with retries.
 final class ObjectDescriber {
     private final CopyContext context;
 
@@ -17,20 +17,20 @@ final class ObjectDescriber {
         return context.inputs().get(entry.input()).source();
     }
 
-    /// What the store knows about an object now.
+    /// Requests an object's current metadata.
     ///
-    /// @throws FillException when it does not say, or the object is gone
+    /// @throws FillException when the request fails or the object is gone
     ObjectDetails describe(Catalog.Entry entry, SourceObject object)
             throws FillException, InterruptedException {
-        Patience patience = context.newPatience();
+        RetryPolicy retryPolicy = context.newRetryPolicy();
         while (true) {
             try {
                 ObjectDetails details = source(entry).describe(object);
-                patience.progress();
+                retryPolicy.progress();
                 return details;
             } catch (SourceException.Retryable e) {
                 context.check();
-                patience.pause(e);
+                retryPolicy.pause(e);
             } catch (SourceException.Changed e) {
                 throw new FillException(e.reason(), e.getMessage() + "; it was listed before", e);
             } catch (SourceException e) {

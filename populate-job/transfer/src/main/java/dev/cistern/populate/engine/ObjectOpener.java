@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Begins and completes single objects: what is there already, in which ranges the rest is fetched, whether the whole is right.
+/// Starts and completes single objects: what is present already, in which ranges the rest is fetched, whether the
+/// result is right.
 final class ObjectOpener {
-    /// Stands for a directory in the copier's queue.
+    /// Placeholder for a directory in the copier's queue.
     static final SourceObject DIRECTORY = new SourceObject("", -1, null, 0);
 
     private static final long ID_SEED = 0x6369737465726eL;
@@ -25,16 +26,16 @@ final class ObjectOpener {
     private final CopyContext context;
     private final Committer committer;
     private final ObjectDescriber describer;
-    private final ArrivalCheck check;
+    private final ObjectVerifier check;
     private final MarkerCheck markers;
 
-    /// An object is fetched again whose digest was wrong.
+    /// State of an object that is fetched again because its digest was wrong.
     ///
-    /// @param arrival what has arrived last
-    /// @param restarts how often it was begun again with this time
-    record Again(ObjectCopy.Arrival arrival, int restarts) {}
+    /// @param arrival digest of the last fetch
+    /// @param restarts number of restarts, including this one
+    record Refetch(ObjectCopy.Arrival arrival, int restarts) {}
 
-    /// Says how an object is to be divided, and counts it as begun.
+    /// Decides how an object is divided, and counts it as started.
     @FunctionalInterface
     interface Divisions {
         Ranges.Division of(long size);
@@ -44,7 +45,7 @@ final class ObjectOpener {
         this.context = context;
         this.committer = committer;
         this.describer = new ObjectDescriber(context);
-        this.check = new ArrivalCheck(context, describer);
+        this.check = new ObjectVerifier(context, describer);
         this.markers = new MarkerCheck(context, describer);
     }
 
@@ -52,8 +53,8 @@ final class ObjectOpener {
         return describer.source(entry);
     }
 
-    /// By what the journal knows an object now. A size that the listing did not tell is no part of it: the next attempt's listing will not
-    /// tell it either.
+    /// The journal's identifier of an object. A size that the listing did not contain is not part of it: the next
+    /// attempt's listing will not contain it either.
     private long idOf(Catalog.Entry entry, SourceObject object) {
         SourceObject listed = entry.object();
         boolean learned =
@@ -66,7 +67,7 @@ final class ObjectOpener {
                 entry.path());
     }
 
-    /// By what the journal knows an object.
+    /// The journal's identifier of an object.
     static long idOf(Source source, SourceObject object, String path) {
         String text =
                 source.identity()
@@ -83,7 +84,7 @@ final class ObjectOpener {
         return Hash64.of(ID_SEED, text, text.length());
     }
 
-    /// What earlier attempts have already taken of the volume for an object, in bytes; -1 when they have not begun it.
+    /// Space that earlier attempts have already used for an object, in bytes; -1 when they have not started it.
     long spaceTaken(Catalog.Entry entry) throws IOException {
         SourceObject object = entry.object();
         if (object == null) {
@@ -99,31 +100,35 @@ final class ObjectOpener {
         return there > 0 ? there : -1;
     }
 
-    /// Begins an object; null when there is nothing to fetch.
+    /// Starts an object; null when there is nothing to fetch.
     ///
-    /// @param divisions how an object of a size is to be divided if nothing of it is there
-    /// @param again what came of it before; null the first time, and when the object has changed since
+    /// @param divisions decides how an object is divided if nothing of it is present
+    /// @param refetch state of a refetch; null the first time and when the object has changed since
     @Nullable ObjectCopy open(
-            Catalog.Entry entry, SourceObject object, Divisions divisions, @Nullable Again again)
+            Catalog.Entry entry,
+            SourceObject object,
+            Divisions divisions,
+            @Nullable Refetch refetch)
             throws FillException, InterruptedException {
         try {
             if (object == DIRECTORY) {
                 markers.requireEmpty(entry);
-                context.leftovers().past(() -> context.target().makeDirectories(entry.path()));
+                context.leftovers()
+                        .retryAfterRemoval(() -> context.target().makeDirectories(entry.path()));
                 return null;
             }
             long id = idOf(entry, object);
             Journal.Done done = context.resume().done(entry, object, id);
             if (done != null && finishedBefore(entry, object, done)) {
-                // It counts as begun.
+                // Count it as started.
                 divisions.of(object.size());
                 return null;
             }
             if (done != null && context.journal().blocksBefore(id).isEmpty()) {
-                // The next sync would vouch for it.
+                // The next sync would make the record trusted.
                 context.journal().forgotten(id);
             }
-            return openUnfinished(entry, object, id, divisions, again);
+            return openUnfinished(entry, object, id, divisions, refetch);
         } catch (IOException e) {
             throw FillException.ofTarget(e, "opening " + entry.path());
         }
@@ -139,7 +144,7 @@ final class ObjectOpener {
             return false;
         }
         long size = there.size();
-        // Without a date nothing else would show that somebody wrote into it since.
+        // Without a date nothing else would show that somebody has written to it since.
         boolean compare = !done.trusted() || !dated;
         String sha256 = null;
         if (compare || context.wantsSha256()) {
@@ -147,7 +152,7 @@ final class ObjectOpener {
                 if (compare && Digester.crc(file, done.kind(), 0, size) != done.digest()) {
                     return false;
                 }
-                // The journal has no room for it.
+                // The journal does not store it.
                 sha256 = context.wantsSha256() ? Digester.sha256(file, size) : null;
             }
         }
@@ -170,12 +175,13 @@ final class ObjectOpener {
             SourceObject object,
             long id,
             Divisions divisions,
-            @Nullable Again again)
+            @Nullable Refetch refetch)
             throws IOException, FillException, InterruptedException {
         boolean pin = context.wantsSha256() || context.inputs().get(entry.input()).sha256() != null;
         List<Journal.Block> before = new ArrayList<>(context.journal().blocksBefore(id));
         Ranges.Division division = object.sized() ? divisions.of(object.size()) : null;
-        boolean inOrder = division == Ranges.Division.IN_ORDER && before.isEmpty() && again == null;
+        boolean inOrder =
+                division == Ranges.Division.IN_ORDER && before.isEmpty() && refetch == null;
         ObjectDigest offered = null;
         boolean whole = false;
         if (worthAsking(object, inOrder)) {
@@ -183,7 +189,8 @@ final class ObjectOpener {
             SourceObject now = details.object();
             whole = details.whole() || !now.sized();
             if (!Objects.equals(now.version(), object.version()) || now.size() != object.size()) {
-                // It changed since it was listed, or its size was not told: begin with what it is.
+                // It changed since it was listed, or its size was unknown: start with its current
+                // state.
                 context.meter().sizeChanged(object.size(), now.size());
                 object = now;
                 id = idOf(entry, object);
@@ -193,12 +200,12 @@ final class ObjectOpener {
         }
         if (division == null) {
             division = divisions.of(object.size());
-            inOrder = division == Ranges.Division.IN_ORDER && before.isEmpty() && again == null;
+            inOrder = division == Ranges.Division.IN_ORDER && before.isEmpty() && refetch == null;
         }
         if (whole) {
             inOrder = true;
             if (!before.isEmpty() || context.journal().reservedBefore(id) > 0) {
-                // Nothing can be gone on with.
+                // Nothing can be resumed.
                 forget(id);
                 context.target().dropPartial(id);
                 before.clear();
@@ -231,13 +238,13 @@ final class ObjectOpener {
                             inOrder && !kept,
                             whole,
                             sha256(sha256, object),
-                            again == null ? null : again.arrival);
-            // What is there is looked for before blocks are reserved, which makes the file as long
-            // as it will be.
-            if (again == null) {
-                takeBack(id, before.size(), Ranges.plan(copy, before, context.meter()));
+                            refetch == null ? null : refetch.arrival);
+            // Look for existing data before reserving blocks, which sets the file to its final
+            // length.
+            if (refetch == null) {
+                revokeMissing(id, before.size(), Ranges.plan(copy, before, context.meter()));
             } else {
-                Ranges.planOtherwise(copy, again.restarts);
+                Ranges.planOtherwise(copy, refetch.restarts);
             }
             if (object.size() > Ranges.ALWAYS_WHOLE_BYTES) {
                 if (context.journal().reservedBefore(id) == 0
@@ -257,24 +264,24 @@ final class ObjectOpener {
         }
     }
 
-    /// Whether the store is asked about an object before it is fetched: one request of a small one tells all there is to know.
+    /// Whether to request an object's metadata before fetching it: for a small one the fetch itself returns everything.
     private boolean worthAsking(SourceObject object, boolean inOrder) {
         boolean small = object.size() <= Ranges.ALWAYS_WHOLE_BYTES;
-        // What is listed as empty is never fetched: it had better be so.
+        // An object listed as empty is never fetched, so verify that it is empty.
         return object.size() <= 0 || !small || (!inOrder && context.verify() == Verify.FULL);
     }
 
     private ObjectCopy.Sha256 sha256(boolean wanted, SourceObject object) {
         if (!wanted) {
-            return new ObjectCopy.Sha256.Unwanted();
+            return new ObjectCopy.Sha256.NotRequested();
         }
         return object.size() > Ranges.ALWAYS_WHOLE_BYTES
-                ? new ObjectCopy.Sha256.Beside(context.digesters())
-                : new ObjectCopy.Sha256.AsBytesCome();
+                ? new ObjectCopy.Sha256.Concurrent(context.digesters())
+                : new ObjectCopy.Sha256.Inline();
     }
 
-    /// Takes back pieces that turned out not to be there: the next sync would vouch for whatever the journal says.
-    private void takeBack(long id, int noted, List<Journal.Block> kept) throws IOException {
+    /// Revokes pieces that turned out to be missing: the next sync would make their records trusted.
+    private void revokeMissing(long id, int noted, List<Journal.Block> kept) throws IOException {
         if (kept.size() < noted) {
             context.journal().forgotten(id);
             for (Journal.Block block : kept) {
@@ -284,7 +291,7 @@ final class ObjectOpener {
         }
     }
 
-    /// Whether the whole has to be read again for its digest, so that its bytes had better be in the page cache.
+    /// Whether the file has to be read again for its digest, so that it should be in the page cache.
     private static boolean readBack(
             ObjectCopy copy, @Nullable ObjectDigest offered, boolean sha256) {
         if (offered != null && offered.parts() > 0) {
@@ -293,14 +300,14 @@ final class ObjectOpener {
         return sha256 || (!copy.inOrder() && (offered != null && offered.kind() != copy.kind()));
     }
 
-    /// What the object of a spoilt copy is now.
+    /// Requests the current state of an invalidated object.
     SourceObject describeAgain(ObjectCopy copy) throws FillException, InterruptedException {
         SourceObject now = describer.describe(copy.entry, copy.object).object();
         context.meter().sizeChanged(copy.object.size(), now.size());
         return now;
     }
 
-    /// Throws away what was fetched of an object.
+    /// Discards what was fetched of an object.
     void drop(ObjectCopy copy) throws IOException {
         long fetched = copy.fetchedBytes();
         context.meter().undone(fetched);
@@ -312,9 +319,9 @@ final class ObjectOpener {
         context.target().dropPartial(copy.id);
     }
 
-    /// Takes back what the journal says of an object before anything new may lie in its file.
+    /// Revokes the journal's records of an object before its file may get new content.
     private void forget(long id) throws IOException {
-        // An interrupted thread that writes to the journal would close its file.
+        // A thread interrupted while it writes to the journal would close its file.
         boolean interrupted = Thread.interrupted();
         try {
             context.journal().forgotten(id);
@@ -329,25 +336,25 @@ final class ObjectOpener {
         }
     }
 
-    /// Compares what arrived with what was promised; null when it is right and on its way to its name, else what is wrong.
-    ArrivalCheck.@Nullable Wrong complete(ObjectCopy copy)
+    /// Verifies an object. Returns null when it is right and queued for its final name, else the mismatch.
+    ObjectVerifier.@Nullable Mismatch complete(ObjectCopy copy)
             throws IOException, FillException, InterruptedException {
         SourceObject object = copy.object;
         long digest = object.size() == 0 ? 0 : copy.digest();
         if (!copy.inOrder()) {
             copy.file.truncate(object.size());
         }
-        ArrivalCheck.Wrong wrong = check.compare(copy, digest);
+        ObjectVerifier.Mismatch wrong = check.compare(copy, digest);
         if (wrong != null) {
             return wrong;
         }
         String sha256 = check.sha256(copy);
-        context.steps().reached(Steps.Step.FILE_VERIFIED);
+        context.faultPoints().reached(FaultPoints.Point.FILE_VERIFIED);
         copy.file.close();
         long modified = object.modifiedMillis();
-        context.target().whole(copy.id, object.dated() ? modified : 0);
+        context.target().complete(copy.id, object.dated() ? modified : 0);
         committer.add(
-                new Committer.Arrived(
+                new Committer.CompleteFile(
                         copy.entry.index(),
                         copy.id,
                         copy.entry.path(),

@@ -12,12 +12,12 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What became of each object of the catalog, by its number: 26 bytes an object, 58 with its SHA-256, in memory first and beyond that
-/// in a file.
+/// The outcome of each object of the catalog, by number: 26 bytes an object, 58 with its SHA-256, first in memory and
+/// then in a file.
 ///
-/// Objects end about in the order in which they were listed, so the file is written and read from front to back.
+/// Objects complete roughly in listing order, so the file is written and read sequentially.
 final class Outcomes {
-    /// What earlier attempts did (1), kind of digest (1), digest, size, time of change (8 each).
+    /// State from earlier attempts (1), kind of digest (1), digest, size, modification time (8 each).
     private static final int PLAIN_SLOT_BYTES = 26;
 
     private static final int SHA256_BYTES = 32;
@@ -25,13 +25,13 @@ final class Outcomes {
     private static final int SLOTS_PER_BLOCK = 4096;
     private static final int READ_SLOTS = 2048;
 
-    /// What lies on the volume under an object's path.
+    /// The file at an object's path.
     ///
     /// @param kind of digest
     /// @param digest of its bytes
     /// @param size in bytes
-    /// @param modifiedMillis time of change
-    /// @param sha256 of its bytes, in hex; null where nobody asks for it
+    /// @param modifiedMillis modification time
+    /// @param sha256 of its bytes, in hex; null where it is not requested
     record Copied(
             DigestKind kind,
             long digest,
@@ -46,9 +46,9 @@ final class Outcomes {
     private final int slotBytes;
     private final ByteBuffer slot;
 
-    /// @param spill where to make the file for what does not fit
-    /// @param memoryBytes what may be kept in memory
-    /// @param sha256 whether it is kept, too
+    /// @param spill creates the file for outcomes that do not fit in memory
+    /// @param memoryBytes memory limit
+    /// @param sha256 whether to store the SHA-256
     Outcomes(WorkFiles spill, long memoryBytes, boolean sha256) {
         this.spill = spill;
         this.slotBytes = sha256 ? PLAIN_SLOT_BYTES + SHA256_BYTES : PLAIN_SLOT_BYTES;
@@ -56,12 +56,12 @@ final class Outcomes {
         this.slotsInMemory = (int) Math.min(Integer.MAX_VALUE, memoryBytes / slotBytes);
     }
 
-    /// What it takes of the volume with so many objects, in bytes.
+    /// Bytes used on the volume for this number of objects.
     long spilledBytes(long objects) {
         return Math.max(0, objects - slotsInMemory) * slotBytes;
     }
 
-    /// Notes what is on the volume for an object.
+    /// Records the file of an object.
     synchronized void copied(int index, Copied outcome) throws IOException {
         slot.clear();
         slot.position(1);
@@ -74,7 +74,7 @@ final class Outcomes {
         write(index, slot.flip().position(1));
     }
 
-    /// Notes that an earlier attempt finished an object; null takes that back.
+    /// Records that an earlier attempt completed an object; null revokes that.
     synchronized void before(int index, Journal.@Nullable Done done) throws IOException {
         slot.clear();
         if (done == null) {
@@ -86,8 +86,8 @@ final class Outcomes {
         write(index, slot.flip());
     }
 
-    /// What an earlier attempt finished, as long as nothing was noted as copied; else its digest is that of what was copied. Null when
-    /// there was nothing.
+    /// The record of an earlier attempt, as long as nothing was copied in this one; after that its digest is that of
+    /// the copy. Null when there is none.
     synchronized Journal.@Nullable Done before(int index) throws IOException {
         read(index);
         byte before = slot.get(0);
@@ -116,7 +116,7 @@ final class Outcomes {
         return (long) (index - slotsInMemory) * slotBytes;
     }
 
-    /// Fills the slot's buffer with what is known of an object, which is nothing where nothing was written.
+    /// Reads an object's slot into the buffer; zeros where nothing was written.
     private void read(int index) throws IOException {
         slot.clear();
         Arrays.fill(slot.array(), (byte) 0);
@@ -131,19 +131,19 @@ final class Outcomes {
         }
     }
 
-    /// Reads what was copied, from the first object to the last.
+    /// Reads the copied files, from the first object to the last.
     Reader reader() {
         return new Reader();
     }
 
-    /// Goes through what was copied in the order of the catalog, many at a time.
+    /// Iterates over the copied files in the order of the catalog, in large reads.
     final class Reader {
         private final ByteBuffer slots = ByteBuffer.allocate(READ_SLOTS * slotBytes).limit(0);
         private int bufferedFrom = -1;
 
-        /// What is on the volume for an object; objects are to be asked for in ascending order.
+        /// The file of an object. To be called in ascending order.
         ///
-        /// @throws EOFException when nothing was noted for it
+        /// @throws EOFException when nothing was recorded for it
         Copied copied(int index) throws IOException {
             synchronized (Outcomes.this) {
                 TargetFile from = file;

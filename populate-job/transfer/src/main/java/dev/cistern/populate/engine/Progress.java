@@ -2,9 +2,9 @@ package dev.cistern.populate.engine;
 
 import dev.cistern.populate.wire.ProgressReport;
 
-/// Turns counts into rate and remaining time. One reader's own; not for several threads.
+/// Computes rate and remaining time from the counts. Not thread-safe.
 public final class Progress {
-    /// The rate follows a change within some seconds, and a pause of one object does not shake it.
+    /// Time constant of the rate: it follows a change within seconds and smooths over pauses of single objects.
     private static final double MEMORY_SECONDS = 5;
 
     private final Meter meter;
@@ -15,19 +15,19 @@ public final class Progress {
     private double bytesPerSecond;
     private long sequence;
 
-    /// @param attempt goes into each report
+    /// @param attempt number for the reports
     public Progress(Meter meter, int attempt) {
         this.meter = meter;
         this.attempt = attempt;
     }
 
-    /// How far it is now.
+    /// The current progress.
     public ProgressReport next() {
         Meter.Counts counts = meter.counts();
         long now = System.nanoTime();
         double seconds = Math.max(1e-3, (now - lastNanos) / 1e9);
         double current = (counts.bytesFetched() - lastFetched) / seconds;
-        // The first readings weigh fully, so the rate does not creep up from zero.
+        // The first readings have full weight, so that the rate does not start from zero.
         double keep = Math.exp(-seconds / MEMORY_SECONDS);
         weight = weight * keep + (1 - keep);
         bytesPerSecond += (current - bytesPerSecond) * (1 - keep) / weight;

@@ -13,23 +13,24 @@ import java.util.Objects;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 
-/// Puts one range's bytes where they belong, digests them on the way, and notes in the journal what has come: each full block, what has
-/// come in [#NOTE_NANOS], and at an interruption or the end what is there.
+/// Writes one range's bytes to the file, digests them, and records them in the journal: each full block, what arrived
+/// within [#NOTE_NANOS], and the rest at an interruption or the end.
 final class RangeSink implements ObjectSink {
-    /// A slow connection fills a block in a minute or never; a killed process then fetches again what came in so many nanoseconds.
+    /// A slow connection may take minutes for a block; a killed process then fetches again what arrived within this
+    /// time.
     static final long NOTE_NANOS = 2_000_000_000L;
 
-    /// The fill has failed elsewhere; nothing more is wanted.
+    /// The fill has failed elsewhere.
     static final class Ended extends IOException {
         private static final long serialVersionUID = 1L;
     }
 
-    /// What can be had by one request alone was cut off.
-    static final class FromTheBeginning extends IOException {
+    /// The response of an object that only a request for the whole can fetch was cut off.
+    static final class RestartRequired extends IOException {
         private static final long serialVersionUID = 1L;
         private final SourceException.Retryable reason;
 
-        FromTheBeginning(SourceException.Retryable reason) {
+        RestartRequired(SourceException.Retryable reason) {
             super(reason);
             this.reason = reason;
         }
@@ -39,7 +40,7 @@ final class RangeSink implements ObjectSink {
         }
     }
 
-    /// The range has become shorter, and all of it is there; the rest of the answer is not wanted.
+    /// The range was shortened and is complete; the rest of the response is not needed.
     private static final class Shortened extends IOException {
         private static final long serialVersionUID = 1L;
     }
@@ -47,11 +48,11 @@ final class RangeSink implements ObjectSink {
     private final CopyContext context;
     private final WorkQueue queue;
     private final ObjectCopy copy;
-    private final Patience patience;
-    private Traffic.@Nullable Watch watch;
+    private final RetryPolicy retryPolicy;
+    private Traffic.@Nullable Stopwatch stopwatch;
     private @Nullable Checksum checksum;
 
-    /// Changed under this object's lock, and read without it by whoever only wants to know about how much is left.
+    /// Written under this object's lock, and read without it where an approximate value is enough.
     private volatile long position;
 
     private volatile long to;
@@ -62,7 +63,7 @@ final class RangeSink implements ObjectSink {
         this.context = context;
         this.queue = queue;
         this.copy = copy;
-        this.patience = context.newPatience();
+        this.retryPolicy = context.newRetryPolicy();
         this.position = range.from();
         this.to = range.to();
         this.blockStart = range.from();
@@ -72,17 +73,18 @@ final class RangeSink implements ObjectSink {
         return copy;
     }
 
-    /// About how many bytes are still to be fetched.
+    /// Approximate number of bytes still to be fetched.
     long rest() {
         return copy.object.sized() ? to - position : 0;
     }
 
-    /// Whether [#shorten] would.
+    /// Whether [#shorten] would have an effect.
     boolean canBeShortened(int streams, Ranges.Speed speed) {
         return copy.canBeShared() && Ranges.shortened(position, to, rest(), streams, speed) < to;
     }
 
-    /// Leaves the end of the range to other streams, if that is worth it. Called by another thread than the one that fetches.
+    /// Gives the end of the range to other streams, if that is worth it. Called by another thread than the one that
+    /// fetches.
     void shorten(int streams, Ranges.Speed speed) {
         synchronized (this) {
             long end = Ranges.shortened(position, to, rest(), streams, speed);
@@ -94,52 +96,52 @@ final class RangeSink implements ObjectSink {
         queue.opened(copy);
     }
 
-    private Traffic.Watch watch() {
-        return Objects.requireNonNull(watch);
+    private Traffic.Stopwatch watch() {
+        return Objects.requireNonNull(stopwatch);
     }
 
-    /// Fetches the range; tries again what may be tried again. False when the store refused a request and this stream may not work any more:
-    /// then another one is to go on.
+    /// Fetches the range, with retries. Returns false when the store refused a request and this stream may no longer
+    /// work: another one then continues.
     ///
-    /// @param number the stream's
-    /// @throws SourceException.Changed when the object is another one now
-    /// @throws IOException when the target failed, or nothing more is wanted
-    boolean fetch(Source source, int number, Traffic.Watch watch)
+    /// @param number of the stream
+    /// @throws SourceException.Changed when the object has changed
+    /// @throws IOException when the target failed or the fill has ended
+    boolean fetch(Source source, int number, Traffic.Stopwatch stopwatch)
             throws SourceException.Changed, IOException, FillException, InterruptedException {
-        this.watch = watch;
+        this.stopwatch = stopwatch;
         try {
-            // A connection may break after everything has come.
+            // A connection may break after all bytes have arrived.
             while (position < to) {
                 context.storeLimit().await();
-                watch.worked();
-                After after = more(source);
-                watch.skip();
-                if (after == After.ENDED) {
+                stopwatch.worked();
+                Next after = more(source);
+                stopwatch.skip();
+                if (after == Next.ENDED) {
                     return true;
                 }
-                if (after == After.REFUSED && !queue.mayWork(number)) {
+                if (after == Next.HAND_OVER && !queue.mayWork(number)) {
                     return false;
                 }
             }
             return true;
         } finally {
-            // The next attempt goes on from here, whatever ended this one.
+            // The next attempt resumes from here, whatever ended this one.
             noteWhatCame();
         }
     }
 
-    /// What comes after a request.
-    private enum After {
-        /// Nothing: all is there, or nothing more is wanted.
+    /// What to do after a request.
+    private enum Next {
+        /// Nothing: the range is complete or no longer needed.
         ENDED,
-        /// Another request for what is missing.
-        AGAIN,
-        /// The same, by a stream that still may: the store has too many.
-        REFUSED
+        /// Request the missing bytes.
+        RETRY,
+        /// The same, by a stream that may still work: the store is overloaded.
+        HAND_OVER
     }
 
-    /// Asks once for what is missing.
-    private After more(Source source)
+    /// Sends one request for the missing bytes.
+    private Next more(Source source)
             throws SourceException.Changed, IOException, FillException, InterruptedException {
         try {
             source.read(
@@ -151,20 +153,20 @@ final class RangeSink implements ObjectSink {
                 copy.object = copy.object.withSize(position);
                 context.meter().sized();
             }
-            return After.ENDED;
+            return Next.ENDED;
         } catch (Shortened e) {
-            return After.ENDED;
+            return Next.ENDED;
         } catch (SourceException.Retryable e) {
-            if (context.ended() || copy.spoilt()) {
-                return After.ENDED;
+            if (context.ended() || copy.invalidated()) {
+                return Next.ENDED;
             }
-            // The store may be away for long, and the process be killed meanwhile.
+            // The outage may be long, and the process may be killed meanwhile.
             noteWhatCame();
-            patience.pause(e);
-            if (copy.whole() && position > 0) {
-                throw new FromTheBeginning(e);
+            retryPolicy.pause(e);
+            if (copy.wholeOnly() && position > 0) {
+                throw new RestartRequired(e);
             }
-            return e.busy() ? After.REFUSED : After.AGAIN;
+            return e.busy() ? Next.HAND_OVER : Next.RETRY;
         } catch (SourceException.Changed e) {
             throw e;
         } catch (SourceException e) {
@@ -173,10 +175,10 @@ final class RangeSink implements ObjectSink {
     }
 
     private void noteWhatCame() throws IOException {
-        if (copy.spoilt()) {
+        if (copy.invalidated()) {
             return;
         }
-        // An interrupted thread that has to write the journal's buffer would close its file.
+        // A thread interrupted while it writes the journal's buffer would close the journal's file.
         boolean interrupted = Thread.interrupted();
         try {
             endBlock();
@@ -202,7 +204,7 @@ final class RangeSink implements ObjectSink {
     @Override
     public synchronized void accept(ByteBuffer bytes) throws IOException {
         watch().received(bytes.remaining());
-        if (copy.spoilt() || context.ended()) {
+        if (copy.invalidated() || context.ended()) {
             throw new Ended();
         }
         long wanted = to - position;
@@ -212,7 +214,7 @@ final class RangeSink implements ObjectSink {
         }
         int length = bytes.remaining();
         acceptWanted(bytes);
-        patience.received(length);
+        retryPolicy.received(length);
         watch().worked();
         if (tooMuch) {
             throw new Shortened();
@@ -253,7 +255,7 @@ final class RangeSink implements ObjectSink {
         }
     }
 
-    /// To be called last of all: the bytes are spoilt.
+    /// To be called last: clobbers the buffer.
     private void digest(ByteBuffer bytes) {
         Checksum running = checksum;
         if (running == null) {

@@ -5,41 +5,43 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// In which ranges an object is fetched, after what earlier attempts left of it.
+/// Divides objects into ranges, taking into account what earlier attempts left.
 ///
-/// Nothing is cut in advance: a stream takes its fair share of what is left when it comes, so that many streams and few end together; one
-/// that finds nothing takes a part of what another has still to fetch, where that ends the whole sooner.
+/// Nothing is divided in advance: a stream takes its fair share of the rest when it is free, so that all streams end
+/// together. A stream that finds no range takes a part of another stream's, where that ends the whole sooner.
 final class Ranges {
-    /// Up to this an object is always fetched in one request: splitting gains nothing within one or two blocks.
+    /// Up to this size an object is always fetched with one request: splitting gains nothing within one or two blocks.
     static final long ALWAYS_WHOLE_BYTES = 2 * ObjectCopy.BLOCK_BYTES;
 
-    /// One request asks for at most this: large enough that its round trip does not count, small enough that the streams end together.
+    /// Maximum size of a range: large enough that the round trip does not matter, small enough that the streams end
+    /// together.
     static final long MAX_RANGE_BYTES = 8 * ObjectCopy.BLOCK_BYTES;
 
-    /// One request asks for at least this, however quickly the store answers: a request costs store and client as much as some 100 KiB.
+    /// Minimum size of a range, however fast the store responds: a request costs store and client as much as some 100
+    /// KiB.
     private static final long MIN_RANGE_BYTES = 2 << 20;
 
-    /// Writes past the page cache begin and end on a page; whole MiB keep the journal's blocks few, too.
+    /// Direct writes begin and end on a page; whole MiB also keep the number of journal records low.
     private static final long ALIGN_BYTES = 1 << 20;
 
-    /// Up to this an object is fetched in one request while there is enough to do besides. Should its connection be a slow one, the streams
-    /// that run out of work take the rest of it.
+    /// Up to this size an object is fetched with one request while there is enough other work. If its connection is
+    /// slow, streams without work take over a part.
     private static final long SOMETIMES_WHOLE_BYTES = 64 * ObjectCopy.BLOCK_BYTES;
 
-    /// A stream that has less to wait for is left alone: another connection has to be made for what is taken from it.
+    /// A range that ends sooner than this is not split: the part taken from it needs another connection.
     private static final double WORTH_SECONDS = 0.1;
 
     /// How an object is divided among streams.
     enum Division {
-        /// Not: one stream fetches it from first to last byte.
+        /// Not divided: one stream fetches it from the first to the last byte.
         IN_ORDER,
-        /// As streams come.
+        /// Divided among free streams.
         SHARED
     }
 
-    /// What is known of a connection to the store.
+    /// Measured speed of a connection to the store.
     ///
-    /// @param firstByteSeconds from a request to its answer's first byte
+    /// @param firstByteSeconds time to first byte
     /// @param bytesPerSecond of one connection; 0 where nothing was measured yet
     record Speed(double firstByteSeconds, double bytesPerSecond) {
         static final Speed UNKNOWN = new Speed(0, 0);
@@ -51,10 +53,10 @@ final class Ranges {
 
     private Ranges() {}
 
-    /// How an object should be divided. While every stream has twice as much to do besides, ranges are only more requests, and ones
-    /// that stores answer at a higher cost than those for a whole object.
+    /// Decides how an object is divided. While every stream has at least twice its size of other work, ranges only mean
+    /// more requests, and for stores they are more expensive than requests for a whole object.
     ///
-    /// @param left bytes of the objects that were not begun yet
+    /// @param left bytes of objects that were not started yet
     static Division division(long size, long left, int streams) {
         return size <= ALWAYS_WHOLE_BYTES
                         || (size <= SOMETIMES_WHOLE_BYTES
@@ -63,12 +65,12 @@ final class Ranges {
                 : Division.SHARED;
     }
 
-    /// How many bytes one stream should ask for at once.
+    /// Number of bytes that one stream should request.
     ///
-    /// A stream that is alone asks for all. Of several, each takes a share of what is left; not so much that it is busy for longer than a
-    /// second, not so little that its request is not worth the round trip.
+    /// A single stream requests everything. Of several, each takes a share of the rest: at most a second's worth, and
+    /// at least enough to be worth the round trip.
     ///
-    /// @param left bytes of all objects that nobody fetches yet
+    /// @param left bytes of all objects that are not being fetched yet
     static long chunk(long left, int streams, Speed speed) {
         if (streams <= 1) {
             return Long.MAX_VALUE;
@@ -90,7 +92,7 @@ final class Ranges {
                 : ALWAYS_WHOLE_BYTES;
     }
 
-    /// Where a range of about so many bytes ends that begins at `from`: on a boundary, or at the end, if little were left.
+    /// End of a range of about `most` bytes from `from`: on a boundary, or at the end if little would be left.
     static long end(long from, long to, long most) {
         if (to - from - most <= most / 4) {
             return to;
@@ -100,9 +102,9 @@ final class Ranges {
         return end <= from ? Math.min(to, end + align) : end;
     }
 
-    /// Where a stream's range should end when another one has nothing to do: `to`, if it is not worth it.
+    /// Where a stream's range should end when another stream is free: `to` if splitting is not worth it.
     ///
-    /// @param left bytes that all streams together have still to fetch
+    /// @param left bytes that all streams together still have to fetch
     static long shortened(long position, long to, long left, int streams, Speed speed) {
         long rest = to - position;
         long least = least(speed);
@@ -112,15 +114,15 @@ final class Ranges {
         if (!worth) {
             return to;
         }
-        // What is on its way to this stream should not be fetched twice.
+        // Data in flight to this stream should not be fetched twice.
         long keep = Math.max(least, Math.min(rest / 2, chunk(left, Math.max(2, streams), speed)));
         long end = end(position, to, keep);
         return to - end < least ? to : end;
     }
 
-    /// Takes over the pieces that are there; what is missing waits.
+    /// Adopts the pieces that are present; missing ranges become pending.
     ///
-    /// @return the pieces that were taken over
+    /// @return the adopted pieces
     static List<Journal.Block> plan(ObjectCopy copy, List<Journal.Block> before, Meter meter)
             throws IOException {
         List<Journal.Block> kept = new ArrayList<>(before.size());
@@ -145,12 +147,12 @@ final class Ranges {
         return kept;
     }
 
-    /// Cuts an object into other ranges than it was fetched in before: what was damaged on its way is damaged otherwise then.
+    /// Divides an object into different ranges than before, so that damage in transit shows as a different digest.
     ///
     /// @param restarts from 1
     static void planOtherwise(ObjectCopy copy, int restarts) {
         long size = copy.object.sized() ? copy.object.size() : Long.MAX_VALUE;
-        if (copy.whole()) {
+        if (copy.wholeOnly()) {
             add(copy, 0, size);
             return;
         }

@@ -11,24 +11,24 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/// Sorts any number of records by their bytes (unsigned) within a bound of memory: sorted runs go to a file and are merged. As long as
-/// all fit, nothing is written. Records that are the same stay all.
+/// Sorts any number of records by their bytes (unsigned) in bounded memory: sorted runs go to a file and are merged. As
+/// long as all fit in memory, nothing is written. Duplicates are kept.
 final class RecordSorter {
-    /// Of the file, for one run while it is merged.
+    /// Read buffer of one run during a merge.
     private static final int MERGE_BUFFER_BYTES = 64 * 1024;
 
-    /// A record's length before its bytes.
+    /// Length prefix of a record.
     private static final int LENGTH_BYTES = 2;
 
-    /// The longest record, in bytes.
+    /// Maximum length of a record, in bytes.
     static final int MAX_RECORD_BYTES = 0xffff;
 
-    /// Header of an array and its place in the list.
+    /// Overhead of an array and its reference in the list.
     private static final int OVERHEAD_BYTES = 32;
 
-    /// Takes the sorted records.
-    interface Taker {
-        void take(byte[] record) throws IOException;
+    /// Receives the sorted records.
+    interface Visitor {
+        void visit(byte[] record) throws IOException;
     }
 
     private record Run(long from, long to) {}
@@ -42,15 +42,15 @@ final class RecordSorter {
     private @Nullable TargetFile file;
     private long fileBytes;
 
-    /// @param spill where to make the file for the runs
-    /// @param memoryBytes for records that wait, and for the merge's buffers, of which there are two at least
+    /// @param spill creates the file for the runs
+    /// @param memoryBytes for buffered records and the buffers of a merge, of which there are at least two
     RecordSorter(WorkFiles spill, long memoryBytes) {
         this.spill = spill;
         this.memoryBytes = memoryBytes;
         this.fanIn = (int) Math.clamp(memoryBytes / MERGE_BUFFER_BYTES, 2, 256);
     }
 
-    /// Takes a record, which must not be changed afterwards.
+    /// Adds a record, which must not be changed afterwards.
     void add(byte[] bytes) throws IOException {
         if (bytes.length > MAX_RECORD_BYTES) {
             throw new IllegalArgumentException("a record of " + bytes.length + " bytes");
@@ -62,12 +62,12 @@ final class RecordSorter {
         }
     }
 
-    /// Gives all records in order; to be called once, at the end.
-    void sorted(Taker taker) throws IOException {
+    /// Visits all records in order. To be called once, at the end.
+    void sorted(Visitor visitor) throws IOException {
         if (runs.isEmpty()) {
             held.sort(Arrays::compareUnsigned);
             for (byte[] next : held) {
-                taker.take(next);
+                visitor.visit(next);
             }
             return;
         }
@@ -82,7 +82,7 @@ final class RecordSorter {
             merge(first, writer::put);
             runs.add(writer.end());
         }
-        merge(runs, taker);
+        merge(runs, visitor);
         file().close();
     }
 
@@ -106,7 +106,7 @@ final class RecordSorter {
         heldBytes = 0;
     }
 
-    private void merge(List<Run> some, Taker taker) throws IOException {
+    private void merge(List<Run> some, Visitor visitor) throws IOException {
         PriorityQueue<Reader> readers =
                 new PriorityQueue<>((a, b) -> Arrays.compareUnsigned(a.current, b.current));
         for (Run run : some) {
@@ -116,7 +116,7 @@ final class RecordSorter {
             }
         }
         for (Reader least = readers.poll(); least != null; least = readers.poll()) {
-            taker.take(least.current);
+            visitor.visit(least.current);
             if (least.advance()) {
                 readers.add(least);
             }
@@ -162,7 +162,7 @@ final class RecordSorter {
             to = run.to;
         }
 
-        /// Goes to the next record; false at the end.
+        /// Advances to the next record; returns false at the end.
         boolean advance() throws IOException {
             if (at == to && !buffer.hasRemaining()) {
                 return false;

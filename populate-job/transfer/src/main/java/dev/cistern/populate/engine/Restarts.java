@@ -4,51 +4,52 @@ import dev.cistern.populate.source.SourceException;
 import java.util.HashMap;
 import java.util.Map;
 
-/// How often the objects under way were started again, because they changed or arrived with a wrong digest.
+/// Counts restarts of objects in progress, because they changed or had a wrong digest.
 final class Restarts {
     /// Restarts of one object before the fill fails.
-    private static final int MOST = 3;
+    private static final int MAX_RESTARTS = 3;
 
     private final Map<ObjectCopy, Integer> before = new HashMap<>();
-    private final Map<ObjectCopy, SourceException> complaints = new HashMap<>();
+    private final Map<ObjectCopy, SourceException> causes = new HashMap<>();
 
-    /// An object is under way, after so many restarts.
+    /// An object was started after this number of restarts.
     synchronized void begun(ObjectCopy copy, int restarts) {
         before.put(copy, restarts);
     }
 
-    /// The store has another version now, or sends something else; or what it sends by one request alone was cut off.
-    synchronized void changed(ObjectCopy copy, SourceException complaint) {
-        complaints.put(copy, complaint);
+    /// The store now has another version, or sends something inconsistent; or a response for the whole object was cut
+    /// off.
+    synchronized void changed(ObjectCopy copy, SourceException cause) {
+        causes.put(copy, cause);
     }
 
-    /// Nothing is under way on an object any more.
+    /// An object is no longer in progress.
     synchronized void ended(ObjectCopy copy) {
         before.remove(copy);
-        complaints.remove(copy);
+        causes.remove(copy);
     }
 
-    /// Whether no object is under way.
+    /// Whether no object is in progress.
     synchronized boolean isEmpty() {
         return before.isEmpty();
     }
 
-    /// The number of the restart that is due.
+    /// Number of the next restart.
     ///
-    /// @param source its name, for people
-    /// @param mismatch what was wrong with the digest, if the object has not changed
+    /// @param source its name, for messages
+    /// @param mismatch description of the digest mismatch, if the object has not changed
     /// @throws FillException when there were too many
     synchronized int next(ObjectCopy copy, String source, String mismatch) throws FillException {
         int restarts = before.getOrDefault(copy, 0);
-        if (restarts < MOST) {
+        if (restarts < MAX_RESTARTS) {
             return restarts + 1;
         }
-        SourceException complaint = complaints.get(copy);
-        if (complaint != null) {
+        SourceException cause = causes.get(copy);
+        if (cause != null) {
             throw new FillException(
-                    complaint.reason(),
-                    complaint.getMessage() + ", " + (restarts + 1) + " times; " + advice(complaint),
-                    complaint);
+                    cause.reason(),
+                    cause.getMessage() + ", " + (restarts + 1) + " times; " + advice(cause),
+                    cause);
         }
         throw FillException.ofDigest(
                 "object \""
@@ -62,8 +63,8 @@ final class Restarts {
                         + "; check the object in the store");
     }
 
-    private static String advice(SourceException complaint) {
-        return switch (complaint) {
+    private static String advice(SourceException cause) {
+        return switch (cause) {
             case SourceException.Changed changed ->
                     changed.unfit()
                             ? "check the object in the store, and any proxy in front of it"

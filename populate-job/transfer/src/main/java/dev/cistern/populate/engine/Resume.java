@@ -6,10 +6,10 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out for each object that is listed whether an earlier attempt finished it.
+/// Determines for each listed object whether an earlier attempt completed it.
 ///
-/// Where earlier attempts' objects are in memory, that is a look at a table. Where they are in a file, objects wait until there are many,
-/// and the file is read once for all of them: however many there are, the memory is that of one batch.
+/// Where earlier attempts' objects are in memory, that is a table look-up. Where they are in a file, objects are
+/// collected into batches and the file is read once for each, which bounds memory by one batch.
 final class Resume {
     private final DoneRecords done;
     private final Outcomes outcomes;
@@ -18,20 +18,20 @@ final class Resume {
     private int[] indexes = new int[0];
     private int waiting;
 
-    /// @param outcomes where the answers are noted that came from the file
-    /// @param batch so many objects wait, at most
+    /// @param outcomes receives the results read from the file
+    /// @param batch maximum number of collected objects
     Resume(DoneRecords done, Outcomes outcomes, int batch) {
         this.done = done;
         this.outcomes = outcomes;
         this.batch = batch;
     }
 
-    /// Whether the listing has to tell of each object.
+    /// Whether [#listed] has to be called for each object.
     boolean wantsIds() {
         return done.spilled();
     }
 
-    /// Is told of an object; true when it is time to [#settle].
+    /// Collects a listed object; returns true when [#settle] is due.
     boolean listed(int index, long id) {
         if (waiting == 0) {
             int slots = Integer.highestOneBit(Math.max(16, batch) * 2);
@@ -48,7 +48,7 @@ final class Resume {
         return waiting * 2 >= ids.length;
     }
 
-    /// Where an id is or would be; a free slot has index 0.
+    /// Slot of an id, or the free slot for it; a free slot has index 0.
     private int find(long id) {
         int mask = ids.length - 1;
         int at = (int) (id ^ id >>> 32) & mask;
@@ -58,12 +58,12 @@ final class Resume {
         return at;
     }
 
-    /// Whether all that were listed can be asked about.
+    /// Whether all listed objects have been looked up.
     boolean settled() {
         return waiting == 0;
     }
 
-    /// Looks up all that wait.
+    /// Looks up all collected objects.
     void settle() throws IOException {
         if (waiting > 0) {
             done.each(
@@ -77,10 +77,10 @@ final class Resume {
         }
     }
 
-    /// What an earlier attempt finished of an object, or null.
+    /// The record of an earlier attempt for an object, or null.
     ///
     /// @param entry the object as it was listed
-    /// @param object as it is now
+    /// @param object its current state
     Journal.@Nullable Done done(Catalog.Entry entry, SourceObject object, long id)
             throws IOException {
         if (!done.spilled()) {

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Takes one source's listing: chooses keys, and tells files from directories as far as one source can. A page that was cut off is listed
-/// again from its beginning: what was taken of it is skipped.
+/// Processes one source's listing: selects keys, and distinguishes files from directories as far as one source can. A
+/// page that was cut off is listed again from its beginning; objects already processed are skipped.
 final class SourceListing implements Source.Listing {
     private record Listed(SourceObject object, String path) {}
 
@@ -24,10 +24,10 @@ final class SourceListing implements Source.Listing {
     private final Globs globs;
     private final String into;
     private final int targetBytes;
-    private final Patience patience;
+    private final RetryPolicy retryPolicy;
     private final FolderMarkers markers;
 
-    /// The first page, until it is known whether it is in order; null from then on.
+    /// The first page until its order is known; null from then on.
     private @Nullable List<Listed> first = new ArrayList<>();
 
     private String after = "";
@@ -44,8 +44,8 @@ final class SourceListing implements Source.Listing {
         this.index = index;
         this.input = context.inputs().get(index);
         this.targetBytes = context.target().pathBytes();
-        this.patience = context.newPatience();
-        this.markers = new FolderMarkers(context.inputs().size() == 1, new Emptied());
+        this.retryPolicy = context.newRetryPolicy();
+        this.markers = new FolderMarkers(context.inputs().size() == 1, new MarkerListener());
         try {
             this.globs = new Globs(input.include(), input.exclude());
             this.into = KeyPaths.into(input.into());
@@ -94,8 +94,8 @@ final class SourceListing implements Source.Listing {
         }
     }
 
-    /// What was given of the first page will be given again.
-    void again() {
+    /// The page will be listed again.
+    void restartPage() {
         List<Listed> held = first;
         if (held != null) {
             seen -= held.size();
@@ -145,8 +145,8 @@ final class SourceListing implements Source.Listing {
         return into.isEmpty() ? path : into + "/" + path;
     }
 
-    /// Takes the empty objects that were held back.
-    private final class Emptied implements FolderMarkers.Taker {
+    /// Receives the decisions about empty objects.
+    private final class MarkerListener implements FolderMarkers.Listener {
         @Override
         public void file(SourceObject object, String path) throws IOException, UnsafeKeyException {
             SourceListing.this.file(object, placed(path));
@@ -173,7 +173,7 @@ final class SourceListing implements Source.Listing {
             throw new UnsafeKeyException(object.id(), "ends with / and has content");
         }
         filler.directory(index, object, path, name);
-        // The target itself is there anyway.
+        // The target itself exists already.
         taken += path.isEmpty() ? 0 : 1;
     }
 
@@ -188,7 +188,7 @@ final class SourceListing implements Source.Listing {
         takeFirst();
         after = next;
         filler.publish();
-        patience.progress();
+        retryPolicy.progress();
         if (context.ended()) {
             throw new RangeSink.Ended();
         }
@@ -199,23 +199,23 @@ final class SourceListing implements Source.Listing {
         }
     }
 
-    /// The source's number.
+    /// Number of the source.
     int index() {
         return index;
     }
 
-    /// Where to go on after a page that could not be had.
+    /// Continuation after a failed page.
     String after() {
         return after;
     }
 
-    Patience patience() {
-        return patience;
+    RetryPolicy retryPolicy() {
+        return retryPolicy;
     }
 
-    /// Looks whether the source is what was asked for.
+    /// Checks the listing against the request.
     ///
-    /// @param markers of its empty objects turned out to be directories
+    /// @param markers number of its empty objects that turned out to be directories
     void check(long markers) throws FillException {
         if (taken == 0) {
             String filtered =
@@ -239,7 +239,7 @@ final class SourceListing implements Source.Listing {
         }
     }
 
-    /// Whether [#check] can tell already.
+    /// Whether [#check] can decide already.
     boolean decided() {
         return input.sha256() == null || !filler.hasUndecided();
     }

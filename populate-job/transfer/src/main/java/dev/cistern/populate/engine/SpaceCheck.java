@@ -4,16 +4,17 @@ import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Compares what the sources need with what the volume was asked to hold and has free, and says what would do.
+/// Compares the space that the sources need with the volume's requested size and free space, and computes a sufficient
+/// size.
 ///
-/// What is free is asked for once, before the first byte is copied; so it makes no difference whether copying has begun since. A volume
-/// that is too small is known early, what would be large enough only when everything is listed: the listing goes on for that, without a copy,
-/// for [#LIST_ON_NANOS] at most.
+/// Free space is read once, before the first byte is copied, so it does not matter whether copying has started since. A
+/// volume that is too small is detected early, but a sufficient size is known only when everything is listed: the
+/// listing continues for that, without copying, for [#LIST_ON_NANOS] at most.
 final class SpaceCheck {
-    /// Directory entries, extents and the journal: what a file costs at least besides its blocks.
+    /// Minimum overhead of a file besides its blocks: directory entries, extents and journal.
     private static final long OVERHEAD_BYTES_PER_FILE = 300;
 
-    /// Some hundred pages a second of a store that is near; with more, "at least" has to do.
+    /// A nearby store lists some hundred pages a second; for longer listings the message says "at least".
     private static final long LIST_ON_NANOS = 60_000_000_000L;
 
     private final CopyContext context;
@@ -30,18 +31,18 @@ final class SpaceCheck {
         this.listed = listed;
     }
 
-    /// What is on the volume already.
+    /// What is already on the volume.
     private record Taken(long bytes, long files) {
         static final Taken NOTHING = new Taken(0, 0);
         static final Taken UNKNOWN = new Taken(Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
-    /// While the listing goes on: whether what it has found is too much already. Nothing need be copied then.
+    /// During the listing: whether the objects listed so far already exceed the volume, so that nothing need be copied.
     ///
-    /// @throws FillException when it is, and what would be enough cannot be found out in reasonable time
+    /// @throws FillException when they do, and a sufficient size cannot be found in reasonable time
     boolean soFar() throws FillException, IOException {
         ask();
-        // How much of it an earlier attempt has written is known only when everything is listed.
+        // How much of it is already on the volume is known only when everything is listed.
         String problem = problem(context.journal().empty() ? Taken.NOTHING : Taken.UNKNOWN);
         if (problem.isEmpty()) {
             return false;
@@ -56,13 +57,13 @@ final class SpaceCheck {
         return true;
     }
 
-    /// With everything listed.
+    /// After the listing.
     ///
     /// @throws FillException when the volume is too small
     void whole() throws FillException, IOException {
         ask();
         whole = true;
-        // What is there is worth going through the catalog only if it decides.
+        // The catalog is read for existing files only if they decide the result.
         String problem = problem(Taken.NOTHING);
         if (!problem.isEmpty() && !context.journal().empty()) {
             problem = problem(taken());
@@ -72,7 +73,7 @@ final class SpaceCheck {
         }
     }
 
-    /// What a volume that turned out to be full is told as.
+    /// Adds advice to the failure of a volume that became full.
     FillException full(FillException full) {
         return asked && full.reason() == Reason.INSUFFICIENT_SPACE && full.getCause() != null
                 ? tooSmall(String.valueOf(full.getMessage()), full)
@@ -87,7 +88,7 @@ final class SpaceCheck {
         }
     }
 
-    /// What is wrong; empty when nothing is.
+    /// Description of the problem; empty when there is none.
     ///
     private String problem(Taken there) {
         long capacity = context.request().capacityBytes();
@@ -154,7 +155,7 @@ final class SpaceCheck {
                 + "Mi (a claim cannot be made larger before it is bound)";
     }
 
-    /// What earlier attempts have already taken of the volume for objects that are still wanted.
+    /// Space that earlier attempts have already used for objects that are still selected.
     private Taken taken() throws IOException {
         ObjectOpener opener = new ObjectOpener(context, new Committer(context));
         Catalog.Cursor cursor = context.catalog().cursor();

@@ -1,44 +1,45 @@
 package dev.cistern.populate.engine;
 
-/// How many requests at a time the stores bear: one budget for all streams of a fill. Nothing limits until a store says that it is
-/// asked too much (503, 429) or takes no more connections.
+/// Limits concurrent requests for all streams of a fill. There is no limit until a store reports overload (503, 429) or
+/// accepts no more connections.
 ///
-/// Then there are nine tenths of as many as were being served, so that what it serves stays nearly the same and nearly nothing is refused;
-/// a hundredth more with each look after that, to find out when it bears more, and the more the longer it refuses nothing. While nothing
-/// is served there is one. What a store asks to wait, everybody waits.
+/// Then the limit is nine tenths of the requests that were being served, so that throughput stays nearly the same and
+/// almost nothing is refused. It grows by a hundredth with each sample, and faster the longer nothing is refused, to
+/// detect when the store accepts more. While nothing is served the limit is one. A store's `Retry-After` applies to all
+/// streams.
 final class StoreLimit {
     private static final double BACK_OFF = 0.9;
     private static final double PROBE = 0.01;
 
-    /// After so many looks without a refusal twice as much is tried, ...
-    private static final double PATIENCE_LOOKS = 20;
+    /// After this many samples without a refusal the growth doubles, ...
+    private static final double QUIET_SAMPLES_TO_DOUBLE = 20;
 
-    /// ... but no more than this at once.
-    private static final double MOST_PROBE = 0.25;
+    /// ... up to this.
+    private static final double MAX_PROBE = 0.25;
 
-    /// Longest that a store may ask to wait, in milliseconds.
-    private static final long MOST_HOLD_MILLIS = 60_000;
+    /// Longest wait that a store may request, in milliseconds.
+    private static final long MAX_HOLD_MILLIS = 60_000;
 
     private boolean refused;
-    private int quietLooks;
+    private int quietSamples;
     private double limit = Double.MAX_VALUE;
     private double serving;
     private long holdUntilNanos;
     private boolean holds;
 
-    /// A request was refused because there are too many.
+    /// A request was refused because of overload.
     ///
-    /// @param afterMillis what the store asked to wait; 0 where it asked for nothing
+    /// @param afterMillis wait requested by the store; 0 for none
     synchronized void refused(long afterMillis) {
         refused = true;
         if (afterMillis > 0) {
-            long until = System.nanoTime() + Math.min(afterMillis, MOST_HOLD_MILLIS) * 1_000_000;
+            long until = System.nanoTime() + Math.min(afterMillis, MAX_HOLD_MILLIS) * 1_000_000;
             holdUntilNanos = holds ? Math.max(until, holdUntilNanos) : until;
             holds = true;
         }
     }
 
-    /// Waits while a store has asked to.
+    /// Waits as long as a store has requested.
     void await() throws InterruptedException {
         while (true) {
             long left;
@@ -53,22 +54,22 @@ final class StoreLimit {
         }
     }
 
-    /// Takes a look; the most requests at a time from now on.
+    /// Processes a sample; returns the new limit.
     ///
-    /// @param nanos since the last look
-    /// @param sums what happened since, in which a request that was refused has no part
-    synchronized int look(long nanos, Traffic.Sums sums) {
+    /// @param nanos since the last sample
+    /// @param sums traffic since then, without refused requests
+    synchronized int update(long nanos, Traffic.Sums sums) {
         double busy =
                 sums.firstByteNanos() + sums.freshNanos() + sums.bodyNanos() + sums.workNanos();
         serving = (serving + busy / Math.max(1, nanos)) / 2;
         if (refused) {
             refused = false;
-            quietLooks = 0;
+            quietSamples = 0;
             limit = Math.max(1, BACK_OFF * Math.min(limit, serving));
         } else if (limit < Integer.MAX_VALUE) {
-            double more = PROBE * Math.pow(2, quietLooks / PATIENCE_LOOKS);
-            quietLooks++;
-            limit = Math.max(limit + 0.1, limit * (1 + Math.min(MOST_PROBE, more)));
+            double more = PROBE * Math.pow(2, quietSamples / QUIET_SAMPLES_TO_DOUBLE);
+            quietSamples++;
+            limit = Math.max(limit + 0.1, limit * (1 + Math.min(MAX_PROBE, more)));
         }
         return (int) Math.min(Integer.MAX_VALUE, limit);
     }

@@ -2,8 +2,8 @@ package dev.cistern.populate.engine;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/// What the streams' time goes to: waiting for the store's first bytes, waiting for more of them, and work of their own. Written by all
-/// streams, read by the tuner.
+/// How the streams spend their time: waiting for the first byte, waiting for more, and working. Written by all streams,
+/// read by the tuner.
 final class Traffic {
     private final LongAdder answers = new LongAdder();
     private final LongAdder firstByteNanos = new LongAdder();
@@ -13,14 +13,14 @@ final class Traffic {
     private final LongAdder bodyNanos = new LongAdder();
     private final LongAdder workNanos = new LongAdder();
 
-    /// Sums over all streams, since the beginning or between two looks.
+    /// Sums over all streams, since the start or between two samples.
     ///
-    /// @param answers to requests over connections that were there before
-    /// @param firstByteNanos from these requests to their answers' first bytes
-    /// @param freshAnswers to the streams' first requests, which may have waited for a connection, too
+    /// @param answers number of responses on existing connections
+    /// @param firstByteNanos total time to first byte of these
+    /// @param freshAnswers number of responses to the streams' first requests, which may include connecting
     /// @param freshNanos the same for these
     /// @param bytes received
-    /// @param bodyNanos waited for them
+    /// @param bodyNanos time waited for these bytes
     /// @param workNanos spent on anything else: opening, writing, digesting, completing
     record Sums(
             long answers,
@@ -55,8 +55,8 @@ final class Traffic {
                 workNanos.sum());
     }
 
-    /// One stream's watch; used by its thread alone.
-    final class Watch {
+    /// A stream's stopwatch; used only by its thread.
+    final class Stopwatch {
         private long mark = System.nanoTime();
         private boolean fresh = true;
 
@@ -67,17 +67,17 @@ final class Traffic {
             return since;
         }
 
-        /// What passed since the last call is nobody's: the stream had nothing to do.
+        /// Discards the time since the last call: the stream was idle.
         void skip() {
             mark = System.nanoTime();
         }
 
-        /// The stream has worked until now.
+        /// Counts the time since the last call as work.
         void worked() {
             workNanos.add(lap());
         }
 
-        /// An answer's head is there.
+        /// A response header was received.
         void answered() {
             long waited = lap();
             if (fresh) {
@@ -90,7 +90,7 @@ final class Traffic {
             }
         }
 
-        /// More bytes are there.
+        /// Bytes were received.
         void received(int count) {
             bodyNanos.add(lap());
             bytes.add(count);

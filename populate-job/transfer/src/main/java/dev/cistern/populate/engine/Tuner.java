@@ -9,26 +9,26 @@ import java.util.function.DoubleSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
-/// Finds how many streams a fill needs: looks several times a second at what its streams' time went to, and lets [StreamCount] and
-/// [StoreLimit] decide.
+/// Adapts the number of streams: samples several times a second how the streams spend their time, and lets
+/// [StreamCount] and [StoreLimit] decide.
 ///
-/// Near a store four streams fill the link; far from one every small object costs a round trip and hundreds are needed. Nobody has
-/// to know which it is.
+/// Near a store four streams fill the link; far from one, every small object costs a round trip and hundreds are
+/// needed. Users need not know which it is.
 final class Tuner implements Runnable {
-    /// Small objects: waiting for the store is worth more than taking turns costs. A store at some distance is found out with the
-    /// first answers.
+    /// Initial number for small objects: waiting for the store costs more than contention. A distant store is detected
+    /// with the first responses.
     static final int FIRST = 4;
 
-    /// What decides how many streams a fill begins with.
+    /// Kinds of load, which determine the initial number of streams.
     enum Load {
-        /// Mostly waiting.
+        /// Streams mostly wait.
         SMALL_OBJECTS,
-        /// Past the page cache: a stream waits for the disk with each write.
+        /// Direct I/O: each write waits for the disk.
         LARGE_OBJECTS_PAST_CACHE,
-        /// A stream waits for the store, or deciphers, while others receive: one more than there are processors pays.
+        /// A stream waits for the store or decrypts while others receive: one more than there are processors pays off.
         LARGE_OBJECTS,
-        /// Not deciphered, into the page cache, of which the kernel lets one writer at a time into a file: one stream keeps a processor
-        /// busy, receiving for it another one. More only take turns.
+        /// Without TLS and through the page cache, where the kernel allows one writer at a time per file: one stream
+        /// keeps one processor busy with writing and another with receiving. More would only alternate.
         FEW_LARGE_OBJECTS_COPIED
     }
 
@@ -36,13 +36,14 @@ final class Tuner implements Runnable {
 
     private static final long LARGE_BYTES = 16 << 20;
 
-    /// A look takes a reading of the kernel's clock ticks, of 10 ms each: there have to be some.
-    private static final long LOOK_MILLIS = 100;
+    /// The kernel counts CPU time in ticks of 10 ms: a sample has to span several.
+    private static final long SAMPLE_MILLIS = 100;
 
-    /// The first looks come twice as fast: so long a fill has too few streams where the store is far.
-    private static final int QUICK_LOOKS = 20;
+    /// The first samples are taken twice as often, because with a distant store a fill has too few streams until they
+    /// show it.
+    private static final int QUICK_SAMPLES = 20;
 
-    /// An object is not worth more streams than it has so many bytes.
+    /// An object justifies one stream per this many bytes.
     private static final long STREAM_BYTES = 2 << 20;
 
     private final FillRequest request;
@@ -60,8 +61,8 @@ final class Tuner implements Runnable {
     private final Thread thread = new Thread(null, this, "tuner", 256 * 1024);
 
     /// @param throughCache whether the target's files are written through the page cache
-    /// @param setStreams is told how many streams there shall be
-    /// @param setSpeed is told what a connection brings
+    /// @param setStreams receives the number of streams
+    /// @param setSpeed receives the speed of a connection
     Tuner(
             CopyContext context,
             boolean throughCache,
@@ -78,7 +79,7 @@ final class Tuner implements Runnable {
                 Idle::new);
     }
 
-    /// @param idleness makes what says how much of the machine was idle since it was made or last asked, 0 to 1
+    /// @param idleness creates the meter of the idle fraction since its creation or last reading, 0 to 1
     Tuner(
             FillRequest request,
             Meter meter,
@@ -110,7 +111,7 @@ final class Tuner implements Runnable {
         if (!throughCache) {
             return Load.LARGE_OBJECTS_PAST_CACHE;
         }
-        // Nobody would add streams to a fill with a limit.
+        // With a rate limit no streams are added later.
         return counts.filesTotal() < FIRST && request.bytesPerSecond() == 0
                 ? Load.FEW_LARGE_OBJECTS_COPIED
                 : Load.LARGE_OBJECTS;
@@ -154,7 +155,7 @@ final class Tuner implements Runnable {
         thread.interrupt();
     }
 
-    /// How much of the machine has been idle since the last look, by the kernel's own count.
+    /// The idle fraction of the machine since the last sample, from the kernel's counters.
     private static final class Idle implements DoubleSupplier {
         private static final double FAIR_SHARE = 0.5;
 
@@ -163,22 +164,23 @@ final class Tuner implements Runnable {
         private long lastAll;
 
         Idle() {
-            look();
+            sample();
         }
 
         @Override
         public double getAsDouble() {
-            return look();
+            return sample();
         }
 
-        /// Ticks that this process used: `utime` and `stime`, the 14th and 15th field, of which the second, the name, may hold blanks.
+        /// CPU ticks of this process: `utime` and `stime`, the 14th and 15th field; the second field, the name, may
+        /// contain spaces.
         private static long ownTicks() throws IOException {
             String stat = Files.readString(Path.of("/proc/self/stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
             return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         }
 
-        private double look() {
+        private double sample() {
             try (BufferedReader in = Files.newBufferedReader(Path.of("/proc/stat"))) {
                 String[] ticks = String.valueOf(in.readLine()).split(" +");
                 long all = 0;
@@ -189,8 +191,9 @@ final class Tuner implements Runnable {
                 long idle = Long.parseLong(ticks[4]) + Long.parseLong(ticks[5]);
                 double share = (double) (idle - lastIdle) / Math.max(1, all - lastAll);
                 long own = ownTicks();
-                // Where others keep the machine busy, streams that wait for the store take nothing
-                // from them: half of it may be used.
+                // Where other processes keep the machine busy, waiting streams take nothing from
+                // them: half of the
+                // machine may be used.
                 double used = (double) (own - lastOwn) / Math.max(1, all - lastAll);
                 share = Math.max(share, FAIR_SHARE - used);
                 lastOwn = own;
@@ -198,13 +201,13 @@ final class Tuner implements Runnable {
                 lastAll = all;
                 return share;
             } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
-                // Not known here: let the throughput alone decide.
+                // Unknown here: let throughput alone decide.
                 return 1;
             }
         }
     }
 
-    /// More streams than that have nothing to do.
+    /// Number of streams beyond which some would be idle.
     private int most() {
         Meter.Counts counts = meter.counts();
         int most = fitting();
@@ -231,8 +234,9 @@ final class Tuner implements Runnable {
 
     @Override
     public void run() {
-        // A number that was given stays, and so do the first where a rate is given; but never more
-        // than the store bears.
+        // A configured number of streams is kept, and so is the initial number with a rate limit;
+        // but never more than
+        // the store accepts.
         boolean fixed = request.connections() > 0 || request.bytesPerSecond() > 0;
         StreamCount count = new StreamCount(Runtime.getRuntime().availableProcessors(), first);
         DoubleSupplier idle = idleness.get();
@@ -241,7 +245,7 @@ final class Tuner implements Runnable {
         long beforeNanos = System.nanoTime();
         try {
             for (int i = 0; ; i++) {
-                Thread.sleep(i < QUICK_LOOKS ? LOOK_MILLIS / 2 : LOOK_MILLIS);
+                Thread.sleep(i < QUICK_SAMPLES ? SAMPLE_MILLIS / 2 : SAMPLE_MILLIS);
                 long now = System.nanoTime();
                 Traffic.Sums sums = traffic.sums();
                 Traffic.Sums since = sums.minus(before);
@@ -252,10 +256,10 @@ final class Tuner implements Runnable {
                 int wanted =
                         fixed
                                 ? first
-                                : count.look(
-                                        new StreamCount.Look(nanos, since, idle.getAsDouble()),
+                                : count.update(
+                                        new StreamCount.Sample(nanos, since, idle.getAsDouble()),
                                         most());
-                wanted = Math.min(wanted, limit.look(nanos, since));
+                wanted = Math.min(wanted, limit.update(nanos, since));
                 if (wanted != streams) {
                     streams = wanted;
                     setStreams.accept(streams);

@@ -10,35 +10,35 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What is left to do, and who may do it: streams whose number is beyond how many there should be wait here, and so do those that find
-/// nothing, who first take a part of what another one has still to fetch.
+/// The remaining work and its assignment to streams. Streams whose number exceeds the current limit wait here, and so
+/// do those without work, after trying to take a part of another stream's range.
 ///
-/// Streams are woken when there is something for them, never to look in vain: with hundreds of them that would cost more than the copy.
+/// Streams are woken only when there is work: with hundreds of them spurious wake-ups would cost more than the copy.
 final class WorkQueue {
-    /// Streams without work look so often whether another one's range has become worth sharing.
-    private static final long LOOK_MILLIS = 100;
+    /// Interval at which streams without work check whether another one's range has become worth splitting.
+    private static final long POLL_MILLIS = 100;
 
-    /// Ranges below this are not worth looking at when a stream finds no work.
+    /// Ranges below this size are not split.
     private static final long SHAREABLE_BYTES = 4 << 20;
 
-    /// An object to be started (again).
+    /// An object to be started or restarted.
     ///
-    /// @param before what came of it before; null the first time
+    /// @param before state of a refetch; null the first time
     record Start(
             Catalog.Entry entry,
             SourceObject object,
             int restarts,
-            ObjectOpener.@Nullable Again before) {}
+            ObjectOpener.@Nullable Refetch before) {}
 
-    /// What a stream is to do next.
+    /// A stream's next task.
     sealed interface Step {
         /// Fetch a range.
         record Fetch(ObjectCopy copy, ObjectCopy.Range range) implements Step {}
 
-        /// Go on with what another stream had to leave.
+        /// Continue a range handed over by another stream.
         record Resume(RangeSink sink) implements Step {}
 
-        /// Start an object; null: the next one of the catalog. [#started] has to follow.
+        /// Start an object; null for the next one of the catalog. [#started] has to follow.
         record Begin(@Nullable Start start) implements Step {}
     }
 
@@ -48,9 +48,9 @@ final class WorkQueue {
     private final Condition mayWork = lock.newCondition();
     private final Condition hasWork = lock.newCondition();
     private final Deque<ObjectCopy> open = new ArrayDeque<>();
-    private final Deque<Start> again = new ArrayDeque<>();
-    private final Deque<Start> atTheEnd = new ArrayDeque<>();
-    private final Deque<RangeSink> left = new ArrayDeque<>();
+    private final Deque<Start> requeued = new ArrayDeque<>();
+    private final Deque<Start> deferred = new ArrayDeque<>();
+    private final Deque<RangeSink> handedOver = new ArrayDeque<>();
     private final Set<RangeSink> active = new LinkedHashSet<>();
     private volatile Ranges.Speed speed = Ranges.Speed.UNKNOWN;
     private volatile int wanted;
@@ -63,7 +63,7 @@ final class WorkQueue {
         this.restarts = restarts;
     }
 
-    /// So many streams may work now.
+    /// Sets the number of streams that may work.
     void streams(int count) {
         lock.lock();
         try {
@@ -75,17 +75,17 @@ final class WorkQueue {
         }
     }
 
-    /// What a connection to the store is known to bring.
+    /// Sets the measured speed of a connection.
     void speed(Ranges.Speed now) {
         speed = now;
     }
 
-    /// Whether the stream of this number may work.
+    /// Whether the stream with this number may work.
     boolean mayWork(int number) {
         return number < wanted;
     }
 
-    /// The next thing to do; waits for it; null when nothing more will come.
+    /// Waits for the next task; null when there will be none.
     @Nullable Step next(int number) throws InterruptedException {
         while (true) {
             RangeSink longest;
@@ -110,13 +110,13 @@ final class WorkQueue {
             } finally {
                 lock.unlock();
             }
-            // Outside the lock: the other stream may be writing just now.
+            // Outside the lock: the other stream may be writing at the moment.
             longest.shorten(wanted, speed);
         }
     }
 
     private @Nullable Step poll() {
-        RangeSink resumed = left.poll();
+        RangeSink resumed = handedOver.poll();
         if (resumed != null) {
             return new Step.Resume(resumed);
         }
@@ -130,24 +130,24 @@ final class WorkQueue {
                 return new Step.Fetch(first, range);
             }
         }
-        Start start = again.poll();
+        Start start = requeued.poll();
         if (start == null && exhausted && starting == 0 && restarts.isEmpty()) {
-            start = atTheEnd.poll();
+            start = deferred.poll();
         }
         if (start == null && exhausted) {
-            // Others still work; one of their objects may have to be started again.
+            // Other streams are working; one of their objects may have to be restarted.
             return null;
         }
         starting++;
         return new Step.Begin(start);
     }
 
-    /// How many bytes of an object a stream should ask for now.
+    /// Number of bytes of an object that a stream should request now.
     long chunk(ObjectCopy copy) {
         return copy.inOrder() ? Long.MAX_VALUE : Ranges.chunk(bytesLeft(copy), wanted, speed);
     }
 
-    /// Bytes that nobody fetches yet, with those of an object that is being begun.
+    /// Bytes not yet being fetched, including those of an object that is being started.
     private long bytesLeft(ObjectCopy begun) {
         lock.lock();
         try {
@@ -161,7 +161,7 @@ final class WorkQueue {
         }
     }
 
-    /// The range that has most to be fetched, if a part of it is worth another stream's while.
+    /// The range with most bytes left, if a part of it is worth another stream.
     private @Nullable RangeSink longest() {
         RangeSink longest = null;
         for (RangeSink sink : active) {
@@ -176,7 +176,7 @@ final class WorkQueue {
         if (active.isEmpty()) {
             hasWork.await();
         } else {
-            hasWork.awaitNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+            hasWork.awaitNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
         }
     }
 
@@ -184,10 +184,10 @@ final class WorkQueue {
         return context.ended()
                 || (exhausted
                         && starting == 0
-                        && again.isEmpty()
-                        && atTheEnd.isEmpty()
+                        && requeued.isEmpty()
+                        && deferred.isEmpty()
                         && open.isEmpty()
-                        && left.isEmpty()
+                        && handedOver.isEmpty()
                         && restarts.isEmpty());
     }
 
@@ -196,7 +196,7 @@ final class WorkQueue {
         hasWork.signalAll();
     }
 
-    /// How an object that is begun now should be divided.
+    /// How an object that starts now should be divided.
     Ranges.Division division(long size) {
         lock.lock();
         try {
@@ -211,7 +211,7 @@ final class WorkQueue {
         }
     }
 
-    /// An object has ranges that wait.
+    /// An object has pending ranges.
     void opened(ObjectCopy copy) {
         lock.lock();
         try {
@@ -224,9 +224,9 @@ final class WorkQueue {
         }
     }
 
-    /// What [Step.Begin] asked for was done.
+    /// A [Step.Begin] is done.
     ///
-    /// @param last whether the catalog has no more
+    /// @param last whether the catalog is exhausted
     void started(boolean last) {
         lock.lock();
         try {
@@ -237,7 +237,7 @@ final class WorkQueue {
             }
             if (done()) {
                 wakeAll();
-            } else if (exhausted && !atTheEnd.isEmpty()) {
+            } else if (exhausted && !deferred.isEmpty()) {
                 hasWork.signalAll();
             }
         } finally {
@@ -245,24 +245,24 @@ final class WorkQueue {
         }
     }
 
-    /// An object has to be started again.
+    /// Queues an object to be restarted.
     ///
-    /// @param last not before everything else is done
-    void again(Start start, boolean last) {
+    /// @param last whether to start it after everything else
+    void requeue(Start start, boolean last) {
         lock.lock();
         try {
-            (last ? atTheEnd : again).add(start);
+            (last ? deferred : requeued).add(start);
             hasWork.signal();
         } finally {
             lock.unlock();
         }
     }
 
-    /// A stream that may not work any more leaves its range to others.
-    void leave(RangeSink sink) {
+    /// A stream that may no longer work hands its range over to others.
+    void handOver(RangeSink sink) {
         lock.lock();
         try {
-            left.add(sink);
+            handedOver.add(sink);
             hasWork.signal();
         } finally {
             lock.unlock();
@@ -281,7 +281,7 @@ final class WorkQueue {
         }
     }
 
-    /// A range is not being fetched any more.
+    /// A range is no longer being fetched.
     void inactive(RangeSink sink) {
         lock.lock();
         try {
@@ -291,13 +291,13 @@ final class WorkQueue {
         }
     }
 
-    /// Looks whether nothing more will come.
+    /// Wakes the waiting streams if there is no more work.
     void check() {
         lock.lock();
         try {
             if (done()) {
                 wakeAll();
-            } else if (exhausted && !atTheEnd.isEmpty()) {
+            } else if (exhausted && !deferred.isEmpty()) {
                 hasWork.signalAll();
             }
         } finally {

@@ -2,32 +2,32 @@ package dev.cistern.populate.source;
 
 import dev.cistern.populate.digest.DigestKind;
 
-/// A digest that a store gives for a whole object.
+/// A digest that a store provides for a whole object.
 ///
-/// @param kind the function
-/// @param value big-endian, in hex, lower case
-/// @param parts 0: over the bytes; else over the digests of so many parts, one after the other
+/// @param kind algorithm
+/// @param value big-endian, in lower-case hex
+/// @param parts 0 for a digest over the bytes; else the number of parts over whose concatenated digests it was computed
 /// @param partSize size of every part but the last; 0 where unknown or `parts` is 0
-/// @param trust what it means when other bytes arrive
+/// @param trust how to treat a mismatch
 public record ObjectDigest(DigestKind kind, String value, int parts, long partSize, Trust trust) {
-    /// What a digest is worth.
+    /// How reliable a digest is.
     public enum Trust {
-        /// Made to be compared: other bytes are wrong.
+        /// A checksum stated by the store: a mismatch means wrong bytes.
         STATED,
-        /// Has the form of a digest of the bytes, and is one with most stores. Other bytes are wrong unless none of the store's
-        /// objects has the digest of this form.
+        /// Has the form of a digest of the bytes, and is one with most stores. A mismatch means wrong bytes unless none
+        /// of the store's objects has the digest of this form.
         LIKELY,
-        /// A digest only if the store makes it as AWS does, and of parts that are as large as supposed. Other bytes are wrong if
-        /// they come out differently each time.
+        /// A digest only if the store computes it as AWS does, over parts of the assumed size. A mismatch means wrong
+        /// bytes if repeated fetches return different bytes.
         GUESSED
     }
 
-    /// A digest over the object's bytes that was made to be compared.
+    /// A checksum over the object's bytes, stated by the store.
     public static ObjectDigest whole(DigestKind kind, String value) {
         return new ObjectDigest(kind, value, 0, 0, Trust.STATED);
     }
 
-    /// The same with the size of its parts known.
+    /// Returns the digest with the size of its parts.
     public ObjectDigest withPartSize(long bytes) {
         return new ObjectDigest(kind, value, parts, bytes, trust);
     }

@@ -3,7 +3,7 @@ package dev.cistern.populate.source;
 import dev.cistern.populate.wire.Reason;
 import org.jspecify.annotations.Nullable;
 
-/// An expected failure of a store. Its class says what may be done about it, its message what happened and where.
+/// An expected failure of a store. Its class says how to handle it, its message what happened and where.
 public abstract sealed class SourceException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -14,20 +14,20 @@ public abstract sealed class SourceException extends Exception {
         this.reason = reason;
     }
 
-    /// How a run that cannot get past this ends.
+    /// Reason of a run that ends because of this.
     public Reason reason() {
         return reason;
     }
 
-    /// Another attempt may succeed.
+    /// A retry may succeed.
     public static final class Retryable extends SourceException {
         private static final long serialVersionUID = 1L;
         private final long afterMillis;
         private final boolean reached;
         private final boolean busy;
 
-        /// @param afterMillis what the store asked to wait; 0 where it asked for nothing
-        /// @param reached whether the store answered at all
+        /// @param afterMillis wait requested by the store; 0 for none
+        /// @param reached whether the store responded at all
         public Retryable(
                 Reason reason,
                 String message,
@@ -47,34 +47,34 @@ public abstract sealed class SourceException extends Exception {
             this.busy = true;
         }
 
-        /// The store is asked too much now: fewer requests at a time may be served.
+        /// The store is overloaded: it may serve fewer concurrent requests.
         public static Retryable busy(Reason reason, String message, long afterMillis) {
             return new Retryable(reason, message, afterMillis);
         }
 
-        /// Whether the store was asked too much, so that all should ask for less.
+        /// Whether the store is overloaded, so that all streams should send fewer requests.
         public boolean busy() {
             return busy;
         }
 
-        /// What the store asked to wait, in milliseconds; 0 where it asked for nothing.
+        /// Wait requested by the store, in milliseconds; 0 for none.
         public long afterMillis() {
             return afterMillis;
         }
 
-        /// Whether the store answered at all; an endpoint that nobody answers at may be a wrong one.
+        /// Whether the store responded at all; an endpoint that never responds may be wrong.
         public boolean reached() {
             return reached;
         }
     }
 
-    /// What the store has, or sends, is not, or no longer, what was asked for: the object is to be begun again.
+    /// The object has changed, or the response does not match the request: the object has to be restarted.
     public static final class Changed extends SourceException {
         private static final long serialVersionUID = 1L;
         private final boolean gone;
         private final boolean unfit;
 
-        /// @param gone whether there is no such object any more
+        /// @param gone whether the object no longer exists
         public Changed(String message, boolean gone) {
             this(message, gone, false);
         }
@@ -85,23 +85,23 @@ public abstract sealed class SourceException extends Exception {
             this.unfit = unfit;
         }
 
-        /// The object is the same, and what came of it cannot be its bytes.
+        /// The object has not changed, but the response cannot be its content.
         public static Changed unfit(String message) {
             return new Changed(message, false, true);
         }
 
-        /// Whether the store has the version that was asked for, as far as it says, and sends something else.
+        /// Whether the store claims to have the requested version but sends something inconsistent.
         public boolean unfit() {
             return unfit;
         }
 
-        /// Whether there is no such object any more.
+        /// Whether the object no longer exists.
         public boolean gone() {
             return gone;
         }
     }
 
-    /// Another attempt would fail the same way.
+    /// A retry would fail in the same way.
     public static final class Refused extends SourceException {
         private static final long serialVersionUID = 1L;
 
@@ -117,12 +117,12 @@ public abstract sealed class SourceException extends Exception {
             this.unsupported = unsupported;
         }
 
-        /// The store does not do what it was asked for; another way of asking may help.
+        /// The store does not support the request; a different request may work.
         public static Refused unsupported(String message) {
             return new Refused(Reason.INVALID_CONFIGURATION, message, null, true);
         }
 
-        /// Whether the store does not do what it was asked for.
+        /// Whether the store does not support the request.
         public boolean unsupported() {
             return unsupported;
         }

@@ -4,26 +4,27 @@ import org.jspecify.annotations.Nullable;
 
 /// One object as it was listed.
 ///
-/// @param id what names it in its source: opaque to everybody but the source that gave it, but shown to people: up to 8 KiB in
-///     UTF-8, no secret in it
-/// @param size in bytes; [#UNKNOWN_SIZE] where the source does not tell it
-/// @param version what the store calls this content, opaque too: reading is conditional on it; null where the store does not say
-/// @param modifiedMillis when it was written, by the Unix clock in milliseconds; 0 where the store gives no date that makes sense
+/// @param id its name in the source: opaque to everything but the source, but shown in messages: up to 8 KiB in UTF-8,
+///     without secrets
+/// @param size in bytes; [#UNKNOWN_SIZE] where the source does not say
+/// @param version the store's identifier of this content, also opaque: reads are conditional on it; null where the
+///     store has none
+/// @param modifiedMillis modification time in Unix milliseconds; 0 where the store has no plausible date
 public record SourceObject(String id, long size, @Nullable String version, long modifiedMillis) {
-    /// No length is known; neither zero nor too much.
+    /// The size is unknown, which is neither zero nor an error.
     public static final long UNKNOWN_SIZE = -1;
 
-    /// Whether the length is known.
+    /// Whether the size is known.
     public boolean sized() {
         return size != UNKNOWN_SIZE;
     }
 
-    /// The same with its length.
+    /// Returns the object with its size.
     public SourceObject withSize(long bytes) {
         return new SourceObject(id, bytes, version, modifiedMillis);
     }
 
-    /// Whether the store says when it was written.
+    /// Whether the modification time is known.
     public boolean dated() {
         return modifiedMillis != 0;
     }

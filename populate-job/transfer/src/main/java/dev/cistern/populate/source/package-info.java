@@ -1,5 +1,5 @@
-/// What the engine asks of a store, and what a store may answer. Nothing here or in the engine knows a cloud's name; each
-/// store has a package of its own below this one.
+/// The interface between engine and stores. Nothing here or in the engine knows a specific store; each store has a
+/// package below this one.
 @NullMarked
 package dev.cistern.populate.source;
 

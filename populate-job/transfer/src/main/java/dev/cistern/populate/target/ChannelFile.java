@@ -16,7 +16,7 @@ public final class ChannelFile implements TargetFile {
         this.channel = channel;
     }
 
-    /// Opens a file for reading and writing, made when it is not there. A link is not followed.
+    /// Opens a file for reading and writing, creating it if needed. Does not follow a link.
     public static ChannelFile open(Path path) throws IOException {
         return new ChannelFile(
                 FileChannel.open(

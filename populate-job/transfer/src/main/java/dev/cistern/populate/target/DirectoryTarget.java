@@ -3,7 +3,7 @@ package dev.cistern.populate.target;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// A directory that exists and is to be filled.
+/// An existing directory to be filled.
 public record DirectoryTarget(Path directory) implements Target {
     @Override
     public String name() {

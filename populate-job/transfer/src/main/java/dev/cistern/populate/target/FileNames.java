@@ -9,20 +9,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Whether this JVM writes file names as UTF-8, and what to do when it does not.
+/// Checks that this JVM encodes file names as UTF-8, and restarts it if not.
 ///
-/// A JVM on Linux takes the encoding of file names, arguments and environment variables from the locale that it finds when it
-/// starts (`LC_ALL`, `LC_CTYPE`, `LANG`), and no option overrides that: `-Dsun.jnu.encoding` is ignored. Under `POSIX`, which is
-/// what a process without any of these variables gets, no name beyond ASCII can be written. A container's environment is set by whoever
-/// writes its pod, so the program does not rely on it: it starts itself again, in the same process, under `C.UTF-8`.
+/// A JVM on Linux takes the encoding of file names, arguments and environment variables from the locale at start
+/// (`LC_ALL`, `LC_CTYPE`, `LANG`), and no option overrides that: `-Dsun.jnu.encoding` is ignored. Under `POSIX`, the
+/// default without any of these variables, non-ASCII names cannot be written. A container's environment depends on its
+/// pod, so the program does not rely on it: it re-executes itself in the same process under `C.UTF-8`.
 public final class FileNames {
     private static final String LOCALE = "LC_ALL=C.UTF-8";
     private static final Path SELF = Path.of("/proc/self");
 
     private FileNames() {}
 
-    /// Whether every Unicode name can be written, as UTF-8. Other encodings that know all of Unicode do not count: who reads the
-    /// volume expects UTF-8.
+    /// Whether every Unicode name can be written as UTF-8. Other encodings of all of Unicode do not count: readers of
+    /// the volume expect UTF-8.
     public static boolean utf8() {
         return isUtf8(System.getProperty("sun.jnu.encoding", ""));
     }
@@ -31,7 +31,7 @@ public final class FileNames {
         return encoding.equalsIgnoreCase("UTF-8") || encoding.equalsIgnoreCase("UTF8");
     }
 
-    /// What is wrong and what to do about it; for where [#utf8] is false.
+    /// Error message for where [#utf8] is false.
     public static String problem() {
         return "file names cannot be UTF-8 here: the locale's encoding is \""
                 + System.getProperty("sun.jnu.encoding", "")
@@ -39,9 +39,9 @@ public final class FileNames {
                 + " set LC_ALL to one whose encoding is UTF-8";
     }
 
-    /// Replaces this program by itself under the locale `C.UTF-8` when names are not UTF-8: same process, arguments and environment
-    /// otherwise. To be called before anything else. Returns when names are UTF-8, and also when starting again cannot help; a
-    /// fill then ends with [#problem].
+    /// Re-executes this program with the locale `C.UTF-8` when names are not UTF-8: same process, and otherwise the
+    /// same arguments and environment. To be called first. Returns when names are UTF-8, and also when re-executing
+    /// cannot help; a fill then fails with [#problem].
     public static void startAgainUnlessUtf8() {
         if (utf8() || !System.getProperty("os.name", "").equals("Linux")) {
             return;
@@ -49,7 +49,7 @@ public final class FileNames {
         try {
             List<byte[]> environment = strings("environ");
             List<byte[]> mended = withLocale(environment);
-            // It was started with this locale, and yet: the machine lacks it.
+            // It already has this locale, so the machine lacks it.
             if (!Arrays.deepEquals(environment.toArray(), mended.toArray())) {
                 Exec.replaceProgram(
                         SELF.resolve("exe").toString().getBytes(StandardCharsets.US_ASCII),
@@ -57,13 +57,13 @@ public final class FileNames {
                         mended);
             }
         } catch (IOException | RuntimeException | LinkageError e) {
-            // No /proc, the kernel refuses, or native access is denied: the fill says what is
-            // wrong.
+            // No /proc, the kernel refuses, or native access is denied: the fill reports the
+            // problem.
             return;
         }
     }
 
-    /// The environment with the locale put last, and without what would override it or lead it elsewhere.
+    /// The environment with the locale appended, and without variables that would override or redirect it.
     private static List<byte[]> withLocale(List<byte[]> environment) {
         List<byte[]> mended = new ArrayList<>();
         for (byte[] variable : environment) {
@@ -76,7 +76,7 @@ public final class FileNames {
         return mended;
     }
 
-    /// The strings of a file of `/proc/self`, each ended by a zero, as bytes: their encoding is what is in doubt.
+    /// The zero-terminated strings of a file in `/proc/self`, as bytes, because their encoding is in doubt.
     private static List<byte[]> strings(String file) throws IOException {
         byte[] all = Files.readAllBytes(SELF.resolve(file));
         List<byte[]> strings = new ArrayList<>();

@@ -1,7 +1,7 @@
 package dev.cistern.populate.target;
 
-/// A 64-bit hash of text, stable from run to run for the same seed. Not a defence against forgers: where a collision would matter,
-/// the caller has something else to go by, or a random seed.
+/// A 64-bit hash of text, stable across runs for the same seed. Not collision-resistant against attackers: where a
+/// collision would matter, the caller has another check or a random seed.
 public final class Hash64 {
     private static final long A = 0x9e3779b97f4a7c15L;
     private static final long B = 0xd6e8feb86659fd93L;

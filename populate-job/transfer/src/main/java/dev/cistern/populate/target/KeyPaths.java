@@ -1,29 +1,29 @@
 package dev.cistern.populate.target;
 
-/// Decides, for every source, which keys can be paths and which cannot. Nothing else in the engine looks at a key's text.
+/// Maps keys of all sources to paths, and rejects unsafe ones. Nothing else in the engine interprets a key's text.
 ///
-/// Refused: empty, `.` and `..` segments (so absolute keys, too), control characters, unpaired surrogates (what is not UTF-8), a
-/// segment over 255 bytes, a path over 4095 bytes, and what would lie in `.cistern/` or `lost+found/`. Two keys for one path,
-/// and a key that is both file and directory, are found by [PathClaims].
+/// Rejected: empty, `.` and `..` segments (so also absolute keys), control characters, unpaired surrogates (not valid
+/// UTF-8), a segment over 255 bytes, a path over 4095 bytes, and paths in `.cistern/` or `lost+found/`. Two keys for
+/// one path, and a key that is both file and directory, are found by [PathClaims].
 public final class KeyPaths {
-    /// Where the engine keeps its own files while it fills.
+    /// Directory of the engine's own files during a fill.
     public static final String OWN_DIRECTORY = ".cistern";
 
     private static final String FILE_SYSTEM_DIRECTORY = "lost+found";
     private static final int MAX_SEGMENT_BYTES = 255;
 
-    /// Linux takes 4096 bytes with the final zero.
+    /// Linux allows 4096 bytes including the final zero.
     private static final int MAX_PATH_BYTES = 4095;
 
     private KeyPaths() {}
 
-    /// Where an object goes.
+    /// The path of an object.
     ///
     /// @param path below the target, segments separated by `/`, no slash at either end; empty for the target itself
-    /// @param directory whether the key ends with `/` and so asks for a directory
+    /// @param directory whether the key ends with `/` and so means a directory
     public record Place(String path, boolean directory) {}
 
-    /// Checks the directory that a source goes into.
+    /// Checks the directory that a source is copied into.
     ///
     /// @throws UnsafeKeyException when it is not a safe relative path
     public static String into(String text) throws UnsafeKeyException {
@@ -34,13 +34,13 @@ public final class KeyPaths {
         return path;
     }
 
-    /// Where a key goes.
+    /// Maps a key to its path.
     ///
     /// @param into directory below the target, checked by [#into]
     /// @param path of the object below its source's prefix
     /// @param key as the store has it, for messages
     /// @param targetBytes length of the target's own path
-    /// @throws UnsafeKeyException when it can go nowhere
+    /// @throws UnsafeKeyException when it has no valid path
     public static Place place(String into, String path, String key, int targetBytes)
             throws UnsafeKeyException {
         boolean directory = path.isEmpty() || path.endsWith("/");
@@ -60,7 +60,7 @@ public final class KeyPaths {
         return new Place(whole, directory);
     }
 
-    /// Checks all segments; the path's length in bytes of UTF-8.
+    /// Checks all segments and returns the path's length in UTF-8 bytes.
     private static int check(String key, String path) throws UnsafeKeyException {
         int from = 0;
         int bytes = 0;

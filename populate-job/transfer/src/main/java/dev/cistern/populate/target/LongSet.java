@@ -2,13 +2,13 @@ package dev.cistern.populate.target;
 
 import java.util.Arrays;
 
-/// A set of longs: open addressing, at most half full, 16 bytes an element and no object.
+/// A set of longs: open addressing, at most half full, 16 bytes an element, no boxing.
 final class LongSet {
     private long[] slots = new long[1024];
     private int size;
     private boolean hasZero;
 
-    /// Adds a value; false when it was there.
+    /// Adds a value; returns false when it was present.
     boolean add(long value) {
         if (value == 0) {
             boolean added = !hasZero;
@@ -32,7 +32,7 @@ final class LongSet {
         return size;
     }
 
-    /// Forgets all values and gives their memory back.
+    /// Removes all values and frees their memory.
     void clear() {
         slots = new long[2];
         size = 0;

@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// What Linux can do for a fill and the JDK does not offer: `syncfs`, reserving blocks, the count of free inodes, and a file's times
-/// in one call.
+/// Linux calls that the JDK lacks: `syncfs`, reserving blocks, the number of free inodes, and setting a file's times in
+/// one call.
 ///
-/// Loading costs some 20 ms of CPU, so it is done for fills that gain more by it. Where the platform or the JVM's flags do not
-/// allow it, callers fall back to what the JDK has.
+/// Loading costs some 20 ms of CPU, so it is done only for fills that gain more. Where the platform or the JVM's flags
+/// do not allow it, callers fall back to the JDK.
 public final class Native implements AutoCloseable {
     private final Path root;
     private final Descriptor directory;
@@ -21,31 +21,30 @@ public final class Native implements AutoCloseable {
         this.directory = directory;
     }
 
-    /// The calls, with the target's directory held open: `syncfs` then reports every failed write-back since now. Null where they
-    /// cannot be had.
+    /// Opens the target's directory, so that `syncfs` reports every failed write-back from now on. Returns null where
+    /// the calls are not available.
     ///
-    /// @param root directory whose file system is meant
+    /// @param root directory on the file system
     public static @Nullable Native load(Path root) {
         try {
             return new Native(
                     root, Descriptor.open(root, Descriptor.O_RDONLY | Descriptor.O_DIRECTORY));
         } catch (IOException | RuntimeException | LinkageError e) {
-            // No directory, no Linux, or native access denied: the JDK's own ways do the work, only
-            // slower.
+            // No directory, no Linux, or native access denied: the slower JDK calls are used.
             return null;
         }
     }
 
     /// Makes everything on the target's file system durable.
     ///
-    /// @throws IOException when something could not be written
+    /// @throws IOException when a write-back failed
     public void syncFileSystem() throws IOException {
         directory.syncFileSystem();
     }
 
-    /// Reserves a file's blocks; false where the file system cannot.
+    /// Reserves a file's blocks; returns false where the file system cannot.
     ///
-    /// @throws IOException when there is no room
+    /// @throws IOException when there is no space
     boolean allocate(Path file, long size) throws IOException {
         try (Descriptor open = Descriptor.open(file, Descriptor.O_RDWR | Descriptor.O_NOFOLLOW)) {
             open.allocate(size);
@@ -58,14 +57,14 @@ public final class Native implements AutoCloseable {
         }
     }
 
-    /// Sets a file's times of change and of use: one call instead of the JDK's four.
+    /// Sets a file's modification and access time: one call instead of the JDK's four.
     ///
-    /// @throws IOException when it could not be set
+    /// @throws IOException when they could not be set
     void setTimes(Path file, long millis) throws IOException {
         LinuxFiles.setTimes(file, millis);
     }
 
-    /// How many files can still be made; -1 where the file system does not count them.
+    /// Number of free inodes; -1 where the file system does not count them.
     long freeInodes() {
         try {
             return LinuxFiles.freeInodes(root);

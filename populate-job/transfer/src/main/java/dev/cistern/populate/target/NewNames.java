@@ -6,12 +6,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// Directories with new names in them, which have to be synced before the names are durable.
+/// Directories with new names, which have to be synced before the names are durable.
 final class NewNames {
-    /// Up to so many are synced one by one; beyond, one sync of the file system is cheaper.
+    /// Up to this number they are synced one by one; above, one sync of the file system is cheaper.
     private static final int SINGLE_SYNCS = 16;
 
-    /// Where there is no sync of the whole file system, so many wait for theirs: 16,384 × some 200 bytes are 3 MiB.
+    /// Maximum number of pending directories where the whole file system cannot be synced: 16,384 × some 200 bytes are
+    /// 3 MiB.
     private static final int MAX_DIRECTORIES = 16_384;
 
     private final Path root;
@@ -23,17 +24,17 @@ final class NewNames {
         this.root = root;
     }
 
-    /// Whether there is a sync of the whole file system.
+    /// Sets whether the whole file system can be synced.
     synchronized void many(boolean syncsAtOnce) {
         atOnce = syncsAtOnce;
     }
 
-    /// Whether they are too many to be synced one by one.
+    /// Whether there are too many to sync one by one.
     synchronized boolean tooMany() {
         return tooMany;
     }
 
-    /// A path is new; one that ends with a slash is a directory's own.
+    /// Records a new path; one that ends with a slash is a directory itself.
     ///
     /// @param durable whether names are to be durable at all
     synchronized void note(String path, boolean durable) throws IOException {
@@ -59,7 +60,7 @@ final class NewNames {
             try {
                 TargetTree.sync(root.resolve(directory));
             } catch (NoSuchFileException e) {
-                // Swept since: its parent is noted, or the root.
+                // Removed since; its parent is recorded, or is the root.
                 continue;
             }
         }

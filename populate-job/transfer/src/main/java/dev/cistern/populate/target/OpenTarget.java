@@ -4,149 +4,151 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// A target that one fill holds. Any number of threads may use it.
+/// A target locked by one fill. Thread-safe.
 ///
-/// The bargain, in the order in which the engine keeps it: an object grows as an *unfinished file* ([#openPartial]) that is known by a
-/// number; when it is whole and its digest is right, it is [#whole]; [#syncFiles] makes whole files durable; [#finish] gives one its path,
-/// replacing what has it; [#syncNames] makes the paths durable, and only then is the fill a success. A process that is killed anywhere leaves
-/// what the next one goes on from: unfinished files and the journal stay until [#removeOwn].
+/// Life of a file: an object is written to an *incomplete file* ([#openPartial]), identified by a number. When all its
+/// bytes are present and its digest is right, it is completed ([#complete]); [#syncFiles] makes complete files durable;
+/// [#finish] gives one its path, replacing an existing file; [#syncNames] makes the paths durable, and only then is the
+/// fill successful. After a process is killed at any point, the next one resumes: incomplete files and the journal stay
+/// until [#removeOwn].
 public interface OpenTarget extends Closeable {
-    /// Whether an earlier attempt left something.
+    /// Whether an earlier attempt left files.
     boolean resumed();
 
-    /// The engine's journal: read at the start of an attempt, then appended to. Each call opens it anew; the caller closes it.
+    /// The engine's journal: read at the start of an attempt, then appended to. Each call opens it separately; the
+    /// caller closes it.
     TargetFile openJournal() throws IOException;
 
-    /// Makes what is written of the journal durable.
+    /// Makes the written part of the journal durable.
     void syncJournal() throws IOException;
 
-    /// For what the engine has no memory for.
+    /// Temporary files for data that does not fit in memory.
     WorkFiles workFiles();
 
-    /// Removes everything that the engine kept here, durably where that is asked for. The fill is over.
+    /// Removes the engine's own files, durably if requested. The fill is over.
     void removeOwn() throws IOException;
 
-    /// Says how much is to come, as soon as it is known and again when it is more: a target may prepare for much.
+    /// Announces the expected amount, as soon as it is known and again when it grows, so that a target can prepare.
     ///
-    /// @param files so many or more
-    /// @param bytes so many or more
+    /// @param files minimum number
+    /// @param bytes minimum number
     default void expect(long files, long bytes) {}
 
-    /// What paths lose of the 4095 bytes that they may have.
+    /// Bytes by which the target's own path reduces the limit of 4095.
     int pathBytes();
 
-    /// Whether names that differ in case or Unicode form are one here.
+    /// Whether names that differ in case or Unicode normalization are the same here.
     boolean foldsNames() throws IOException;
 
     /// Bytes that can still be written.
     long freeBytes() throws IOException;
 
-    /// How many files and directories can still be made; -1 where that is not known.
+    /// Number of files and directories that can still be created; -1 where unknown.
     long freeInodes();
 
-    /// The file system's kind, such as `ext4`, which tells what else it needs space for; empty where it is not known.
+    /// The file system's type, such as `ext4`, which determines its overhead; empty where unknown.
     String fileSystem();
 
-    /// Unit in which space is allotted, in bytes.
+    /// Allocation unit, in bytes.
     long blockSize();
 
-    /// Up to this size a file's bytes take no blocks of their own.
+    /// Files up to this size need no data blocks.
     long inlineBytes();
 
-    /// Makes a directory and its parents; those that exist must be real directories, not links.
+    /// Creates a directory and its parents; existing ones must be real directories, not links.
     ///
-    /// @throws InTheWayException when one of them is something else
+    /// @throws PathOccupiedException when one of them is something else
     void makeDirectories(String path) throws IOException;
 
-    /// Hears of a directory before it is made.
+    /// Called before a directory is created.
     @FunctionalInterface
     interface DirectoryListener {
         void made(String path) throws IOException;
     }
 
-    /// Says who is told of each directory before it is made, those on the way to files included; nobody is before.
+    /// Sets the listener that is called before each directory is created, including parents of files.
     void onDirectory(DirectoryListener listener);
 
-    /// A file that lies at its path.
+    /// A file at its final path.
     ///
     /// @param size in bytes
-    /// @param modifiedMillis when it was changed last, in Unix milliseconds; 0 where the target keeps no such time
+    /// @param modifiedMillis modification time in Unix milliseconds; 0 where the target stores none
     record Finished(long size, long modifiedMillis) {
-        /// Whether the target keeps times.
+        /// Whether the target stores times.
         public boolean dated() {
             return modifiedMillis != 0;
         }
     }
 
-    /// The file at a path; null when there is none, or a link leads there.
+    /// The file at a path; null when there is none, or the path contains a link.
     @Nullable Finished finished(String path) throws IOException;
 
-    /// Opens a finished file for reading.
+    /// Opens a file at its final path for reading.
     TargetFile openFinished(String path) throws IOException;
 
-    /// Opens an unfinished file for reading and writing, made when it is not there.
+    /// Opens an incomplete file for reading and writing, creating it if needed.
     ///
-    /// @param keep whether what it holds is kept
+    /// @param keep whether to keep its content
     TargetFile openPartial(long id, boolean keep) throws IOException;
 
-    /// Whether large files' bytes go past the page cache here.
+    /// Whether large files are written with direct I/O here.
     boolean bypassesCache() throws IOException;
 
-    /// Reserves an unfinished file's space, where that can be done without filling it.
+    /// Reserves an incomplete file's space, where that is possible without writing it.
     ///
-    /// @return whether it is reserved
+    /// @return whether it was reserved
     /// @throws IOException when there is no room
     boolean reserve(long id, long size) throws IOException;
 
-    /// Removes an unfinished file, if there is one.
+    /// Removes an incomplete file if it exists.
     void dropPartial(long id) throws IOException;
 
-    /// An unfinished file has all its bytes, and they are right.
+    /// Completes a file: all its bytes are present and verified.
     ///
-    /// @param modifiedMillis time of change to give it; 0 for none
-    void whole(long id, long modifiedMillis) throws IOException;
+    /// @param modifiedMillis modification time to set; 0 for none
+    void complete(long id, long modifiedMillis) throws IOException;
 
-    /// Makes whole files durable.
+    /// Makes complete files durable.
     ///
-    /// @return whether unfinished files and the journal were, too; else the journal alone was
+    /// @return whether incomplete files and the journal were synced, too; else only the journal was
     boolean syncFiles(long[] ids) throws IOException;
 
-    /// Makes everything that was written until now durable, if one call does that.
+    /// Makes everything written so far durable, if one call can do that.
     ///
     /// @return whether it was done
     boolean syncAll() throws IOException;
 
-    /// Whether finished files have the times that [#whole] gave them; else all their times are 0.
+    /// Whether files have the times passed to [#complete]; else all their times are 0.
     default boolean keepsTimes() {
         return true;
     }
 
-    /// When an unfinished file was written last, in Unix milliseconds: its time if [#whole] gives it none.
+    /// Last write to an incomplete file, in Unix milliseconds: its time if [#complete] sets none.
     long partialModified(long id) throws IOException;
 
-    /// Gives a whole file its path; its parents are made.
+    /// Gives a complete file its final path, creating parents.
     ///
-    /// @param sha256 of its bytes, in hex; null where nobody asked for it
-    /// @throws InTheWayException when a directory has the path, or a parent is none
+    /// @param sha256 of its bytes, in hex; null where it was not requested
+    /// @throws PathOccupiedException when the path is a directory, or a parent is not
     void finish(long id, String path, @Nullable String sha256) throws IOException;
 
-    /// Chooses what goes.
+    /// Selects what to remove.
     interface Sweep {
-        /// Whether a finished file goes.
+        /// Whether to remove a file.
         ///
-        /// @param modifiedMillis when it was changed last; 0 where the target keeps no times
+        /// @param modifiedMillis modification time; 0 where the target stores none
         boolean file(String path, long size, long modifiedMillis);
 
-        /// Whether a directory goes if nothing is left in it.
+        /// Whether to remove a directory if it is empty.
         boolean directory(String path);
     }
 
-    /// Goes through all finished files and directories, follows no link, and removes those that are chosen.
+    /// Walks all files and directories without following links, and removes the selected ones.
     ///
-    /// @throws IOException when something could not be removed; what cannot be read is left alone
+    /// @throws IOException when a removal failed; unreadable directories are skipped
     void sweep(Sweep which) throws IOException;
 
-    /// Makes the paths of all finished files and directories durable.
+    /// Makes the paths of all files and directories durable.
     void syncNames() throws IOException;
 
     /// Whether [#finish] needs the SHA-256 of every file.

@@ -11,10 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The file of an object that is not complete yet. Several threads may write to it, each to places of its own.
+/// The file of an object that is not complete yet. Several threads may write to it, each to its own ranges.
 ///
-/// Whole blocks of a large object may go to the disk past the page cache (`O_DIRECT`, open(2)), what does not begin or end at a
-/// block goes through it. The kernel keeps the two views of a file the same; neither makes anything durable before a sync.
+/// Whole blocks of a large object may be written with direct I/O (`O_DIRECT`, open(2)); unaligned data goes through the
+/// page cache. The kernel keeps both views consistent; neither is durable before a sync.
 final class PartialFile implements TargetFile {
     private static final Set<OpenOption> OPEN =
             Set.of(
@@ -34,8 +34,9 @@ final class PartialFile implements TargetFile {
     private static final Set<OpenOption> OPEN_DIRECT =
             Set.of(StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT, LinkOption.NOFOLLOW_LINKS);
 
-    /// At most so much goes through the page cache with one call. For more, Linux takes pages of 2 MiB where the file system can have such,
-    /// and those may have to be put together, or given back by a virtual machine's host, before they can be written to.
+    /// Maximum size of one buffered write. For larger ones, Linux allocates pages of 2 MiB where the file system
+    /// supports them, and those may have to be compacted, or returned by a virtual machine's host, before they can be
+    /// written to.
     private static final int CACHED_WRITE_BYTES = 1 << 20;
 
     private final Path path;
@@ -50,13 +51,13 @@ final class PartialFile implements TargetFile {
         this.blockBytes = blockBytes;
     }
 
-    /// @param keep whether what the file holds is kept
-    /// @param blockBytes what positions and lengths past the page cache are multiples of; 0 where nothing is to go past it
+    /// @param keep whether to keep the file's content
+    /// @param blockBytes alignment of direct I/O; 0 to disable it
     static PartialFile open(Path path, boolean keep, int blockBytes) throws IOException {
         return new PartialFile(path, FileChannel.open(path, keep ? OPEN : OPEN_EMPTY), blockBytes);
     }
 
-    /// From now on whole blocks go past the page cache, where the file system gains by it.
+    /// From now on whole blocks are written with direct I/O, where the file system gains by it.
     @Override
     public void writesOnly() {
         if (blockBytes == 0) {
@@ -70,9 +71,9 @@ final class PartialFile implements TargetFile {
         }
     }
 
-    /// Writes all bytes from a position on.
+    /// Writes all bytes at a position.
     ///
-    /// @param bytes past the page cache only if they begin at a multiple of a block in memory, too
+    /// @param bytes written with direct I/O only if they are also aligned to a block in memory
     @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
         long at = position;
@@ -102,8 +103,9 @@ final class PartialFile implements TargetFile {
                 at += past.write(bytes, at);
             }
         } catch (IOException e) {
-            // A file system may refuse only when it is written to. If it is the disk that fails,
-            // the usual way says so.
+            // A file system may reject direct I/O only on write. If the disk itself fails, the
+            // buffered write reports
+            // it.
             bypassing = false;
         } finally {
             bytes.limit(end);

@@ -6,16 +6,17 @@ import java.text.Normalizer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Finds two keys for one path, and a key that is both file and directory, over a listing of any order and from several sources.
+/// Finds two keys for one path, and a key that is both file and directory, in listings of any order and from several
+/// sources.
 ///
-/// A listing that is sorted by its paths' bytes, as S3's are, is compared path by path ([PathOrder]), and needs no memory. For those
-/// that are not, paths are kept as 64-bit hashes with a seed of this process's own: 16 bytes a path instead of a hundred. Two
-/// different paths of a million collide once in some ten million runs; the run then refuses a key that was fine, and never mixes two
-/// files. Beyond a number of paths no hashes are kept: if the order ends then, or has ended before, the claims are [#deferred], and
-/// whoever has listed sorts the paths and takes them once more.
+/// A listing that is sorted by its paths' bytes, as S3's are, is compared path by path ([PathOrder]) without memory.
+/// For others, paths are stored as 64-bit hashes with a random seed per process: 16 bytes a path instead of a hundred.
+/// Two different paths of a million collide once in some ten million runs; the run then rejects a valid key, and never
+/// mixes two files. Beyond a maximum number of paths no hashes are stored: if the order ends then, or has ended before,
+/// the claims are [#deferred], and the caller sorts the paths and claims them again.
 ///
-/// On a file system that folds case or normalises Unicode, paths are folded first, so twins are found; on one that does not
-/// (every usual Linux file system), twins are two files.
+/// On a file system that folds case or normalizes Unicode, paths are folded first, so that collisions are found;
+/// elsewhere (every usual Linux file system) such names are different files.
 public final class PathClaims {
     private final long seed = new SecureRandom().nextLong();
     private final LongSet files = new LongSet();
@@ -27,41 +28,41 @@ public final class PathClaims {
     private boolean ordered = true;
     private String lastDirectory = "";
 
-    /// @param folding whether the target's file system takes paths that differ in case or Unicode form for one
-    /// @param maxHashed so many paths are kept, at most some 24 bytes each
+    /// @param folding whether the target's file system treats paths that differ in case or Unicode normalization as one
+    /// @param maxHashed maximum number of stored paths, some 24 bytes each
     public PathClaims(boolean folding, int maxHashed) {
         this.folding = folding;
         this.maxHashed = maxHashed;
     }
 
-    /// Whether a conflict may have gone unseen: neither the order nor the hashes cover all paths.
+    /// Whether a conflict may have been missed: neither the order nor the hashes cover all paths.
     public boolean deferred() {
         return !ordered && !hashing;
     }
 
-    /// Whether all paths so far are kept as hashes, so that [#isDirectory] knows.
+    /// Whether all paths so far are stored as hashes, so that [#isDirectory] is reliable.
     public boolean hashed() {
         return hashing;
     }
 
-    /// How many directories all paths so far need; while they are [#deferred], at least.
+    /// Number of directories of all paths so far; a lower bound while [#deferred].
     public long directories() {
         return ordered || !hashing ? order.directories() : directories.size();
     }
 
-    /// What a path is sorted by, in bytes.
+    /// The sort key of a path.
     public byte[] sortKey(String path, boolean directory) {
         return (directory ? fold(path) + "/" : fold(path)).getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Takes the next of all paths, sorted by [#sortKey]; these claims are then to be new ones.
+    /// Claims the next of all paths, sorted by [#sortKey]; requires a new instance.
     ///
     /// @throws UnsafeKeyException as the other methods
     public void sorted(byte[] sortKey, String key) throws UnsafeKeyException {
         refuse(order.take(sortKey), sortKey, key);
     }
 
-    /// Looks at the next of all paths without taking it: it may turn out to be a directory.
+    /// Checks the next of all paths without claiming it: it may turn out to be a directory.
     ///
     /// @throws UnsafeKeyException as the other methods
     public void sortedBeside(byte[] sortKey, String key) throws UnsafeKeyException {
@@ -77,7 +78,7 @@ public final class PathClaims {
         }
     }
 
-    /// Two keys want one path.
+    /// Two keys map to one path.
     public UnsafeKeyException sameFile(String key) {
         return new UnsafeKeyException(key, twin());
     }
@@ -94,7 +95,7 @@ public final class PathClaims {
         }
     }
 
-    /// Keeps no more hashes, when there are too many.
+    /// Stops storing hashes when there are too many.
     private void limit() {
         if (files.size() + directories.size() > maxHashed) {
             hashing = false;
@@ -136,7 +137,7 @@ public final class PathClaims {
         limit();
     }
 
-    /// Claims a directory's path and its parents; as often as one likes.
+    /// Claims a directory's path and its parents; may be repeated.
     ///
     /// @throws UnsafeKeyException when another key claimed it or a parent as a file
     public void directory(String path, String key) throws UnsafeKeyException {
@@ -160,7 +161,7 @@ public final class PathClaims {
         }
     }
 
-    /// Whether a path was claimed as a directory, by itself or by what lies below it.
+    /// Whether a path was claimed as a directory, itself or by a path below it.
     public boolean isDirectory(String path) {
         String folded = fold(path);
         return directories.contains(Hash64.of(seed, folded, folded.length()));

@@ -3,35 +3,35 @@ package dev.cistern.populate.target;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Finds two entries for one path, and a file that others lie below, in a sequence that is sorted by its bytes. It needs the path before
-/// and nothing else, however many there are.
+/// Finds two entries for one path, and a file with paths below it, in a sequence that is sorted by bytes. It needs only
+/// the previous path.
 ///
-/// A directory's path ends with a slash here. All that begins with some text is then together in the sequence, so a file `a` has to be
-/// remembered until the first path that does not begin with `a`: between it and `a/b` may lie `a-x`. The remembered ones are all
-/// beginnings of the path before; their lengths are enough.
+/// A directory's path ends with a slash here. All paths with a common prefix are adjacent in the sequence, so a file
+/// `a` has to be remembered until the first path that does not begin with `a`: between it and `a/b` there may be `a-x`.
+/// The remembered ones are all prefixes of the previous path, so their lengths are enough.
 final class PathOrder {
     private byte[] last = new byte[0];
     private int[] files = new int[16];
     private int depth;
     private long directories;
 
-    /// What a path meets.
+    /// A conflict between two paths.
     ///
-    /// @param length of the path of the file that was there before, in bytes
-    /// @param same whether the path is that file's own
+    /// @param length of the earlier file's path, in bytes
+    /// @param same whether both paths are equal
     record Conflict(int length, boolean same) {}
 
-    /// How many directories the paths so far are in, or are.
+    /// Number of directories of all paths so far.
     long directories() {
         return directories;
     }
 
-    /// Whether a path comes after the one before, or is the same.
+    /// Whether a path sorts after the previous one or equals it.
     boolean follows(byte[] path) {
         return Arrays.compareUnsigned(last, path) <= 0;
     }
 
-    /// What a path that [#follows] would meet; null for nothing. It is not taken.
+    /// The conflict that a path that [#follows] would cause, or null. Does not add it.
     @Nullable Conflict meets(byte[] path) {
         int common = Arrays.mismatch(last, path);
         common = common < 0 ? path.length : common;
@@ -44,7 +44,7 @@ final class PathOrder {
         return null;
     }
 
-    /// Takes a path that [#follows]; null when it meets no other.
+    /// Adds a path that [#follows]; returns the conflict, or null.
     ///
     /// @param path ends with a slash if it is a directory's
     @Nullable Conflict take(byte[] path) {

@@ -13,16 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Files for what one fill knows about its objects and has no memory for. They lie on the target, the only disk that a Job can write to.
+/// Temporary files for object metadata that does not fit in memory. They are on the target, the only disk that a Job
+/// can write to.
 ///
-/// A file loses its name as soon as it is open, so the kernel takes back its space when the process ends, however it ends. What a
-/// later attempt needs is in the journal; these files are made anew.
+/// A file is unlinked as soon as it is open, so that the kernel frees its space when the process ends, however it ends.
+/// What a later attempt needs is in the journal; these files are recreated.
 public final class SpillFiles implements WorkFiles, Closeable {
     private final Path directory;
     private final List<FileChannel> open = new ArrayList<>();
     private int made;
 
-    /// @param directory made when the first file is
+    /// @param directory created with the first file
     public SpillFiles(Path directory) {
         this.directory = directory;
     }
@@ -44,13 +45,13 @@ public final class SpillFiles implements WorkFiles, Closeable {
         return new ChannelFile(file);
     }
 
-    /// Whether anything has been written to the disk.
+    /// Whether any file was created.
     public synchronized boolean used() {
         return made > 0;
     }
 
-    /// Closes all files and removes what an earlier process could not: names that it had no time to take away, and those that NFS gives
-    /// to files that are removed while they are open.
+    /// Closes all files and removes names that an earlier process left: killed before unlinking them, or kept by NFS
+    /// for open files.
     void remove() throws IOException {
         close();
         try (DirectoryStream<Path> left = Files.newDirectoryStream(directory)) {

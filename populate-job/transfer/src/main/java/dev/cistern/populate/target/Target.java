@@ -2,15 +2,15 @@ package dev.cistern.populate.target;
 
 import java.io.IOException;
 
-/// Where a fill puts files: a directory tree ([DirectoryTarget]), or whatever else can take files by their paths, such as a store by
-/// content.
+/// Destination of a fill: a directory tree ([DirectoryTarget]), or anything else that accepts files by path, such as a
+/// content-addressed store.
 public interface Target {
-    /// How people call it.
+    /// Name for messages.
     String name();
 
-    /// Takes hold of it for one fill.
+    /// Locks it for one fill.
     ///
-    /// @param durable whether everything is to be on the disk before it counts
-    /// @throws IOException when it cannot be used, or another fill holds it
+    /// @param durable whether everything has to be durable before it counts
+    /// @throws IOException when it cannot be used or is locked by another fill
     OpenTarget open(boolean durable) throws IOException;
 }

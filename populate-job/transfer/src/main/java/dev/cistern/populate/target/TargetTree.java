@@ -22,28 +22,28 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The directory that is filled.
+/// A directory tree as the target.
 ///
-/// A file grows as `.cistern/partial/<id>` and gets its own name by a rename when it is whole, verified and synced. No path below
-/// the target is used before each of its directories was seen to be a real one: links that lie there are never followed.
+/// A file is written to `.cistern/partial/<id>` and renamed when it is complete, verified and synced. No path below the
+/// target is used before each of its directories was checked to be a real one: links are never followed.
 public final class TargetTree implements OpenTarget {
-    /// Directories known to be real: a listing comes in order, so few are enough; 4096 × some 200 bytes is under 1 MiB.
+    /// Cache of checked directories: listings are ordered, so few are enough; 4096 × some 200 bytes is under 1 MiB.
     private static final int MAX_KNOWN_DIRECTORIES = 4096;
 
-    /// File systems that write whole blocks past the page cache at the disk's speed. Others do so slowly (over a network), copy
-    /// all the same (btrfs, for its checksums), or cannot.
+    /// File systems that do direct I/O at the disk's speed. Others are slow at it (over a network), copy all the same
+    /// (btrfs, for its checksums), or do not support it.
     private static final Set<String> BYPASS = Set.of("ext4", "xfs");
 
-    /// From so many files on, the native calls pay for their loading.
+    /// From this number of files on, the native calls are worth their loading time.
     private static final int NATIVE_FROM_FILES = 64;
 
-    /// The same by size: reserving blocks pays from here.
+    /// The same by size: reserving blocks pays off from here.
     private static final long NATIVE_FROM_BYTES = 256L << 20;
 
-    /// Up to so many files are synced one by one; beyond, one sync of the file system is cheaper.
+    /// Up to this number files are synced one by one; above, one sync of the file system is cheaper.
     private static final int SINGLE_SYNCS = 16;
 
-    /// The default of its mount option `max_inline`.
+    /// Default of the mount option `max_inline`.
     private static final long BTRFS_INLINE_BYTES = 2048;
 
     private final Path root;
@@ -85,10 +85,10 @@ public final class TargetTree implements OpenTarget {
         this.spill = new SpillFiles(own.resolve("spill"));
     }
 
-    /// Takes hold of a directory that exists.
+    /// Locks an existing directory.
     ///
-    /// @param durable whether everything is to be on the disk before it counts
-    /// @throws IOException when it is none, cannot be written, or another process fills it
+    /// @param durable whether everything has to be durable before it counts
+    /// @throws IOException when it is not a directory, cannot be written, or another process fills it
     static TargetTree open(Path directory, boolean durable) throws IOException {
         Path root = directory.toRealPath();
         Path own = root.resolve(KeyPaths.OWN_DIRECTORY);
@@ -118,14 +118,14 @@ public final class TargetTree implements OpenTarget {
         return target;
     }
 
-    /// Makes a directory, or finds it; true when it was made.
+    /// Creates a directory unless it exists; returns whether it was created.
     static boolean makeDirectory(Path directory) throws IOException {
         try {
             Files.createDirectory(directory);
             return true;
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                throw new InTheWayException(directory.toString(), "is not a directory");
+                throw new PathOccupiedException(directory.toString(), "is not a directory");
             }
             return false;
         }
@@ -168,7 +168,7 @@ public final class TargetTree implements OpenTarget {
         return root.resolve(path);
     }
 
-    /// Loads the native calls for fills that are large enough to gain by them.
+    /// Loads the native calls for fills that are large enough to gain from them.
     @Override
     public synchronized void expect(long files, long bytes) {
         if (calls == null && (files >= NATIVE_FROM_FILES || bytes >= NATIVE_FROM_BYTES)) {
@@ -188,7 +188,7 @@ public final class TargetTree implements OpenTarget {
         return BYPASS.contains(store().type());
     }
 
-    /// What goes past the page cache comes in multiples of so many bytes; 0 where nothing does. Kept, as it takes a system call.
+    /// Block size of direct I/O, in bytes; 0 where it is not used. Cached, because it takes a system call.
     private int bypassBlock() throws IOException {
         int found = bypassBlock;
         if (found < 0) {
@@ -201,15 +201,15 @@ public final class TargetTree implements OpenTarget {
     @Override
     public boolean reserve(long id, long size) throws IOException {
         Native loaded = calls;
-        // A tmpfs would get every page here, one after the other, before the first byte is fetched.
+        // On tmpfs this would allocate every page before the first byte is fetched.
         return loaded != null
                 && !store().type().equals("tmpfs")
                 && loaded.allocate(partial(id), size);
     }
 
-    /// Gives it its time of change.
+    /// Sets the modification time.
     @Override
-    public void whole(long id, long modifiedMillis) throws IOException {
+    public void complete(long id, long modifiedMillis) throws IOException {
         if (modifiedMillis == 0) {
             return;
         }
@@ -275,7 +275,7 @@ public final class TargetTree implements OpenTarget {
         known.put(path, Boolean.TRUE);
     }
 
-    /// Renames it, which replaces a file or link that has the name.
+    /// Renames it, which replaces an existing file or link.
     @Override
     public void finish(long id, String path, @Nullable String sha256) throws IOException {
         int slash = path.lastIndexOf('/');
@@ -286,7 +286,7 @@ public final class TargetTree implements OpenTarget {
             Files.move(partial(id), at(path), StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             if (Files.isDirectory(at(path), LinkOption.NOFOLLOW_LINKS)) {
-                throw new InTheWayException(at(path).toString(), "is a directory");
+                throw new PathOccupiedException(at(path).toString(), "is a directory");
             }
             throw e;
         }
@@ -308,7 +308,7 @@ public final class TargetTree implements OpenTarget {
         Files.deleteIfExists(partial(id));
     }
 
-    /// Makes one file or directory durable.
+    /// Syncs one file or directory.
     static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
@@ -323,7 +323,7 @@ public final class TargetTree implements OpenTarget {
         for (long id : ids) {
             sync(partial(id));
         }
-        // The journal's word counts only when the journal itself is durable.
+        // Records count only when the journal itself is durable.
         syncJournal();
         return false;
     }
@@ -346,7 +346,7 @@ public final class TargetTree implements OpenTarget {
         }
     }
 
-    /// Finding it reads the list of all mounts, so it is kept.
+    /// Cached, because finding it reads the list of all mounts.
     private FileStore store() throws IOException {
         FileStore found = store;
         if (found == null) {
@@ -392,8 +392,8 @@ public final class TargetTree implements OpenTarget {
 
     @Override
     public boolean foldsNames() throws IOException {
-        // A file system that normalises Unicode and keeps case is not known on Linux: one probe
-        // answers both.
+        // No known Linux file system normalizes Unicode and is case-sensitive: one probe answers
+        // both.
         Path probe = own.resolve("Probe");
         Files.deleteIfExists(probe);
         Files.createFile(probe);
@@ -404,13 +404,13 @@ public final class TargetTree implements OpenTarget {
         }
     }
 
-    /// Length of the target's own path.
+    /// Length of the target's path.
     @Override
     public int pathBytes() {
         return root.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /// The lock last.
+    /// Removes the lock last.
     @Override
     public void removeOwn() throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(partials)) {

@@ -11,9 +11,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/// Goes through a directory tree, follows no link, and removes the files and empty directories that it is told of.
+/// Walks a directory tree without following links, and removes the selected files and empty directories.
 final class TreeSweep {
-    /// Hears of directories that something was removed from, and that are still there.
+    /// Called for directories that something was removed from and that still exist.
     interface Changes {
         void changed(String directory) throws IOException;
     }
@@ -26,7 +26,7 @@ final class TreeSweep {
         this.changes = changes;
     }
 
-    /// Goes through the tree, but for what the engine keeps there.
+    /// Walks the tree except for the engine's own directory.
     void run(Path root) throws IOException {
         Files.walkFileTree(root, new Visitor(root));
     }
@@ -34,7 +34,7 @@ final class TreeSweep {
     private final class Visitor extends SimpleFileVisitor<Path> {
         private final Path root;
 
-        /// For each directory from the target to where the walk is, whether something was removed from it.
+        /// For each directory from the target to the current one, whether something was removed from it.
         private final Deque<Boolean> changed = new ArrayDeque<>();
 
         Visitor(Path root) {
@@ -83,7 +83,7 @@ final class TreeSweep {
             return FileVisitResult.CONTINUE;
         }
 
-        /// Removes a directory; false when somebody has something in it.
+        /// Removes a directory; returns false when it is not empty.
         private boolean removed(Path directory) throws IOException {
             try {
                 remove(directory);
@@ -93,7 +93,7 @@ final class TreeSweep {
             }
         }
 
-        /// Removes what lies in the directory that the walk is in.
+        /// Removes an entry of the current directory.
         private void remove(Path path) throws IOException {
             Files.deleteIfExists(path);
             changed.pop();

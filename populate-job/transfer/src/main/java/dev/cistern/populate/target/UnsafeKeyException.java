@@ -1,6 +1,6 @@
 package dev.cistern.populate.target;
 
-/// A key that cannot become a path below the target. The message names the key and says why.
+/// A key that has no valid path below the target. The message names the key and the reason.
 public final class UnsafeKeyException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -8,7 +8,7 @@ public final class UnsafeKeyException extends Exception {
         super("key " + shown(key) + " " + problem + "; rename it, or leave it out with exclude");
     }
 
-    /// The key with everything that could upset a terminal or a log made visible.
+    /// The key with everything escaped that could disturb a terminal or a log.
     static String shown(String key) {
         StringBuilder text = new StringBuilder(key.length() + 2).append('"');
         key.codePoints()

@@ -2,9 +2,9 @@ package dev.cistern.populate.target;
 
 import java.io.IOException;
 
-/// Makes files for what one fill knows about its objects and has no memory for. None outlives the fill.
+/// Creates temporary files for data that does not fit in memory. None outlives the fill.
 @FunctionalInterface
 public interface WorkFiles {
-    /// A new empty file; closed with the target, or before.
+    /// Creates an empty file, closed with the target or before.
     TargetFile create() throws IOException;
 }

@@ -1,4 +1,4 @@
-/// The directory that is filled: which paths are safe, what is kept below `.cistern/` while it fills, what is durable.
+/// Destination of a fill: safe paths, the engine's own files below `.cistern/`, durability.
 @NullMarked
 package dev.cistern.populate.target;
 

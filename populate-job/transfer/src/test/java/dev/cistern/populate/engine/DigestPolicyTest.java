@@ -1,8 +1,8 @@
 package dev.cistern.populate.engine;
 
-import static dev.cistern.populate.engine.DigestPolicy.Verdict.AGAIN;
-import static dev.cistern.populate.engine.DigestPolicy.Verdict.AGAIN_AT_THE_END;
 import static dev.cistern.populate.engine.DigestPolicy.Verdict.NO_DIGEST;
+import static dev.cistern.populate.engine.DigestPolicy.Verdict.REFETCH;
+import static dev.cistern.populate.engine.DigestPolicy.Verdict.REFETCH_LAST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.populate.digest.DigestKind;
@@ -56,25 +56,25 @@ class DigestPolicyTest {
     @Test
     void aChecksumIsNeverDoubted() throws Exception {
         for (int id = 0; id < 10; id++) {
-            assertThat(policy.mismatched("a", id, STATED, true)).isEqualTo(AGAIN);
+            assertThat(policy.mismatched("a", id, STATED, true)).isEqualTo(REFETCH);
         }
     }
 
     @Test
     void whatMayBeNoDigestIsFetchedTwiceUntilTheSourceIsKnown() throws Exception {
-        assertThat(policy.mismatched("a", 1, PARTS, false)).isEqualTo(AGAIN);
+        assertThat(policy.mismatched("a", 1, PARTS, false)).isEqualTo(REFETCH);
         assertThat(policy.mismatched("a", 1, PARTS, true)).isEqualTo(NO_DIGEST);
-        assertThat(policy.mismatched("a", 2, PARTS, false)).isEqualTo(AGAIN);
+        assertThat(policy.mismatched("a", 2, PARTS, false)).isEqualTo(REFETCH);
         assertThat(policy.mismatched("a", 2, PARTS, true)).isEqualTo(NO_DIGEST);
         assertThat(policy.mismatched("a", 3, PARTS, true)).isEqualTo(NO_DIGEST);
         assertThat(policy.mismatched("a", 4, PARTS, false)).isEqualTo(NO_DIGEST);
-        assertThat(policy.mismatched("b", 5, PARTS, false)).isEqualTo(AGAIN);
+        assertThat(policy.mismatched("b", 5, PARTS, false)).isEqualTo(REFETCH);
     }
 
     @Test
     void oneWrongMd5AloneIsADamagedObjectAndTwoAreNone() throws Exception {
-        assertThat(policy.mismatched("a", 1, ETAG, true)).isEqualTo(AGAIN_AT_THE_END);
-        assertThat(policy.mismatched("a", 1, ETAG, true)).isEqualTo(AGAIN_AT_THE_END);
+        assertThat(policy.mismatched("a", 1, ETAG, true)).isEqualTo(REFETCH_LAST);
+        assertThat(policy.mismatched("a", 1, ETAG, true)).isEqualTo(REFETCH_LAST);
         assertThat(policy.mismatched("a", 2, ETAG, true)).isEqualTo(NO_DIGEST);
         assertThat(policy.mismatched("a", 1, ETAG, true)).isEqualTo(NO_DIGEST);
     }
@@ -82,25 +82,25 @@ class DigestPolicyTest {
     @Test
     void oneObjectWhoseETagIsItsDigestSpeaksForTheOthersOfItsForm() throws Exception {
         policy.matched("a", ETAG);
-        assertThat(policy.mismatched("a", 1, ETAG, true)).isEqualTo(AGAIN);
-        assertThat(policy.mismatched("a", 2, ETAG, true)).isEqualTo(AGAIN);
+        assertThat(policy.mismatched("a", 1, ETAG, true)).isEqualTo(REFETCH);
+        assertThat(policy.mismatched("a", 2, ETAG, true)).isEqualTo(REFETCH);
         assertThat(policy.mismatched("a", 3, PARTS, true)).isEqualTo(NO_DIGEST);
         policy.matched("a", PARTS);
-        assertThat(policy.mismatched("a", 4, PARTS, true)).isEqualTo(AGAIN);
+        assertThat(policy.mismatched("a", 4, PARTS, true)).isEqualTo(REFETCH);
     }
 
     @Test
     void whatWasFoundOutHoldsInTheNextAttemptToo() throws Exception {
         policy.matched("a", PARTS);
-        assertThat(policy.mismatched("b", 1, ETAG, true)).isEqualTo(AGAIN_AT_THE_END);
+        assertThat(policy.mismatched("b", 1, ETAG, true)).isEqualTo(REFETCH_LAST);
         nextAttempt();
-        assertThat(policy.mismatched("a", 2, PARTS, true)).isEqualTo(AGAIN);
-        assertThat(policy.mismatched("b", 1, ETAG, true)).isEqualTo(AGAIN_AT_THE_END);
+        assertThat(policy.mismatched("a", 2, PARTS, true)).isEqualTo(REFETCH);
+        assertThat(policy.mismatched("b", 1, ETAG, true)).isEqualTo(REFETCH_LAST);
         assertThat(policy.mismatched("b", 2, ETAG, true)).isEqualTo(NO_DIGEST);
         nextAttempt();
         assertThat(policy.mismatched("b", 3, ETAG, true)).isEqualTo(NO_DIGEST);
         nextAttempt();
         assertThat(policy.mismatched("b", 4, ETAG, false)).isEqualTo(NO_DIGEST);
-        assertThat(policy.mismatched("b", 1, PARTS, false)).isEqualTo(AGAIN);
+        assertThat(policy.mismatched("b", 1, PARTS, false)).isEqualTo(REFETCH);
     }
 }

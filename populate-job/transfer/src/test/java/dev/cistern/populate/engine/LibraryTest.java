@@ -61,7 +61,8 @@ class LibraryTest {
 
     private Fill.Result fill(Target target, Source source, int streams, boolean sha256)
             throws Exception {
-        return new Fill(request(target, source, streams, sha256), new Meter(), Steps.NONE).run();
+        return new Fill(request(target, source, streams, sha256), new Meter(), FaultPoints.NONE)
+                .run();
     }
 
     private static MemorySource source() {
@@ -127,13 +128,13 @@ class LibraryTest {
     void anAttemptThatGoesOnKnowsEveryDigest() throws Exception {
         MemorySource source = source();
         FillRequest request = request(memory, source, 2, true);
-        Steps third =
-                new Steps() {
+        FaultPoints third =
+                new FaultPoints() {
                     private int files;
 
                     @Override
-                    public void reached(Step step) {
-                        if (step == Step.AFTER_RENAME && ++files == 3) {
+                    public void reached(Point point) {
+                        if (point == Point.AFTER_RENAME && ++files == 3) {
                             throw new IllegalStateException("killed");
                         }
                     }

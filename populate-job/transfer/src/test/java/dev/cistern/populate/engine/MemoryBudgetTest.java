@@ -15,8 +15,8 @@ class MemoryBudgetTest {
     /// What the JVM's code, archive, compilers and the like took of 256 MiB, as measured.
     private static final double JVM_MIB = 74;
 
-    /// With so many streams as the budget allows, and a heap that is full, the kernel must have room for pages that it cannot give up
-    /// at once: with less than 20 MiB it killed fills of many small objects.
+    /// With so many streams as the budget allows, and a heap that is full, the kernel must have room for pages that it
+    /// cannot give up at once: with less than 20 MiB it killed fills of many small objects.
     @ParameterizedTest
     @ValueSource(longs = {256, 384, 512, 1024, 4096})
     void allStreamsTogetherLeaveRoomForThePageCache(long mebibytes) {

@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/// A fill without threads, sockets or clocks: streams that ask a store and work on processors, event by event in simulated time, and the tuner's
-/// two judges who look at them. What it finds is the same on every machine.
+/// A fill without threads, sockets or clocks: streams that ask a store and work on processors, event by event in
+/// simulated time, and the tuner's two judges who look at them. What it finds is the same on every machine.
 final class SimulatedFill {
     /// How a store and the way to it behave.
     ///
@@ -81,7 +81,7 @@ final class SimulatedFill {
         this.fixed = fixed;
         this.tokens = store.requests / 10;
         streams(first);
-        at(0.05, this::look);
+        at(0.05, this::sample);
     }
 
     /// One whose number of streams is found.
@@ -141,23 +141,23 @@ final class SimulatedFill {
         streams.forEach(Stream::wake);
     }
 
-    private void look() {
+    private void sample() {
         double busyNow = busySeconds + busy * (now - busySince);
         double idle = 1 - (busyNow - seenBusy) / (now - lookedAt) / processors;
         Traffic.Sums since = sums.minus(seen);
         long nanos = (long) ((now - lookedAt) * 1e9);
         int number = count.streams();
         if (!fixed) {
-            number = count.look(new StreamCount.Look(nanos, since, idle), most);
+            number = count.update(new StreamCount.Sample(nanos, since, idle), most);
         }
-        number = Math.min(number, limit.look(nanos, since));
+        number = Math.min(number, limit.update(nanos, since));
         seen = sums;
         seenBusy = busyNow;
         lookedAt = now;
         if (number != wanted) {
             streams(number);
         }
-        at(now + (looks++ < 20 ? 0.05 : 0.1), this::look);
+        at(now + (looks++ < 20 ? 0.05 : 0.1), this::sample);
     }
 
     private void onProcessor(double seconds, Runnable then) {

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SpaceNeedsTest {
     private static final long MIB = 1 << 20;
 
-    /// What was charged to a volume's quota group on a btrfs with simple quotas, with everything written as the engine writes it.
+    /// What was charged to a volume's quota group on a btrfs with simple quotas, with everything written as the engine
+    /// writes it.
     @ParameterizedTest
     @CsvSource({
         // files, bytes of blocks (or inline), directories, name, charged

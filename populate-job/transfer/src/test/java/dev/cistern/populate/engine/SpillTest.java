@@ -59,10 +59,10 @@ class SpillTest {
                 FillRequest.Timing.DEFAULT);
     }
 
-    private Fill.Result fill(MemoryBudget budget, Steps steps, CountedSource... sources)
+    private Fill.Result fill(MemoryBudget budget, FaultPoints faultPoints, CountedSource... sources)
             throws FillException, InterruptedException {
         meter = new Meter();
-        return new Fill(request(budget, List.of(sources)), meter, steps).run();
+        return new Fill(request(budget, List.of(sources)), meter, faultPoints).run();
     }
 
     private void assertFilled(List<String> paths) throws IOException {
@@ -96,14 +96,14 @@ class SpillTest {
         Random random = new Random(seed);
         List<String> paths = paths(random, 2000);
         paths.add("zz/empty/");
-        Fill.Result expected = fill(AMPLE, Steps.NONE, new CountedSource("t/", paths, PAGE));
+        Fill.Result expected = fill(AMPLE, FaultPoints.NONE, new CountedSource("t/", paths, PAGE));
         assertFilled(paths);
         deleteTree();
         if (shuffled) {
             Collections.shuffle(paths, random);
         }
 
-        Fill.Result result = fill(TINY, Steps.NONE, new CountedSource("t/", paths, PAGE));
+        Fill.Result result = fill(TINY, FaultPoints.NONE, new CountedSource("t/", paths, PAGE));
 
         assertThat(result).as("seed %s", seed).isEqualTo(expected);
         assertFilled(paths);
@@ -122,11 +122,11 @@ class SpillTest {
             some = some.stream().filter(p -> Math.floorMod(p.hashCode(), 3) == which).toList();
             sources[i] = new CountedSource("s" + i + "/", some, PAGE);
         }
-        Fill.Result result = fill(TINY, Steps.NONE, sources);
+        Fill.Result result = fill(TINY, FaultPoints.NONE, sources);
         assertFilled(paths);
         deleteTree();
         // Times and versions follow from the path alone.
-        assertThat(fill(AMPLE, Steps.NONE, new CountedSource("t/", paths, PAGE)))
+        assertThat(fill(AMPLE, FaultPoints.NONE, new CountedSource("t/", paths, PAGE)))
                 .as("seed %s", seed)
                 .isEqualTo(result);
     }
@@ -162,7 +162,7 @@ class SpillTest {
             parts[i] = new CountedSource("s" + i + "/", some, PAGE);
         }
 
-        fill(TINY, Steps.NONE, parts);
+        fill(TINY, FaultPoints.NONE, parts);
 
         assertFilled(new ArrayList<>(files));
         assertThat(meter.counts().filesDone()).as("seed %s", seed).isEqualTo(files.size());
@@ -192,10 +192,10 @@ class SpillTest {
             assertRefused(seed, part, sources[1], sources[0]);
             return;
         }
-        fill(TINY, Steps.NONE, sources);
+        fill(TINY, FaultPoints.NONE, sources);
         assertThat(directory.resolve("zz/empty")).isDirectory();
         deleteTree();
-        fill(TINY, Steps.NONE, sources[1], sources[0]);
+        fill(TINY, FaultPoints.NONE, sources[1], sources[0]);
         assertThat(directory.resolve("zz/empty")).isDirectory();
     }
 
@@ -228,7 +228,7 @@ class SpillTest {
     }
 
     private void assertRefused(long seed, String part, CountedSource... sources) throws Exception {
-        assertThatThrownBy(() -> fill(TINY, Steps.NONE, sources))
+        assertThatThrownBy(() -> fill(TINY, FaultPoints.NONE, sources))
                 .as("seed %s", seed)
                 .isInstanceOfSatisfying(
                         FillException.class,
@@ -243,7 +243,7 @@ class SpillTest {
         private static final long serialVersionUID = 1L;
     }
 
-    private @Nullable Throwable endAt(Steps.Step step, int number, CountedSource source) {
+    private @Nullable Throwable endAt(FaultPoints.Point step, int number, CountedSource source) {
         AtomicInteger reached = new AtomicInteger();
         try {
             fill(
@@ -269,20 +269,21 @@ class SpillTest {
         if (shuffled) {
             Collections.shuffle(paths, random);
         }
-        Fill.Result expected = fill(AMPLE, Steps.NONE, new CountedSource("t/", paths, PAGE));
-        for (Steps.Step step : Steps.Step.values()) {
+        Fill.Result expected = fill(AMPLE, FaultPoints.NONE, new CountedSource("t/", paths, PAGE));
+        for (FaultPoints.Point step : FaultPoints.Point.values()) {
             for (int number : new int[] {1, 400}) {
                 deleteTree();
                 CountedSource source = new CountedSource("t/", paths, PAGE);
                 if (endAt(step, number, source) != null) {
                     String which = "seed " + seed + ", " + step + " " + number;
                     int before = source.reads();
-                    assertThat(fill(TINY, Steps.NONE, source)).as(which).isEqualTo(expected);
+                    assertThat(fill(TINY, FaultPoints.NONE, source)).as(which).isEqualTo(expected);
                     Meter.Counts counts = meter.counts();
                     assertThat(counts.bytesFetched() + counts.bytesResumed())
                             .as(which)
                             .isEqualTo(counts.bytesTotal());
-                    if (step == Steps.Step.ALL_RENAMED || step == Steps.Step.BEFORE_CLEANUP) {
+                    if (step == FaultPoints.Point.ALL_RENAMED
+                            || step == FaultPoints.Point.BEFORE_CLEANUP) {
                         assertThat(source.reads()).as(which).isEqualTo(before);
                     }
                 }
@@ -295,11 +296,11 @@ class SpillTest {
     void whatAKilledProcessLeftOfItsOwnFilesIsRemoved() throws Exception {
         List<String> paths = paths(new Random(1), 300);
         CountedSource source = new CountedSource("t/", paths, PAGE);
-        assertThat(endAt(Steps.Step.AFTER_RENAME, 1, source)).isNotNull();
+        assertThat(endAt(FaultPoints.Point.AFTER_RENAME, 1, source)).isNotNull();
         Path spill = Files.createDirectories(directory.resolve(".cistern/spill"));
         assertThat(spill).isEmptyDirectory();
         Files.writeString(spill.resolve("0"), "left between open and unlink");
-        fill(TINY, Steps.NONE, source);
+        fill(TINY, FaultPoints.NONE, source);
         assertFilled(paths);
     }
 }

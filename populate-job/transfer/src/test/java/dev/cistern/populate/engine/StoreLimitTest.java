@@ -5,32 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class StoreLimitTest {
-    private static final long LOOK = 100_000_000;
+    private static final long SAMPLE_NANOS = 100_000_000;
 
     private final StoreLimit limit = new StoreLimit();
 
     /// A look at so many streams that were being served all the time.
-    private int look(int served) {
-        return limit.look(LOOK, new Traffic.Sums(1, served * LOOK, 0, 0, 0, 0, 0));
+    private int update(int served) {
+        return limit.update(
+                SAMPLE_NANOS, new Traffic.Sums(1, served * SAMPLE_NANOS, 0, 0, 0, 0, 0));
     }
 
     @Test
     void nothingLimitsUntilAStoreRefuses() {
-        assertThat(look(400)).isEqualTo(Integer.MAX_VALUE);
-        assertThat(look(0)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(update(400)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(update(0)).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
     void nineTenthsOfWhatWasServedStayAndALittleMoreIsTriedEachTime() {
         for (int i = 0; i < 20; i++) {
-            look(100);
+            update(100);
         }
         limit.refused(0);
-        assertThat(look(100)).isBetween(88, 90);
-        assertThat(look(90)).isBetween(89, 91);
+        assertThat(update(100)).isBetween(88, 90);
+        assertThat(update(90)).isBetween(89, 91);
         int later = 0;
         for (int i = 0; i < 10; i++) {
-            later = look(95);
+            later = update(95);
         }
         assertThat(later).isBetween(95, 102);
     }
@@ -38,17 +39,17 @@ class StoreLimitTest {
     @Test
     void whereNothingIsServedOneAsksAndWhatWasBorneBeforeComesBackSoon() {
         for (int i = 0; i < 20; i++) {
-            look(100);
+            update(100);
         }
         for (int i = 0; i < 20; i++) {
             limit.refused(0);
-            look(0);
+            update(0);
         }
-        assertThat(look(0)).isEqualTo(1);
+        assertThat(update(0)).isEqualTo(1);
         int looks = 1;
         int now = 1;
         while (now < 90 && looks < 1000) {
-            now = look(now);
+            now = update(now);
             looks++;
         }
         assertThat(looks).as("looks until it is asked as much as before").isBetween(50, 150);

@@ -95,7 +95,7 @@ class StoreTroubleTest {
                                 false,
                                 new FillRequest.Timing(4000, 4000, 5, 5)),
                         meter,
-                        Steps.NONE)
+                        FaultPoints.NONE)
                 .run();
         reports.add(new Progress(meter, 1).next());
     }

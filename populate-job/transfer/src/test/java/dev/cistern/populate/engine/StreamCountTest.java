@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.populate.engine.SimulatedFill.Store;
 import dev.cistern.populate.engine.SimulatedFill.Work;
-import dev.cistern.populate.engine.StreamCount.Look;
+import dev.cistern.populate.engine.StreamCount.Sample;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StreamCountTest {
     private static final int MOST = 400;
-    private static final long LOOK = 100_000_000;
+    private static final long SAMPLE_NANOS = 100_000_000;
     private static final long MILLI = 1_000_000;
 
     /// Streams whose requests wait for the first byte and then work.
-    private static Look look(int answers, long firstByteNanos, long workNanos, double idle) {
-        return new Look(
-                LOOK,
+    private static Sample sample(int answers, long firstByteNanos, long workNanos, double idle) {
+        return new Sample(
+                SAMPLE_NANOS,
                 new Traffic.Sums(
                         answers,
                         answers * firstByteNanos,
@@ -47,15 +47,15 @@ class StreamCountTest {
             int processors, double firstByte, double work, double idle, int streams) {
         StreamCount count = new StreamCount(processors, 4);
         assertThat(
-                        count.look(
-                                look(40, (long) (firstByte * MILLI), (long) (work * MILLI), idle),
+                        count.update(
+                                sample(40, (long) (firstByte * MILLI), (long) (work * MILLI), idle),
                                 MOST))
                 .isEqualTo(streams);
     }
 
     @Test
     void oneStreamGrowsLikeFour() {
-        assertThat(new StreamCount(2, 1).look(look(10, 80 * MILLI, MILLI, 0.9), MOST))
+        assertThat(new StreamCount(2, 1).update(sample(10, 80 * MILLI, MILLI, 0.9), MOST))
                 .isEqualTo(64);
     }
 
@@ -65,15 +65,20 @@ class StreamCountTest {
         // being compiled.
         StreamCount count = new StreamCount(2, 1);
         assertThat(
-                        count.look(
-                                new Look(LOOK / 2, body(1, 4 << 20, 17_400_000, 17_500_000), 0.6),
+                        count.update(
+                                new Sample(
+                                        SAMPLE_NANOS / 2,
+                                        body(1, 4 << 20, 17_400_000, 17_500_000),
+                                        0.6),
                                 MOST))
                 .isEqualTo(12);
         for (int i = 0; i < 2; i++) {
-            count.look(new Look(LOOK / 2, body(0, 4 << 20, 50 * MILLI, 2 * MILLI), 0.9), MOST);
+            count.update(
+                    new Sample(SAMPLE_NANOS / 2, body(0, 4 << 20, 50 * MILLI, 2 * MILLI), 0.9),
+                    MOST);
         }
         Traffic.Sums since = body(0, 55_050_240, 600 * MILLI, 82 * MILLI);
-        assertThat(count.look(new Look(LOOK / 2, since, 0.6), MOST)).isGreaterThan(12);
+        assertThat(count.update(new Sample(SAMPLE_NANOS / 2, since, 0.6), MOST)).isGreaterThan(12);
     }
 
     private static Traffic.Sums body(int fresh, long bytes, long bodyNanos, long workNanos) {
@@ -82,39 +87,42 @@ class StreamCountTest {
 
     @Test
     void takesNoMoreThanThereMayBe() {
-        assertThat(new StreamCount(2, 4).look(look(4, 80 * MILLI, MILLI, 0.9), 20)).isEqualTo(20);
+        assertThat(new StreamCount(2, 4).update(sample(4, 80 * MILLI, MILLI, 0.9), 20))
+                .isEqualTo(20);
     }
 
     @Test
     void nothingThatHappenedChangesNothing() {
-        assertThat(new StreamCount(2, 4).look(new Look(LOOK, Traffic.Sums.ZERO, 1), MOST))
+        assertThat(
+                        new StreamCount(2, 4)
+                                .update(new Sample(SAMPLE_NANOS, Traffic.Sums.ZERO, 1), MOST))
                 .isEqualTo(4);
     }
 
     @Test
     void whatTheStoreDoesNotBearIsTakenBack() {
         StreamCount count = new StreamCount(2, 4);
-        assertThat(count.look(look(40, 10 * MILLI, MILLI, 0.9), MOST)).isEqualTo(28);
+        assertThat(count.update(sample(40, 10 * MILLI, MILLI, 0.9), MOST)).isEqualTo(28);
         // Settling: what was asked before.
-        count.look(look(100, 10 * MILLI, MILLI, 0.9), MOST);
-        count.look(look(100, 10 * MILLI, MILLI, 0.9), MOST);
+        count.update(sample(100, 10 * MILLI, MILLI, 0.9), MOST);
+        count.update(sample(100, 10 * MILLI, MILLI, 0.9), MOST);
         // 28 streams wait four times as long as 4 did: the store serves what some 6 ask for.
-        assertThat(count.look(look(60, 40 * MILLI, MILLI, 0.9), MOST)).isEqualTo(10);
+        assertThat(count.update(sample(60, 40 * MILLI, MILLI, 0.9), MOST)).isEqualTo(10);
         for (int i = 0; i < 25; i++) {
-            assertThat(count.look(look(60, 12 * MILLI, MILLI, 0.9), MOST)).isEqualTo(10);
+            assertThat(count.update(sample(60, 12 * MILLI, MILLI, 0.9), MOST)).isEqualTo(10);
         }
     }
 
     @Test
     void streamsThatOnlyWaitForProcessorsEnd() {
         StreamCount count = new StreamCount(2, 4);
-        count.look(look(4, 80 * MILLI, MILLI, 0.9), MOST);
+        count.update(sample(4, 80 * MILLI, MILLI, 0.9), MOST);
         assertThat(count.streams()).isEqualTo(64);
-        count.look(look(100, 80 * MILLI, MILLI, 0.9), MOST);
+        count.update(sample(100, 80 * MILLI, MILLI, 0.9), MOST);
         // The store is near now, and each stream works most of its time.
         int before = 64;
         for (int i = 0; i < 20; i++) {
-            int now = count.look(look(2000, MILLI / 2, MILLI, 0), MOST);
+            int now = count.update(sample(2000, MILLI / 2, MILLI, 0), MOST);
             assertThat(now).isLessThanOrEqualTo(before);
             before = now;
         }
@@ -124,13 +132,13 @@ class StreamCountTest {
     @Test
     void whereTheDiskIsWaitedForTwiceAsManyAreTriedAndKeptIfTheyBringSomething() {
         StreamCount count = new StreamCount(2, 4);
-        Look waits = look(100, MILLI / 10, 4 * MILLI, 0.6);
+        Sample waits = sample(100, MILLI / 10, 4 * MILLI, 0.6);
         for (int i = 0; i < 8; i++) {
-            count.look(waits, MOST);
+            count.update(waits, MOST);
         }
         assertThat(count.streams()).as("tried").isEqualTo(8);
         for (int i = 0; i < 8; i++) {
-            count.look(waits, MOST);
+            count.update(waits, MOST);
         }
         assertThat(count.streams()).as("brought nothing").isEqualTo(4);
     }

@@ -143,14 +143,14 @@ class TunerTest {
     void oneObjectFromFarAwaySoonGetsMore() throws Exception {
         idle = 0.9;
         int first = begin(1, LARGE, true, false, 0, 0);
-        Traffic.Watch watch = traffic.new Watch();
-        watch.answered();
+        Traffic.Stopwatch stopwatch = traffic.new Stopwatch();
+        stopwatch.answered();
         // A stream that waits ten times as long as it works.
         for (int i = 0; i < 5; i++) {
             Thread.sleep(10);
-            watch.received(256 << 10);
+            stopwatch.received(256 << 10);
             Thread.sleep(1);
-            watch.worked();
+            stopwatch.worked();
         }
         assertThat(next()).isGreaterThan(2 * first);
         assertThat(speeds.poll(30, TimeUnit.SECONDS)).isNotNull().matches(Ranges.Speed::known);

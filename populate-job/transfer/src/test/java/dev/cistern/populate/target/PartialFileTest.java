@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PartialFileTest {
     @TempDir private Path directory;
 
-    /// 4096 goes past the page cache where the temporary directory's file system lets it; the bytes have to be the same anyhow.
+    /// 4096 goes past the page cache where the temporary directory's file system lets it; the bytes have to be the same
+    /// anyhow.
     @ParameterizedTest
     @ValueSource(ints = {0, 512, 4096})
     void piecesOfAnyLengthFromAnyPlaceOfTheBufferArrive(int blockBytes) throws Exception {

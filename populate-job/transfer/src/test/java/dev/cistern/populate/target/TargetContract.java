@@ -44,7 +44,7 @@ public abstract class TargetContract {
         try (TargetFile file = target.openPartial(id, false)) {
             file.write(ByteBuffer.wrap(bytes(text)), 0);
         }
-        target.whole(id, 1_000_000_000_000L);
+        target.complete(id, 1_000_000_000_000L);
         target.syncFiles(new long[] {id});
         target.finish(id, path, sha256(bytes(text)));
     }
@@ -63,7 +63,7 @@ public abstract class TargetContract {
                 assertThat(file.read(ByteBuffer.allocate(1), 12)).isEqualTo(-1);
             }
             assertThat(content("a/b/c")).isNull();
-            target.whole(7, 0);
+            target.complete(7, 0);
             target.syncFiles(new long[] {7});
             target.finish(7, "a/b/c", sha256(bytes("hello world!")));
             target.syncNames();
@@ -123,10 +123,10 @@ public abstract class TargetContract {
         try (OpenTarget target = target().open(true)) {
             finish(target, 1, "d/x", "a file");
             assertThatThrownBy(() -> target.makeDirectories("d/x/y"))
-                    .isInstanceOf(InTheWayException.class)
+                    .isInstanceOf(PathOccupiedException.class)
                     .hasMessageContaining("d/x is in the way: it exists and is not a directory");
             assertThatThrownBy(() -> finish(target, 2, "d", "where a directory is"))
-                    .isInstanceOf(InTheWayException.class)
+                    .isInstanceOf(PathOccupiedException.class)
                     .hasMessageContaining("is a directory");
         }
         assertThat(content("d/x")).isEqualTo(bytes("a file"));
@@ -241,7 +241,7 @@ public abstract class TargetContract {
                 try (TargetFile file = target.openPartial(i, false)) {
                     file.write(ByteBuffer.wrap(bytes("n" + i)), 0);
                 }
-                target.whole(i, 0);
+                target.complete(i, 0);
             }
             target.openJournal().close();
             target.syncFiles(ids);

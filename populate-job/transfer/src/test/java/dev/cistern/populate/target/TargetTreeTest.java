@@ -35,10 +35,10 @@ class TargetTreeTest extends TargetContract {
         Files.createSymbolicLink(directory.resolve("link"), directory);
         try (OpenTarget target = target().open(true)) {
             assertThatThrownBy(() -> target.makeDirectories("x/y"))
-                    .isInstanceOf(InTheWayException.class)
+                    .isInstanceOf(PathOccupiedException.class)
                     .hasMessageContaining("is in the way");
             assertThatThrownBy(() -> target.makeDirectories("link/y"))
-                    .isInstanceOf(InTheWayException.class);
+                    .isInstanceOf(PathOccupiedException.class);
         }
     }
 

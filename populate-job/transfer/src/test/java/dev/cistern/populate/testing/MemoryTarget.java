@@ -1,7 +1,7 @@
 package dev.cistern.populate.testing;
 
-import dev.cistern.populate.target.InTheWayException;
 import dev.cistern.populate.target.OpenTarget;
+import dev.cistern.populate.target.PathOccupiedException;
 import dev.cistern.populate.target.Target;
 import dev.cistern.populate.target.TargetFile;
 import dev.cistern.populate.target.WorkFiles;
@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A target in memory that keeps files by content: each content once, under its SHA-256, and paths that name contents. It shows that a
-/// store by content can be filled as a directory tree is.
+/// A target in memory that keeps files by content: each content once, under its SHA-256, and paths that name contents.
+/// It shows that a store by content can be filled as a directory tree is.
 public final class MemoryTarget implements Target {
     private final Map<String, byte[]> contents = new HashMap<>();
     private final TreeMap<String, String> names = new TreeMap<>();
@@ -76,7 +76,7 @@ public final class MemoryTarget implements Target {
         for (int end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
             String directory = end < 0 ? path : path.substring(0, end);
             if (names.containsKey(directory)) {
-                throw new InTheWayException(directory, "is not a directory");
+                throw new PathOccupiedException(directory, "is not a directory");
             }
             if (!directory.isEmpty() && !directories.contains(directory)) {
                 listener.made(directory);
@@ -249,7 +249,7 @@ public final class MemoryTarget implements Target {
         }
 
         @Override
-        public void whole(long id, long modifiedMillis) {}
+        public void complete(long id, long modifiedMillis) {}
 
         @Override
         public boolean syncFiles(long[] ids) {
@@ -272,7 +272,7 @@ public final class MemoryTarget implements Target {
                     directory(path.substring(0, slash), listener);
                 }
                 if (directories.contains(path)) {
-                    throw new InTheWayException(path, "is a directory");
+                    throw new PathOccupiedException(path, "is a directory");
                 }
                 MemoryFile file = Objects.requireNonNull(partials.remove(id));
                 String key = Objects.requireNonNull(sha256);

@@ -21,37 +21,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Carries out actions, one call each. What the API server answers goes into the caches' overlay, so that the next look
-/// sees it.
+/// Executes actions, one call each. Responses go into the caches' overlay, so that the next reconcile sees them.
 public final class Applier {
     private final Api api;
     private final WatchedKinds kinds;
     private final ReportSeal seal;
     private final EventRecorder events;
-    private final Obstacles obstacles;
+    private final NameConflicts nameConflicts;
     private final Refusals refusals = new Refusals(System::nanoTime);
 
     /// An applier that writes through an API.
     public Applier(Api api, WatchedKinds kinds, ReportSeal seal, EventRecorder events) {
         this.api = api;
-        this.obstacles = new Obstacles(api);
+        this.nameConflicts = new NameConflicts(api);
         this.kinds = kinds;
         this.seal = seal;
         this.events = events;
     }
 
-    /// How a write ended.
+    /// Result of a write.
     public enum Outcome {
-        /// It is done, or was done before.
+        /// Done, now or before.
         DONE,
-        /// The cluster is not as it was observed; look again.
+        /// The cluster has changed since it was observed: observe again.
         CONFLICT
     }
 
-    /// Carries out one action.
+    /// Executes one action.
     ///
-    /// @throws KubernetesClientException when the API server does not answer or refuses; what it refuses to make is also told
-    /// by an event on the PVC
+    /// @throws KubernetesClientException when the API server does not respond or rejects it; a rejected creation is
+    ///     also reported by an event on the PVC
     public Outcome apply(ClaimKey claim, Action action) {
         try {
             write(action);
@@ -63,7 +62,7 @@ public final class Applier {
             forget(action);
             Optional<String> inTheWay =
                     e.getCode() == HttpURLConnection.HTTP_CONFLICT
-                            ? obstacles.of(claim.uid(), action)
+                            ? nameConflicts.of(claim.uid(), action)
                             : Optional.empty();
             if (inTheWay.isEmpty() && isConflict(e, action)) {
                 return Outcome.CONFLICT;
@@ -86,7 +85,7 @@ public final class Applier {
         record(new Action.EmitEvent(claim, null, null, true, EventReason.CREATE_FAILED, message));
     }
 
-    /// What the API server refused to make of a run the last time, in its words; empty since it made something.
+    /// The API server's last rejection of a creation for a run; empty since the last success.
     public Optional<String> refusal(String uid) {
         return refusals.of(uid);
     }
@@ -108,7 +107,7 @@ public final class Applier {
         };
     }
 
-    /// Quotas and policies say 403; what an object may not be 400 or 422; a namespace that is not there 404; a webhook that fails 500.
+    /// Quotas and policies return 403; an invalid object 400 or 422; a missing namespace 404; a failing webhook 500.
     private static boolean isRefusal(KubernetesClientException e) {
         return switch (e.getCode()) {
             case 400, 403, 404, 422, 500 -> true;
@@ -121,7 +120,8 @@ public final class Applier {
         return message == null ? "HTTP " + e.getCode() : message;
     }
 
-    /// 409 is a lost race (but see [Obstacles]); 404 an object that went in the meantime; 422 of a JSON patch a `test` that failed.
+    /// 409 is a lost race (but see [NameConflicts]); 404 an object deleted meanwhile; 422 of a JSON patch a failed
+    /// `test`.
     private static boolean isConflict(KubernetesClientException e, Action action) {
         return e.getCode() == HttpURLConnection.HTTP_CONFLICT
                 || (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND && !makes(action))
@@ -258,7 +258,7 @@ public final class Applier {
         try {
             api.delete(collection + "/" + name, uid);
         } catch (KubernetesClientException e) {
-            // Gone, or gone and made again: either way this life of it is over.
+            // Deleted, or deleted and recreated: either way this object is gone.
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
                     && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;

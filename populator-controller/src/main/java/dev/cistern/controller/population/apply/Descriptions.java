@@ -7,11 +7,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
-/// Describes actions in events about a refused write.
+/// Describes actions in events about a rejected write.
 final class Descriptions {
     private Descriptions() {}
 
-    /// What an action does, when the run makes no progress without it; empty when it does.
+    /// Description of an action that the run cannot continue without; empty for others.
     static String of(Action action) {
         return switch (action) {
             case Action.CreateRun(VolumePopulation run) -> named("make VolumePopulation", run);

@@ -7,7 +7,7 @@ import dev.cistern.controller.runtime.EventMessage;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 
-/// Planned events as the recorder takes them.
+/// Converts planned events for the recorder.
 final class EventMessages {
     private EventMessages() {}
 

@@ -8,14 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What is sent to change a PVC or a volume: each patch is guarded by what was seen, so that none of them needs a read before it.
+/// Patches of PVCs and volumes. Each is guarded by the observed state, so that it needs no read before it.
 final class Patches {
     private Patches() {}
 
-    /// Puts our finalizer on, if the finalizers are those seen.
+    /// Adds our finalizer, if the finalizers are those observed.
     ///
-    /// By operations on the list as it was seen. Not by server-side apply: nobody owns the finalizers that admission
-    /// puts on, so giving up our part of the list would take theirs along.
+    /// Uses operations on the observed list, not server-side apply: finalizers added by admission have no owner, so
+    /// giving up our part of the list would remove them, too.
     static List<Map<String, Object>> addFinalizer(Claim claim) {
         List<Map<String, Object>> patch = new ArrayList<>();
         patch.add(test("/metadata/uid", claim.key().uid()));
@@ -40,7 +40,7 @@ final class Patches {
         return patch;
     }
 
-    /// Takes our finalizer off, if it is where it was seen.
+    /// Removes our finalizer, if it is where it was observed.
     static List<Map<String, Object>> removeFinalizer(Claim claim) {
         String path = "/metadata/finalizers/" + claim.finalizers().indexOf(Names.FINALIZER);
         return List.of(
@@ -49,7 +49,7 @@ final class Patches {
                 Map.of("op", "remove", "path", path));
     }
 
-    /// Takes the scheduler's choice of a node off, if it is the one seen.
+    /// Removes the scheduler's choice of a node, if it is the one observed.
     static List<Map<String, Object>> clearSelectedNode(Claim claim) {
         String path = "/metadata/annotations/" + Names.ANNOTATION_SELECTED_NODE.replace("/", "~1");
         return List.of(
@@ -62,8 +62,8 @@ final class Patches {
         return Map.of("op", "test", "path", path, "value", value);
     }
 
-    /// Gives the volume to the PVC, if it has not changed. Claim and mark in one patch: a volume that names the PVC was either
-    /// filled for it, or not given by us.
+    /// Hands the volume to the PVC, if it has not changed. Claim and annotation are in one patch: a volume that names
+    /// the PVC was either filled for it or not handed over by us.
     static Map<String, Object> rebind(Action.Rebind rebind) {
         Map<String, Object> claimRef = new LinkedHashMap<>();
         claimRef.put("apiVersion", "v1");

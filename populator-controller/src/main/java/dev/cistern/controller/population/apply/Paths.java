@@ -3,7 +3,7 @@ package dev.cistern.controller.population.apply;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Names;
 
-/// Where the API server keeps what is written.
+/// API paths of the written objects.
 public final class Paths {
     private static final String CORE = "/api/v1";
     private static final String BATCH = "/apis/batch/v1";

@@ -13,12 +13,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 
-/// Puts a run's report token into its Job, and the key to check it with.
+/// Adds a run's report token, and the key to verify it, to its Job.
 ///
-/// The private key lives in this process alone and dies with it; the Job carries the public one, so that whichever replica
-/// gets a report later can check it.
+/// The private key exists only in this process; the Job carries the public key, so that any replica can verify its
+/// reports.
 public final class ReportSeal {
-    /// A Job's own deadline is the token's; this is the most that either may be.
+    /// The token's lifetime is the Job's deadline; this is the maximum of both.
     private static final Duration LONGEST = Duration.ofDays(7);
 
     private final KeyPair keys;

@@ -1,4 +1,4 @@
-/// Carries out planned actions. The only place of this controller that writes.
+/// Executes planned actions. The only place of this controller that writes.
 @NullMarked
 package dev.cistern.controller.population.apply;
 

@@ -3,11 +3,12 @@ package dev.cistern.controller.population.filler;
 import dev.cistern.controller.population.model.Attempt;
 import java.util.List;
 
-/// What there is of a PVC's attempts.
+/// State of a PVC's attempts.
 ///
 /// @param attempts lowest number first
-/// @param writers how many processes may still write to the volume; there must never be two
-/// @param unexplained whether an attempt is over and left no result where it was looked for: then the run's last report may have it
+/// @param writers number of processes that may still write to the volume; never more than one is allowed
+/// @param unexplained whether an attempt has ended without a result in the expected place: the run's last report may
+///     contain it
 public record FillState(List<Attempt> attempts, int writers, boolean unexplained) {
     public FillState {
         attempts = List.copyOf(attempts);

@@ -12,15 +12,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What puts the data onto a prime's volume: one attempt after the other, each with a number.
+/// Fills a prime's volume: one numbered attempt after the other.
 ///
-/// The planner decides when an attempt starts, what a failure means for the run, and when the volume changes hands; it is the same
-/// for every filler. The rest is here.
+/// The planner decides when an attempt starts, what a failure means for the run, and when the volume is handed over; it
+/// is the same for every filler. Everything else is here.
 public sealed interface Filler permits JobFiller {
-    /// What there is of the attempts of a PVC: how far each is, and how it ended.
+    /// The state of a PVC's attempts: how far each is, and how it ended.
     ///
-    /// @param run empty when there is no record, whatever else may be left
-    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when something has to be asked for, and is not answered
+    /// @param run empty when there is no record, even if other objects remain
+    /// @throws io.fabric8.kubernetes.client.KubernetesClientException when a necessary read fails
     FillState observe(ClusterView view, Claim claim, Optional<Run> run, Instant now);
 
     /// The writes that start an attempt.
@@ -28,25 +28,25 @@ public sealed interface Filler permits JobFiller {
     /// @param number from 1
     List<Action> start(Claim claim, RunSnapshot snapshot, Prime prime, int number);
 
-    /// What an attempt is doing, for people.
+    /// Description of an attempt's activity.
     ///
-    /// @param followed whether a person follows this run: before its first report it is then said to connect
+    /// @param followed whether someone follows this run: before its first report it is then described as connecting
     String activity(Run run, int number, boolean followed);
 
-    /// Why a running attempt gets no data now; empty when it does.
+    /// Why a running attempt receives no data at the moment; empty when it does.
     Optional<String> stalled(Run run, int number);
 
     /// When the next report of a running attempt is due.
     ///
-    /// @param since when it began to run
+    /// @param since start time of the attempt
     NextReport nextReport(Observed seen, Attempt attempt, Instant since);
 
-    /// A failure of the newest attempt with what only the whole observation tells, for example what the attempt was allowed to use.
+    /// Adds information from the whole observation to a failure of the newest attempt, for example its memory limit.
     Attempt.Failure explain(Observed seen, Attempt.Failure failure);
 
-    /// The failure of an attempt that was started and of which nothing is left.
+    /// The failure of an attempt that was started and whose objects are gone.
     Attempt.Failure vanished();
 
-    /// The writes that remove what is left of all attempts.
+    /// The writes that remove the objects of all attempts.
     List<Action> remove(Observed seen);
 }

@@ -14,18 +14,18 @@ public record Fillers(JobFiller job) {
         return new Fillers(new JobFiller(settings));
     }
 
-    /// The one that fills a run's volume.
+    /// The filler of a run.
     public Filler of(RunSnapshot snapshot) {
         return switch (snapshot.spec().getMode()) {
             case GENERIC -> job;
-            // Refused when a snapshot is taken, so no record of this release has it. Of one that
-            // has it all the
-            // same, Jobs are what this release can look for and remove.
+            // Rejected when a snapshot is taken, so no record of this release has it. If one has it
+            // anyway, Jobs are
+            // what this release can find and remove.
             case DATAFLOW -> job;
         };
     }
 
-    /// The one of a run, or of what is left of a run whose record is gone: only Jobs outlive it.
+    /// The filler of a run, or of a run whose record is gone: only Jobs outlive it.
     public Filler of(Optional<Run> run) {
         return run.map(Run::snapshot).map(this::of).orElse(job);
     }

@@ -16,9 +16,9 @@ import java.util.Optional;
 
 /// Reads attempts from Jobs and their pods.
 ///
-/// The pod is asked first: it knows the end of its container about a second before the Job's controller writes it down,
-/// and it alone has the termination message. Two watches have no order: a finished Job is not evaluated before its pod was read from
-/// the API server ([#unexplained]).
+/// The pod is read first: it shows the end of its container about a second before the Job controller records it, and
+/// only it has the termination message. Two watches have no common order: a finished Job is not evaluated before its
+/// pod was read from the API server ([#unexplained]).
 final class JobAttempts {
     private JobAttempts() {}
 
@@ -40,7 +40,7 @@ final class JobAttempts {
                 .toList();
     }
 
-    /// How many of the pods may still write to their volume.
+    /// Number of pods that may still write to their volume.
     static int live(List<Pod> pods) {
         return (int) pods.stream().filter(pod -> !ended(pod)).count();
     }
@@ -70,8 +70,8 @@ final class JobAttempts {
         try {
             return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
         } catch (NumberFormatException e) {
-            // Not made by us, although it has our labels; it counts as the first attempt and is
-            // cleared away.
+            // Not created by us, although it has our labels; it counts as the first attempt and is
+            // deleted.
             return 1;
         }
     }
@@ -91,7 +91,7 @@ final class JobAttempts {
         Optional<ContainerStatus> container = pod.flatMap(JobAttempts::container);
         Optional<ContainerStateTerminated> terminated = container.flatMap(JobAttempts::terminated);
         if (terminated.isPresent()) {
-            // Injected containers may still run; they do not count.
+            // Injected containers may still run; ignore them.
             return JobEnd.of(terminated.get(), pod.get(), reported);
         }
         Optional<JobCondition> end = end(job);
@@ -99,7 +99,7 @@ final class JobAttempts {
             return JobEnd.of(end.get(), pod, reported);
         }
         if (pod.filter(JobAttempts::ended).isPresent()) {
-            // Evicted before its container ran; the Job's controller says so in a moment.
+            // Evicted before its container ran; the Job controller will report it shortly.
             return new Attempt.State.Starting(Optional.empty());
         }
         if (pod.filter(p -> p.getMetadata().getDeletionTimestamp() != null).isPresent()) {
@@ -126,7 +126,8 @@ final class JobAttempts {
                 .findFirst();
     }
 
-    /// Whether a Job has finished and its pod's end is not in the cache: the Jobs' watch is ahead of the pods', or the pod is gone.
+    /// Whether a Job has finished and its pod's end is not in the cache: the Jobs' watch is ahead of the pods', or the
+    /// pod is gone.
     static boolean unexplained(List<Job> jobs, List<Pod> pods) {
         return jobs.stream()
                 .filter(job -> job.getMetadata().getDeletionTimestamp() == null)
@@ -134,7 +135,7 @@ final class JobAttempts {
                 .anyMatch(job -> pod(job, pods).filter(JobAttempts::tells).isEmpty());
     }
 
-    /// Whether a pod says how its attempt ended.
+    /// Whether a pod shows how its attempt ended.
     private static boolean tells(Pod pod) {
         return ended(pod) || container(pod).flatMap(JobAttempts::terminated).isPresent();
     }
@@ -144,7 +145,7 @@ final class JobAttempts {
                 container.getState() == null ? null : container.getState().getTerminated());
     }
 
-    /// The condition that says that a Job is over.
+    /// The condition of a finished Job.
     private static Optional<JobCondition> end(Job job) {
         return condition(job, "Failed").or(() -> condition(job, "Complete"));
     }

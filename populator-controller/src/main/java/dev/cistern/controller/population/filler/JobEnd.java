@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /// How an attempt ended, and the origin of a failure.
 ///
-/// The container's termination message comes first, then the reason why its pod was stopped, and the Job's own condition last.
+/// The container's termination message comes first, then the reason why its pod was stopped, and the Job's own
+/// condition last.
 final class JobEnd {
-    /// What a pod's status gives as the reason when its node took or kept it off, on clusters that set no condition for it.
+    /// Reasons in the status of a pod that was removed from its node, on clusters that set no condition for it.
     private static final Set<String> STOPPED =
             Set.of(
                     "Evicted",
@@ -34,9 +35,9 @@ final class JobEnd {
 
     private JobEnd() {}
 
-    /// From the end of its container.
+    /// Evaluates the end of a container.
     ///
-    /// @param reported the result in its last report, which stands in for a termination message that was lost
+    /// @param reported result in the last report, used if the termination message was lost
     static Attempt.State of(
             ContainerStateTerminated terminated, Pod pod, Optional<RunResult> reported) {
         Optional<RunResult> message = AttemptResult.read(terminated.getMessage());
@@ -67,8 +68,7 @@ final class JobEnd {
     private static Attempt.Failure failure(RunResult said) {
         Reason reason = said.reason();
         Fault fault = reason == null ? Fault.RUN : reason.fault();
-        // A Job of another release may call something final that this one does not know to be, and
-        // the other way round.
+        // A Job of another release may classify a reason differently.
         if (said.terminal() != (fault == Fault.REQUEST)) {
             fault = said.terminal() ? Fault.REQUEST : Fault.RUN;
         }
@@ -78,9 +78,9 @@ final class JobEnd {
                 Messages.shorten(said.message()));
     }
 
-    /// From the Job, after its pod has been looked for where it would be, and from what the attempt itself reported at its end.
+    /// Evaluates the Job after its pod was looked up, and the attempt's last report.
     ///
-    /// @param pod without an end of its container
+    /// @param pod whose container has no end
     static Attempt.State of(
             JobCondition condition, Optional<Pod> pod, Optional<RunResult> reported) {
         if (succeeded(reported)) {
@@ -133,7 +133,7 @@ final class JobEnd {
                 "the attempt took longer than its activeDeadlineSeconds");
     }
 
-    /// Why a pod was taken off its node, if it was.
+    /// Why a pod was removed from its node, if it was.
     private static Optional<String> disruption(Pod pod) {
         if (pod.getStatus() == null) {
             return Optional.empty();

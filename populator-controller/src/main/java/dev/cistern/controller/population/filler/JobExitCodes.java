@@ -17,7 +17,7 @@ final class JobExitCodes {
     private static final int CRASHED = 128 + 6;
     private static final int BAD_ADDRESS = 128 + 11;
 
-    /// As many of the last log lines as say what happened.
+    /// Number of last log lines to quote.
     private static final int LINES = 3;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,7 +72,7 @@ final class JobExitCodes {
                 };
     }
 
-    /// Log lines as sentences: of a line that is an object, its message and what it is about.
+    /// Formats log lines: of a JSON line its message and key-values.
     static String sentences(String log) {
         List<String> lines = log.strip().lines().filter(line -> !line.isBlank()).toList();
         List<String> last =
@@ -97,7 +97,7 @@ final class JobExitCodes {
             }
             return text.toString();
         } catch (IOException e) {
-            // Not of ours: a line of the Java machine, or one that was cut off at its beginning.
+            // Not JSON: output of the JVM, or a line cut off at its beginning.
             return line.strip();
         }
     }

@@ -22,7 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// Fills by populate Jobs: one Job an attempt.
+/// Fills with populate Jobs: one Job per attempt.
 public final class JobFiller implements Filler {
     private final JobManifest jobs;
     private final PopulateContainer container;
@@ -52,7 +52,7 @@ public final class JobFiller implements Filler {
                 unexplained);
     }
 
-    /// Those in the run's own namespace: elsewhere anybody may give a Job our labels, and let it end as he likes.
+    /// Objects in the run's own namespace: elsewhere anyone could label a Job as ours and determine its result.
     private static <T extends HasMetadata> List<T> ofRun(Optional<Run> run, List<T> labelled) {
         return run.map(r -> r.snapshot().spec().getPrimeNamespace())
                 .map(

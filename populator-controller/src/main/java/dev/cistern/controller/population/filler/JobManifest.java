@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The Job of one attempt.
 final class JobManifest {
-    /// How long an unanswered stop may take: the engine writes its journal and ends.
+    /// Grace period: the engine writes its journal and ends.
     private static final long GRACE_SECONDS = 30;
 
-    /// Longest time for an attempt when its populator says nothing: 7 days, the longest that a report token lives.
+    /// Default deadline of an attempt: 7 days, the maximum lifetime of a report token.
     static final long DEADLINE_SECONDS = 7 * 24 * 3600;
 
-    /// A Job whose pod was evicted says so itself: the pod may be gone by the time that anybody looks. Another pod is a new attempt,
-    /// which the controller begins.
+    /// Lets the Job report the eviction of its pod, which may be gone by the time it is read. A new pod is a new
+    /// attempt, started by the controller.
     private static final PodFailurePolicy DISRUPTED =
             new PodFailurePolicyBuilder()
                     .addNewRule()
@@ -42,9 +42,9 @@ final class JobManifest {
                     .endRule()
                     .build();
 
-    /// Service meshes put a container beside ours that never ends, and take its connections over before it is ready. A populator
-    /// that wants one says so in `generic.labels` or `generic.annotations`. Istio and Kuma look at labels first; their older
-    /// versions, and the others, at annotations.
+    /// Service meshes inject a container that never ends, and redirect connections before it is ready. A populator that
+    /// needs one sets `generic.labels` or `generic.annotations`. Istio and Kuma use labels; their older versions, and
+    /// the others, annotations.
     private static final Map<String, String> NO_MESH_LABELS =
             Map.of("sidecar.istio.io/inject", "false", "kuma.io/sidecar-injection", "disabled");
 
@@ -111,7 +111,7 @@ final class JobManifest {
                 .build();
     }
 
-    /// The defaults with what was asked over them, sorted, so that the same run gives the same Job.
+    /// The defaults overridden by the requested values, sorted, so that the same run yields the same Job.
     private static Map<String, String> over(
             Map<String, String> defaults, Map<String, String> asked) {
         Map<String, String> all = new TreeMap<>(defaults);
@@ -163,9 +163,9 @@ final class JobManifest {
                 .orElse(null);
     }
 
-    /// The populator's wishes, and near the node that the volume was made for. The volume's own topology is a hard rule that
-    /// the scheduler knows by itself; a hard rule for the node besides would keep the Job out whenever the pod that the
-    /// volume is for has filled that node.
+    /// The populator's affinity, and a preference for the node that the volume was created for. The volume's own
+    /// topology is a requirement that the scheduler knows; a required node would keep the Job pending whenever the pod
+    /// that uses the volume has filled that node.
     private static @Nullable Affinity affinity(@Nullable Affinity given, @Nullable String node) {
         if (node == null || (given != null && given.getNodeAffinity() != null)) {
             return given;

@@ -8,14 +8,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Notices a Job whose reports do not arrive. Its copy goes on without them, but its progress is not known, and the last one
-/// reported must not be taken for it.
+/// Detects a Job whose reports do not arrive. Its copy continues without them, but its progress is unknown, and the
+/// last reported progress must not be shown as current.
 final class JobReports {
-    /// A Job reports within a second of its start, and its first report is written at once while few runs are under way.
+    /// A Job reports within a second of its start, and its first report is written at once while few runs are under
+    /// way.
     private static final Duration FIRST = Duration.ofSeconds(30);
 
-    /// A Job may be told to wait for a minute at most; one that found the controller away tries again every 30 s. Under high load the
-    /// first report is not written, and so the second counts.
+    /// A Job may be told to wait for a minute at most; after a failed report it retries within 30 s. Under high load
+    /// the first report is not written, so the second counts.
     private static final Duration LATER = Duration.ofMinutes(2);
 
     private final String reportUrl;
@@ -25,7 +26,7 @@ final class JobReports {
         this.reportUrl = reportUrl;
     }
 
-    /// @param since when the attempt's container was started
+    /// @param since start time of the attempt's container
     NextReport next(Observed seen, Attempt attempt, Instant since) {
         Optional<LastReport> report =
                 seen.run().flatMap(Run::report).filter(r -> r.attempt() == attempt.number());

@@ -15,18 +15,18 @@ import io.fabric8.kubernetes.api.model.VolumeProjectionBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The volumes of a Job and where its container sees them: the one to fill, a place for temporary files, and one with the credentials of
-/// each source that gets them as files.
+/// The volumes of a Job and their mount paths: the one to fill, one for temporary files, and one with the credentials
+/// of each source that uses files.
 final class JobVolumes {
     /// Where the volume to fill is mounted.
     static final String TARGET = "/data";
 
-    /// A token shorter-lived than this is refused by the API server's minimum of 10 min; an hour is the usual.
+    /// The API server's minimum lifetime of a token is 10 min; an hour is usual.
     private static final long TOKEN_SECONDS = 3600;
 
     private JobVolumes() {}
 
-    /// Where source number `index` finds the files of its credentials.
+    /// Mount path of the credential files of source number `index`.
     static String directory(int index) {
         return "/var/run/cistern/source-" + index;
     }

@@ -2,10 +2,10 @@ package dev.cistern.controller.population.filler;
 
 import java.time.Duration;
 
-/// When the next report of a running attempt is due at the latest.
+/// Deadline of a running attempt's next report.
 ///
-/// @param in how long from now; zero when it is overdue
-/// @param whenOverdue what to tell people then
+/// @param in time from now; zero when it is overdue
+/// @param whenOverdue message for that case
 public record NextReport(Duration in, String whenOverdue) {
     /// Whether it should have arrived.
     public boolean overdue() {

@@ -18,21 +18,21 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What keeps an attempt's container from running, in the words of the component that refuses it, and what to do.
+/// Explains why an attempt's container does not run, quoting the component that rejects it, and says what to do.
 ///
-/// In the order in which a pod starts: is it created, is it scheduled, are its images, Secrets and mounts available, have injected init
-/// containers ended. Each is reported within ten seconds.
+/// Checks follow the order of a pod's start: creation, scheduling, images, Secrets and mounts, injected init
+/// containers. Each problem is reported within ten seconds.
 final class PodTrouble {
-    /// The Job controller and kubelet need a moment, and times of objects are known to the second.
+    /// Allowance for the Job controller and kubelet; object timestamps have a resolution of a second.
     private static final Duration MOMENT = Duration.ofSeconds(3);
 
-    /// A pod may wait this long for a node, or for somebody else's init container, before anybody is told.
+    /// Longest wait for a node, or for an injected init container, that is not reported.
     private static final Duration LONG = Duration.ofSeconds(8);
 
-    /// What kubelet calls the states that a container passes through on its way up.
+    /// Kubelet's names of the normal states of a starting container.
     private static final Set<String> ON_THE_WAY = Set.of("ContainerCreating", "PodInitializing");
 
-    /// Tells the newest warning about an object.
+    /// Looks up warnings.
     interface Warnings {
         /// The newest warning about the object of that namespace and UID.
         Optional<WarningEvent> about(String namespace, String uid);
@@ -46,7 +46,7 @@ final class PodTrouble {
         this.now = now;
     }
 
-    /// What keeps the Job from having a pod.
+    /// Why the Job has no pod.
     Optional<Attempt.Trouble> ofJob(Job job) {
         if (!older(job.getMetadata().getCreationTimestamp(), MOMENT)) {
             return Optional.empty();
@@ -65,13 +65,13 @@ final class PodTrouble {
                                                 + " a minute"));
     }
 
-    /// The Job controller tries each time with a pod of another name; without its last letters the words stay the same.
+    /// The Job controller retries with pods of different names; the message without the random suffix stays the same.
     private static String named(String message, Job job) {
         String name = job.getMetadata().getName();
         return message.replaceAll(Pattern.quote(name) + "-[a-z0-9]{1,5}\\b", name);
     }
 
-    /// What keeps a pod from running its container.
+    /// Why a pod does not run its container.
     Optional<Attempt.Trouble> ofPod(Pod pod, Optional<ContainerStatus> container) {
         return container
                 .flatMap(status -> waiting(pod, status, ""))
@@ -80,7 +80,7 @@ final class PodTrouble {
                 .or(() -> warning(pod));
     }
 
-    /// What keeps a pod that was told to end from ending. (Its time of deletion has its grace in it.)
+    /// Why a terminating pod does not end. (Its deletion time includes the grace period.)
     Optional<Attempt.Trouble> ofStopping(Pod pod) {
         if (!older(pod.getMetadata().getDeletionTimestamp(), LONG)) {
             return Optional.empty();
@@ -130,7 +130,7 @@ final class PodTrouble {
         return Optional.of(trouble(waiting.getReason(), who + message, advice));
     }
 
-    /// Containers that somebody put into the pod before ours: one that cannot start, or does not end.
+    /// Injected init containers: one that cannot start, or does not end.
     private Optional<Attempt.Trouble> ofInitContainers(Pod pod) {
         for (ContainerStatus init : initContainers(pod)) {
             Optional<Attempt.Trouble> waiting =
@@ -187,7 +187,7 @@ final class PodTrouble {
                         .findFirst();
     }
 
-    /// What kubelet says of a pod that has its node: above all that a volume cannot be mounted.
+    /// Kubelet's warnings about a scheduled pod: above all that a volume cannot be mounted.
     private Optional<Attempt.Trouble> warning(Pod pod) {
         if (!older(pod.getMetadata().getCreationTimestamp(), MOMENT)) {
             return Optional.empty();
@@ -195,7 +195,7 @@ final class PodTrouble {
         boolean placed = scheduled(pod).filter(c -> "True".equals(c.getStatus())).isPresent();
         String namespace = pod.getMetadata().getNamespace();
         return warnings.about(namespace, pod.getMetadata().getUid())
-                // The scheduler's are in the condition, and over when there is a node.
+                // The scheduler's warnings are in the condition, and obsolete once there is a node.
                 .filter(warning -> placed && !warning.reason().equals("FailedScheduling"))
                 .map(
                         warning ->

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The one container of a Job: what it is told, what it may use and what it must not.
+/// The container of a Job: its environment, resources and restrictions.
 final class PopulateContainer {
     private final Settings settings;
 
@@ -84,7 +84,8 @@ final class PopulateContainer {
                 source.getInto() == null ? "" : source.getInto(),
                 orEmpty(source.getInclude()),
                 orEmpty(source.getExclude()),
-                // Of a list, it is the list's own, which the store is told.
+                // For a list of files it belongs to the list and is part of the store
+                // specification.
                 source.getList() == null ? source.getSha256() : null,
                 SourceProxy.of(source.getBackend(), settings.proxy()).spec());
     }
@@ -98,7 +99,7 @@ final class PopulateContainer {
         for (int i = 0; i < spec.getSources().size(); i++) {
             sources.add(source(spec.getSources().get(i), i));
         }
-        // The API speaks of MB/s as disks and providers do: 1,000,000 bytes.
+        // The API uses MB/s as disks and providers do: 1,000,000 bytes.
         long bytesPerSecond =
                 generic.getThroughput() == null ? 0 : generic.getThroughput() * 1_000_000;
         return new RunSpec(
@@ -117,7 +118,7 @@ final class PopulateContainer {
                         1000));
     }
 
-    /// What the process keeps to where the container has no limit: what it asked for. A limit needs no word: the process reads its own.
+    /// Memory budget where the container has no limit: its request. The process reads a limit by itself.
     private long memoryBytes(@Nullable ResourceRequirements given) {
         ResourceRequirements resources = resources(given);
         Quantity request = resources.getRequests().get("memory");
@@ -128,13 +129,13 @@ final class PopulateContainer {
         return Math.max(RunSpec.Limits.LEAST_MEMORY_BYTES, bytes);
     }
 
-    /// What the container asks for and may use.
+    /// Requests and limits of the container.
     ResourceRequirements resources(@Nullable ResourceRequirements given) {
         Map<String, Quantity> requests = new LinkedHashMap<>(settings.requests());
         Map<String, Quantity> limits = new LinkedHashMap<>(settings.limits());
         if (given != null && given.getLimits() != null && !given.getLimits().isEmpty()) {
             limits = given.getLimits();
-            // A default request above a given limit would be refused.
+            // A default request above a given limit would be rejected.
             requests.keySet().removeAll(limits.keySet());
         }
         if (given != null && given.getRequests() != null) {

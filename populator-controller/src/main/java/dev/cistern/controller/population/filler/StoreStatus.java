@@ -8,16 +8,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The state of the store as a run's Job reports it, for people: which host it connects to, that it copies, or why it gets no data.
+/// The state of the store as reported by a run's Job, for messages: the host it connects to, that it copies, or why it
+/// receives no data.
 final class StoreStatus {
-    /// More hosts than this say no more.
+    /// Maximum number of hosts in a message.
     private static final int MAX_HOSTS = 3;
 
     private StoreStatus() {}
 
-    /// What an attempt is doing.
+    /// Description of an attempt's activity.
     ///
-    /// @param told whether a person follows this run: before its first report it is then said to connect
+    /// @param told whether someone follows this run: before its first report it is then described as connecting
     static String doing(Run run, int attempt, boolean told) {
         Optional<LastReport> report = of(run, attempt);
         boolean connecting = report.map(LastReport::connecting).orElse(told);
@@ -26,7 +27,7 @@ final class StoreStatus {
                 : "copying";
     }
 
-    /// Why the Job gets no data from the store; empty when it does.
+    /// Why the Job receives no data from the store; empty when it does.
     static Optional<String> trouble(Run run, int attempt) {
         return of(run, attempt).flatMap(LastReport::trouble);
     }

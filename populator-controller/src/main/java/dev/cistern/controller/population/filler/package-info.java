@@ -1,9 +1,9 @@
-/// What fills a volume. The planner knows a [dev.cistern.controller.population.filler.Filler] and nothing else of this package: how an
-/// attempt is made, how far it is, how it ended and what is to be removed afterwards.
+/// Filling of volumes. The planner knows only [dev.cistern.controller.population.filler.Filler] of this package: how an
+/// attempt is started, how far it is, how it ended and what has to be removed afterwards.
 ///
-/// One family of classes per kind of filler: `Job*` for populate Jobs. Another kind is another family, a line in the
-/// switch of [dev.cistern.controller.population.filler.Fillers], and the mode let in where a snapshot is taken. Pure,
-/// as the planner is.
+/// One group of classes per kind of filler: `Job*` for populate Jobs. Another kind is another group, a case in the
+/// switch of [dev.cistern.controller.population.filler.Fillers], and accepting its mode where a snapshot is taken.
+/// Pure, as the planner is.
 @NullMarked
 package dev.cistern.controller.population.filler;
 

@@ -10,25 +10,25 @@ import org.jspecify.annotations.Nullable;
 
 /// One write. Each is idempotent, and the controller may die after any of them.
 public sealed interface Action {
-    /// Puts our finalizer on the PVC, if its finalizers are those seen.
+    /// Adds our finalizer to the PVC, if its finalizers are those observed.
     record AddFinalizer(Claim claim) implements Action {}
 
-    /// Takes our finalizer off the PVC, if it is where it was seen.
+    /// Removes our finalizer from the PVC, if it is where it was observed.
     record RemoveFinalizer(Claim claim) implements Action {}
 
-    /// Takes the scheduler's choice of a node off the PVC, so that it chooses again.
+    /// Removes the scheduler's choice of a node from the PVC, so that it chooses again.
     record ClearSelectedNode(Claim claim) implements Action {}
 
-    /// Makes the run's record.
+    /// Creates the run's record.
     record CreateRun(VolumePopulation run) implements Action {}
 
     /// Turns the record of a waiting PVC into that of its run, guarded by the record's resource version.
     record BeginRun(VolumePopulation run, String resourceVersion) implements Action {}
 
-    /// Deletes the run's record, so that it can be made anew.
+    /// Deletes the run's record, so that it can be recreated.
     record DeleteRun(String namespace, String name, String uid) implements Action {}
 
-    /// Makes the prime PVC.
+    /// Creates the prime PVC.
     record CreatePrime(PersistentVolumeClaim prime) implements Action {}
 
     /// Deletes the prime PVC of that UID.
@@ -40,7 +40,7 @@ public sealed interface Action {
     /// Deletes the Job of that UID, and its pods.
     record DeleteJob(String namespace, String name, String uid) implements Action {}
 
-    /// Gives a volume from the prime to the user's PVC, guarded by the volume's resource version.
+    /// Hands a volume over from the prime to the user's PVC, guarded by the volume's resource version.
     record Rebind(String volume, String resourceVersion, ClaimKey claim) implements Action {}
 
     /// Writes the run's status, all but its progress.
@@ -49,11 +49,11 @@ public sealed interface Action {
     /// Records an event.
     ///
     /// @param claim the PVC it is about
-    /// @param source the object named by the PVC, when the event is for it; null when it is for the PVC
-    /// @param sourceUid UID of that object; null when unknown or when the event is for the PVC
+    /// @param source the object named by the PVC, when the event is about it; null when it is about the PVC
+    /// @param sourceUid UID of that object; null when unknown or when the event is about the PVC
     /// @param warning whether something is wrong
-    /// @param reason one word for machines
-    /// @param message for people
+    /// @param reason machine-readable
+    /// @param message human-readable
     record EmitEvent(
             ClaimKey claim,
             @Nullable SourceRef source,

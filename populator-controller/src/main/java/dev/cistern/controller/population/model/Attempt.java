@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 /// One attempt to fill the volume.
 ///
 /// @param number from 1
-/// @param namespace of the object that does it, for example a Job
+/// @param namespace of its object, for example a Job
 /// @param name of that object
 /// @param uid of that object
-/// @param created when it was made, to the second
+/// @param created creation time, to the second
 /// @param deleting whether it has a deletion time
-/// @param node that its pod was given; null before
-/// @param state how far it is
+/// @param node of its pod; null before it is scheduled
+/// @param state its state
 public record Attempt(
         int number,
         String namespace,
@@ -26,7 +26,7 @@ public record Attempt(
         @Nullable String node,
         State state) {
 
-    /// Its result; empty while it runs, and when it left no readable message.
+    /// Its result; empty while it runs, and when there is no readable message.
     public Optional<RunResult> result() {
         return switch (state) {
             case State.Succeeded(RunResult result) -> Optional.of(result);
@@ -35,7 +35,7 @@ public record Attempt(
         };
     }
 
-    /// How far an attempt is, read from its Job and its pod, whichever knows more.
+    /// State of an attempt, read from its Job and its pod, whichever is ahead.
     public sealed interface State {
         /// No container has run yet.
         ///
@@ -44,33 +44,33 @@ public record Attempt(
 
         /// The container runs.
         ///
-        /// @param since when it was started
+        /// @param since start time
         record Running(Instant since) implements State {}
 
-        /// The pod was told to end, and has not.
+        /// The pod is terminating.
         ///
-        /// @param late why that takes long, when it does
+        /// @param late why that takes long, if it does
         record Stopping(Optional<Trouble> late) implements State {}
 
-        /// The container ended with success and left a result. An exit code of zero alone is not enough: any image has that.
+        /// The container succeeded and left a result. An exit code of zero is not enough: any image may return that.
         ///
-        /// @param result what it says it did
+        /// @param result its result
         record Succeeded(RunResult result) implements State {}
 
         /// The attempt is over without success.
         ///
         /// @param failure what went wrong
-        /// @param result what it says it did, when it left a readable message
+        /// @param result its result, if there is a readable message
         record Failed(Failure failure, Optional<RunResult> result) implements State {}
     }
 
     /// What keeps a pod from starting.
     ///
-    /// @param eventReason the reason of the event that tells it, see [EventReason]
+    /// @param eventReason reason of the event, see [EventReason]
     /// @param reason as kubelet or scheduler call it, for example `ImagePullBackOff`
-    /// @param message their words
+    /// @param message their message
     public record Trouble(String eventReason, String reason, String message) {
-        /// Both, for people.
+        /// Reason and message, for messages.
         public String text() {
             return reason + ": " + message;
         }
@@ -78,8 +78,8 @@ public record Attempt(
 
     /// Why an attempt failed.
     ///
-    /// @param fault whose it is, and so whether and for how long it is tried again
-    /// @param reason one word for machines
-    /// @param message for people
+    /// @param fault origin of the failure, which determines whether and for how long it is retried
+    /// @param reason machine-readable
+    /// @param message human-readable
     public record Failure(Fault fault, String reason, String message) {}
 }

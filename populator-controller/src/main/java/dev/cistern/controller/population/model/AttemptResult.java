@@ -12,13 +12,13 @@ public final class AttemptResult {
 
     private AttemptResult() {}
 
-    /// The result; empty when there is no text, or it is something else, as log lines by `FallbackToLogsOnError` are.
+    /// The result; empty when there is no text or it is not a result, such as log lines due to `FallbackToLogsOnError`.
     public static Optional<RunResult> read(@Nullable String text) {
         if (text == null || text.isBlank()) {
             return Optional.empty();
         }
         try {
-            // With a digest that the API does not accept the run could never be written.
+            // The API would reject a status with an invalid digest.
             return Optional.of(RunResult.fromJson(text))
                     .filter(
                             result ->

@@ -2,22 +2,22 @@ package dev.cistern.controller.population.model;
 
 import java.util.Map;
 
-/// What is known of the StorageClass that a PVC asks for.
+/// State of the StorageClass that a PVC requests.
 public sealed interface ClassState {
     /// The PVC names none; a default class may be filled in later.
     record Unset() implements ClassState {}
 
-    /// The PVC asks for no class on purpose (`""`): nothing will be provisioned.
+    /// The PVC explicitly requests no class (`""`): nothing will be provisioned.
     record Disabled() implements ClassState {}
 
-    /// There is no class of that name yet.
+    /// The class does not exist yet.
     record Missing(String name) implements ClassState {}
 
-    /// The class is there.
+    /// The class exists.
     ///
     /// @param name its name
-    /// @param provisioner who makes its volumes
-    /// @param waitForFirstConsumer whether volumes are made only when a node was selected
+    /// @param provisioner its provisioner
+    /// @param waitForFirstConsumer whether volumes are created only when a node was selected
     /// @param parameters as given
     record Found(
             String name,
@@ -29,7 +29,7 @@ public sealed interface ClassState {
             parameters = Map.copyOf(parameters);
         }
 
-        /// Whether it only names volumes that people make by hand.
+        /// Whether its volumes are created manually.
         public boolean withoutProvisioner() {
             return provisioner.equals("kubernetes.io/no-provisioner");
         }

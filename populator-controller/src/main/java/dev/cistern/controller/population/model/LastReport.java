@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a run's Job reported last.
+/// The last report of a run's Job.
 ///
 /// @param attempt which Job
-/// @param at when it came; null when the record does not say
-/// @param connecting whether the store has not answered yet
-/// @param bytesDone how much is on the volume
-/// @param trouble why nothing comes from the store now, if nothing does
-/// @param result how the attempt ended, once it has said so
+/// @param at time of arrival; null when the record does not contain it
+/// @param connecting whether the store has not responded yet
+/// @param bytesDone bytes on the volume
+/// @param trouble why the store sends nothing at the moment; null when it does
+/// @param result how the attempt ended, once reported
 public record LastReport(
         int attempt,
         @Nullable Instant at,

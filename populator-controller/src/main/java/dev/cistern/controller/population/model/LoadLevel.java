@@ -2,18 +2,18 @@ package dev.cistern.controller.population.model;
 
 import java.time.Duration;
 
-/// How many runs are under way, and how much is reported of each for that reason.
+/// Number of runs in progress, and the resulting level of detail of reporting.
 ///
-/// Of a few runs every phase that lasts a second is written. Of a thousand runs nobody reads each phase, but each would be a write; then
-/// a phase is written only when it lasts unusually long. Steps, failures and ends always are.
+/// With a few runs every phase that lasts a second is written. With a thousand, each phase would be a write that nobody
+/// reads; then a phase is written only when it lasts unusually long. Steps, failures and ends always are.
 ///
-/// @param underWay runs that this controller has under way, at least 0
+/// @param underWay number of runs in progress, at least 0
 /// @param admitted whether the run of this PVC may start now, if it has none
 public record LoadLevel(int underWay, boolean admitted) {
     /// A single run.
     public static final LoadLevel ALONE = new LoadLevel(1, true);
 
-    /// More than a person follows one by one.
+    /// More runs than someone follows individually.
     private static final int MANY = 5;
 
     /// Longer than provisioning usually takes.
@@ -24,10 +24,10 @@ public record LoadLevel(int underWay, boolean admitted) {
 
     private static final Duration SETTLE_MOST = Duration.ofSeconds(30);
 
-    /// Most volumes take less; a slower one is reported.
+    /// Most volumes are faster; a slower one is reported.
     private static final Duration SLOW_VOLUME = Duration.ofSeconds(5);
 
-    /// Whether there are too many runs to follow one by one.
+    /// Whether there are too many runs to follow individually.
     public boolean high() {
         return underWay > MANY;
     }
@@ -37,7 +37,8 @@ public record LoadLevel(int underWay, boolean admitted) {
         return high() ? shorter(SETTLE_EACH.multipliedBy(underWay), SETTLE_MOST) : SETTLE;
     }
 
-    /// How long a volume may take before the wait is reported and the provisioner's warnings are looked up, 5 s to 30 s.
+    /// How long a volume may take before the wait is reported and the provisioner's warnings are looked up, 5 s to 30
+    /// s.
     public Duration slowVolume() {
         return settle().compareTo(SLOW_VOLUME) > 0 ? settle() : SLOW_VOLUME;
     }

@@ -1,8 +1,8 @@
 package dev.cistern.controller.population.model;
 
-/// Other components' messages, as much of them as is passed on.
+/// Truncates messages of other components.
 public final class Messages {
-    /// An event takes 1,024 bytes, and ours say more than the quoted text.
+    /// An event is limited to 1,024 bytes, and ours contain more than the quoted text.
     private static final int MAX_LENGTH = 700;
 
     private Messages() {}

@@ -6,25 +6,26 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// Everything the planner looks at for one PVC, at one moment.
+/// The planner's input for one PVC.
 ///
 /// @param now the leader's clock
 /// @param claim the user's PVC
 /// @param storageClass its class
 /// @param resolution what its `dataSourceRef` resolves to now
 /// @param run the run's record, once there is one
-/// @param waiting the record that says why there is no run yet
+/// @param waiting the record that explains why there is no run yet
 /// @param prime the temporary PVC
 /// @param primeVolume the PV that the prime is bound to
 /// @param boundVolume the PV that the user's PVC names
-/// @param givenVolume a PV that was filled for this PVC and names it as its claim
-/// @param attempts all attempts that something is left of, lowest number first
-/// @param writers processes that may still write to the volume
-/// @param provisionerMessage the provisioner's newest complaint about the prime
-/// @param largestVolume bytes of the largest volume that the class can make now; asked for only when a volume is slow and nobody complains
-/// @param refusal the API server's words when it refused to make something of this run the last time; empty since it did make it
-/// @param load how many runs are under way beside it
-/// @param timeline what this process noted of the run so far
+/// @param givenVolume a PV that was filled for this PVC and names it in its `claimRef`
+/// @param attempts all attempts with remaining objects, lowest number first
+/// @param writers number of processes that may still write to the volume
+/// @param provisionerMessage the provisioner's newest warning about the prime
+/// @param largestVolume size in bytes of the largest volume that the class can provision now; read only when a volume
+///     is slow and there is no warning
+/// @param refusal the API server's last rejection of a creation for this run; empty since the last success
+/// @param load number of runs in progress
+/// @param timeline steps recorded by this process
 public record Observed(
         Instant now,
         Claim claim,
@@ -53,7 +54,7 @@ public record Observed(
         return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
     }
 
-    /// Whether nothing of the run but its record is left.
+    /// Whether only the run's record is left.
     public boolean childless() {
         return prime.isEmpty() && attempts.isEmpty();
     }

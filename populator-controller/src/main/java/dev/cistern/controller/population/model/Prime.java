@@ -6,15 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /// The temporary PVC that gets the volume to fill.
 ///
-/// @param namespace where it lives
+/// @param namespace its namespace
 /// @param name its name
-/// @param uid of this life of it
-/// @param created when it was made, to the second
+/// @param uid its UID
+/// @param created creation time, to the second
 /// @param deleting whether it has a deletion time
 /// @param phase its phase
 /// @param volumeName the volume it is bound to; null while there is none
-/// @param selectedNode the node that the provisioner is to use; null when there is none, or when it gave that node up
-/// @param madeForNode the node it was made for; null with immediate binding
+/// @param selectedNode the node that the provisioner is to use; null when there is none, or when the provisioner has
+///     given it up
+/// @param madeForNode the node it was created for; null with immediate binding
 public record Prime(
         String namespace,
         String name,

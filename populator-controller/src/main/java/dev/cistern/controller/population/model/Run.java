@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param uid of the `VolumePopulation`
 /// @param deleting whether it has a deletion time
-/// @param snapshot what was asked when the run was made
-/// @param status what was last written of it; empty when nothing was yet
-/// @param report what its Job reported last
-/// @param retry the PVC's retry annotation when the run was made; null when there was none
-/// @param sourceGone whether the object that the PVC names is gone or was made anew since
+/// @param snapshot the request when the run was created
+/// @param status last written status; empty when there is none
+/// @param report last report of its Job
+/// @param retry the PVC's retry annotation when the run was created; null when there was none
+/// @param sourceGone whether the object that the PVC names was deleted or recreated since
 public record Run(
         String uid,
         boolean deleting,
@@ -23,7 +23,7 @@ public record Run(
         @Nullable String retry,
         boolean sourceGone) {
 
-    /// Where the run is, as far as written.
+    /// The last written phase.
     public RunPhase phase() {
         return status.map(RunStatus::phase).orElse(RunPhase.PENDING);
     }

@@ -7,20 +7,20 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a run's record says of it, without the progress that the Job reports.
+/// The status in a run's record, without the progress that the Job reports.
 ///
-/// @param phase where the run is
-/// @param reason one word for machines; empty when all is well
-/// @param message for people
-/// @param attempts Jobs started so far
-/// @param failures attempts that count against the limit
-/// @param nextAttempt when the next Job starts; null when none is waited for
-/// @param waitingSince since when nothing has got through because the store is away or Jobs are stopped; null when something has
-/// @param node the node that the volume was made for, or that the Job is on; null when not known
-/// @param started when the run was made
-/// @param finished when it was settled; null before
-/// @param lastFailure how the last attempt that failed did
-/// @param result what the last attempt left
+/// @param phase current phase
+/// @param reason machine-readable; empty when there is no problem
+/// @param message human-readable
+/// @param attempts number of Jobs started so far
+/// @param failures number of attempts that count against the limit
+/// @param nextAttempt when the next Job starts; null when none is scheduled
+/// @param waitingSince start of the current outage of the store or disruption of Jobs; null when there is progress
+/// @param node the node that the volume was created for, or that the Job runs on; null when unknown
+/// @param started creation time of the run
+/// @param finished end of the run; null before
+/// @param lastFailure the last failed attempt
+/// @param result of the last attempt
 public record RunStatus(
         RunPhase phase,
         String reason,
@@ -38,16 +38,16 @@ public record RunStatus(
     /// How an attempt failed.
     ///
     /// @param attempt its number
-    /// @param reason one word for machines
-    /// @param message for people
+    /// @param reason machine-readable
+    /// @param message human-readable
     public record LastFailure(int attempt, String reason, String message) {}
 
-    /// What an attempt left, added up over the attempts where that makes sense.
+    /// Result of an attempt, with sums over all attempts where applicable.
     ///
-    /// @param bytes on the volume, as far as any attempt has told
+    /// @param bytes on the volume, as far as reported by any attempt
     /// @param files on the volume, likewise
-    /// @param bytesFetched read from the store by all attempts that said so
-    /// @param bytesResumed found in place by the last attempt
+    /// @param bytesFetched read from the store by all attempts that reported it
+    /// @param bytesResumed found on the volume by the last attempt
     /// @param manifestDigest digest of the list of files; null unless it succeeded
     public record Result(
             long bytes,
@@ -56,7 +56,7 @@ public record RunStatus(
             long bytesResumed,
             @Nullable String manifestDigest) {}
 
-    /// The status of a run just made.
+    /// The status of a new run.
     public static RunStatus fresh(Instant now) {
         return new RunStatus(
                 RunPhase.PENDING,
@@ -73,7 +73,7 @@ public record RunStatus(
                 Optional.empty());
     }
 
-    /// This status in another phase.
+    /// Returns a copy in another phase.
     public RunStatus in(RunPhase phase, String reason, String message) {
         Copy copy = new Copy(this);
         copy.phase = phase;
@@ -82,7 +82,7 @@ public record RunStatus(
         return copy.made();
     }
 
-    /// This status with another count of attempts, and with or without a next one to wait for.
+    /// Returns a copy with another number of attempts and time of the next one.
     public RunStatus attempt(int attempts, @Nullable Instant nextAttempt) {
         Copy copy = new Copy(this);
         copy.attempts = attempts;
@@ -90,7 +90,7 @@ public record RunStatus(
         return copy.made();
     }
 
-    /// This status after one more attempt that counts against the limit.
+    /// Returns a copy with one more failure that counts against the limit.
     public RunStatus counted() {
         Copy copy = new Copy(this);
         copy.failures++;
@@ -98,28 +98,28 @@ public record RunStatus(
         return copy.made();
     }
 
-    /// This status while nothing gets through.
+    /// Returns a copy with the start of an outage.
     public RunStatus waiting(Instant since) {
         Copy copy = new Copy(this);
         copy.waitingSince = since;
         return copy.made();
     }
 
-    /// This status with how an attempt failed.
+    /// Returns a copy with a failed attempt.
     public RunStatus failed(LastFailure failure) {
         Copy copy = new Copy(this);
         copy.lastFailure = Optional.of(failure);
         return copy.made();
     }
 
-    /// This status on a node; without one, where it was before.
+    /// Returns a copy with a node; without one, unchanged.
     public RunStatus on(@Nullable String node) {
         Copy copy = new Copy(this);
         copy.node = node == null ? this.node : node;
         return copy.made();
     }
 
-    /// This status, settled at a moment.
+    /// Returns a copy with an end time.
     public RunStatus ended(Instant at) {
         Copy copy = new Copy(this);
         copy.nextAttempt = null;
@@ -128,8 +128,8 @@ public record RunStatus(
         return copy.made();
     }
 
-    /// This status with what an attempt left; what that one fetched is added to what those before it did. An attempt that failed
-    /// may not have got as far as finding what is there, so what one before it told still holds.
+    /// Returns a copy with an attempt's result; bytes fetched are added up. A failed attempt may not have got as far as
+    /// finding existing data, so earlier counts are kept.
     public RunStatus withResultOf(RunResult last) {
         boolean all = last.outcome() == Outcome.SUCCEEDED;
         return with(
@@ -143,7 +143,7 @@ public record RunStatus(
                         last.manifestDigest()));
     }
 
-    /// This status with the bytes of a report, when they are more than attempts have told of so far.
+    /// Returns a copy with the bytes of a report, if they are more than reported so far.
     public RunStatus withBytesOf(LastReport report) {
         if (report.bytesDone() <= bytesThere()) {
             return this;
@@ -164,12 +164,12 @@ public record RunStatus(
         return copy.made();
     }
 
-    /// How many bytes attempts have told of so far.
+    /// Bytes reported by attempts so far.
     public long bytesThere() {
         return result.map(Result::bytes).orElse(0L);
     }
 
-    /// A status with some components changed: names only those.
+    /// Builder for a copy with some components changed.
     private static final class Copy {
         private RunPhase phase;
         private String reason;

@@ -9,14 +9,14 @@ import java.util.TreeMap;
 
 /// An installation's settings for primes and Jobs.
 ///
-/// @param namespaces where primes and Jobs of platform credentials live
+/// @param namespaces of primes and Jobs with platform credentials
 /// @param image of the populate Job
 /// @param imagePullPolicy of the same
 /// @param imagePullSecrets names of Secrets, in whatever namespace the Job runs
 /// @param userId the Job's user and group; 0 for volumes that ignore `fsGroup`
-/// @param requests resources that a Job asks for when its populator says nothing
-/// @param limits resources that a Job may use when its populator says nothing
-/// @param proxy of Jobs whose backend names none
+/// @param requests default resource requests of a Job
+/// @param limits default resource limits of a Job
+/// @param proxy of Jobs whose backend has none
 /// @param reportUrl base URL that Jobs report to, without a trailing slash
 public record Settings(
         PopulateNamespaces namespaces,
@@ -30,7 +30,7 @@ public record Settings(
         String reportUrl) {
     public Settings {
         imagePullSecrets = List.copyOf(imagePullSecrets);
-        // Sorted, so that the same settings give the same Job.
+        // Sorted, so that the same settings yield the same Job.
         requests = Collections.unmodifiableMap(new TreeMap<>(requests));
         limits = Collections.unmodifiableMap(new TreeMap<>(limits));
     }

@@ -1,18 +1,18 @@
 package dev.cistern.controller.population.model;
 
-/// The steps whose times a run keeps.
+/// Steps of a run whose times are recorded.
 public enum Step {
-    /// The prime was asked for.
+    /// The prime was created.
     PRIME_CREATED("PrimeCreated"),
     /// The prime has its volume.
     PRIME_BOUND("PrimeBound"),
-    /// The first Job was made.
+    /// The first Job was created.
     JOB_CREATED("JobCreated"),
     /// The container runs.
     COPY_STARTED("CopyStarted"),
-    /// The container ended with success.
+    /// The container succeeded.
     COPY_DONE("CopyDone"),
-    /// The volume was given to the PVC.
+    /// The volume was handed over to the PVC.
     REBOUND("Rebound"),
     /// The PVC is bound.
     BOUND("Bound");

@@ -7,11 +7,11 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// When each step of a run was first seen. A step once noted keeps its time.
+/// When each step of a run was first observed. A recorded time never changes.
 ///
 /// @param times by step
 public record Timeline(Map<Step, Instant> times) {
-    /// Nothing noted yet.
+    /// No steps.
     public static final Timeline EMPTY = new Timeline(Map.of());
 
     public Timeline {
@@ -21,7 +21,7 @@ public record Timeline(Map<Step, Instant> times) {
                         : Collections.unmodifiableMap(new EnumMap<Step, Instant>(times));
     }
 
-    /// This timeline with a step noted, unless it was already.
+    /// Returns a copy with a step added, unless it is already recorded.
     public Timeline with(Step step, Instant at) {
         if (times.containsKey(step)) {
             return this;
@@ -32,7 +32,7 @@ public record Timeline(Map<Step, Instant> times) {
         return new Timeline(more);
     }
 
-    /// Both timelines; where both know a step, this one's time.
+    /// Merges two timelines; this one has precedence.
     public Timeline or(Timeline other) {
         Timeline merged = this;
         for (Map.Entry<Step, Instant> entry : other.times.entrySet()) {
@@ -41,12 +41,12 @@ public record Timeline(Map<Step, Instant> times) {
         return merged;
     }
 
-    /// The step that comes last in the protocol among those noted.
+    /// The latest recorded step, in protocol order.
     public Optional<Step> latest() {
         return times.keySet().stream().max(Comparator.naturalOrder());
     }
 
-    /// When a step was first seen.
+    /// When a step was first observed.
     public Optional<Instant> at(Step step) {
         return Optional.ofNullable(times.get(step));
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param name its name
 /// @param resourceVersion guards writes
 /// @param claimUid UID of the PVC that its `claimRef` names; null when it names none
-/// @param populatedFor UID of the PVC that it was filled for; null when we never filled it
+/// @param populatedFor UID of the PVC that it was filled for; null when it was not filled by us
 public record Volume(
         String name,
         String resourceVersion,

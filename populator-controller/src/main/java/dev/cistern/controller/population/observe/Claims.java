@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// PVCs and PVs as the planner sees them.
+/// Converts PVCs and PVs to the planner's records.
 public final class Claims {
     private Claims() {}
 

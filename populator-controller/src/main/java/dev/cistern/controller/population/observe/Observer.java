@@ -51,12 +51,11 @@ public final class Observer {
         this.namespaces = namespaces;
     }
 
-    /// Everything the planner wants to know about a PVC; empty when there is no such PVC of that UID, or it names none of our
-    /// kinds.
+    /// The planner's input for a PVC; empty when no PVC has that UID, or it names none of our kinds.
     ///
-    /// @param refusal what the API server refused to make of its run the last time
-    /// @param load how many runs are under way
-    /// @param noted what this process noted of the run so far
+    /// @param refusal the API server's last rejection of a creation for its run
+    /// @param load number of runs in progress
+    /// @param noted steps recorded by this process
     public Optional<Observed> observe(
             String namespace,
             String name,
@@ -85,7 +84,8 @@ public final class Observer {
         Optional<Run> run = run(claim, record);
         FillState fill = fillers.of(run).observe(view, claim, run, now);
         if (fill.unexplained()) {
-            // The attempt's last report may have its result, and the record's watch may be behind.
+            // The attempt's last report may contain its result, and the record's watch may be
+            // behind.
             record = view.runNow(claim.key().namespace(), Names.run(uid));
             run = run(claim, record);
             fill = fillers.of(run).observe(view, claim, run, now);

@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Whether a run under way is blocked, so that a changed request restarts it.
+/// Decides whether a run is blocked, so that a changed request restarts it.
 ///
-/// A run that makes progress keeps to its snapshot, whatever becomes of populator and backend. A blocked run restarts when the request
-/// changes, as after a failure; once data was copied only the PVC's retry annotation counts, so that no copy is thrown away for
-/// an unrelated edit.
+/// A run that makes progress keeps its snapshot, whatever happens to populator and backend. A blocked run restarts when
+/// the request changes, as after a failure; once data was copied only the PVC's retry annotation counts, so that no
+/// copy is discarded because of an unrelated edit.
 final class RestartRule {
     private RestartRule() {}
 
-    /// @param refused whether the provisioner complains, or the API server refuses to make something
+    /// @param refused whether the provisioner warns, or the API server rejects a creation
     static boolean mayRestart(Claim claim, Run run, List<Attempt> attempts, boolean refused) {
         Optional<Attempt.State> state =
                 attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast().state());

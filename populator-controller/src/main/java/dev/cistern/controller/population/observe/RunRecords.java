@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Converts between a run and its record in the cluster.
 public final class RunRecords {
-    /// The condition that says whether the PVC holds the data.
+    /// Type of the condition that says whether the PVC holds the data.
     public static final String CONDITION_POPULATED = "Populated";
 
     private RunRecords() {}
@@ -46,7 +46,7 @@ public final class RunRecords {
                 Optional.ofNullable(record.getStatus()).flatMap(RunRecords::status));
     }
 
-    /// A run, as the planner sees it.
+    /// The planner's record of a run.
     ///
     /// @param sourceUid UID of the object that the PVC names now; null when there is none
     static Run run(VolumePopulation record, @Nullable String sourceUid) {
@@ -76,7 +76,7 @@ public final class RunRecords {
                 AttemptResult.read(progress.getResult()));
     }
 
-    /// What was written of a run; empty when only its Job has reported so far.
+    /// The written status of a run; empty when only its Job has reported so far.
     public static Optional<RunStatus> status(VolumePopulationStatus status) {
         if (status.getPhase() == null) {
             return Optional.empty();
@@ -114,7 +114,7 @@ public final class RunRecords {
                         result));
     }
 
-    /// The steps that a record holds.
+    /// The steps of a record.
     static Timeline timeline(@Nullable VolumePopulationStatus status) {
         Timeline timeline = Timeline.EMPTY;
         if (status != null && status.getSteps() != null) {
@@ -129,7 +129,7 @@ public final class RunRecords {
         return timeline;
     }
 
-    /// The status to write. Its progress is written from the Job's reports, until the run has succeeded.
+    /// The status to write. Progress is written from the Job's reports until the run has succeeded.
     public static VolumePopulationStatus write(RunStatus status, Timeline timeline) {
         VolumePopulationStatus out = new VolumePopulationStatus();
         out.setPhase(phase(status.phase()));
@@ -179,7 +179,8 @@ public final class RunRecords {
         return out;
     }
 
-    /// The Job's last report may be a second older than its end. No report is accepted afterwards, so these fields are ours.
+    /// The Job's last report may be up to a second older than its end. No report is accepted afterwards, so these
+    /// fields are written here.
     private static Progress complete(RunStatus.Result result) {
         Progress progress = new Progress();
         progress.setPercent(100);
@@ -217,7 +218,7 @@ public final class RunRecords {
     }
 
     private static String cut(String text) {
-        // The API takes 4,096 characters.
+        // The API's limit is 4,096 characters.
         return text.length() <= 4000 ? text : text.substring(0, 4000) + " …";
     }
 

@@ -1,4 +1,4 @@
-/// Reads one PVC's state from the caches: the API's nulls and texts become types here and nowhere else.
+/// Reads one PVC's state from the caches: the only place that converts the API's nulls and strings to types.
 @NullMarked
 package dev.cistern.controller.population.observe;
 

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Plans while the prime is bound: starts attempts one after the other until one succeeds or the run fails.
 final class AttemptPlanner {
-    /// What keeps an attempt from starting is in events, which are not watched: polled at this interval until it runs.
+    /// What blocks the start of an attempt is in events, which are not watched: polled at this interval until it runs.
     private static final Duration LOOK_AT_POD = Duration.ofSeconds(3);
 
-    /// The same under high load, when pods wait for one another, and once the trouble has been reported.
+    /// The same under high load, when pods wait for one another, and after the problem was reported.
     private static final Duration LOOK_SELDOM = Duration.ofSeconds(8);
 
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -42,8 +42,9 @@ final class AttemptPlanner {
         }
         Optional<Volume> volume = seen.primeVolume().filter(v -> prime.uid().equals(v.claimUid()));
         if (volume.isEmpty()) {
-            // Either the volume is not in the cache yet, or another claim has it; the binder will
-            // mark the prime as lost then.
+            // Either the volume is not in the cache yet, or another claim has it; in that case the
+            // binder will mark the
+            // prime as lost.
             plan.requeueAfter(SOON);
             return;
         }
@@ -58,7 +59,7 @@ final class AttemptPlanner {
     private static void nextAttempt(PlanBuilder plan, Prime prime, RunStatus status) {
         Observed seen = plan.seen;
         if (status.attempts() > 0 && status.nextAttempt() == null) {
-            // It was started, and its end was never recorded.
+            // It was started, and its end was not recorded.
             FailurePlanner.failed(plan, status, status.attempts(), plan.filler().vanished());
             return;
         }
@@ -68,7 +69,7 @@ final class AttemptPlanner {
             return;
         }
         if (seen.writers() > 0) {
-            // Two must never write one volume; the end of the other wakes us.
+            // Two must never write to one volume; the end of the other triggers a reconcile.
             return;
         }
         int number = status.attempts() + 1;
@@ -89,7 +90,8 @@ final class AttemptPlanner {
                 "filling the volume from " + plan.claim().source().display());
     }
 
-    /// Writes the phase once it has lasted. Under high load the event comes with it: a copy that ends sooner has only the event of its end.
+    /// Writes the phase once it has lasted. Under high load the event comes with it: a copy that ends sooner has only
+    /// the event of its end.
     private static void show(PlanBuilder plan, RunStatus populating) {
         if (plan.show(populating, Step.JOB_CREATED)
                 && plan.seen.load().high()
@@ -108,7 +110,7 @@ final class AttemptPlanner {
                 .in(RunPhase.POPULATING, "", doing(doing, status, number));
     }
 
-    /// The activity, and for a retry the failure of the attempt before, which is what people look for.
+    /// The activity, and for a retry the failure of the previous attempt, which users look for.
     private static String doing(String what, RunStatus status, int number) {
         String doing = number == 1 ? what : what + ", attempt " + number;
         return status.lastFailure()
@@ -157,7 +159,7 @@ final class AttemptPlanner {
                         new Action.Rebind(
                                 volume.name(), volume.resourceVersion(), plan.claim().key()));
                 plan.mark(Step.REBOUND);
-                plan.show(EndPlanner.changingHands(shown), Step.REBOUND);
+                plan.show(EndPlanner.handingOver(shown), Step.REBOUND);
             }
             case Attempt.State.Failed(Attempt.Failure failure, Optional<RunResult> _) ->
                     failed(plan, plan.withLastResult(shown), attempt, failure);
@@ -190,7 +192,7 @@ final class AttemptPlanner {
             PlanBuilder plan, RunStatus status, Attempt attempt, Attempt.Failure failure) {
         RunStatus stored = plan.status();
         if (stored.nextAttempt() != null && stored.attempts() >= attempt.number()) {
-            // Recorded already, and its objects not deleted yet.
+            // Already recorded, but its objects are not deleted yet.
             plan.deleteAttempts();
             plan.requeueAfter(SOON);
             return;

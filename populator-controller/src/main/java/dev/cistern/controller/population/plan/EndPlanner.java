@@ -18,12 +18,12 @@ import java.util.Optional;
 
 /// Plans the end of a run: the PVC is deleted or bound, the run has failed, or the volume is being handed over.
 final class EndPlanner {
-    /// When two informers disagree, one of them lags behind for a moment.
+    /// When two informers disagree, one of them is behind.
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private EndPlanner() {}
 
-    /// The PVC is being deleted: first its Jobs and its prime are removed, then our finalizer. Depends on nothing else.
+    /// The PVC is being deleted: deletes its Jobs and its prime, then our finalizer. Depends on nothing else.
     static void deleted(PlanBuilder plan) {
         clear(plan);
     }
@@ -67,7 +67,7 @@ final class EndPlanner {
             }
             clear(plan);
         } else if (volume.populatedFor() != null && untouched) {
-            // Filled for an earlier life of this PVC, for example before it was restored from a
+            // Filled for an earlier PVC of this name, for example before it was restored from a
             // backup.
             plan.finished();
         } else if (!claim.key().uid().equals(volume.claimUid())) {
@@ -99,7 +99,7 @@ final class EndPlanner {
         plan.write(plan.withLastResult(done));
     }
 
-    /// Notes files that the last attempt could not verify by digest; empty when there are none.
+    /// Text about files that the last attempt could not verify by digest; empty when there are none.
     private static String unverified(Observed seen) {
         return seen.latest()
                 .flatMap(Attempt::result)
@@ -154,7 +154,7 @@ final class EndPlanner {
         clear(plan);
     }
 
-    /// The run has failed: only its record is kept, until the request is changed.
+    /// The run has failed: only its record is kept until the request changes.
     static void failed(PlanBuilder plan) {
         Observed seen = plan.seen;
         Run run = seen.run().orElseThrow();
@@ -174,17 +174,18 @@ final class EndPlanner {
         plan.finished();
     }
 
-    /// The volume names the PVC as its claim, and the binder has not bound it yet. Prime and Job are kept until it has: without the
-    /// prime it could take the volume for released, and the Job's termination message is needed for the status.
+    /// The volume names the PVC as its claim, and the binder has not bound it yet. Prime and Job are kept until it has:
+    /// without the prime the binder could treat the volume as released, and the Job's termination message is needed for
+    /// the status.
     static void binding(PlanBuilder plan) {
         plan.mark(Step.REBOUND);
         if (plan.seen.run().isPresent()) {
-            plan.show(changingHands(plan.status()), Step.REBOUND);
+            plan.show(handingOver(plan.status()), Step.REBOUND);
         }
     }
 
     /// The status while the volume is handed over.
-    static RunStatus changingHands(RunStatus status) {
+    static RunStatus handingOver(RunStatus status) {
         return status.in(RunPhase.BINDING, "", "the volume is full and changes hands");
     }
 }

@@ -12,23 +12,23 @@ import java.util.Locale;
 
 /// Plans after a failed attempt: the next one, or the failure of the run.
 ///
-/// A failure of the run itself counts against `retry.limit`. Outages of the store and disruptions by the cluster are retried until there
-/// has been no progress for `retry.outageSeconds`.
+/// A failure of the run itself counts against `retry.limit`. Outages of the store and disruptions by the cluster are
+/// retried until there has been no progress for `retry.outageSeconds`.
 final class FailurePlanner {
     /// Backoff between attempts: 2 s, doubling, at most 5 min.
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(2);
 
-    /// The longest until a store that is available again is noticed.
+    /// Longest time until the recovery of a store is noticed.
     private static final Duration LAST_BACKOFF = Duration.ofMinutes(5);
 
-    /// For runs of older releases, whose record has no limit.
+    /// Default for runs of older releases, whose record has no limit.
     private static final Duration OUTAGE = Duration.ofHours(24);
 
     private FailurePlanner() {}
 
-    /// Attempt number `number` has failed, and that was not written before.
+    /// Attempt number `number` has failed, and that is not recorded yet.
     ///
-    /// @param shown the status with what the attempt left, not written yet
+    /// @param shown the status with the attempt's result, not written yet
     static void failed(PlanBuilder plan, RunStatus shown, int number, Attempt.Failure given) {
         Attempt.Failure failure = plan.filler().explain(plan.seen, given);
         RunStatus status =
@@ -62,7 +62,7 @@ final class FailurePlanner {
                 "attempt " + number + " failed, next in " + shown(backoff) + "; " + said(failure));
     }
 
-    /// With the bytes that the attempt reported while it ran: all that is known of one that was lost with its node.
+    /// Adds the bytes that the attempt reported while it ran: all that is known if it was lost with its node.
     private static RunStatus reported(PlanBuilder plan, RunStatus status, int number) {
         return plan.seen
                 .run()
@@ -139,9 +139,9 @@ final class FailurePlanner {
         plan.requeueAfter(backoff);
     }
 
-    /// How long to wait after so many failures that count.
+    /// Backoff after a number of failures.
     static Duration backoff(int failures) {
-        // 2^8 × 2 s is beyond the cap already; a larger shift would overflow.
+        // 2^8 × 2 s already exceeds the cap; a larger shift would overflow.
         return clamp(FIRST_BACKOFF.multipliedBy(1L << Math.clamp(failures - 1, 0, 8)));
     }
 

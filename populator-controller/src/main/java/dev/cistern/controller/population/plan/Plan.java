@@ -6,12 +6,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// What to do now for one PVC, in this order.
+/// The next writes for one PVC.
 ///
-/// @param actions writes, first to last; when one fails, the rest is dropped and everything is looked at again
-/// @param timeline the steps seen so far
+/// @param actions writes, in this order; when one fails, the rest is dropped and the PVC is observed again
+/// @param timeline steps observed so far
 /// @param requeueAfter when to reconcile again even if nothing changes
-/// @param done whether nothing of this PVC is remembered any more
+/// @param done whether all state of this PVC can be dropped
 /// @param queued whether the PVC waits for admission
 public record Plan(
         List<Action> actions,

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 
 /// Builds a plan for one observation.
 final class PlanBuilder {
-    /// A wait that ends sooner gets no record. (A PVC's age is known to the second.)
+    /// A shorter wait gets no record. (Creation times have a resolution of a second.)
     private static final Duration RECORDED_AFTER = Duration.ofSeconds(3);
 
     /// A number with its unit.
@@ -44,7 +44,7 @@ final class PlanBuilder {
         this.timeline = seen.timeline();
     }
 
-    /// What fills the volume of this run.
+    /// The filler of this run.
     Filler filler() {
         return filler;
     }
@@ -89,7 +89,7 @@ final class PlanBuilder {
         add(new Action.EmitEvent(claim().key(), claim().source(), uid, warning, reason, message));
     }
 
-    /// Reports why a PVC has no run yet: by an event, and when it lasts by a record that `kubectl get vpop` shows.
+    /// Reports why a PVC has no run yet: by an event, and if it lasts by a record that `kubectl get vpop` shows.
     void waiting(boolean warning, String reason, String message) {
         event(warning, reason, message);
         record(reason, message);
@@ -119,7 +119,7 @@ final class PlanBuilder {
         }
     }
 
-    /// The run's status as it stands.
+    /// The run's current status.
     RunStatus status() {
         return seen.run()
                 .flatMap(Run::status)
@@ -127,18 +127,19 @@ final class PlanBuilder {
                         () -> RunStatus.fresh(timeline.at(Step.PRIME_CREATED).orElse(seen.now())));
     }
 
-    /// How many attempts were started, recorded in the status or not.
+    /// Number of attempts started, recorded in the status or not.
     int attemptsStarted() {
         return Math.max(status().attempts(), seen.latest().map(Attempt::number).orElse(0));
     }
 
-    /// A status with the result of the newest attempt, if it left one. To be called once per attempt: bytes fetched are added up.
+    /// Adds the result of the newest attempt to a status, if there is one. To be called once per attempt, because bytes
+    /// fetched are added up.
     RunStatus withLastResult(RunStatus status) {
         return seen.latest().flatMap(Attempt::result).map(status::withResultOf).orElse(status);
     }
 
-    /// Reports what blocks the run, by event and status. A message that differs from the last one only in its numbers (the usage of a
-    /// quota, for example) is not written again.
+    /// Reports what blocks the run, by event and status. A message that differs from the last one only in its numbers
+    /// (the usage of a quota, for example) is not written again.
     void trouble(RunStatus status) {
         RunStatus before = status();
         boolean same =
@@ -151,7 +152,7 @@ final class PlanBuilder {
         write(status.in(status.phase(), status.reason(), words));
     }
 
-    /// Reports that the API server refused the last write of this run, if it did; the write is repeated all the same.
+    /// Reports that the API server rejected the last write of this run, if it did; the write is repeated in any case.
     void showRefusal() {
         seen.refusal()
                 .ifPresent(
@@ -171,8 +172,8 @@ final class PlanBuilder {
         }
     }
 
-    /// Writes a status for people to look at, once the phase has lasted for [LoadLevel#settle]: a smooth run then costs
-    /// one status write.
+    /// Writes a status that only informs users, once the phase has lasted for [LoadLevel#settle]: a smooth run then
+    /// costs one status write.
     ///
     /// @return whether this phase was written for the first time
     boolean show(RunStatus status, Step since) {

@@ -8,9 +8,9 @@ import dev.cistern.controller.population.model.Settings;
 
 /// Decides what to do next for one PVC.
 ///
-/// The order of the branches is the protocol: deletion first, which depends on nothing that may be missing; then bound,
-/// failed and handed-over PVCs; then the run itself. The state is read from the objects of the cluster each time, so that after a crash
-/// between any two writes the next leader continues.
+/// The order of the branches is part of the protocol: deletion first, which depends on nothing that may be missing;
+/// then bound, failed and handed-over PVCs; then the run itself. The state is read from the cluster's objects each
+/// time, so that after a crash between any two writes the next leader continues.
 public final class Planner {
     private final Fillers fillers;
     private final StartPlanner start;
@@ -24,7 +24,7 @@ public final class Planner {
         this.running = new RunPlanner(volumes);
     }
 
-    /// What to do next.
+    /// Plans the next step.
     public Plan plan(Observed seen) {
         PlanBuilder plan = new PlanBuilder(seen, fillers);
         if (seen.claim().deleting()) {

@@ -13,7 +13,7 @@ import java.util.Map;
 final class PrimeManifest {
     /// The prime of a PVC.
     ///
-    /// @param byNode whether the volume is to be made for the node that the scheduler chose
+    /// @param byNode whether the volume is to be created on the node that the scheduler chose
     PersistentVolumeClaim of(Claim claim, String namespace, boolean byNode) {
         Map<String, String> annotations = new LinkedHashMap<>();
         String node = claim.selectedNode();

@@ -11,7 +11,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The `VolumePopulation` of a PVC: the record of its run, or of why it waits for one.
+/// The `VolumePopulation` of a PVC: the record of its run, or of why it has none yet.
 final class RunManifest {
     /// Names that the record's schema accepts; a reference in a PVC may be any text.
     private static final Pattern NAME =
@@ -37,7 +37,7 @@ final class RunManifest {
         return run;
     }
 
-    /// Whether a PVC's reference can be written into a record at all.
+    /// Whether a PVC's reference is valid in a record.
     static boolean canBeRecorded(Claim claim) {
         String namespace = claim.source().namespace();
         return KIND.matcher(claim.source().kindName()).matches()
@@ -45,7 +45,7 @@ final class RunManifest {
                 && (namespace == null || NAME.matcher(namespace).matches());
     }
 
-    /// The record of a PVC that has no run yet: whose it is, and what it names.
+    /// The record of a PVC without a run: its PVC and what that names.
     static VolumePopulation waiting(Claim claim) {
         Pvc pvc = new Pvc();
         pvc.setName(claim.key().name());

@@ -10,7 +10,7 @@ import dev.cistern.controller.population.model.Run;
 import dev.cistern.controller.population.model.RunStatus;
 import java.time.Instant;
 
-/// Plans a run under way, by the phase of its prime: wait for the volume, fill it, or restart.
+/// Plans a run in progress, by the phase of its prime: wait for the volume, fill it, or restart.
 final class RunPlanner {
     private final VolumePlanner volumes;
 
@@ -44,7 +44,7 @@ final class RunPlanner {
         }
         Prime prime = seen.prime().get();
         if (prime.deleting()) {
-            // Its protection ends when no pod uses it any more.
+            // Its deletion completes when no pod uses it any more.
             plan.deleteAttempts();
             return;
         }
@@ -64,7 +64,7 @@ final class RunPlanner {
         }
     }
 
-    /// Restarts a blocked run whose request has changed: its record is deleted first, the objects that it refers to afterwards.
+    /// Restarts a blocked run whose request has changed: deletes its record first, then the objects that it refers to.
     private static boolean restarted(PlanBuilder plan) {
         Run run = plan.seen.run().orElseThrow();
         if (!(plan.seen.resolution() instanceof Resolution.Ready ready)
@@ -74,7 +74,7 @@ final class RunPlanner {
         if (!run.deleting()) {
             plan.event(
                     false,
-                    EventReason.STARTED_AFRESH,
+                    EventReason.RESTARTED,
                     plan.claim().source().display()
                             + ", its StorageBackend or this PVC's annotation cistern.dev/retry"
                             + " changed while the run was stuck: the run restarts");
@@ -90,7 +90,7 @@ final class RunPlanner {
     /// Deletes prime and Jobs; the number of attempts is written first, so that no name is used twice.
     private static void restart(PlanBuilder plan) {
         RunStatus status = plan.status();
-        // The next attempt waits for the new volume: the last one did not end unnoticed.
+        // The next attempt waits for the new volume: the last one's end was recorded.
         Instant next = status.nextAttempt() == null ? plan.seen.now() : status.nextAttempt();
         plan.write(status.attempt(plan.attemptsStarted(), next));
         plan.deleteAttempts();

@@ -21,17 +21,18 @@ import java.util.regex.Pattern;
 
 /// Plans for a PVC without a run: starts one, or reports why it cannot.
 final class StartPlanner {
-    /// The variables that the provisioner fills in from the claim that it makes a volume for: the prime, not the user's.
+    /// Variables that the provisioner replaces with values of the claim it provisions for: the prime, not the user's.
     private static final Pattern CLAIM_VARIABLE =
             Pattern.compile("\\$\\{pvc\\.(name|namespace|annotations\\[[^]]*])}");
 
-    /// Manifests are applied in any order: a missing object may come a moment later. (A PVC's age is known to the second.)
+    /// Manifests are applied in any order: a missing object may be created a moment later. (Creation times have a
+    /// resolution of a second.)
     private static final Duration GRACE = Duration.ofSeconds(3);
 
-    /// Waiting for admission for less than this is not reported.
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    /// A shorter wait for admission is not reported.
+    private static final Duration REPORTED_AFTER = Duration.ofSeconds(8);
 
-    /// Slots of runs that stand still expire without an event; polled at this interval.
+    /// Slots of runs without progress expire without an event; polled at this interval.
     private static final Duration POLL_ADMISSION = Duration.ofSeconds(30);
 
     /// Our own driver, whose volumes are on one node.
@@ -39,9 +40,9 @@ final class StartPlanner {
 
     private static final Set<String> ONE_NODE = Set.of("ReadWriteOnce", "ReadWriteOncePod");
 
-    /// The PersistentVolume controller writes onto each new PVC, guarded by what it read. A write of ours in between would fail its own, and it
-    /// tells that as an event ("the object has been modified"). It comes within milliseconds; where it is this late, such an event
-    /// is the lesser evil.
+    /// The PersistentVolume controller annotates each new PVC, guarded by the version it read. A write of ours in
+    /// between would make that fail, and it reports that as an event ("the object has been modified"). It normally
+    /// takes milliseconds; after this time such an event is acceptable.
     private static final Duration NOTED_WITHIN = Duration.ofSeconds(3);
 
     private final Settings settings;
@@ -84,7 +85,7 @@ final class StartPlanner {
                 } else if (!storageClass.waitForFirstConsumer() || claim.selectedNode() != null) {
                     start(plan, storageClass, snapshot);
                 } else {
-                    // Kubernetes reports this by an event of its own.
+                    // Kubernetes reports this by its own event.
                     plan.record(
                             EventReason.WAIT_FOR_FIRST_CONSUMER,
                             "StorageClass "
@@ -125,13 +126,13 @@ final class StartPlanner {
     }
 
     private static void waitForAdmission(PlanBuilder plan) {
-        Instant told = plan.claim().created().plus(PATIENCE);
+        Instant told = plan.claim().created().plus(REPORTED_AFTER);
         if (plan.seen.now().isBefore(told)) {
             plan.requeueAfter(Duration.between(plan.seen.now(), told));
         } else {
             plan.waiting(
                     false,
-                    EventReason.WAITING_FOR_TURN,
+                    EventReason.QUEUED,
                     "as many volumes are being set up as the controller sets up at once; this one"
                             + " begins when others have come further");
         }
@@ -230,7 +231,7 @@ final class StartPlanner {
         return state;
     }
 
-    /// Why the class's parameters do not work for a prime; empty when they do.
+    /// Why the class's parameters do not work for a prime; empty if they do.
     private String templatedSecret(
             ClassState.Found storageClass, Claim claim, RunSnapshot snapshot) {
         boolean sameNamespace = snapshot.spec().getPrimeNamespace().equals(claim.key().namespace());

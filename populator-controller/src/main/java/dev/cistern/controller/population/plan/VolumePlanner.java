@@ -12,7 +12,8 @@ import dev.cistern.controller.population.model.Step;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Plans until the prime is bound: creates it, waits for the provisioner, and follows the scheduler when it chooses another node.
+/// Plans until the prime is bound: creates it, waits for the provisioner, and follows the scheduler when it chooses
+/// another node.
 final class VolumePlanner {
     /// How often the provisioner's warnings are looked up while a volume is slow.
     private static final Duration LOOK_AT_PROVISIONER = Duration.ofSeconds(15);
@@ -23,7 +24,7 @@ final class VolumePlanner {
         this.primes = primes;
     }
 
-    /// There is no prime: creates it, for the chosen node if the class binds on first use.
+    /// There is no prime: creates it, on the chosen node if the class binds on first use.
     void withoutPrime(PlanBuilder plan) {
         if (plan.seen.writers() > 0) {
             return;
@@ -40,9 +41,9 @@ final class VolumePlanner {
         }
     }
 
-    /// Makes the prime.
+    /// Creates the prime.
     ///
-    /// @param byNode whether the volume is to be made for the node that the scheduler chose
+    /// @param byNode whether the volume is to be created on the node that the scheduler chose
     void create(PlanBuilder plan, RunSnapshot snapshot, boolean byNode) {
         plan.mark(Step.PRIME_CREATED);
         plan.showRefusal();

@@ -27,7 +27,8 @@ public final class CachedRuns implements ReportVerifier.RunLookup {
                 .flatMap(namespace -> key(informers.jobs(uid), namespace, Names.job(uid, attempt)));
     }
 
-    /// The key of the Job of that name in the run's own namespace: one elsewhere may be anybody's, and so is its key.
+    /// The key of the Job of that name in the run's own namespace: a Job in another one could be anyone's, and so its
+    /// key.
     static Optional<String> key(List<Job> jobs, String namespace, String name) {
         return jobs.stream()
                 .filter(job -> job.getMetadata().getName().equals(name))

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Locale;
 
-/// A report as the API shows it: numbers for programs, and the same for people.
+/// Formats a report for the API: numbers for programs, and text for people.
 public final class Display {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
@@ -54,7 +54,7 @@ public final class Display {
         return progress;
     }
 
-    /// 100 only when everything is there.
+    /// 100 only when everything is on the volume.
     static int percent(ProgressReport report) {
         if (report.bytesTotal() == 0) {
             return report.totalsFinal() && report.filesDone() == report.filesTotal() ? 100 : 0;

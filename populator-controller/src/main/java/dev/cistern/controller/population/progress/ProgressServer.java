@@ -22,20 +22,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves `POST /v1/runs/{uid}/progress`, see `docs/design/progress.md`. To be deployed on virtual threads: a write to the
-/// API server blocks.
+/// Serves `POST /v1/runs/{uid}/progress`, see `docs/design/progress.md`. To be deployed on virtual threads: a write to
+/// the API server blocks.
 public final class ProgressServer extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressServer.class);
     private static final Pattern PATH = Pattern.compile("/v1/runs/([a-zA-Z0-9-]{1,64})/progress");
 
-    /// A report is about 300 bytes, 2 KiB with a trouble; the last one has a result of up to 4 KiB in it, whose characters may take
-    /// twice the room as a string.
+    /// A report has about 300 bytes, 2 KiB with a `trouble`; the last one contains a result of up to 4 KiB, whose
+    /// characters may double in size as a JSON string.
     private static final int MAX_BODY = 10 * 1024;
 
     /// A connection without traffic is closed after this; Jobs report every second to every minute.
     private static final int IDLE_SECONDS = 90;
 
-    /// Reports being written at once; beyond that Jobs are told to come later.
+    /// Maximum number of concurrent writes; beyond it Jobs are told to retry later.
     private static final int MAX_WRITES = 64;
 
     private final String host;
@@ -49,11 +49,11 @@ public final class ProgressServer extends VerticleBase {
     private final Semaphore writes = new Semaphore(MAX_WRITES);
     private volatile @Nullable HttpServer server;
 
-    /// Where reports that were let in go.
+    /// Receives accepted reports.
     public interface Sink {
-        /// Keeps a report.
+        /// Stores a report.
         ///
-        /// @throws KubernetesClientException when it cannot be kept; the next report makes it up
+        /// @throws KubernetesClientException when it cannot be stored; the next report supersedes it
         void write(String namespace, String uid, ProgressReport report);
     }
 
@@ -118,7 +118,8 @@ public final class ProgressServer extends VerticleBase {
                 part -> {
                     if (body.length() + part.length() > MAX_BODY) {
                         if (!request.response().ended()) {
-                            // Said in the answer, too, so that the client does not reuse what is
+                            // Also announced in the response, so that the client does not reuse a
+                            // connection that is
                             // about to be closed.
                             request.response().putHeader("Connection", "close");
                             reject(request, 413, "too-large")
@@ -156,11 +157,12 @@ public final class ProgressServer extends VerticleBase {
                 int next = interval.next(uid, now);
                 throttle.asked(uid, now, next);
                 if (admission == Throttle.Admission.FIRST
-                        && ReportInterval.crowded(next)
+                        && ReportInterval.highLoad(next)
                         && accepted.report().trouble() == null
                         && accepted.report().result() == null) {
-                    // In a crowd a run's first report only starts its clock: a copy that is over
-                    // before the second costs no write.
+                    // Under high load a run's first report only starts its interval: a copy that
+                    // ends before the second
+                    // costs no write.
                     accept(request, next);
                 } else if (!writes.tryAcquire()) {
                     throttle.lost(uid);

@@ -9,8 +9,8 @@ import dev.cistern.populate.wire.ProgressReport;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Clock;
 
-/// Writes reports into `VolumePopulation.status.progress`, by server-side apply under a field manager of its own, so that it and
-/// the reconcile never overwrite one another.
+/// Writes reports into `VolumePopulation.status.progress`, by server-side apply under a field manager of its own, so
+/// that it and the reconcile never overwrite one another.
 public final class ProgressWriter implements ProgressServer.Sink {
     private final Api api;
     private final Clock clock;

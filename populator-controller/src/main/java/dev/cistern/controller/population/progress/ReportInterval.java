@@ -4,15 +4,16 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// How long each Job waits until its next report, so that all of them together stay within the budget of writes.
+/// Computes the interval of each Job's reports, so that all of them together stay within the budget of writes.
 ///
-/// One report is one write. A few runs are each updated more often than every two seconds. With more, each of `n` waits `n / 2` seconds,
-/// twenty at the most: the list of them all still changes twice a second. With thousands the replica's budget is the limit.
+/// One report is one write. A few runs are each updated about every two seconds. With more, each of `n` waits `n / 2`
+/// seconds, twenty at most: the list of them still changes twice a second. With thousands the replica's budget is the
+/// limit.
 final class ReportInterval {
-    /// A little below two seconds, which the API promises for a few runs.
+    /// Slightly below two seconds, which the API promises for a few runs.
     private static final int LEAST_MILLIS = 1_500;
 
-    /// Runs that a person follows one by one.
+    /// Number of runs that someone follows individually.
     private static final int FEW = 5;
 
     private static final int EACH_MILLIS = 500;
@@ -20,10 +21,10 @@ final class ReportInterval {
     /// The longest interval while the budget allows it.
     private static final int WATCHED_MOST_MILLIS = 20_000;
 
-    /// Reports a second that one replica writes: a small part of what an API server takes (some hundreds of writes a second).
+    /// Writes per second of one replica: a small part of what an API server handles (some hundreds a second).
     static final int BUDGET_PER_SECOND = 50;
 
-    /// With the budget this is enough for 3,000 runs on one replica; with more, some reports are answered 429.
+    /// Within the budget this is enough for 3,000 runs on one replica; with more, some reports get status 429.
     private static final int MOST_MILLIS = 60_000;
 
     /// A run without a report for this many times its interval has ended.
@@ -38,9 +39,9 @@ final class ReportInterval {
         }
     }
 
-    /// Notes a report; returns the interval until the next one of the same run.
+    /// Records a report; returns the interval until the next one of the same run.
     ///
-    /// @param nowNanos a clock that only moves forward
+    /// @param nowNanos monotonic clock
     /// @return milliseconds, 1,500 to 60,000
     synchronized int next(String uid, long nowNanos) {
         Iterator<Reported> oldest = reported.values().iterator();
@@ -62,8 +63,8 @@ final class ReportInterval {
         return (int) Math.min(Math.max(watched, affordable), MOST_MILLIS);
     }
 
-    /// Whether so many runs report that the first report of one need not be written.
-    static boolean crowded(int nextMillis) {
+    /// Whether the load is so high that the first report of a run need not be written.
+    static boolean highLoad(int nextMillis) {
         return nextMillis > LEAST_MILLIS;
     }
 }

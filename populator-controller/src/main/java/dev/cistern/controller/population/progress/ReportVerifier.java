@@ -8,18 +8,18 @@ import java.security.PublicKey;
 import java.time.Clock;
 import java.util.Optional;
 
-/// Verifies a report: its token, its run and its form.
+/// Verifies a report: token, run and format.
 public final class ReportVerifier {
     private final RunLookup runs;
     private final Clock clock;
 
-    /// A verifier over what is known of runs.
+    /// A verifier with a look-up of runs.
     public ReportVerifier(RunLookup runs, Clock clock) {
         this.runs = runs;
         this.clock = clock;
     }
 
-    /// What is known of a run's attempts.
+    /// Looks up runs.
     public interface RunLookup {
         /// The `cistern.dev/report-key` of a run's Job; empty when there is no such Job.
         Optional<String> reportKey(String uid, int attempt);
@@ -38,14 +38,14 @@ public final class ReportVerifier {
 
         /// Refused.
         ///
-        /// @param status of the answer
-        /// @param reason one word, for the metric `cistern_report_rejected_total`
+        /// @param status of the response
+        /// @param reason label value of the metric `cistern_report_rejected_total`
         record Rejected(int status, String reason) implements Verdict {}
     }
 
     /// Verifies a report for run `uid`.
     ///
-    /// @param token what follows `Bearer `; empty when there was none
+    /// @param token after `Bearer `; empty when there is none
     /// @param body the report's text
     public Verdict verify(String uid, String token, String body) {
         if (token.isEmpty()) {
@@ -85,8 +85,7 @@ public final class ReportVerifier {
         if (!runs.known(uid)) {
             return new Verdict.Rejected(404, "unknown-run");
         }
-        // A Job just made may not be in sight of this replica yet; the next report comes in a
-        // second.
+        // A new Job may not be in this replica's cache yet; the next report follows in a second.
         return runs.over(uid)
                 ? new Verdict.Rejected(410, "over")
                 : new Verdict.Rejected(404, "unknown-attempt");

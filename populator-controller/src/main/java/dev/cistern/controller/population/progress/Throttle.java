@@ -6,13 +6,13 @@ import java.util.Map;
 
 /// Accepts a report when it is new and not too early.
 final class Throttle {
-    /// How much earlier than asked a report may come: clocks and networks are not exact.
+    /// Fraction of the interval after which a report is accepted: clocks and networks are not exact.
     private static final double EARLY = 0.8;
 
-    /// Runs whose last write is remembered.
+    /// Maximum number of remembered runs.
     private static final int MAX_REMEMBERED = 10_000;
 
-    /// A Job that reports does so sooner than this after it was to.
+    /// A Job that is late by more than this no longer reports.
     private static final long SILENT_NANOS = 5_000_000_000L;
 
     private final Map<String, Last> last =
@@ -25,29 +25,30 @@ final class Throttle {
                 }
             };
 
-    /// @param token of the Job that it came from
-    /// @param result whether it told how the attempt ended
+    /// @param token of the reporting Job
+    /// @param result whether it contained the attempt's result
     private record Last(String token, int attempt, long sequence, long nextNanos, boolean result) {
         boolean early(ProgressReport report, long nowNanos) {
-            // What an attempt ended with is never too early, once.
+            // The first report with a result is never too early.
             return nowNanos - nextNanos < 0 && (report.result() == null || result);
         }
     }
 
-    /// What becomes of a report.
+    /// How a report is treated.
     enum Admission {
         /// Old, or too early.
         NO,
-        /// Let in, the first of its run.
+        /// Accepted, the first of its run.
         FIRST,
-        /// Let in.
+        /// Accepted.
         NEXT
     }
 
-    /// Lets a report in, once for each. Until [#asked] says more, the next may come at any time.
+    /// Decides about a report; each is accepted once. Until [#asked] sets an interval, the next may arrive at any time.
     ///
-    /// @param token of the Job that sent it: each Job counts its reports anew. An attempt before the last is late news, unless the last has
-    /// fallen silent: then the run was started afresh, and counts its attempts anew.
+    /// @param token of the Job that sent it: each Job numbers its reports from the beginning. A report of an earlier
+    ///     attempt is outdated, unless the latest attempt no longer reports: then the run was restarted and numbers its
+    ///     attempts anew.
     synchronized Admission admit(String uid, String token, ProgressReport report, long nowNanos) {
         Last before = last.get(uid);
         if (before != null
@@ -68,14 +69,14 @@ final class Throttle {
         return before == null ? Admission.FIRST : Admission.NEXT;
     }
 
-    /// Notes when the next report of a run is wanted.
+    /// Sets the interval until a run's next report.
     synchronized void asked(String uid, long nowNanos, int nextMillis) {
         long next = nowNanos + (long) (nextMillis * 1e6 * EARLY);
         last.computeIfPresent(
                 uid, (_, was) -> new Last(was.token, was.attempt, was.sequence, next, was.result));
     }
 
-    /// Notes that a run's last report was not written after all: a result may come again at once.
+    /// Records that a run's last report was not written: a result may be sent again at once.
     synchronized void lost(String uid) {
         last.computeIfPresent(
                 uid,

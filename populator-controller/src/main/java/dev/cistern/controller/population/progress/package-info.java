@@ -1,5 +1,5 @@
-/// Takes the reports of Jobs over HTTP, lets in those with a valid token, and writes them as `status.progress` of the run at a rate that
-/// the API server can bear. Works on every replica, whether or not it leads.
+/// Receives the reports of Jobs over HTTP, accepts those with a valid token, and writes them as `status.progress` of
+/// the run at a rate that the API server can handle. Works on every replica, leader or not.
 @NullMarked
 package dev.cistern.controller.population.progress;
 

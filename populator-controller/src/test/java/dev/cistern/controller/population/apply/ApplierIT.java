@@ -70,7 +70,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// Each write, once and again, against a real API server; and a whole run with the controllers around ours played by hand.
+/// Each write, once and again, against a real API server; and a whole run with the controllers around ours played by
+/// hand.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 @SuppressWarnings("NullAway.Init")

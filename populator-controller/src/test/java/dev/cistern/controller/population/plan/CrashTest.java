@@ -140,7 +140,8 @@ class CrashTest {
                         "Populating", "Populated", "ObjectVolumePopulator team-a/model: Populated");
     }
 
-    /// With many at once each step takes seconds, and what is written beside the nine is what a person could still read.
+    /// With many at once each step takes seconds, and what is written beside the nine is what a person could still
+    /// read.
     @ParameterizedTest
     @CsvSource({"10,2", "100,10", "1000,10"})
     void inACrowdSlowStepsCostNoMoreWrites(int underWay, int roundSeconds) throws IOException {

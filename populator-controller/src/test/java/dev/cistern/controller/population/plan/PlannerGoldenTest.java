@@ -41,9 +41,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each file in `planner/` is a [GoldenCase] of the PVC `team-a/data`. Besides the cluster's objects it may give the time (`now`), whether the run
-/// is admitted, the largest volume that can be made, and what the API server refused the last time. An object that nobody looks at fails
-/// the case, and so does a shared file that no case uses.
+/// Each file in `planner/` is a [GoldenCase] of the PVC `team-a/data`. Besides the cluster's objects it may give the
+/// time (`now`), whether the run is admitted, the largest volume that can be made, and what the API server refused the
+/// last time. An object that nobody looks at fails the case, and so does a shared file that no case uses.
 class PlannerGoldenTest {
     static final Path CASES = Path.of("src/test/resources/planner");
     private static final Set<String> KEYS = Set.of("now", "admitted", "largestVolume", "refusal");

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Two watches have no order: whichever of a Job's end and its pod's is seen first, and however late the other comes, the run ends the
-/// same. None may be tried again: `retry.limit: 0`.
+/// Two watches have no order: whichever of a Job's end and its pod's is seen first, and however late the other comes,
+/// the run ends the same. None may be tried again: `retry.limit: 0`.
 class WatchOrderTest {
     /// More rounds than a Job's controller takes from a pod's end to the Job's.
     private static final int LATEST = 6;

@@ -24,7 +24,7 @@ class ReportIntervalTest {
     void aFewRunsMoveMoreThanEveryTwoSeconds() {
         assertThat(all(5, 0)).isEqualTo(1500);
         assertThat(all(5, 1500 * MILLI)).isEqualTo(1500);
-        assertThat(ReportInterval.crowded(1500)).isFalse();
+        assertThat(ReportInterval.highLoad(1500)).isFalse();
     }
 
     @Test
@@ -34,7 +34,7 @@ class ReportIntervalTest {
         assertThat(all(1000, 0)).isEqualTo(20_000);
         assertThat(all(2000, 0)).isEqualTo(40_000);
         assertThat(all(5000, 0)).isEqualTo(60_000);
-        assertThat(ReportInterval.crowded(5000)).isTrue();
+        assertThat(ReportInterval.highLoad(5000)).isTrue();
     }
 
     @Test
@@ -65,7 +65,7 @@ class ReportIntervalTest {
                 int next = interval.next(uid, now);
                 throttle.asked(uid, now, next);
                 written +=
-                        admission == Throttle.Admission.FIRST && ReportInterval.crowded(next)
+                        admission == Throttle.Admission.FIRST && ReportInterval.highLoad(next)
                                 ? 0
                                 : 1;
             }

@@ -9,13 +9,15 @@ import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.StoreSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// `gs://BUCKET/PREFIX` and its options.
 public final class GcsCommandLine implements StoreCommandLine {
     private static final String SCHEME = "gs://";
+    private static final Pattern BUCKETS = Pattern.compile("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]");
 
-    /// Google's own clients ask an emulator without credentials.
+    /// Google's own clients use an emulator without credentials.
     private static final String EMULATOR = "STORAGE_EMULATOR_HOST";
 
     private static final String IMPERSONATE = "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT";
@@ -69,12 +71,7 @@ public final class GcsCommandLine implements StoreCommandLine {
     @Override
     public GcsSpec spec(String source, StoreArguments given, Map<String, String> environment)
             throws UsageException {
-        int slash = source.indexOf('/', SCHEME.length());
-        String bucket = source.substring(SCHEME.length(), slash < 0 ? source.length() : slash);
-        if (!bucket.matches("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")) {
-            throw new UsageException(
-                    "the source must look like " + form() + ", not \"" + source + "\"");
-        }
+        BucketSource place = bucketSource(source, BUCKETS);
         String endpoint = given.value(ENDPOINT);
         String emulator = environment.getOrDefault(EMULATOR, "");
         boolean emulated = endpoint == null && !emulator.isEmpty();
@@ -94,8 +91,8 @@ public final class GcsCommandLine implements StoreCommandLine {
                                 ? null
                                 : StoreArguments.endpoint(ENDPOINT.name(), endpoint),
                 given.tls(),
-                bucket,
-                slash < 0 ? "" : source.substring(slash + 1),
+                place.bucket(),
+                place.prefix(),
                 payer,
                 anonymous ? new GcsAuth.Anonymous() : new GcsAuth.ApplicationDefault(),
                 account == null ? null : new GcsSpec.Impersonation(account, null));

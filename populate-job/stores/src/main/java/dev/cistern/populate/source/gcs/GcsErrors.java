@@ -11,11 +11,11 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What errors of Google Cloud Storage mean for a run: the only place that knows.
+/// Maps errors of Google Cloud Storage to failures of a run.
 final class GcsErrors {
     private static final int MAX_SHOWN = 400;
 
-    /// Reasons that ask for less; they come with 403 as well as with 429.
+    /// Reasons for rate limiting; sent with 403 as well as 429.
     private static final Set<String> TOO_MUCH =
             Set.of(
                     "rateLimitExceeded",
@@ -31,12 +31,12 @@ final class GcsErrors {
                     "grant them roles/storage.objectViewer on the bucket (storage.objects.list and"
                             + " storage.objects.get)");
 
-    /// What an answer says.
+    /// Details of an error response.
     ///
-    /// @param reason such as `rateLimitExceeded`; empty where there is none, as in answers to requests for bytes
-    /// @param message for people; empty where there is none
-    record Told(ErrorAnswer answer, String reason, String message) {
-        static Told of(ErrorAnswer answer) {
+    /// @param reason such as `rateLimitExceeded`; empty where there is none, as in responses to requests for bytes
+    /// @param message human-readable; empty where there is none
+    record ErrorDetails(ErrorAnswer answer, String reason, String message) {
+        static ErrorDetails of(ErrorAnswer answer) {
             String text = answer.document().strip();
             if (text.startsWith("{")) {
                 try {
@@ -46,13 +46,13 @@ final class GcsErrors {
                             details.isEmpty()
                                     ? error.get("status").text("")
                                     : details.getFirst().get("reason").text("");
-                    return new Told(answer, reason, cut(error.get("message").text("")));
+                    return new ErrorDetails(answer, reason, cut(error.get("message").text("")));
                 } catch (IllegalArgumentException e) {
-                    return new Told(answer, "", "");
+                    return new ErrorDetails(answer, "", "");
                 }
             }
-            // A page of somebody between says less than its status.
-            return new Told(answer, "", text.startsWith("<") ? "" : cut(text));
+            // An intermediary's page is less useful than its status.
+            return new ErrorDetails(answer, "", text.startsWith("<") ? "" : cut(text));
         }
 
         private static String cut(String text) {
@@ -60,7 +60,7 @@ final class GcsErrors {
             return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "…";
         }
 
-        /// Whether the message holds one of some words.
+        /// Whether the message contains one of the words.
         boolean says(String... words) {
             String lower = message.toLowerCase(Locale.ROOT);
             for (String word : words) {
@@ -81,85 +81,91 @@ final class GcsErrors {
 
     private GcsErrors() {}
 
-    /// @param object name of the object asked for; null for a listing
+    /// @param object name of the requested object; null for a listing
     static SourceException of(ErrorAnswer answer, String where, @Nullable String object) {
-        Told told = Told.of(answer);
+        ErrorDetails details = ErrorDetails.of(answer);
         String what = StatusErrors.subject(where, object);
-        if (TOO_MUCH.contains(told.reason)) {
-            return StatusErrors.unavailable(answer, true, what, told.shown());
+        if (TOO_MUCH.contains(details.reason)) {
+            return StatusErrors.unavailable(answer, true, what, details.shown());
         }
         SourceException known =
                 switch (answer.status()) {
-                    case 400 -> badRequest(told, what);
-                    case 401 -> unauthorized(told, what);
-                    case 403 -> forbidden(told, what);
+                    case 400 -> badRequest(details, what);
+                    case 401 -> unauthorized(details, what);
+                    case 403 -> forbidden(details, what);
                     case 404 ->
-                            told.says("bucket does not exist")
-                                    ? StatusErrors.missing(where, told.shown(), HINTS.missing())
+                            details.says("bucket does not exist")
+                                    ? StatusErrors.missing(where, details.shown(), HINTS.missing())
                                     : null;
                     default -> null;
                 };
-        return known != null ? known : StatusErrors.of(answer, told.shown(), where, object, HINTS);
+        return known != null
+                ? known
+                : StatusErrors.of(answer, details.shown(), where, object, HINTS);
     }
 
-    private static @Nullable SourceException badRequest(Told told, String what) {
-        if (told.says("requester pays", "no user project")) {
+    private static @Nullable SourceException badRequest(ErrorDetails details, String what) {
+        if (details.says("requester pays", "no user project")) {
             return StatusErrors.refused(
                     Reason.INVALID_CONFIGURATION,
                     what
                             + " is requester pays ("
-                            + told.shown()
+                            + details.shown()
                             + "); set gcs.userProject (--user-project) to the project that is to"
                             + " pay");
         }
-        if (told.says("customer-supplied encryption key", "customer-provided encryption key")) {
+        if (details.says("customer-supplied encryption key", "customer-provided encryption key")) {
             return StatusErrors.refused(
                     Reason.ACCESS_DENIED,
                     what
                             + " is encrypted with a key of its owner ("
-                            + told.shown()
+                            + details.shown()
                             + "), which cistern does not have: write it with a key of Cloud KMS,"
                             + " or exclude it");
         }
         return null;
     }
 
-    private static @Nullable SourceException unauthorized(Told told, String what) {
-        return told.says("anonymous caller")
+    private static @Nullable SourceException unauthorized(ErrorDetails details, String what) {
+        return details.says("anonymous caller")
                 ? denied(
-                        told,
+                        details,
                         what,
                         "it is not public: give an identity that may read it instead of anonymous")
                 : null;
     }
 
-    private static @Nullable SourceException forbidden(Told told, String what) {
-        if (told.says("serviceusage.services.use", "user project specified")) {
+    private static @Nullable SourceException forbidden(ErrorDetails details, String what) {
+        if (details.says("serviceusage.services.use", "user project specified")) {
             return denied(
-                    told,
+                    details,
                     what,
                     "grant them roles/serviceusage.serviceUsageConsumer on the project that"
                             + " gcs.userProject (--user-project) names");
         }
-        if (told.says("insufficient permission", "insufficient authentication scopes")) {
+        if (details.says("insufficient permission", "insufficient authentication scopes")) {
             return denied(
-                    told,
+                    details,
                     what,
                     "the token lacks the scope devstorage.read_only: give the node's pool that"
                             + " scope, or use workload identity");
         }
-        if (told.says("billing account")) {
-            return denied(told, what, "its project's billing is off");
+        if (details.says("billing account")) {
+            return denied(details, what, "its project's billing is off");
         }
-        if (told.says("organization's policy", "vpc service controls")) {
-            return denied(told, what, "a perimeter of VPC Service Controls is around it");
+        if (details.says("organization's policy", "vpc service controls")) {
+            return denied(details, what, "a perimeter of VPC Service Controls is around it");
         }
         return null;
     }
 
-    private static SourceException denied(Told told, String what, String hint) {
+    private static SourceException denied(ErrorDetails details, String what, String hint) {
         return StatusErrors.refused(
                 Reason.ACCESS_DENIED,
-                what + " may not be read with these credentials (" + told.shown() + "); " + hint);
+                what
+                        + " may not be read with these credentials ("
+                        + details.shown()
+                        + "); "
+                        + hint);
     }
 }

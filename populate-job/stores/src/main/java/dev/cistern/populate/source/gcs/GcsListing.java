@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Lists a bucket. A page may be empty and have others behind it: only the absence of a token ends a listing.
+/// Lists a bucket. An empty page may be followed by others: only a missing token ends a listing.
 final class GcsListing implements ListingApi {
     /// A page of 1000 names of 1 KiB, each byte escaped sixfold, with 1 KiB around each.
     private static final int MAX_PAGE_BYTES = 8 << 20;
@@ -51,7 +51,7 @@ final class GcsListing implements ListingApi {
                 generation == null
                         ? null
                         : new GcsVersion(generation, item.get("crc32c").text()).toString(),
-                // When the content was written: `updated` moves with the metadata, too.
+                // Creation time of the content: `updated` also changes with the metadata.
                 HttpDates.millis(item.get("timeCreated").text()));
     }
 

@@ -4,19 +4,19 @@ import dev.cistern.populate.http.Origin;
 import dev.cistern.populate.source.rest.PercentEncoding;
 import org.jspecify.annotations.Nullable;
 
-/// Where a bucket is.
+/// Location of a bucket.
 ///
 /// @param origin of the store
-/// @param basePath what comes before the API's own paths; empty or beginning with `/`
+/// @param basePath prefix of the API's paths; empty or beginning with `/`
 /// @param bucket its name
 record GcsLocation(Origin origin, String basePath, String bucket) {
     static final String GOOGLE = "https://storage.googleapis.com";
 
-    /// Some give the endpoint as clients of other languages want it.
+    /// Some users give the endpoint with this path, as clients in other languages require it.
     private static final String API = "/storage/v1";
 
     /// @param endpoint URL; null means Google's own
-    /// @throws IllegalArgumentException when that is no URL
+    /// @throws IllegalArgumentException when that is not a URL
     static GcsLocation of(@Nullable String endpoint, String bucket) {
         String url = endpoint == null ? GOOGLE : endpoint;
         Origin origin = Origin.of(url);
@@ -36,7 +36,7 @@ record GcsLocation(Origin origin, String basePath, String bucket) {
         return path("").toString();
     }
 
-    /// The path of what is known of an object.
+    /// The path of an object's metadata.
     String object(String name) {
         return object("", name);
     }
@@ -48,7 +48,7 @@ record GcsLocation(Origin origin, String basePath, String bucket) {
 
     private String object(String before, String name) {
         StringBuilder path = path(before).append('/');
-        // Slashes, too: what follows one would be another part of the path.
+        // Encode slashes, too: they would separate path segments.
         PercentEncoding.append(name, path, false);
         return path.toString();
     }
@@ -60,7 +60,7 @@ record GcsLocation(Origin origin, String basePath, String bucket) {
         return path.append("/o");
     }
 
-    /// What makes an object of this bucket the same object in a later attempt.
+    /// Identifies the bucket across attempts.
     String identity() {
         return origin + basePath + "/" + bucket;
     }

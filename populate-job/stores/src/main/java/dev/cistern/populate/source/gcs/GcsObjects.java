@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for objects. What is known of one comes as a document, and is given on as the headers that an answer with its bytes would have.
+/// Requests objects. Metadata is a JSON document, converted to the headers that a response with the bytes would have.
 final class GcsObjects implements ObjectApi {
     private static final int MAX_OBJECT_BYTES = 64 * 1024;
 
@@ -70,7 +70,7 @@ final class GcsObjects implements ObjectApi {
             if (!e.gone() || !mode.conditional() || !protocol.conditional(object)) {
                 throw e;
             }
-            // No such generation: the object may have another, which the copy begins again with.
+            // No such generation: the object may have another, with which the copy restarts.
             head(object);
             throw new SourceException.Changed(
                     "object "

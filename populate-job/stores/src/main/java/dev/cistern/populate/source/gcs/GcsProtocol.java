@@ -22,13 +22,13 @@ final class GcsProtocol implements ObjectProtocol {
     private final GcsLocation location;
     private final @Nullable String userProject;
 
-    /// @param userProject who pays for requests; null for the bucket's owner
+    /// @param userProject project that is billed for requests; null for the bucket's owner
     GcsProtocol(GcsLocation location, @Nullable String userProject) {
         this.location = location;
         this.userProject = userProject;
     }
 
-    /// Asks for a page of a listing.
+    /// Requests a page of a listing.
     ///
     /// @param pageToken empty for the first page
     StoreRequest list(String prefix, String pageToken) {
@@ -50,8 +50,9 @@ final class GcsProtocol implements ObjectProtocol {
                 .about(object.id());
     }
 
-    /// What is stored packed is unpacked on the way, its ranges ignored, unless the client says that it would do that itself. So that is
-    /// said, and nothing is unpacked here; the other way is for a proxy that packs what is stored as it is.
+    /// Objects stored with gzip encoding are decompressed in transit, ignoring ranges, unless the client accepts gzip.
+    /// So gzip is accepted, and nothing is decompressed here; the other mode is for proxies that compress objects
+    /// stored without encoding.
     @Override
     public StoreRequest get(SourceObject object, String range, ReadMode mode) {
         StringBuilder query = query("alt", "media");

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class GcsProvider {
     private GcsProvider() {}
 
-    /// The source of a specification; nothing is asked of the store yet.
+    /// Opens a source, without a request to the store.
     ///
-    /// @throws SourceException.Refused when the specification, a file that it names or the environment is wrong
+    /// @throws SourceException.Refused when the specification, a file that it names or the environment is invalid
     public static Source open(GcsSpec spec, StoreContext context) throws SourceException.Refused {
         GcsLocation location;
         try {

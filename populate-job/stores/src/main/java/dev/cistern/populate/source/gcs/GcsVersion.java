@@ -7,12 +7,12 @@ import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/// An object's content: its generation, a number that no other content of that name ever has, and what the store says about its bytes.
+/// Version of an object: its generation, which is unique among all contents of that name, and the store's checksum.
 ///
-/// In a [dev.cistern.populate.source.SourceObject] it is `GENERATION` or `GENERATION CRC32C`, so that an answer that leaves out the
-/// checksum is compared with the listing's.
+/// In a [dev.cistern.populate.source.SourceObject] it is `GENERATION` or `GENERATION CRC32C`, so that the listing's
+/// checksum is used if a response has none.
 ///
-/// @param crc32c as the store writes it, Base64; null where it does not say
+/// @param crc32c in the store's Base64 form; null where unknown
 record GcsVersion(String generation, @Nullable String crc32c) {
     private static final String CRC_OF_NOTHING = "AAAAAA==";
 
@@ -23,7 +23,7 @@ record GcsVersion(String generation, @Nullable String crc32c) {
                 : new GcsVersion(version.substring(0, blank), version.substring(blank + 1));
     }
 
-    /// What an answer about an object says; null where it names no generation.
+    /// The version in a response; null where it has no generation.
     static @Nullable GcsVersion of(ObjectHead head) {
         String generation = head.header("x-goog-generation");
         return generation == null ? null : new GcsVersion(generation, hash(head, "crc32c"));
@@ -44,9 +44,9 @@ record GcsVersion(String generation, @Nullable String crc32c) {
         return null;
     }
 
-    /// The digest of the whole object: CRC-32C, which every object has, before MD5, which those put together in the store have not.
+    /// The digest of the whole object: CRC-32C, which every object has, before MD5, which composite objects lack.
     ///
-    /// @param listed what was listed, for an answer that says nothing; null where it is not known
+    /// @param listed listed version, for a response without checksum; null where unknown
     static @Nullable ObjectDigest digest(ObjectHead head, @Nullable String listed) {
         ObjectDigest crc = digest(DigestKind.CRC32C, hash(head, "crc32c"));
         if (crc != null) {
@@ -58,7 +58,7 @@ record GcsVersion(String generation, @Nullable String crc32c) {
                 : digest(DigestKind.CRC32C, parse(listed).crc32c);
     }
 
-    /// The digest of an object without bytes, where its version says that it has none.
+    /// The digest of an empty object, if the version shows that it is empty.
     static @Nullable ObjectDigest digestOfNothing(@Nullable String version) {
         return version != null && CRC_OF_NOTHING.equals(parse(version).crc32c)
                 ? digest(DigestKind.CRC32C, CRC_OF_NOTHING)

@@ -12,20 +12,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out how large a file is, which version it is, and whether parts of it can be had.
+/// Determines a file's size, its version, and whether it can be fetched in ranges.
 ///
-/// `HEAD` is tried first. Its answer may lack the length, or say 0 of a file that is generated; a request for the first
-/// byte tells more: the length in `Content-Range`, and whether the server serves ranges at all. What neither tells is
+/// `HEAD` is tried first. Its response may lack the length, or state 0 for a generated file; a request for the first
+/// byte shows more: the length in `Content-Range`, and whether the server supports ranges. What neither shows is
 /// unknown.
 final class FileDescriber {
-    /// A larger file is worth a request that finds out whether parts of it can be had.
+    /// For larger files a request to detect range support is worthwhile.
     private static final long PROBED_FROM_BYTES = 16L << 20;
 
     private final StoreSender sender;
     private final FileProtocol protocol;
     private final HttpPlace place;
 
-    /// Where `HEAD` is not known.
+    /// Origins that do not support `HEAD`.
     private final Set<Origin> withoutHead = ConcurrentHashMap.newKeySet();
 
     FileDescriber(StoreSender sender, FileProtocol protocol, HttpPlace place) {
@@ -34,7 +34,7 @@ final class FileDescriber {
         this.place = place;
     }
 
-    /// What the server says of a file now; see [dev.cistern.populate.source.Source#describe].
+    /// The current metadata of a file; see [dev.cistern.populate.source.Source#describe].
     ObjectDetails describe(SourceObject listed) throws SourceException {
         ObjectHead said = head(listed);
         Long size = said == null ? null : said.size();
@@ -60,7 +60,7 @@ final class FileDescriber {
                 !servesRanges(first));
     }
 
-    /// The size alone, by one request at most; unknown where that does not tell it.
+    /// The size only, by at most one request; unknown if the response has none.
     long sizeOf(SourceObject listed) throws SourceException {
         ObjectHead said = head(listed);
         Long size = said == null ? null : said.size();
@@ -71,7 +71,8 @@ final class FileDescriber {
         return FileVersion.of(said).contradicts(FileVersion.of(first));
     }
 
-    /// The answer to a `HEAD`; null where it was refused, which a `GET` need not be: servers know no `HEAD`, and signed URLs are for one method.
+    /// The response to `HEAD`; null where it was rejected, which does not imply that `GET` is: some servers do not
+    /// support `HEAD`, and signed URLs are for one method.
     private @Nullable ObjectHead head(SourceObject listed) throws SourceException {
         Origin origin = protocol.url(listed).origin();
         if (withoutHead.contains(origin)) {
@@ -90,14 +91,14 @@ final class FileDescriber {
             if (e.busy() || !e.reached()) {
                 throw e;
             }
-            // Some fail at HEAD alone.
+            // Some servers fail only for HEAD.
             return null;
         } catch (SourceException.Changed e) {
             return null;
         }
     }
 
-    /// The answer to a request for the first byte.
+    /// The response to a request for the first byte.
     private ObjectHead first(SourceObject listed) throws SourceException {
         return sender.ask(
                 protocol.get(listed, "bytes=0-0", ReadMode.USUAL.unconditional()).probing(),
@@ -105,14 +106,14 @@ final class FileDescriber {
                     ObjectHead said = new ObjectHead(head.status(), head::header);
                     Long length = said.length();
                     if (said.status() != 200 && length != null && length <= 1024) {
-                        // The connection can be used again.
+                        // The connection can be reused.
                         body.transferTo(piece -> {});
                     }
                     return said;
                 });
     }
 
-    /// A 416 says that there is no first byte; of servers that serve no range at all it says nothing of the file.
+    /// A 416 means that the file is empty; from servers without range support it means nothing.
     private static boolean servesRanges(ObjectHead first) {
         String range = first.header("content-range");
         return first.status() == 206 && range != null && range.startsWith("bytes 0-0/");

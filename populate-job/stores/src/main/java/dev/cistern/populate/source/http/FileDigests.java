@@ -8,14 +8,14 @@ import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// The digests that servers give in headers: `Repr-Digest` (RFC 9530), `Digest` (RFC 3230), and Artifactory's `X-Checksum-Sha256`. All are of
-/// the whole file, also in an answer with a part of it.
+/// Digests in response headers: `Repr-Digest` (RFC 9530), `Digest` (RFC 3230), and Artifactory's `X-Checksum-Sha256`.
+/// All are of the whole file, also in a partial response.
 final class FileDigests {
     private static final int SHA256_BYTES = 32;
 
     private FileDigests() {}
 
-    /// The SHA-256 that an answer gives; null where it gives none that makes sense.
+    /// The SHA-256 in a response; null where there is no valid one.
     static @Nullable ObjectDigest of(ObjectHead head) {
         String hex = head.header("x-checksum-sha256");
         if (hex != null && hex.matches("[0-9A-Fa-f]{64}")) {

@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What names a file to the engine: its URL, without the origin where that is the endpoint's. People are shown it, so a query, which may hold a
-/// signature, is kept here, and its digest stands for it.
+/// Ids of files: the URL, without the origin if it is the endpoint's. Ids appear in messages, so a query, which may
+/// contain a signature, is kept here and replaced by its digest.
 final class FileIds {
     /// Some 20 MiB, with the queries of signed URLs.
     private static final int MOST_QUERIES = 20_000;
@@ -41,7 +41,7 @@ final class FileIds {
         return id;
     }
 
-    /// The URL of an id that [#id] gave.
+    /// The URL of an id from [#id].
     FileUrl url(String id) {
         int mark = id.indexOf('?');
         FileUrl bare = place.ofId(mark < 0 ? id : id.substring(0, mark));

@@ -18,10 +18,10 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a list of files as it comes, and gives it page by page.
+/// Reads a list of files while it arrives, and passes it on page by page.
 ///
-/// A page is given when all of it has come. An attempt that goes on after a cut reads the list again and passes over what was given, if that is the
-/// same as before.
+/// A page is passed on when it is complete. An attempt that resumes after a cut reads the list again and skips what was
+/// passed on, if it is the same as before.
 final class FileList {
     private static final int PAGE_FILES = 1000;
 
@@ -33,7 +33,7 @@ final class FileList {
     private final FileProtocol protocol;
     private final FileSizes sizes;
 
-    /// @param sha256 that the list must have; null where it is not known
+    /// @param sha256 expected digest of the list; null for none
     FileList(
             HttpPlace place,
             FileUrl url,
@@ -54,9 +54,9 @@ final class FileList {
     /// A file of the list.
     record Entry(SourceObject object, String path) {}
 
-    /// Gives all files after those that were given before.
+    /// Passes on all files after those passed on before.
     ///
-    /// @param after empty, or as [Source.Listing#page] was given it
+    /// @param after empty, or as passed to [Source.Listing#page]
     void read(String after, Source.Listing listing) throws SourceException, IOException {
         SourceObject object =
                 new SourceObject(protocol.id(url), SourceObject.UNKNOWN_SIZE, null, 0);
@@ -87,8 +87,8 @@ final class FileList {
         }
     }
 
-    /// Where nothing but the end of the connection says that this was the list, a server that crashed between two lines looks like one that is
-    /// done: reads it once more.
+    /// Where only the end of the connection marks the end of the list, a crashed server looks like a completed
+    /// response: reads it a second time.
     private void requireWhole(SourceObject object, String before)
             throws SourceException, IOException {
         MessageDigest again = newDigest();
@@ -121,16 +121,16 @@ final class FileList {
         private final ListRepeats repeats = new ListRepeats();
         private final MessageDigest ofBytes = newDigest();
 
-        /// Of all that came; empty before.
+        /// Digest of the complete list; empty before.
         private String sha256 = "";
 
-        /// Whether nothing but the end of the connection says that this was all.
+        /// Whether only the end of the connection marks the end.
         private boolean endUntold;
 
-        /// Of the lines so far: what was given is the same as before.
+        /// Digest of the lines so far, to compare with the previous reading.
         private final MessageDigest ofLines = newDigest();
 
-        /// How many lines were given before.
+        /// Number of lines passed on before.
         private final long given;
 
         private final String givenDigest;
@@ -181,7 +181,7 @@ final class FileList {
             return sha256;
         }
 
-        /// The whole list has come.
+        /// The list is complete.
         void end() throws SourceException, IOException {
             try {
                 lines.end(this::line);
@@ -260,7 +260,7 @@ final class FileList {
         }
     }
 
-    /// Carries a verdict out of the reading of a body.
+    /// Carries a failure out of the reading of a body.
     private static final class Stopped extends IOException {
         private static final long serialVersionUID = 1L;
         private final SourceException reason;

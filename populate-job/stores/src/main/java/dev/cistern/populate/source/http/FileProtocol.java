@@ -13,7 +13,7 @@ import dev.cistern.populate.source.rest.StoreRequest;
 import dev.cistern.populate.wire.Reason;
 import org.jspecify.annotations.Nullable;
 
-/// How files are asked for, and what the answers say.
+/// Requests for files, and the meaning of responses.
 final class FileProtocol implements ObjectProtocol {
     private static final StatusErrors.Hints HINTS =
             new StatusErrors.Hints(
@@ -34,7 +34,7 @@ final class FileProtocol implements ObjectProtocol {
 
     /// The id of the object at a URL.
     ///
-    /// @throws IllegalArgumentException when there are too many that cannot be their URL
+    /// @throws IllegalArgumentException when there are too many URLs with a query
     String id(FileUrl url) {
         return ids.id(url);
     }
@@ -49,7 +49,7 @@ final class FileProtocol implements ObjectProtocol {
         return place.toString();
     }
 
-    /// The request for a file without what it asks for.
+    /// Adds a file's location to a request.
     private StoreRequest to(StoreRequest request, FileUrl url, SourceObject object) {
         StoreRequest asked =
                 request.query(url.query()).encoding(ReadMode.IDENTITY).about(object.id());
@@ -76,7 +76,7 @@ final class FileProtocol implements ObjectProtocol {
 
     @Override
     public boolean conditional(SourceObject object) {
-        // If-Range needs no second try: who does not know it ignores it.
+        // If-Range needs no fallback: servers without support ignore it.
         return false;
     }
 
@@ -105,7 +105,7 @@ final class FileProtocol implements ObjectProtocol {
                 : null;
     }
 
-    /// A URL in a message: its query may hold a signature.
+    /// A URL for messages: its query may contain a signature.
     private static String shown(String location) {
         int mark = location.indexOf('?');
         return mark < 0 ? location : location.substring(0, mark);

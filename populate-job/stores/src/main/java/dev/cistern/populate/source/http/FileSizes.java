@@ -9,13 +9,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/// Asks for the sizes of the first files of a list that does not tell them, so that what is too much for a volume is known before the first byte is
-/// copied. Those that are not to be had soon stay unknown: whoever fetches the file finds out.
+/// Requests the sizes of the first files of a list without sizes, so that a volume that is too small is detected before
+/// the first byte is copied. Sizes that take too long stay unknown until the file is fetched.
 final class FileSizes {
     /// Enough for a thousand files 80 ms away within [#MAX_NANOS].
     private static final int THREADS = 16;
 
-    /// Servers give a client that does not read on half a minute and more.
+    /// Servers close a connection that is not read after half a minute or more.
     private static final long MAX_NANOS = 10_000_000_000L;
 
     private final FileDescriber describer;
@@ -24,7 +24,7 @@ final class FileSizes {
         this.describer = describer;
     }
 
-    /// The entries with the sizes that could be had.
+    /// The entries with the sizes that were obtained.
     List<FileList.Entry> of(List<FileList.Entry> entries) {
         List<Future<FileList.Entry>> asked = new ArrayList<>();
         ExecutorService threads =
@@ -37,7 +37,7 @@ final class FileSizes {
             }
             threads.shutdown();
             if (!threads.awaitTermination(MAX_NANOS, TimeUnit.NANOSECONDS)) {
-                // What is under way is not waited for.
+                // Do not wait for requests in progress.
                 threads.shutdownNow();
             }
         } catch (InterruptedException e) {

@@ -7,19 +7,19 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @param origin of its host
 /// @param path percent-encoded, begins with `/`
-/// @param query percent-encoded; empty where there is none. It may hold a signature, so it is never shown
+/// @param query percent-encoded; empty where there is none. It may contain a signature, so it is never shown
 record FileUrl(Origin origin, String path, String query) {
     /// The text of the URL.
     String text() {
         return origin + target();
     }
 
-    /// Path and query as a request has them.
+    /// Path and query for a request.
     String target() {
         return query.isEmpty() ? path : path + "?" + query;
     }
 
-    /// For people.
+    /// For messages.
     String shown() {
         return origin + path;
     }
@@ -34,7 +34,7 @@ record FileUrl(Origin origin, String path, String query) {
         return path.substring(0, path.lastIndexOf('/') + 1);
     }
 
-    /// A percent-encoded text, decoded as UTF-8. What is not UTF-8 comes out with replacement characters.
+    /// Decodes percent-encoding as UTF-8. Invalid sequences become replacement characters.
     static String decoded(String text) {
         if (text.indexOf('%') < 0) {
             return text;

@@ -4,29 +4,31 @@ import dev.cistern.populate.source.rest.ETag;
 import dev.cistern.populate.source.rest.ObjectHead;
 import org.jspecify.annotations.Nullable;
 
-/// What names the content of a file: the digest that a list or the specification gives, else what the server says.
+/// Version of a file: the digest in a list or the specification, else the server's validators.
 ///
-/// A server may give an `ETag` with one answer and none with the next, so two versions are compared by what both have.
+/// A server may send an `ETag` with one response and none with the next, so two versions are compared by what both
+/// have.
 ///
-/// @param sha256 64 lower-case hex digits; null where it is not known beforehand
-/// @param length that a list tells, in bytes; -1 where none does. What a server tells is no part of a version: it may be wrong
-/// @param etag as the server wrote it; null where it gave none
+/// @param sha256 64 lower-case hex digits; null where not known in advance
+/// @param length from a list, in bytes; -1 where there is none. A server's length is not part of a version, because it
+///     may be wrong
+/// @param etag as sent by the server; null where there was none
 /// @param modified the text of `Last-Modified`; null where there was none
 record FileVersion(
         @Nullable String sha256, long length, @Nullable String etag, @Nullable String modified) {
     private static final FileVersion UNKNOWN = new FileVersion(null, -1, null, null);
 
-    /// The engine keeps no longer ones whole.
+    /// The engine truncates longer ones.
     private static final int MAX_CHARACTERS = 300;
 
-    /// The version that a digest names.
+    /// A version with a known digest.
     ///
-    /// @param length that is told with it, in bytes; -1 where none is
+    /// @param length in bytes; -1 where unknown
     static FileVersion of(String sha256, long length) {
         return new FileVersion(sha256, length, null, null);
     }
 
-    /// What an answer says.
+    /// The version in a response.
     static FileVersion of(ObjectHead head) {
         ETag tag = head.tag();
         String modified = head.header("last-modified");
@@ -58,7 +60,7 @@ record FileVersion(
         return new FileVersion(sha256, length, etag, modified);
     }
 
-    /// The text that [#of(String)] reads; null where nothing is known.
+    /// The text that [#of(String)] parses; null where nothing is known.
     @Nullable String text() {
         StringBuilder text = new StringBuilder();
         append(text, 'S', sha256);
@@ -74,12 +76,12 @@ record FileVersion(
         }
     }
 
-    /// Whether anything would show that the content is another.
+    /// Whether a change of content would be detected.
     boolean known() {
         return sha256 != null || etag != null || modified != null;
     }
 
-    /// Whether the two are of different contents, as far as both tell.
+    /// Whether the two are known to be of different contents.
     boolean contradicts(FileVersion other) {
         if (sha256 != null && other.sha256 != null) {
             return !sha256.equals(other.sha256);
@@ -90,8 +92,8 @@ record FileVersion(
         return modified != null && other.modified != null && !modified.equals(other.modified);
     }
 
-    /// The value of `If-Range`; null where there is none to be had: a weak tag never matches, and a date may stand for two contents of the
-    /// same second.
+    /// The value of `If-Range`; null where there is none: a weak tag never matches, and a date may stand for two
+    /// contents within the same second.
     @Nullable String ifRange() {
         return ETag.ifMatch(etag);
     }

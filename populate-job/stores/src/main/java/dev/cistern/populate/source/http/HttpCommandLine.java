@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `https://HOST/FILE` and its options.
 public final class HttpCommandLine implements StoreCommandLine {
-    /// What the names of the variables with credentials begin with.
+    /// Prefix of the variables with credentials.
     static final String VARIABLES = "CISTERN_HTTP_";
 
     private static final String FORM = "https://HOST/FILE";

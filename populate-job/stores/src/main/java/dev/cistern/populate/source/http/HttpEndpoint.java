@@ -7,9 +7,9 @@ import dev.cistern.populate.source.rest.StoreEndpoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One server, and the headers that requests to it carry and no others: credentials, and what the backend adds.
+/// A server, and the headers for requests to it only: credentials, and those of the backend.
 ///
-/// @param headers names in lower case and values alternating; empty where requests carry nothing
+/// @param headers lower-case names and values alternating; empty for none
 record HttpEndpoint(Origin origin, List<String> headers) implements StoreEndpoint {
     HttpEndpoint {
         headers = List.copyOf(headers);
@@ -30,7 +30,7 @@ record HttpEndpoint(Origin origin, List<String> headers) implements StoreEndpoin
         return headers.isEmpty() ? null : new HeaderSigner(headers);
     }
 
-    /// No secret is shown.
+    /// Without secrets.
     @Override
     public String toString() {
         return origin + " with " + headers.size() / 2 + " headers";

@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// Which URLs may be asked for: those below the endpoint, and those of hosts that were allowed.
+/// The URLs that may be requested: those below the endpoint, and those of allowed hosts.
 ///
 /// The author of a path or a list may not be the author of endpoint and credentials. So neither may lead to another
 /// directory of the endpoint's host, nor to a host that only the Job can reach.
 ///
 /// @param origin of the endpoint
 /// @param base the endpoint's path, percent-encoded, begins and ends with `/`
-/// @param allowed other hosts, with a port where it is not the scheme's own
+/// @param allowed other hosts, with a port unless it is the scheme's default
 record HttpPlace(Origin origin, String base, Set<String> allowed) {
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://.*", Pattern.DOTALL);
     private static final Pattern SCHEME =
@@ -26,7 +26,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
 
     /// The place of an endpoint.
     ///
-    /// @throws IllegalArgumentException saying what is wrong with the URL
+    /// @throws IllegalArgumentException with the problem of the URL
     static HttpPlace of(String endpoint, List<String> allowedHosts) {
         FileUrl url = parsed(endpoint);
         if (!url.query().isEmpty()) {
@@ -43,7 +43,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
 
     /// The file that a path names: a URL below the endpoint, or one relative to it.
     ///
-    /// @throws IllegalArgumentException saying why it names none
+    /// @throws IllegalArgumentException with the reason when it names none
     FileUrl file(String path) {
         FileUrl url = ABSOLUTE.matcher(path).matches() ? parsed(path) : relative(base, path);
         if (!url.origin().equals(origin) || !url.path().startsWith(base)) {
@@ -61,8 +61,8 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
 
     /// The file of a name in a list.
     ///
-    /// @param name its characters stand for themselves
-    /// @throws IllegalArgumentException when a server may take it for a way up
+    /// @param name literal, not percent-encoded
+    /// @throws IllegalArgumentException when a server may interpret it as a parent directory
     FileUrl named(FileUrl list, String name) {
         String path = list.directory() + UrlText.ofName(name);
         requireNoDots(path);
@@ -72,7 +72,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
     /// The file of a URL in a list.
     ///
     /// @param reference relative to the list, or absolute
-    /// @throws IllegalArgumentException when it leads where nothing may be asked for
+    /// @throws IllegalArgumentException when it is not allowed
     FileUrl linked(FileUrl list, String reference) {
         FileUrl url;
         if (ABSOLUTE.matcher(reference).matches()) {
@@ -129,10 +129,10 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
         return new FileUrl(origin, path, mark < 0 ? "" : UrlText.ofUrl(target.substring(mark + 1)));
     }
 
-    /// Refuses what a server may take for a way up, however it is written.
+    /// Rejects every spelling that a server may interpret as a parent directory.
     private static void requireNoDots(String path) {
         for (String part : FileUrl.decoded(path).split("[/\\\\]", -1)) {
-            // Servers of Java take what follows a semicolon for a parameter and look at the rest.
+            // Java servers treat text after a semicolon as a parameter and evaluate the rest.
             int parameter = part.indexOf(';');
             String name = parameter < 0 ? part : part.substring(0, parameter);
             if (name.equals(".") || name.equals("..")) {
@@ -152,7 +152,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
         return id.startsWith("/") ? split(origin, id) : parsed(id);
     }
 
-    /// The endpoint, for people.
+    /// The endpoint, for messages.
     @Override
     public String toString() {
         return origin + base;

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpProvider {
     private HttpProvider() {}
 
-    /// The source of a specification; nothing is asked of the server yet.
+    /// Opens a source, without a request to the server.
     ///
-    /// @throws SourceException.Refused when the specification or the environment is wrong
+    /// @throws SourceException.Refused when the specification or the environment is invalid
     public static Source open(HttpSpec spec, StoreContext context) throws SourceException.Refused {
         HttpPlace place = place(spec, context);
         FileUrl url;
@@ -59,7 +59,7 @@ public final class HttpProvider {
         };
     }
 
-    /// Names in lower case and values alternating.
+    /// Lower-case names and values alternating.
     private static List<String> headers(HttpSpec spec, StoreContext context)
             throws SourceException.Refused {
         List<String> headers = new ArrayList<>();
@@ -94,7 +94,7 @@ public final class HttpProvider {
         return headers;
     }
 
-    /// A secret of this source; with a command line, of the only one there is.
+    /// A secret of this source; on the command line, of the only source.
     private static String secret(StoreContext context, String name) throws SourceException.Refused {
         String typed = context.environment().get(HttpCommandLine.VARIABLES + name);
         return context.optionalCredential(name) == null && typed != null && !typed.isEmpty()

@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A file of an HTTP server, or the files of a list.
 ///
-/// A file whose SHA-256 is known beforehand has it as its version: whatever the server says of versions, the bytes
-/// decide. The version of any other is what the server says, and where it says nothing, the file is only ever taken
-/// whole from one answer.
+/// A file whose SHA-256 is known in advance has it as its version: the bytes decide, regardless of the server's
+/// validators. Other files have the server's version, and without one the file is only fetched in a single response.
 final class HttpSource implements Source {
     private final HttpPlace place;
     private final FileUrl url;
@@ -32,8 +31,8 @@ final class HttpSource implements Source {
     private final ObjectReader reader;
 
     /// @param url of the file or the list
-    /// @param format of the list; null means that the URL is of the file
-    /// @param sha256 of the file or the list; null where it is not known
+    /// @param format of the list; null where the URL is the file's
+    /// @param sha256 of the file or the list; null where unknown
     HttpSource(
             HttpPlace place,
             FileUrl url,
@@ -73,7 +72,7 @@ final class HttpSource implements Source {
         }
     }
 
-    /// The one file as it is now.
+    /// The current state of the single file.
     private SourceObject single() throws SourceException {
         SourceObject asked = new SourceObject(protocol.id(url), SourceObject.UNKNOWN_SIZE, null, 0);
         SourceObject found = describer.describe(asked).object();
@@ -114,9 +113,9 @@ final class HttpSource implements Source {
         if (received >= 0) {
             return;
         }
-        // Where the end of the connection is the end of the file, a server that crashed looks like
-        // one that is done: both
-        // times at the same byte it will not.
+        // Where the end of the connection marks the end of the file, a crashed server looks like a
+        // completed response,
+        // but not twice at the same byte.
         long length = -1 - received;
         Counter again = new Counter();
         exchange(object, again);
@@ -134,7 +133,7 @@ final class HttpSource implements Source {
         }
     }
 
-    /// The number of bytes that came; where nothing but the end of the connection says that these were all, -1 minus it.
+    /// The number of bytes received; if only the end of the connection marks the end, -1 minus it.
     private long exchange(SourceObject object, ObjectSink sink)
             throws SourceException, IOException {
         return sender.send(

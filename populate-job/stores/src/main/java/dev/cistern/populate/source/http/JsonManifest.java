@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// A JSON object a line: `path`, `size` in bytes, `sha256`, and `url` where the file is not beside the list under its path. Other fields are
-/// not looked at.
+/// A JSON object per line: `path`, `size` in bytes, `sha256`, and `url` where the file is not next to the list under
+/// its path. Other fields are ignored.
 final class JsonManifest implements ListFormat {
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -28,7 +28,7 @@ final class JsonManifest implements ListFormat {
             }
             return file;
         } catch (IOException e) {
-            // The parser's own message quotes the text, which may hold a signature.
+            // The parser's message quotes the text, which may contain a signature.
             throw new IllegalArgumentException("is not valid JSON", e);
         }
     }

@@ -2,11 +2,11 @@ package dev.cistern.populate.source.http;
 
 import org.jspecify.annotations.Nullable;
 
-/// How the lines of a list are read.
+/// Parses the lines of a list.
 interface ListFormat {
-    /// The file of a line; null where it says nothing: empty, or a comment.
+    /// The file of a line; null for an empty line or a comment.
     ///
     /// @param line without its end
-    /// @throws IllegalArgumentException saying what is wrong with it
+    /// @throws IllegalArgumentException with the problem
     @Nullable ListedFile file(String line);
 }

@@ -7,20 +7,20 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/// Cuts the bytes of a list into lines as they come. A byte order mark and the carriage returns at lines' ends are left out; a line has a
-/// bound, and so has the whole.
+/// Splits the bytes of a list into lines while they arrive. Removes a byte order mark and carriage returns at line
+/// ends; the length of a line and of the list is limited.
 final class ListLines {
-    /// A path of 4 KiB with each byte escaped, and a signed URL of 16 KiB beside it.
+    /// A path of 4 KiB with each byte escaped, and a signed URL of 16 KiB.
     static final int MAX_LINE_BYTES = 32 * 1024;
 
     /// Some 20,000,000 lines.
     static final long MAX_BYTES = 2L << 30;
 
-    /// Takes the lines.
+    /// Receives the lines.
     ///
-    /// @param <E> what it may fail with
+    /// @param <E> exception that it may throw
     @FunctionalInterface
-    interface Taker<E extends Exception> {
+    interface Visitor<E extends Exception> {
         void line(String line) throws E;
     }
 
@@ -33,15 +33,15 @@ final class ListLines {
     private long number;
     private long bytes;
 
-    /// The number of the line under way, from 1.
+    /// Number of the current line, from 1.
     long number() {
         return number + 1;
     }
 
-    /// Takes the next bytes.
+    /// Adds the next bytes.
     ///
-    /// @throws IllegalArgumentException saying what is wrong with the line under way
-    <E extends Exception> void accept(ByteBuffer piece, Taker<E> taker) throws E {
+    /// @throws IllegalArgumentException with the problem of the current line
+    <E extends Exception> void accept(ByteBuffer piece, Visitor<E> visitor) throws E {
         bytes += piece.remaining();
         if (bytes > MAX_BYTES) {
             throw new IllegalArgumentException("the list is longer than " + MAX_BYTES + " bytes");
@@ -54,7 +54,7 @@ final class ListLines {
             for (int i = 0; i < length; i++) {
                 if (copy[i] == '\n') {
                     hold(copy, from, i);
-                    give(taker);
+                    give(visitor);
                     from = i + 1;
                 }
             }
@@ -62,12 +62,12 @@ final class ListLines {
         }
     }
 
-    /// Everything has come; the last line may lack its end.
+    /// The list is complete; the last line may lack a line feed.
     ///
-    /// @throws IllegalArgumentException saying what is wrong with it
-    <E extends Exception> void end(Taker<E> taker) throws E {
+    /// @throws IllegalArgumentException with the problem
+    <E extends Exception> void end(Visitor<E> visitor) throws E {
         if (line.size() > 0) {
-            give(taker);
+            give(visitor);
         }
     }
 
@@ -83,7 +83,7 @@ final class ListLines {
         line.write(from, start, end - start);
     }
 
-    private <E extends Exception> void give(Taker<E> taker) throws E {
+    private <E extends Exception> void give(Visitor<E> visitor) throws E {
         byte[] raw = line.toByteArray();
         String text;
         try {
@@ -97,7 +97,7 @@ final class ListLines {
         if (text.endsWith("\r")) {
             text = text.substring(0, text.length() - 1);
         }
-        taker.line(text);
+        visitor.line(text);
         line.reset();
         number++;
     }

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Finds duplicate lines. Of a list with more than [#MOST] names only neighbours are found; the engine refuses
-/// the others, as two files for one path.
+/// Finds duplicate lines. In a list with more than [#MOST] names only adjacent ones are found; the engine rejects
+/// others as two files for one path.
 final class ListRepeats {
     /// Some 3 MiB.
     private static final int MOST = 10_000;
@@ -13,9 +13,9 @@ final class ListRepeats {
     private final Map<String, ListedFile> known = new HashMap<>();
     private @Nullable ListedFile last;
 
-    /// Whether a file was listed before, just so.
+    /// Whether an identical line was read before.
     ///
-    /// @throws IllegalArgumentException when its path was listed with something else
+    /// @throws IllegalArgumentException when its path was listed with different values
     boolean isRepeated(ListedFile file) {
         ListedFile before =
                 last != null && last.path().equals(file.path()) ? last : known.get(file.path());

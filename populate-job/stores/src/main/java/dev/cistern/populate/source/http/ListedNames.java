@@ -1,12 +1,12 @@
 package dev.cistern.populate.source.http;
 
-/// Which names of a list can be files beside it and below.
+/// Validates names in a list.
 final class ListedNames {
     private ListedNames() {}
 
     /// The name without a leading `./`.
     ///
-    /// @throws IllegalArgumentException when it leads elsewhere, or names no file
+    /// @throws IllegalArgumentException when it leads elsewhere or names no file
     static String checked(String name) {
         String path = name;
         while (path.startsWith("./")) {

@@ -3,8 +3,8 @@ package dev.cistern.populate.source.http;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// The output of `sha256sum`: `HEX  name`, `HEX *name`, `HEX name`, and `SHA256 (name) = HEX` with `--tag`. A backslash before all of it
-/// says that `\\`, `\n` and `\r` in the name stand for a backslash, a line feed and a carriage return.
+/// The output of `sha256sum`: `HEX  name`, `HEX *name`, `HEX name`, and `SHA256 (name) = HEX` with `--tag`. A backslash
+/// before all of it says that `\\`, `\n` and `\r` in the name stand for a backslash, a line feed and a carriage return.
 final class Sha256Sums implements ListFormat {
     private static final int HEX_DIGITS = 64;
     private static final String TAG = "SHA256 (";
@@ -39,9 +39,9 @@ final class Sha256Sums implements ListFormat {
                 ListedNames.checked(escaped ? unescaped(name) : name), -1, digest(digest), null);
     }
 
-    /// A digest as lists write it.
+    /// Parses a digest.
     ///
-    /// @throws IllegalArgumentException when it is none
+    /// @throws IllegalArgumentException when it is not one
     static String digest(String text) {
         if (text.length() != HEX_DIGITS
                 || !text.chars().allMatch(c -> c < 128 && Character.digit(c, 16) >= 0)) {

@@ -2,23 +2,23 @@ package dev.cistern.populate.source.http;
 
 import java.nio.charset.StandardCharsets;
 
-/// Percent-encoding of names and of URLs as people write them.
+/// Percent-encoding of names and of URLs typed by users.
 final class UrlText {
     private static final String HEX = "0123456789ABCDEF";
 
-    /// What a path may hold besides letters and digits (RFC 3986, section 3.3).
+    /// Characters other than letters and digits that a path may contain (RFC 3986, section 3.3).
     private static final String IN_PATH = "-._~!$&'()*+,;=:@/";
 
     private UrlText() {}
 
-    /// A file's name as a path: every character stands for itself.
+    /// Encodes a literal file name as a path.
     static String ofName(String name) {
         return encoded(name, "-._~/", false);
     }
 
-    /// A path or query as a person wrote it: what is encoded stays so, what a URL cannot hold is encoded.
+    /// Encodes a path or query typed by a user: keeps what is encoded, and encodes what a URL cannot contain.
     ///
-    /// @throws IllegalArgumentException saying what it cannot hold
+    /// @throws IllegalArgumentException with the invalid character
     static String ofUrl(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -1,5 +1,5 @@
 /// Files of an HTTP server: one, or those of a list (`SHA256SUMS`, or a manifest of JSON lines). Such a server may lack
-/// `HEAD`, lengths, ranges and versions; what it does not tell is treated as unknown, and never guessed.
+/// `HEAD`, lengths, ranges and versions; missing information is treated as unknown.
 @NullMarked
 package dev.cistern.populate.source.http;
 

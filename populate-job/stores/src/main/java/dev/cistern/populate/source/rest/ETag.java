@@ -2,12 +2,12 @@ package dev.cistern.populate.source.rest;
 
 import org.jspecify.annotations.Nullable;
 
-/// An entity tag (RFC 9110, section 8.8.3) as stores write it: quoted or not, strong or weak.
+/// An entity tag (RFC 9110, section 8.8.3) as sent by stores: quoted or not, strong or weak.
 ///
-/// @param opaque what is between the quotes, not empty
-/// @param weak whether it names what an object means rather than its bytes
+/// @param opaque text between the quotes, not empty
+/// @param weak whether it is a weak validator
 public record ETag(String opaque, boolean weak) {
-    /// Reads one; null where there is none, or nothing in it.
+    /// Parses a tag; null where there is none or it is empty.
     public static @Nullable ETag of(@Nullable String text) {
         if (text == null) {
             return null;
@@ -21,18 +21,17 @@ public record ETag(String opaque, boolean weak) {
         return bare.isEmpty() ? null : new ETag(bare, weak);
     }
 
-    /// Whether both are known, and name the same object.
+    /// Whether both are known and equal.
     public static boolean same(@Nullable ETag a, @Nullable ETag b) {
         return a != null && b != null && a.opaque.equals(b.opaque);
     }
 
-    /// Whether both are known, and name different objects.
+    /// Whether both are known and different.
     public static boolean differ(@Nullable ETag a, @Nullable ETag b) {
         return a != null && b != null && !a.opaque.equals(b.opaque);
     }
 
-    /// The value of `If-Match` for a version; null where it cannot be asked for: the comparison is the strong one, which no weak tag
-    /// passes.
+    /// The value of `If-Match` for a version; null for a weak tag, because the comparison is strong.
     public static @Nullable String ifMatch(@Nullable String version) {
         ETag tag = of(version);
         return tag == null || tag.weak ? null : '"' + tag.opaque + '"';

@@ -3,25 +3,25 @@ package dev.cistern.populate.source.rest;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
-/// The ways in which stores write a time. The usual two by hand: a page of a listing holds a thousand, and `java.time.format` takes tens
-/// of milliseconds to load.
+/// Parses dates of stores. The two usual forms are parsed by hand: a page of a listing has a thousand, and
+/// `java.time.format` takes tens of milliseconds to load.
 public final class HttpDates {
     private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
     private HttpDates() {}
 
-    /// A time in any form that stores and proxies write, in milliseconds by the Unix clock; 0 where there is none, it makes no sense or
-    /// lies before 1970. A date only decorates a file, so nothing fails for one.
+    /// A time in any form used by stores and proxies, in Unix milliseconds; 0 where there is none, it is invalid, or
+    /// before 1970. A date is only metadata of a file, so an invalid one is not an error.
     public static long millis(@Nullable String text) {
         if (text == null) {
             return 0;
         }
         long millis = listed(text);
         millis = millis != 0 ? millis : header(text);
-        return Math.max(0, millis != 0 ? millis : OddTimes.millis(text));
+        return Math.max(0, millis != 0 ? millis : UncommonDates.millis(text));
     }
 
-    /// `2026-01-31T23:59:59.123Z`, as listings have it; 0 when it is something else.
+    /// The form in listings, `2026-01-31T23:59:59.123Z`; 0 when it is something else.
     private static long listed(String text) {
         if (text.length() >= 20
                 && text.charAt(4) == '-'
@@ -40,7 +40,7 @@ public final class HttpDates {
         return 0;
     }
 
-    /// `Sat, 31 Jan 2026 23:59:59 GMT`, as headers have it; 0 when it is something else.
+    /// The form in headers, `Sat, 31 Jan 2026 23:59:59 GMT`; 0 when it is something else.
     private static long header(String text) {
         if (text.length() == 29 && text.endsWith(" GMT")) {
             int month = MONTHS.indexOf(text.substring(8, 11));
@@ -54,7 +54,7 @@ public final class HttpDates {
         return 0;
     }
 
-    /// Negative when it is no time.
+    /// Negative when it is not a time.
     private static long seconds(int year, int month, int day, String text, int at) {
         int hour = number(text, at, at + 2);
         int minute = number(text, at + 3, at + 5);
@@ -67,7 +67,7 @@ public final class HttpDates {
         return ((days * 24 + hour) * 60 + minute) * 60 + second;
     }
 
-    /// Far below zero when there is anything but digits.
+    /// A large negative number when there is anything but digits.
     private static int number(String text, int from, int to) {
         int value = 0;
         for (int i = from; i < to; i++) {

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A JSON document of a store: read whole, asked by name. What is absent, null or of another kind is absent, because stores leave out
-/// what they like.
+/// A JSON document of a store: parsed completely, accessed by name. Missing, null and values of another type are
+/// treated as absent, because stores omit fields.
 public final class Json {
-    /// Deeper than any answer of a store.
+    /// Deeper than any response of a store.
     private static final int MAX_DEPTH = 64;
 
     private static final JsonFactory FACTORY =
@@ -26,23 +26,23 @@ public final class Json {
     /// A value that is absent.
     public static final Json NONE = new Json(null);
 
-    /// Text, a map of names to values, a list of values, or null. Numbers and truth values are texts.
+    /// A text, a map of names to values, a list of values, or null. Numbers and booleans are texts.
     private final @Nullable Object value;
 
     private Json(@Nullable Object value) {
         this.value = value;
     }
 
-    /// Reads a document.
+    /// Parses a document.
     ///
-    /// @throws IllegalArgumentException when it is no JSON
+    /// @throws IllegalArgumentException when it is not JSON
     public static Json parse(byte[] document) {
         return parse(document, 0, document.length);
     }
 
-    /// Reads a document out of other bytes.
+    /// Parses a document within a buffer.
     ///
-    /// @throws IllegalArgumentException when it is no JSON
+    /// @throws IllegalArgumentException when it is not JSON
     public static Json parse(byte[] bytes, int from, int length) {
         try (JsonParser parser = FACTORY.createParser(bytes, from, length)) {
             if (parser.nextToken() == null) {
@@ -54,7 +54,7 @@ public final class Json {
             }
             return all;
         } catch (IOException e) {
-            // Jackson's message shows the place, and no more of the document than a token.
+            // Jackson's message contains the position, and at most one token of the document.
             throw new IllegalArgumentException("the answer is not JSON: " + e.getMessage(), e);
         }
     }
@@ -87,7 +87,7 @@ public final class Json {
                 : NONE;
     }
 
-    /// The names of an object's members, in order; none where it is no object.
+    /// The names of an object's members, in order; none where it is not an object.
     public List<String> names() {
         List<String> names = new ArrayList<>();
         if (value instanceof Map<?, ?> members) {
@@ -96,7 +96,7 @@ public final class Json {
         return names;
     }
 
-    /// The items of a list; none where it is no list.
+    /// The items of a list; none where it is not a list.
     public List<Json> items() {
         List<Json> items = new ArrayList<>();
         if (value instanceof List<?> all) {
@@ -109,18 +109,18 @@ public final class Json {
         return items;
     }
 
-    /// Text, a number or a truth value as it is written; null where it is absent.
+    /// The value of a text, number or boolean, as written; null where it is absent.
     public @Nullable String text() {
         return value instanceof String text ? text : null;
     }
 
-    /// The same, or something else where it is absent.
+    /// The same with a default.
     public String text(String absent) {
         String text = text();
         return text == null ? absent : text;
     }
 
-    /// A whole number from 0, written as a number or as a text; null where there is none.
+    /// A non-negative integer, written as a number or as text; null where there is none.
     public @Nullable Long number() {
         String text = text();
         return text == null

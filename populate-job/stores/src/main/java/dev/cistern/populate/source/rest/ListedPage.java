@@ -3,17 +3,17 @@ package dev.cistern.populate.source.rest;
 import dev.cistern.populate.source.SourceObject;
 import java.util.List;
 
-/// One page of a listing.
+/// A page of a listing.
 public interface ListedPage {
-    /// In the store's order.
+    /// The objects, in the store's order.
     List<SourceObject> objects();
 
-    /// What follows.
+    /// How the listing continues.
     ///
-    /// @param progress whether the page holds an object that the page before it did not
+    /// @param progress whether the page contains an object that the previous page did not
     PageTurn turn(boolean progress);
 
-    /// A page after which things go on in one way alone.
+    /// A page with a single way to continue.
     static ListedPage of(List<SourceObject> objects, PageTurn turn) {
         return new ListedPage() {
             @Override

@@ -2,12 +2,12 @@ package dev.cistern.populate.source.rest;
 
 import dev.cistern.populate.source.SourceException;
 
-/// Lists a store, one request a page.
+/// Lists a store, one request per page.
 @FunctionalInterface
 public interface ListingApi {
-    /// One page.
+    /// Requests a page.
     ///
     /// @param prefix of the ids of all objects
-    /// @param position where to go on, as a page before it said ([PageTurn.GoOn]); empty to begin
+    /// @param position continuation from the previous page ([PageTurn.GoOn]); empty to start
     ListedPage list(String prefix, String position) throws SourceException;
 }

@@ -9,11 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The answer to a request for bytes of an object: whether it is about exactly these, and holds no more and no less. Every
-/// store's answers go through it, so that stores cannot differ in what is believed.
+/// Checks the response to a request for bytes of an object: it must contain exactly these bytes. All stores' responses
+/// are checked here, so that they are treated alike.
 ///
-/// An error document may come with status 200. It is looked for where the answer does not fit the object, or says neither which version it
-/// is of nor how long.
+/// An error document may be sent with status 200. It is looked for where the response does not match the object, or has
+/// neither version nor length.
 public final class ObjectAnswer {
     /// Error documents are below 2 KiB.
     private static final int MAX_DOCUMENT_BYTES = 64 * 1024;
@@ -21,14 +21,14 @@ public final class ObjectAnswer {
     private final ObjectAnswers store;
     private final SourceObject object;
 
-    /// How many bytes; [SourceObject#UNKNOWN_SIZE] where nobody says.
+    /// Number of bytes; [SourceObject#UNKNOWN_SIZE] where unknown.
     private final long expected;
 
     private final boolean whole;
     private final ObjectHead head;
     private final @Nullable String version;
     private final ObjectSink sink;
-    private final @Nullable SourceException misfit;
+    private final @Nullable SourceException mismatch;
     private @Nullable ByteArrayOutputStream document;
     private final boolean rangeOfAll;
     private boolean began;
@@ -36,10 +36,10 @@ public final class ObjectAnswer {
     private long left;
     private long received;
 
-    /// @param from first byte asked for, inclusive
-    /// @param to last byte asked for, exclusive
-    /// @param head of the answer, which is none of the statuses that mean an error
-    /// @throws SourceException when the answer is about another version
+    /// @param from first requested byte, inclusive
+    /// @param to last requested byte, exclusive
+    /// @param head of the response, which has no error status
+    /// @throws SourceException when the response is about another version
     public ObjectAnswer(
             ObjectAnswers store,
             SourceObject object,
@@ -60,11 +60,11 @@ public final class ObjectAnswer {
         if (version != null && listed != null && !store.same(version, listed)) {
             throw new SourceException.Changed(changed(listed, version), false);
         }
-        this.misfit = whole ? misfitOfWhole() : misfitOfRange(from, to);
-        // A store may send all of an object whatever is asked for.
+        this.mismatch = whole ? mismatchOfWhole() : mismatchOfRange(from, to);
+        // A store may send the whole object regardless of the range.
         this.rangeOfAll = !whole && head.status() == 200;
         this.skip = rangeOfAll ? from : 0;
-        if (misfit != null
+        if (mismatch != null
                 || (head.status() == 200 && (version == null || head.length() == null))) {
             document = new ByteArrayOutputStream();
         }
@@ -83,7 +83,7 @@ public final class ObjectAnswer {
         return "object \"" + object.id() + "\" in " + store.where();
     }
 
-    /// Who reads it may know that nobody writes the object, so what was seen is said.
+    /// Includes both versions, because the reader may know that nobody writes the object.
     private String changed(String listed, String answered) {
         Long size = head.size();
         return name()
@@ -107,7 +107,7 @@ public final class ObjectAnswer {
                 : "; its Content-Encoding \"" + told + "\" is undone or made on the way";
     }
 
-    private @Nullable SourceException misfitOfWhole() {
+    private @Nullable SourceException mismatchOfWhole() {
         String range = head.header("content-range");
         boolean all =
                 head.status() == 206
@@ -121,7 +121,7 @@ public final class ObjectAnswer {
         return length == null || !bounded() || length == expected ? null : unfit(length + " bytes");
     }
 
-    private @Nullable SourceException misfitOfRange(long from, long to) {
+    private @Nullable SourceException mismatchOfRange(long from, long to) {
         String asked = "bytes " + from + "-" + (to - 1) + "/";
         String range = head.header("content-range");
         Long length = head.length();
@@ -150,7 +150,7 @@ public final class ObjectAnswer {
                         store.where(), object.id(), "Content-Length " + length + " for " + range);
     }
 
-    /// The store sends something else than it listed, of the version that it listed or of one that it does not name.
+    /// The store sends something that does not match its listing, of the listed version or without a version.
     private SourceException unfit(String sent) {
         return SourceException.Changed.unfit(
                 name()
@@ -166,11 +166,11 @@ public final class ObjectAnswer {
                         + encoding());
     }
 
-    /// Takes the next bytes of the body.
+    /// Processes the next bytes of the body.
     ///
-    /// @return whether the rest is wanted
+    /// @return whether the rest is needed
     /// @throws SourceException when they cannot be the object's
-    /// @throws IOException what the sink threw
+    /// @throws IOException thrown by the sink
     public boolean accept(ByteBuffer bytes) throws SourceException, IOException {
         ByteArrayOutputStream held = document;
         if (held != null) {
@@ -187,16 +187,15 @@ public final class ObjectAnswer {
             release(held);
         }
         deliver(bytes);
-        // All of an object that does not say how long it is may be its unpacked bytes: the end
-        // tells.
+        // A whole object without a length may be its decompressed bytes: the end will show.
         return left > 0 || !rangeOfAll || !bounded() || head.length() == null;
     }
 
-    /// What is held back is no error document.
+    /// The held-back bytes are not an error document.
     private void release(ByteArrayOutputStream held) throws SourceException, IOException {
         document = null;
-        if (misfit != null) {
-            throw misfit;
+        if (mismatch != null) {
+            throw mismatch;
         }
         deliver(ByteBuffer.wrap(held.toByteArray()));
     }
@@ -224,8 +223,8 @@ public final class ObjectAnswer {
 
     /// The body has ended.
     ///
-    /// @throws SourceException when it was not all
-    /// @throws IOException what the sink threw
+    /// @throws SourceException when it was incomplete
+    /// @throws IOException thrown by the sink
     public void end() throws SourceException, IOException {
         ByteArrayOutputStream held = document;
         if (held != null) {
@@ -237,7 +236,7 @@ public final class ObjectAnswer {
             release(held);
         }
         if (left > 0 && bounded()) {
-            // A body in chunks says where it ends; one that ends with the connection may have been
+            // A chunked body has an explicit end; one that ends with the connection may have been
             // cut.
             boolean cut = head.header("transfer-encoding") == null;
             throw cut
@@ -253,7 +252,7 @@ public final class ObjectAnswer {
         }
     }
 
-    /// The error that a body tells; null where it tells none, or is the object itself.
+    /// The error in a body; null where there is none, or it is the object itself.
     private @Nullable SourceException toldBy(byte[] body) {
         ErrorAnswer error = store.errorIn(head, new String(body, StandardCharsets.UTF_8));
         return error == null || (body.length == object.size() && store.isObject(object, body))

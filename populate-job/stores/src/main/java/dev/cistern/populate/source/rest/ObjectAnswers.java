@@ -4,9 +4,9 @@ import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.SourceObject;
 import org.jspecify.annotations.Nullable;
 
-/// What a store's answers say about an object.
+/// Interprets a store's responses about objects.
 public interface ObjectAnswers extends StoreErrors {
-    /// The version that an answer is about, in the form that [SourceObject#version] has; null where it does not say.
+    /// The version in a response, in the form of [SourceObject#version]; null where there is none.
     @Nullable String version(ObjectHead head);
 
     /// Whether two versions are of the same content.
@@ -14,28 +14,28 @@ public interface ObjectAnswers extends StoreErrors {
         return version.equals(other);
     }
 
-    /// The digest of a whole object, by an answer about it.
+    /// The digest of a whole object in a response.
     ///
-    /// @param listedVersion what was listed, for an answer that leaves something out; null where it is not known
+    /// @param listedVersion for a response that omits something; null where unknown
     @Nullable ObjectDigest digest(ObjectHead head, @Nullable String listedVersion);
 
-    /// The digest of an object without bytes, where its version tells that it has none; null where that has to be asked.
+    /// The digest of an empty object, where its version shows that it is empty; null where that requires a request.
     default @Nullable ObjectDigest digestOfNothing(@Nullable String version) {
         return null;
     }
 
-    /// Whether an answer shows that an object can be had only from its first byte to its last by one request: the store serves no parts, or
-    /// nothing would show that two parts are of different versions.
+    /// Whether a response shows that an object can only be fetched by one request for all of its bytes: the store
+    /// serves no ranges, or nothing would show that two ranges are of different versions.
     default boolean wholeOnly(ObjectHead head) {
         return false;
     }
 
-    /// The error that a body tells although it came with the status of a good answer; null where it tells none.
+    /// The error in a body with a success status; null where there is none.
     default @Nullable ErrorAnswer errorIn(ObjectHead head, String document) {
         return null;
     }
 
-    /// Whether a body that tells an error is the object all the same, by what was listed.
+    /// Whether a body that looks like an error is the object itself, by the listed version.
     default boolean isObject(SourceObject object, byte[] body) {
         return false;
     }

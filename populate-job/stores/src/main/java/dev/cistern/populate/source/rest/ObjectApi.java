@@ -5,14 +5,14 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import java.io.IOException;
 
-/// The requests that reading an object takes, one attempt each.
+/// The requests for reading objects, one attempt each.
 public interface ObjectApi {
-    /// What the store says about an object now, whatever version was listed.
+    /// Requests the current metadata of an object, whatever version was listed.
     ///
-    /// @throws SourceException also [SourceException.Changed] when there is none
+    /// @throws SourceException also [SourceException.Changed] when the object is gone
     ObjectHead head(SourceObject object) throws SourceException;
 
-    /// What the store says when it is asked for an object's first byte, whatever version was listed; status 416 where there is none.
+    /// Requests an object's first byte, whatever version was listed; status 416 where it is empty.
     ObjectHead first(SourceObject object) throws SourceException;
 
     /// Reads bytes `from` (inclusive) to `to` (exclusive), as [dev.cistern.populate.source.Source#read] promises.

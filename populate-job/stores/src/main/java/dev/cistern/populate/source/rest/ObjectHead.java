@@ -3,12 +3,12 @@ package dev.cistern.populate.source.rest;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Status and headers of an answer about an object. What it does not say is null: unknown, not zero and not empty.
+/// Status and headers of a response about an object. Missing values are null: unknown, not zero or empty.
 ///
 /// @param status `200` or `206`; `416` to a request for the first byte of an object that has none
 /// @param header value of a header by its lower-case name
 public record ObjectHead(int status, Function<String, @Nullable String> header) {
-    /// How large the object is, in bytes: a partial answer says so in `Content-Range` alone.
+    /// The object's size in bytes: in a partial response only in `Content-Range`.
     public @Nullable Long size() {
         if (status == 200) {
             return length();
@@ -17,7 +17,7 @@ public record ObjectHead(int status, Function<String, @Nullable String> header) 
         return range == null ? null : number(range.substring(range.lastIndexOf('/') + 1));
     }
 
-    /// The same about an object whose answer turned out to have no bytes.
+    /// A copy for an object that turned out to be empty.
     public ObjectHead ofNothing() {
         return new ObjectHead(
                 status, name -> name.equals("content-length") ? "0" : header.apply(name));
@@ -38,7 +38,7 @@ public record ObjectHead(int status, Function<String, @Nullable String> header) 
         return ETag.of(header.apply("etag"));
     }
 
-    /// When the object was written, by the Unix clock in milliseconds.
+    /// Modification time of the object, in Unix milliseconds.
     public @Nullable Long modifiedMillis() {
         long millis = HttpDates.millis(header.apply("last-modified"));
         return millis == 0 ? null : millis;

@@ -2,17 +2,17 @@ package dev.cistern.populate.source.rest;
 
 import dev.cistern.populate.source.SourceObject;
 
-/// How a store words requests for objects, beside what its answers say.
+/// A store's requests for objects, and the interpretation of its responses.
 public interface ObjectProtocol extends ObjectAnswers {
-    /// Asks what the store knows about an object, whatever version was listed. The answer tells by its headers.
+    /// A request for an object's metadata, whatever version was listed, returned in headers.
     StoreRequest head(SourceObject object);
 
-    /// Asks for bytes of an object.
+    /// A request for bytes of an object.
     ///
-    /// @param range such as `bytes=0-9`; empty means all
-    /// @param mode whether for exactly the listed version, and how packed
+    /// @param range such as `bytes=0-9`; empty for all
+    /// @param mode whether for exactly the listed version, and the accepted encoding
     StoreRequest get(SourceObject object, String range, ReadMode mode);
 
-    /// Whether an object's listed version can be asked for.
+    /// Whether a request can be conditional on an object's listed version.
     boolean conditional(SourceObject object);
 }

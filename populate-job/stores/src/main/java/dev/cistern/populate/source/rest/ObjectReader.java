@@ -9,22 +9,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Describes and reads objects of a store that may not follow its protocol in everything: asks another way where an answer leaves
-/// something out, and remembers the way that worked.
+/// Describes and reads objects of a store that may deviate from its protocol: tries another request where a response is
+/// incomplete, and remembers what worked.
 public final class ObjectReader {
     private final ObjectApi api;
     private final ObjectProtocol store;
     private final DigestFinisher finisher;
 
-    /// How objects are asked for now: what was learned of the store.
+    /// Current mode, adapted to the store.
     private volatile ReadMode mode = ReadMode.USUAL;
 
-    /// Adds to a digest what only further requests tell.
+    /// Completes a digest by further requests.
     @FunctionalInterface
     public interface DigestFinisher {
-        /// The digest with what was missing.
+        /// The complete digest.
         ///
-        /// @return null where the store does not tell what is missing, so that nothing can be compared
+        /// @return null where it cannot be completed, so that nothing can be compared
         @Nullable ObjectDigest finished(ObjectDigest digest, SourceObject object)
                 throws SourceException;
     }
@@ -39,11 +39,11 @@ public final class ObjectReader {
         this.finisher = finisher;
     }
 
-    /// What the store knows about one object now, put together with what was listed; see
+    /// The current metadata of an object, merged with what was listed; see
     /// [dev.cistern.populate.source.Source#describe].
     ///
-    /// Stores leave length, version and dates out of answers to `HEAD`, or write zero: while the version is the one that was listed, the
-    /// listing's size holds; else the answer to a request for the first byte tells it.
+    /// Stores omit length, version and dates in responses to `HEAD`, or state zero: while the version is the listed
+    /// one, the listed size holds; else a request for the first byte determines it.
     public ObjectDetails describe(SourceObject listed) throws SourceException {
         if (!listed.sized()) {
             return describeUnsized(listed);
@@ -65,18 +65,18 @@ public final class ObjectReader {
             return details(listed, size, said);
         }
         if (Boolean.FALSE.equals(same(store.version(first), store.version(said)))) {
-            // It changed between the two answers.
+            // It changed between the two responses.
             return ofFirstByte(listed, first);
         }
         return details(listed, sizeOf(listed, first), said);
     }
 
-    /// The listing told no size, and the store may not either.
+    /// The listing had no size, and the store may not have one either.
     private ObjectDetails describeUnsized(SourceObject listed) throws SourceException {
         ObjectHead said = head(listed);
         Long size = said.size();
         if (size == null || size == 0) {
-            // Not said, or not to be believed.
+            // Missing or not reliable.
             ObjectHead first = api.first(listed);
             said = store.version(said) == null ? first : said;
             size = first.size();
@@ -84,14 +84,14 @@ public final class ObjectReader {
         return details(listed, size == null ? SourceObject.UNKNOWN_SIZE : size, said);
     }
 
-    /// An object that no listing has shown; null when there is none.
+    /// An object that was not listed; null when there is none.
     @Nullable SourceObject find(String id) throws SourceException {
         SourceObject unknown = new SourceObject(id, 0, null, 0);
         try {
             ObjectHead said = head(unknown);
             Long size = said.size();
             if (size == null || size == 0) {
-                // Not said, or not to be believed.
+                // Missing or not reliable.
                 said = api.first(unknown);
                 size = sizeOf(unknown, said);
             }
@@ -105,13 +105,13 @@ public final class ObjectReader {
         }
     }
 
-    /// Whether two versions are the same; null where one of them is not known.
+    /// Whether two versions are the same; null where one of them is unknown.
     private @Nullable Boolean same(@Nullable String a, @Nullable String b) {
         return a == null || b == null ? null : store.same(a, b);
     }
 
-    /// Gateways that only read may know no HEAD. And who is refused one is not told why, such as that the keys have expired: the answer
-    /// to a GET has a code for it.
+    /// Read-only gateways may not support HEAD. And a rejected HEAD has no error code, such as for expired keys: a GET
+    /// does.
     private ObjectHead head(SourceObject listed) throws SourceException {
         try {
             return api.head(listed);
@@ -120,7 +120,7 @@ public final class ObjectReader {
         }
     }
 
-    /// What the answer to a request for the first byte says, and nothing else.
+    /// The metadata in the response to a request for the first byte.
     private ObjectDetails ofFirstByte(SourceObject listed, ObjectHead first)
             throws SourceException {
         return details(listed, sizeOf(listed, first), first);
@@ -132,7 +132,7 @@ public final class ObjectReader {
             return size;
         }
         if (listed.size() == 0 && first.status() == 416) {
-            // There is no first byte. Some stores leave Content-Range out of this answer.
+            // The object is empty. Some stores omit Content-Range in this response.
             return 0;
         }
         if (listed.size() > 0
@@ -154,7 +154,7 @@ public final class ObjectReader {
                         listed.id(),
                         size,
                         changed || before == null ? told : before,
-                        // Listings may carry finer times than headers; the content is the same.
+                        // Listings may have finer times than headers; the content is the same.
                         modified == null ? listed.modifiedMillis() : modified);
         ObjectDigest digest = store.digest(said, now.version());
         return new ObjectDetails(
@@ -175,14 +175,14 @@ public final class ObjectReader {
                 }
                 return;
             } catch (SourceException.Refused e) {
-                // A store that knows no conditions says so.
+                // The store does not support conditional requests.
                 if (watched.began || !isConditional(object, now) || !e.unsupported()) {
                     throw e;
                 }
                 now = now.unconditional();
             } catch (SourceException.Changed e) {
                 if (e.unfit()) {
-                    // What is stored packed may have been unpacked on the way.
+                    // An object stored with an encoding may have been decoded in transit.
                     now = now.otherwise();
                     mode = now;
                     if (watched.began || otherwise) {
@@ -205,8 +205,8 @@ public final class ObjectReader {
         return asked.conditional() && store.conditional(object);
     }
 
-    /// Whether a store refuses the very version that it has: it does not understand the condition, or has fewer bytes than it lists. Without
-    /// a condition, the versions that its answers name are compared.
+    /// Whether a store rejects the version that it has: it does not understand the condition, or has fewer bytes than
+    /// listed. Without a condition, the versions in its responses are compared.
     private boolean isUnchanged(SourceObject object, SourceException.Changed e)
             throws SourceException {
         String listed = object.version();
@@ -232,7 +232,7 @@ public final class ObjectReader {
                         + e.getMessage());
     }
 
-    /// Knows whether anything was given to a sink.
+    /// Records whether anything was passed to a sink.
     private static final class Watched implements ObjectSink {
         private final ObjectSink sink;
         private boolean began;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One sending of a request: what a signer signs, and adds to.
+/// A request being sent, to which a signer adds headers.
 public final class OutgoingRequest {
     private final StoreRequest request;
     private final Origin origin;
@@ -51,8 +51,8 @@ public final class OutgoingRequest {
         return request.body();
     }
 
-    /// Names in lower case and values alternating, sorted by the names, `host` among them: as signatures want them. What the
-    /// connection is about (`content-length`, `accept-encoding`, `user-agent`) is not in it, and is never signed.
+    /// Lower-case names and values alternating, sorted by name, including `host`, as signatures require. Connection
+    /// headers (`content-length`, `accept-encoding`, `user-agent`) are not included and never signed.
     public List<String> headers() {
         return headers;
     }
@@ -60,7 +60,7 @@ public final class OutgoingRequest {
     /// Adds a header.
     ///
     /// @param name lower case
-    /// @throws IllegalArgumentException when the value would end the header
+    /// @throws IllegalArgumentException when the value contains a line break
     public void header(String name, String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

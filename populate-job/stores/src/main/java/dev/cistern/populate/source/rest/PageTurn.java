@@ -2,22 +2,22 @@ package dev.cistern.populate.source.rest;
 
 import org.jspecify.annotations.Nullable;
 
-/// How a listing goes on after a page.
+/// How a listing continues after a page.
 public sealed interface PageTurn {
-    /// Ask for the page there.
+    /// Request the page at a position.
     ///
-    /// @param position in a form of the store's own, not empty
+    /// @param position in the store's own form, not empty
     record GoOn(String position) implements PageTurn {}
 
-    /// The listing is whole.
+    /// The listing is complete.
     record End() implements PageTurn {}
 
-    /// The listing cannot be followed to its end.
+    /// The listing cannot be completed.
     ///
-    /// @param problem what the store answers, for people
+    /// @param problem of the store's response, for messages
     record Broken(String problem) implements PageTurn {}
 
-    /// For a store that gives a token with every page but the last.
+    /// For a store that sends a token with every page but the last.
     static PageTurn byToken(@Nullable String token) {
         return token == null || token.isEmpty() ? new End() : new GoOn(token);
     }

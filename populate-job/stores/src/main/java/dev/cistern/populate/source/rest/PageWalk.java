@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Goes through the pages of a listing, whatever the store's way of turning them is, and gives each object once.
+/// Iterates over the pages of a listing, independent of the store's way of continuation, and returns each object once.
 ///
-/// A store that turns in a circle is found by the first new key of each page; one that only gives empty pages by their number. A page
-/// that cannot be had leaves everything as it was, so that it can be asked for again.
+/// A listing that loops is detected by the first new key of each page; one that returns only empty pages by their
+/// number. A failed page leaves the state unchanged, so that it can be requested again.
 final class PageWalk {
-    /// Empty pages one after the other: a store that skips what was deleted gives some, none gives so many.
+    /// Maximum number of consecutive empty pages: a store that skips deleted objects returns some, but not this many.
     private static final int MOST_EMPTY_PAGES = 1000;
 
-    /// First keys that are remembered, those of pages of 16 million keys: some 3 MiB. A circle that is larger is found where two
-    /// keys meet on the volume.
+    /// Maximum number of remembered first keys, for 16 million objects: some 3 MiB. A longer loop is detected when two
+    /// keys map to one path.
     private static final int MOST_REMEMBERED = 1 << 14;
 
     private final ListingApi api;
@@ -29,7 +29,7 @@ final class PageWalk {
     private @Nullable String next;
     private int emptyPages;
 
-    /// @param from empty to begin; null means that there is nothing to walk through
+    /// @param from empty to start; null for an empty listing
     PageWalk(ListingApi api, StoreErrors store, String prefix, @Nullable String from) {
         this.api = api;
         this.store = store;
@@ -37,19 +37,19 @@ final class PageWalk {
         this.next = from;
     }
 
-    /// What all keys begin with.
+    /// Common prefix of all keys.
     String prefix() {
         return prefix;
     }
 
-    /// Where the walk goes on; null at the end.
+    /// Position of the next page; null at the end.
     @Nullable String position() {
         return next;
     }
 
-    /// The next page's new objects, which may be none; null at the end.
+    /// The new objects of the next page, possibly none; null at the end.
     ///
-    /// @throws SourceException when it cannot be had, or the listing cannot be followed
+    /// @throws SourceException when the request fails, or the listing cannot be completed
     @Nullable List<SourceObject> next() throws SourceException {
         String asked = next;
         if (asked == null) {
@@ -91,7 +91,7 @@ final class PageWalk {
         }
     }
 
-    /// The next page that holds something new; empty at the end.
+    /// The next page with new objects; empty at the end.
     List<SourceObject> nextFilled() throws SourceException {
         while (true) {
             List<SourceObject> page = next();

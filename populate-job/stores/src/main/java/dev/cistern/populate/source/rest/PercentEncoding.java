@@ -2,8 +2,8 @@ package dev.cistern.populate.source.rest;
 
 import java.nio.charset.StandardCharsets;
 
-/// Puts texts into paths and queries: all of their UTF-8 but letters, digits and `-._~` becomes `%XX`, as AWS's signatures want it and every
-/// store takes it.
+/// Percent-encodes text for paths and queries: all UTF-8 bytes except letters, digits and `-._~` become `%XX`, as AWS
+/// signatures require and every store accepts.
 public final class PercentEncoding {
     private PercentEncoding() {}
 

@@ -1,25 +1,25 @@
 package dev.cistern.populate.source.rest;
 
-/// How the bytes of objects are asked for: what was learned of the store.
+/// How object bytes are requested, adapted to the store.
 ///
-/// @param conditional whether only the version that was listed will do
-/// @param encoding `Accept-Encoding`: what the answer may be packed with
+/// @param conditional whether requests are conditional on the listed version
+/// @param encoding value of `Accept-Encoding`
 public record ReadMode(boolean conditional, String encoding) {
-    /// As they are stored.
+    /// As stored.
     public static final String IDENTITY = "identity";
 
-    /// Google's store unpacks what is stored packed, unless the client would do it.
+    /// Google's store decompresses objects stored with gzip unless the client accepts gzip.
     public static final String GZIP = "gzip";
 
-    /// The first thing to try.
+    /// Initial mode.
     public static final ReadMode USUAL = new ReadMode(true, IDENTITY);
 
-    /// Whatever version there is.
+    /// A copy without the condition.
     public ReadMode unconditional() {
         return new ReadMode(false, encoding);
     }
 
-    /// The other encoding.
+    /// A copy with the other encoding.
     public ReadMode otherwise() {
         return new ReadMode(conditional, encoding.equals(IDENTITY) ? GZIP : IDENTITY);
     }

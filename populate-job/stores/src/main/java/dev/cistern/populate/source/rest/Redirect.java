@@ -4,16 +4,16 @@ import dev.cistern.populate.http.Origin;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/// Where an answer sends a request.
+/// Target of a redirect.
 ///
 /// @param origin to connect to
 /// @param path percent-encoded
 /// @param query percent-encoded, in the order given; empty where there is none
 record Redirect(Origin origin, String path, String query) {
-    /// Where an answer leads; null when it is no redirect, or one from TLS to plain.
+    /// The target of a redirect; null when it is not a redirect, or one from TLS to plain.
     ///
-    /// @param location the answer's header of that name
-    /// @param from who gave the answer
+    /// @param location the response's header of that name
+    /// @param from origin of the response
     /// @param path of the request, percent-encoded: a location may be relative to it
     static @Nullable Redirect of(int status, @Nullable String location, Origin from, String path) {
         boolean redirect =
@@ -36,7 +36,7 @@ record Redirect(Origin origin, String path, String query) {
         }
     }
 
-    /// Whether both are the same server, as far as names tell: the same host and port, or its plain and its TLS port.
+    /// Whether both are the same server by name: the same host and port, or its plain and its TLS port.
     static boolean sameSite(Origin a, Origin b) {
         return a.host().equals(b.host())
                 && (a.port() == b.port() || (a.authority().equals(b.authority()) && b.secure()));

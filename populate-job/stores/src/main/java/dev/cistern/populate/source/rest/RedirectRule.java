@@ -1,11 +1,11 @@
 package dev.cistern.populate.source.rest;
 
-/// How a request goes on to where an answer leads.
+/// How a redirected request is sent.
 public enum RedirectRule {
-    /// Signed anew, with the credentials.
+    /// Signed again, with the credentials.
     SIGNED,
-    /// Without anything that the signer adds.
+    /// Without the signer's headers.
     UNSIGNED,
-    /// Not at all, if it would be signed: the endpoint is set wrongly.
+    /// Not at all if it would be signed: the endpoint is configured wrongly.
     REFUSED
 }

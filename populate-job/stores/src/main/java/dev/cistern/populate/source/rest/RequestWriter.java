@@ -3,7 +3,7 @@ package dev.cistern.populate.source.rest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// Puts requests into the bytes that are sent.
+/// Serializes requests.
 final class RequestWriter {
     private final String userAgent;
 
@@ -11,8 +11,9 @@ final class RequestWriter {
         this.userAgent = userAgent;
     }
 
-    /// @param signed as the signer left it
-    /// @param encoding `Accept-Encoding`, added after the signature: proxies change it, as Google's front ends do; empty sends none
+    /// @param signed request after signing
+    /// @param encoding `Accept-Encoding`, added after signing, because proxies change it, as Google's front ends do;
+    ///     empty for none
     byte[] bytes(OutgoingRequest signed, String encoding) {
         StringBuilder text = new StringBuilder(768);
         text.append(signed.method()).append(' ').append(signed.path());

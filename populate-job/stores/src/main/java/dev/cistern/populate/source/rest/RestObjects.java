@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Makes requests for objects in a store's protocol and checks the answers. [StoreSender] sends them.
+/// Requests objects with a store's protocol and checks the responses. [StoreSender] sends them.
 public final class RestObjects implements ObjectApi {
     private final StoreSender sender;
     private final ObjectProtocol protocol;
@@ -23,7 +23,7 @@ public final class RestObjects implements ObjectApi {
         return head(protocol.head(object));
     }
 
-    /// The head of the answer to a request whose body is of no interest.
+    /// The response head of a request whose body is not needed.
     public ObjectHead head(StoreRequest request) throws SourceException {
         return sender.ask(
                 request,
@@ -45,7 +45,7 @@ public final class RestObjects implements ObjectApi {
                 });
     }
 
-    /// Whether a body that does not say how long it is holds nothing; the rest of one that holds something is not read.
+    /// Whether a body without a length is empty; does not read the rest otherwise.
     private static boolean isEmpty(Body body) throws IOException {
         try {
             body.transferTo(
@@ -58,7 +58,7 @@ public final class RestObjects implements ObjectApi {
         return true;
     }
 
-    /// Carries a verdict about a body out of its reading.
+    /// Carries a failure out of the reading of a body.
     private static final class Rejected extends IOException {
         private static final long serialVersionUID = 1L;
         private final @Nullable SourceException reason;
@@ -87,7 +87,7 @@ public final class RestObjects implements ObjectApi {
                     });
         } catch (Rejected e) {
             SourceException reason = e.reason;
-            // Without a reason it was all that is wanted.
+            // Without a reason everything needed was read.
             if (reason != null) {
                 throw reason;
             }

@@ -12,28 +12,28 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A tree of objects in a store that names objects by paths and lists them by prefix, or one object of it.
+/// A tree of objects in a store that names objects by paths and lists them by prefix, or a single object.
 ///
-/// A prefix that is empty or ends with `/` is a tree. Any other is the object of that name if there is one, and else the tree of
-/// that name; an empty object beside a tree of its name marks the tree.
+/// A prefix that is empty or ends with `/` is a tree. Any other is the object of that name if it exists, else the tree
+/// of that name; an empty object beside a tree of its name marks the tree.
 public final class RestSource implements Source {
     private final Store store;
     private final ListingApi listing;
     private final ObjectReader objects;
     private final String prefix;
 
-    /// What the prefix turned out to be; decided by the first listing.
+    /// The resolved prefix; decided by the first listing.
     private volatile String root;
 
-    /// The listing under way: what it has seen helps it to find its end, also after a page that could not be had.
+    /// The current listing: its state is kept after a failed page.
     private @Nullable PageWalk walk;
 
-    /// What a source needs of a store beside its requests.
+    /// Parts of a store other than its requests.
     ///
-    /// @param answers what they mean
-    /// @param identity what makes an object the same object in a later attempt, such as endpoint and bucket; no secret
-    /// @param overTls whether what is read has to be deciphered
-    /// @param closing what is closed with the source
+    /// @param answers interprets responses
+    /// @param identity identifies the store across attempts, such as endpoint and bucket; no secret
+    /// @param overTls whether connections use TLS
+    /// @param closing closed with the source
     public record Store(
             ObjectAnswers answers, String identity, boolean overTls, Runnable closing) {}
 
@@ -71,16 +71,16 @@ public final class RestSource implements Source {
         }
     }
 
-    /// A listing that has begun.
+    /// A listing in progress.
     ///
-    /// @param first its first page; null where that is still to be asked for
+    /// @param first its first page; null where it is still to be requested
     private record Begun(PageWalk pages, @Nullable List<SourceObject> first) {}
 
     private PageWalk walk(String below, @Nullable String from) {
         return new PageWalk(listing, store.answers, below, from);
     }
 
-    /// Begins with the first page that holds something. A prefix that may be an object or a tree is decided by it.
+    /// Starts with the first page that is not empty. It decides a prefix that may be an object or a tree.
     private Begun begin() throws SourceException {
         PageWalk named = walk(prefix, "");
         List<SourceObject> first;
@@ -99,7 +99,7 @@ public final class RestSource implements Source {
         if (object == null && !first.isEmpty() && named.position() != null) {
             object = onALaterPage(first);
         }
-        // An empty object may be a marker of the tree of its name.
+        // An empty object may be a folder marker of the tree of its name.
         boolean marker = object == null || object.size() == 0;
         PageWalk tree = walk(prefix + "/", "");
         List<SourceObject> below = marker ? tree.nextFilled() : List.of();
@@ -122,9 +122,9 @@ public final class RestSource implements Source {
         return new Begun(tree, below);
     }
 
-    /// The object that the prefix names, for credentials that may read objects and not list them.
+    /// The object that the prefix names, for credentials that may read objects but not list them.
     ///
-    /// @param refused the refusal to list, which is thrown where there is no such object
+    /// @param refused the rejection of the listing, which is thrown when there is no such object
     private SourceObject withoutListing(SourceException.Refused refused) throws SourceException {
         if (isTree(prefix) || refused.reason() != Reason.ACCESS_DENIED) {
             throw refused;
@@ -141,8 +141,8 @@ public final class RestSource implements Source {
         return object;
     }
 
-    /// The object that the prefix names, where the listing's first page has it not; null when there is none. Among names that begin with its
-    /// own it is the first in order; a listing without order may have it on any page, so the store is asked.
+    /// The object that the prefix names, if it is not on the listing's first page; null when there is none. Among names
+    /// with this prefix it is the first in order; an unordered listing may have it on any page, so the store is asked.
     private @Nullable SourceObject onALaterPage(List<SourceObject> first) throws SourceException {
         try {
             return objects.find(prefix);
@@ -166,7 +166,7 @@ public final class RestSource implements Source {
         return true;
     }
 
-    /// Whether an object that is listed as empty is.
+    /// Whether an object listed as empty is empty.
     private boolean isEmpty(SourceObject object) throws SourceException {
         return objects.describe(object).object().size() == 0;
     }
@@ -177,13 +177,13 @@ public final class RestSource implements Source {
         return new Begun(walk(after.substring(colon + 1, end), after.substring(end)), null);
     }
 
-    /// Where a listing goes on, with what is listed: its length, a colon, the prefix, the position.
+    /// Continuation of a listing, including its prefix: its length, a colon, the prefix, the position.
     private static String text(PageWalk pages) {
         String position = pages.position();
         return pages.prefix().length() + ":" + pages.prefix() + (position == null ? "" : position);
     }
 
-    /// Gateways before file systems list a directory with the size of its entries.
+    /// Gateways to file systems list a directory with the size of its entries.
     private SourceObject withoutMarkersSize(SourceObject object) {
         return object.size() > 0
                         && object.id().endsWith("/")

@@ -5,32 +5,33 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.wire.Reason;
 import org.jspecify.annotations.Nullable;
 
-/// What a status means for a run with any store, after the store's own codes have been looked at; and what a failed exchange means.
+/// Maps status codes to failures, for all stores, after the store's own codes were evaluated; also maps failed
+/// exchanges.
 public final class StatusErrors {
-    /// What people can do about the failures that they alone can mend.
+    /// Advice for failures that only the user can resolve.
     ///
-    /// @param credentials that are not accepted
-    /// @param missing nothing is there to be listed
-    /// @param denied the credentials are good, and may not read
+    /// @param credentials for rejected credentials
+    /// @param missing for a missing bucket or path
+    /// @param denied for valid credentials without permission
     public record Hints(String credentials, String missing, String denied) {}
 
     private StatusErrors() {}
 
-    /// Whether the status says that the same request may be served later.
+    /// Whether a retry of the same request may succeed.
     public static boolean retryable(int status) {
         return status == 408 || status == 425 || status == 429 || (status >= 500 && status != 501);
     }
 
-    /// Whether the status asks for fewer requests at a time.
+    /// Whether the status means overload.
     public static boolean busy(int status) {
         return status == 429 || status == 503;
     }
 
-    /// The failure that a status means.
+    /// The failure for a status.
     ///
-    /// @param answer 300 and above; what is below may pass, and is taken for 500
-    /// @param shown the answer in words, such as `HTTP 403 AccessDenied: not yours`
-    /// @param object id of the object asked for; null for a listing
+    /// @param answer with a status of 300 or more; a lower one is treated as 500
+    /// @param shown the response for messages, such as `HTTP 403 AccessDenied: not yours`
+    /// @param object id of the requested object; null for a listing
     public static SourceException of(
             ErrorAnswer answer, String shown, String where, @Nullable String object, Hints hints) {
         String what = subject(where, object);
@@ -66,10 +67,10 @@ public final class StatusErrors {
         };
     }
 
-    /// The store cannot serve this now.
+    /// The store is temporarily unavailable.
     ///
-    /// @param busy whether it asks for fewer requests at a time
-    /// @param what as [#subject] gives it
+    /// @param busy whether it is overloaded
+    /// @param what from [#subject]
     public static SourceException unavailable(
             ErrorAnswer answer, boolean busy, String what, String shown) {
         String problem = what + " cannot be served now (" + shown + ")";
@@ -87,7 +88,7 @@ public final class StatusErrors {
                 what + " does not accept the credentials (" + shown + "); " + hint);
     }
 
-    /// There is nothing to be listed.
+    /// There is nothing to list.
     public static SourceException missing(String where, String shown, String hint) {
         return refused(Reason.NO_SUCH_BUCKET, "there is no " + where + " (" + shown + "); " + hint);
     }
@@ -96,12 +97,12 @@ public final class StatusErrors {
         return new SourceException.Changed(what + " is gone (" + shown + ")", true);
     }
 
-    /// What a message is about.
+    /// The subject of a message.
     public static String subject(String where, @Nullable String object) {
         return object == null ? where : "object " + object + " in " + where;
     }
 
-    /// An exchange that did not come to its end.
+    /// The failure for a failed exchange.
     public static SourceException of(TransportException e, String where, @Nullable String object) {
         String what = subject(where, object) + ": " + e.getMessage();
         return switch (e.kind()) {
@@ -120,7 +121,7 @@ public final class StatusErrors {
         };
     }
 
-    /// An answer that does not fit its request; another may.
+    /// A response that does not match its request; a retry may succeed.
     public static SourceException.Retryable garbled(
             String where, @Nullable String object, String problem) {
         return new SourceException.Retryable(

@@ -2,18 +2,18 @@ package dev.cistern.populate.source.rest;
 
 import java.util.function.LongSupplier;
 
-/// The store's clock, as far as its answers tell: what requests are signed by.
+/// The store's clock as shown in its responses, used for signatures.
 ///
-/// Either clock may be wrong, and may be set right in the middle of a run. So what the store says is taken up each time that it refuses
-/// a request for its time; who asks bounds how often that is.
+/// Either clock may be wrong, and may be corrected during a run. So the offset is updated whenever the store rejects a
+/// request for its time; the caller limits how often.
 final class StoreClock {
-    /// A store whose own date is so close to a request's and which refuses it all the same means something else.
+    /// A store whose clock is this close to a request's time rejects it for another reason.
     private static final long CLOSE_SECONDS = 60;
 
     private final LongSupplier machineMillis;
     private volatile long offsetSeconds;
 
-    /// @param machineMillis this machine's clock, Unix time in milliseconds
+    /// @param machineMillis the local clock, Unix time in milliseconds
     StoreClock(LongSupplier machineMillis) {
         this.machineMillis = machineMillis;
     }
@@ -22,16 +22,16 @@ final class StoreClock {
         return Math.floorDiv(machineMillis.getAsLong(), 1000L);
     }
 
-    /// What the store's clock shows now, Unix time in seconds.
+    /// Current time by the store's clock, Unix time in seconds.
     long seconds() {
         return machineSeconds() + offsetSeconds;
     }
 
-    /// Takes the date of an answer for the store's time.
+    /// Adopts the date of a response as the store's time.
     ///
     /// @param storeMillis the date
-    /// @param signedSeconds the time that the request carried which the answer refuses
-    /// @return whether the two differ, so that signing it anew may help
+    /// @param signedSeconds time in the rejected request
+    /// @return whether the two differ, so that signing again may help
     boolean adjust(long storeMillis, long signedSeconds) {
         long storeSeconds = Math.floorDiv(storeMillis, 1000L);
         if (Math.abs(storeSeconds - signedSeconds) <= CLOSE_SECONDS) {

@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A request in a store's protocol, without what signs it. It is sent once or more: after a redirect, or with new credentials.
+/// A request in a store's protocol, unsigned. It may be sent several times: after a redirect, or with new credentials.
 ///
-/// Nothing secret belongs in here, because it goes wherever a redirect leads; a [RequestSigner] adds what is secret.
+/// It must not contain secrets, because it is sent wherever a redirect leads; a [RequestSigner] adds secrets.
 ///
-/// @param method `GET`, `HEAD` or `POST`; sent twice at most where a kept-alive connection turns out to be closed
-/// @param origin to send it to; null means the endpoint's own
+/// @param method `GET`, `HEAD` or `POST`; sent twice at most if a kept-alive connection turns out to be closed
+/// @param origin destination; null for the endpoint's
 /// @param path percent-encoded, beginning with `/`
-/// @param query percent-encoded, in the order that the store's signature wants; empty where there is none
-/// @param headers names in lower case and values alternating
-/// @param encoding `Accept-Encoding`, which is never signed, because proxies change it; null sends none
-/// @param body empty but with `POST`
-/// @param object the id of the object that it is about, for messages; null for a listing or a token
-/// @param probe whether the answer that there is no such byte (416) is a good one
+/// @param query percent-encoded, in the order that the store's signature requires; empty where there is none
+/// @param headers lower-case names and values alternating
+/// @param encoding `Accept-Encoding`, never signed, because proxies change it; null for none
+/// @param body empty except for `POST`
+/// @param object id of the requested object, for messages; null for a listing or a token
+/// @param probe whether status 416 is a success
 public record StoreRequest(
         String method,
         @Nullable Origin origin,
@@ -43,7 +43,7 @@ public record StoreRequest(
         return new StoreRequest("HEAD", path, NO_BODY);
     }
 
-    /// A request that is safe to send twice all the same, such as one for a token.
+    /// A `POST` that is safe to repeat, such as one for a token.
     ///
     /// @param type of the body
     public static StoreRequest post(String path, String type, String body) {
@@ -51,7 +51,8 @@ public record StoreRequest(
                 .header("content-type", type);
     }
 
-    /// The same to another host than the endpoint's; whether credentials go along is for [StoreEndpoint#redirected] to say.
+    /// A copy for another host than the endpoint's; [StoreEndpoint#redirected] decides whether credentials are sent
+    /// along.
     public StoreRequest at(Origin other) {
         return new StoreRequest(method, other, path, query, headers, encoding, body, object, probe);
     }
@@ -61,10 +62,10 @@ public record StoreRequest(
                 method, origin, path, encoded, headers, encoding, body, object, probe);
     }
 
-    /// The same with a header more.
+    /// A copy with another header.
     ///
     /// @param name lower case
-    /// @param value without line breaks; null adds nothing
+    /// @param value without line breaks; null for none
     public StoreRequest header(String name, @Nullable String value) {
         if (value == null) {
             return this;
@@ -76,9 +77,9 @@ public record StoreRequest(
         return new StoreRequest(method, origin, path, query, more, encoding, body, object, probe);
     }
 
-    /// The same for some bytes of an object.
+    /// A copy for a range of an object.
     ///
-    /// @param range such as `bytes=0-9`; empty means all
+    /// @param range such as `bytes=0-9`; empty for all
     public StoreRequest range(String range) {
         return range.isEmpty() ? this : header("range", range);
     }
@@ -97,7 +98,7 @@ public record StoreRequest(
         return new StoreRequest(method, origin, path, query, headers, encoding, body, object, true);
     }
 
-    /// Whether the answer has a head alone.
+    /// Whether the response has no body.
     boolean headOnly() {
         return method.equals("HEAD");
     }

@@ -11,14 +11,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Sends requests to a store and takes up what its answers say about where it is, what time it has and which credentials it wants.
+/// Sends requests to a store, adapting to what its responses say about its location, its clock and the required
+/// credentials.
 ///
-/// It makes one attempt, in which a request may be sent several times: redirects are followed at most [#MAX_REDIRECTS] times, signed anew for
-/// where they lead, never from TLS to plain, and with credentials only where [StoreEndpoint#redirected] allows it; what an answer teaches is
-/// tried at most [#MAX_LESSONS] times. Other attempts are the engine's.
+/// Each call is one attempt, in which a request may be sent several times: at most [#MAX_REDIRECTS] redirects are
+/// followed, signed again, never from TLS to plain, and with credentials only where [StoreEndpoint#redirected] allows
+/// it; at most [#MAX_CORRECTIONS] corrections are applied. Further attempts are up to the engine.
 public final class StoreSender implements AutoCloseable {
     private static final int MAX_REDIRECTS = 4;
-    private static final int MAX_LESSONS = 3;
+    private static final int MAX_CORRECTIONS = 3;
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
     private final HttpClient http;
@@ -27,7 +28,7 @@ public final class StoreSender implements AutoCloseable {
     private final RequestWriter writer;
     private final StoreClock clock = new StoreClock(System::currentTimeMillis);
 
-    /// An answer that is an error.
+    /// An error response.
     ///
     /// @param location its header of that name
     private record Failure(ErrorAnswer answer, @Nullable String location) {}
@@ -35,7 +36,7 @@ public final class StoreSender implements AutoCloseable {
     /// How a request was sent.
     ///
     /// @param signer null where it was not signed
-    /// @param second that it was signed for
+    /// @param second time in the signature
     private record Sent(Origin origin, String path, @Nullable RequestSigner signer, long second) {}
 
     /// @param userAgent value of that header
@@ -47,15 +48,16 @@ public final class StoreSender implements AutoCloseable {
         this.writer = new RequestWriter(userAgent);
     }
 
-    /// How people call what is read.
+    /// Name of the location, for messages.
     public String where() {
         return errors.where();
     }
 
-    /// Sends a request and gives its good answer to the handler: a status below 300, or 416 to one that only probes.
+    /// Sends a request and passes a successful response to the handler: a status below 300, or 416 to a probing
+    /// request.
     ///
     /// @throws SourceException when there was none
-    /// @throws IOException what the handler's own sink threw
+    /// @throws IOException thrown by the handler's sink
     public <T> T send(StoreRequest request, HttpClient.Handler<T, SourceException> handler)
             throws SourceException, IOException {
         try {
@@ -65,7 +67,7 @@ public final class StoreSender implements AutoCloseable {
         }
     }
 
-    /// The same with a handler that does no I/O but to read the body.
+    /// The same with a handler whose only I/O is reading the body.
     public <T> T ask(StoreRequest request, HttpClient.Handler<T, SourceException> handler)
             throws SourceException {
         try {
@@ -75,9 +77,9 @@ public final class StoreSender implements AutoCloseable {
         }
     }
 
-    /// The body of a good answer.
+    /// The body of a successful response.
     ///
-    /// @param mostBytes a longer one is an error that may pass
+    /// @param mostBytes maximum length; a longer body is a retryable error
     public byte[] document(StoreRequest request, int mostBytes) throws SourceException {
         return ask(
                 request,
@@ -95,7 +97,7 @@ public final class StoreSender implements AutoCloseable {
         Redirect redirect = null;
         RequestSigner renewed = null;
         int redirects = 0;
-        int lessons = 0;
+        int corrections = 0;
         while (true) {
             Origin home = request.origin() == null ? endpoint.origin() : request.origin();
             Origin origin = redirect == null ? home : redirect.origin();
@@ -126,12 +128,14 @@ public final class StoreSender implements AutoCloseable {
                 redirect = next;
                 continue;
             }
-            Lesson lesson =
-                    next == null && lessons++ < MAX_LESSONS ? lesson(failure, sent) : Lesson.NONE;
-            if (!lesson.any()) {
+            Correction correction =
+                    next == null && corrections++ < MAX_CORRECTIONS
+                            ? correction(failure, sent)
+                            : Correction.NONE;
+            if (!correction.any()) {
                 throw errors.of(failure.answer, request.object());
             }
-            renewed = lesson.renewed == null ? renewed : lesson.renewed;
+            renewed = correction.renewed == null ? renewed : correction.renewed;
             redirect = null;
         }
     }
@@ -146,14 +150,14 @@ public final class StoreSender implements AutoCloseable {
         return writer.bytes(outgoing, encoding == null ? "" : encoding);
     }
 
-    /// The signer of a request that goes there; null means that it is not signed.
+    /// The signer for a destination; null for an unsigned request.
     private @Nullable RequestSigner signer(
             StoreRequest request, Origin to, @Nullable RequestSigner renewed)
             throws SourceException {
         RedirectRule rule =
                 ruleFor(request.origin()) == RedirectRule.UNSIGNED
-                        // Whoever is asked without credentials cannot have them sent by a redirect
-                        // to where they are for.
+                        // A host that is accessed without credentials cannot have them sent
+                        // elsewhere by a redirect.
                         ? RedirectRule.UNSIGNED
                         : ruleFor(to);
         boolean secretBody = request.body().length > 0;
@@ -189,32 +193,32 @@ public final class StoreSender implements AutoCloseable {
                 new ErrorAnswer(head.status(), text, head::header), head.header("location"));
     }
 
-    /// What an answer taught.
+    /// A correction derived from a response.
     ///
-    /// @param any whether the request may be served now that it is known
-    /// @param renewed a signer that the store has not refused; null where that was not the lesson
-    private record Lesson(boolean any, @Nullable RequestSigner renewed) {
-        static final Lesson NONE = new Lesson(false, null);
-        static final Lesson LEARNED = new Lesson(true, null);
+    /// @param any whether the request may succeed with it
+    /// @param renewed a signer that the store has not rejected; null where the credentials were not the problem
+    private record Correction(boolean any, @Nullable RequestSigner renewed) {
+        static final Correction NONE = new Correction(false, null);
+        static final Correction APPLIED = new Correction(true, null);
     }
 
-    private Lesson lesson(Failure failure, Sent sent) throws SourceException {
+    private Correction correction(Failure failure, Sent sent) throws SourceException {
         ErrorAnswer answer = failure.answer;
         RequestSigner signer = sent.signer;
         if (signer != null && endpoint.refusedTime(answer)) {
             long date = endpoint.storeMillis(answer);
             if (date != 0 && clock.adjust(date, sent.second)) {
-                return Lesson.LEARNED;
+                return Correction.APPLIED;
             }
         }
         if (signer != null && endpoint.refusedCredentials(answer)) {
-            // Whoever renews them may have done so since the request was signed.
+            // They may have been renewed since the request was signed.
             RequestSigner other = endpoint.renewed(signer);
             if (other != null && !other.equals(signer)) {
-                return new Lesson(true, other);
+                return new Correction(true, other);
             }
         }
-        return endpoint.moved(answer) ? Lesson.LEARNED : Lesson.NONE;
+        return endpoint.moved(answer) ? Correction.APPLIED : Correction.NONE;
     }
 
     @Override

@@ -2,10 +2,11 @@ package dev.cistern.populate.source.rest;
 
 import org.jspecify.annotations.Nullable;
 
-/// Reads the small documents that stores answer with: a page of a listing, an error.
+/// Parses the small documents of stores: a page of a listing, an error.
 ///
-/// A scanner over elements and text, without attributes' values, namespaces, entities beyond the five and numeric ones, or DTDs
-/// (refused). It costs a tenth of the platform's parser on a page and nothing at the start of the process.
+/// A scanner for elements and text, without attribute values, namespaces, entities other than the five predefined and
+/// numeric ones, or DTDs (rejected). For a page it costs a tenth of the platform's parser, and nothing at the start of
+/// the process.
 public final class XmlReader {
     private static final String DATA = "<![CDATA[";
     private static final String DATA_END = "]]>";
@@ -36,9 +37,9 @@ public final class XmlReader {
         return end;
     }
 
-    /// Goes to the next tag; false at the document's end.
+    /// Advances to the next tag; false at the document's end.
     ///
-    /// @throws IllegalArgumentException when it is no XML, or has a DTD
+    /// @throws IllegalArgumentException when it is not XML, or has a DTD
     public boolean nextTag() {
         if (selfClosed) {
             selfClosed = false;
@@ -79,14 +80,14 @@ public final class XmlReader {
             while (to < close && text.charAt(to) > ' ' && text.charAt(to) != '/') {
                 to++;
             }
-            // A prefix only says which namespace the name is of.
+            // Ignore the namespace prefix.
             int colon = text.indexOf(':', from, to);
             name = text.substring(colon >= 0 ? colon + 1 : from, to);
             return true;
         }
     }
 
-    /// The place after the next `mark`.
+    /// The position after the next `mark`.
     private int after(String mark, int from) {
         int found = text.indexOf(mark, from);
         if (found < 0) {
@@ -97,7 +98,7 @@ public final class XmlReader {
 
     /// The text of the element whose start tag was just read.
     ///
-    /// @throws IllegalArgumentException when it holds other elements
+    /// @throws IllegalArgumentException when it contains other elements
     public String content() {
         String element = name;
         String before = selfClosed ? "" : literals();
@@ -107,7 +108,8 @@ public final class XmlReader {
         return textTo <= textFrom ? before : before + unescaped(text.substring(textFrom, textTo));
     }
 
-    /// The text from here to the last comment or `CDATA` section before the next tag; empty where there is neither, as almost always.
+    /// The text from here to the last comment or `CDATA` section before the next tag; empty where there is neither, as
+    /// almost always.
     private String literals() {
         String found = "";
         while (true) {
@@ -123,7 +125,7 @@ public final class XmlReader {
         }
     }
 
-    /// Passes over the element whose start tag was just read.
+    /// Skips the element whose start tag was just read.
     public void skip() {
         int depth = 1;
         while (depth > 0) {

@@ -3,13 +3,13 @@ package dev.cistern.populate.source.s3;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// What requests are signed with.
+/// Keys for signing requests.
 ///
 /// @param id of the key
 /// @param secret of the key
-/// @param sessionToken goes with temporary keys; null for others
+/// @param sessionToken of temporary keys; null for others
 public record AwsKeys(String id, String secret, @Nullable String sessionToken) {
-    /// As a record's own, which is linked when it is first called and compared for every request.
+    /// Like a record's generated one, which is linked on first use; called for every request.
     @Override
     public boolean equals(@Nullable Object other) {
         return this == other
@@ -29,11 +29,11 @@ public record AwsKeys(String id, String secret, @Nullable String sessionToken) {
         return "AwsKeys[" + id + "]";
     }
 
-    /// Gives the keys to use now.
+    /// Provides current keys.
     public interface Provider extends AutoCloseable {
         /// The keys, renewed when they are about to expire; null where requests are not to be signed.
         ///
-        /// @throws dev.cistern.populate.source.SourceException when there are none to be had
+        /// @throws dev.cistern.populate.source.SourceException when none can be obtained
         @Nullable AwsKeys keys() throws dev.cistern.populate.source.SourceException;
 
         /// Keys instead of ones that the store refused, such as rotated ones; those again where there are no others.

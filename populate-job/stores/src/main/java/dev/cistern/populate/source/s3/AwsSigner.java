@@ -12,7 +12,7 @@ final class AwsSigner implements RequestSigner {
     private final @Nullable CustomerKey customerKey;
     private volatile Timestamp timestamp = new Timestamp(0, "");
 
-    /// Text of the second that the last request was signed in: it takes longer to make than to look up.
+    /// Cached text of the last request's second: creating it is more expensive than a look-up.
     private record Timestamp(long second, String text) {}
 
     /// @param customerKey that requests for objects carry; null for none
@@ -53,7 +53,8 @@ final class AwsSigner implements RequestSigner {
                         now));
     }
 
-    /// A query's parameters as they are signed; those of our own requests are sorted already, those of a redirect may not be.
+    /// A query's parameters in signing order; those of our own requests are sorted already, those of a redirect may not
+    /// be.
     private static String sorted(String query) {
         if (query.indexOf('&') < 0) {
             return query;

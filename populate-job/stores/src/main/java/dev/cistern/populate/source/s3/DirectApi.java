@@ -11,7 +11,7 @@ import dev.cistern.populate.source.rest.StoreSender;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// S3 over this module's own transport and signer.
+/// S3 with this module's own transport and signer.
 public final class DirectApi implements S3Api {
     private final S3Endpoint endpoint;
     private final S3Protocol protocol;

@@ -20,14 +20,14 @@ final class EncryptionErrors {
     /// @param what as [StatusErrors#subject] gives it
     /// @param customerKey whether the request carried a customer's key
     static @Nullable SourceException of(
-            S3Errors.Told told, String what, boolean object, boolean customerKey) {
-        SourceException kms = ofKms(told, what);
-        return kms != null || !object ? kms : ofCustomerKey(told, what, customerKey);
+            S3Errors.ErrorDetails details, String what, boolean object, boolean customerKey) {
+        SourceException kms = ofKms(details, what);
+        return kms != null || !object ? kms : ofCustomerKey(details, what, customerKey);
     }
 
-    private static @Nullable SourceException ofKms(S3Errors.Told told, String what) {
-        String code = told.code();
-        String message = told.message();
+    private static @Nullable SourceException ofKms(S3Errors.ErrorDetails details, String what) {
+        String code = details.code();
+        String message = details.message();
         if (code.startsWith("KMS.")) {
             boolean passes =
                     code.contains("Throttl")
@@ -36,29 +36,29 @@ final class EncryptionErrors {
                             || code.contains("Internal")
                             || code.contains("Unavailable");
             return passes
-                    ? StatusErrors.unavailable(told.answer(), true, what, told.shown())
+                    ? StatusErrors.unavailable(details.answer(), true, what, details.shown())
                     : denied(
                             what
                                     + " is encrypted with a key of KMS that cannot be used ("
-                                    + told.shown()
+                                    + details.shown()
                                     + "); check the state and the policy of "
                                     + key(message)
                                     + ", and allow kms:Decrypt on it");
         }
-        if (told.status() == 403 && message.contains("kms:")) {
+        if (details.status() == 403 && message.contains("kms:")) {
             return denied(
                     what
                             + " is encrypted with a key of KMS that these credentials may not use ("
-                            + told.shown()
+                            + details.shown()
                             + "); allow kms:Decrypt on "
                             + key(message)
                             + ", in the identity's policy and, in another account, in the key's");
         }
-        if (told.status() == 400 && message.contains("require AWS Signature Version 4")) {
+        if (details.status() == 400 && message.contains("require AWS Signature Version 4")) {
             return denied(
                     what
                             + " is encrypted with a key of KMS ("
-                            + told.shown()
+                            + details.shown()
                             + "), and nobody reads it anonymously: give credentials that may use"
                             + " the key (kms:Decrypt)");
         }
@@ -71,10 +71,10 @@ final class EncryptionErrors {
     }
 
     private static @Nullable SourceException ofCustomerKey(
-            S3Errors.Told told, String what, boolean given) {
-        String message = told.message().toLowerCase(Locale.ROOT);
+            S3Errors.ErrorDetails details, String what, boolean given) {
+        String message = details.message().toLowerCase(Locale.ROOT);
         // The answer to a HEAD has no words.
-        boolean silent = told.status() == 400 && told.code().isEmpty() && message.isEmpty();
+        boolean silent = details.status() == 400 && details.code().isEmpty() && message.isEmpty();
         if (!given
                 && (silent
                         || message.contains("stored using a form of server side encryption")
@@ -83,7 +83,7 @@ final class EncryptionErrors {
                     what
                             + (silent ? " is probably" : " is")
                             + " encrypted with a customer's key (SSE-C) ("
-                            + told.shown()
+                            + details.shown()
                             + "); name the Secret that holds the key in s3.customerKeySecretRef"
                             + " (--sse-c-key), or exclude the object");
         }
@@ -91,21 +91,21 @@ final class EncryptionErrors {
             return denied(
                     what
                             + " is not encrypted with a customer's key ("
-                            + told.shown()
+                            + details.shown()
                             + "), but s3.customerKeySecretRef (--sse-c-key) gives one: read such"
                             + " objects by a source without it");
         }
         if (given
                 && (message.contains("did not match the ones used originally")
                         || message.contains("secret key does not match")
-                        || (told.status() == 403
-                                && told.code().equals("AccessDenied")
+                        || (details.status() == 403
+                                && details.code().equals("AccessDenied")
                                 && message.contains("customer")))) {
             return denied(
                     what
                             + " is encrypted with another key than s3.customerKeySecretRef"
                             + " (--sse-c-key) gives ("
-                            + told.shown()
+                            + details.shown()
                             + "); give the key that it was written with");
         }
         return null;

@@ -1,9 +1,9 @@
 package dev.cistern.populate.source.s3;
 
-/// From where a page of a listing is asked for.
+/// Position of a page in a listing.
 ///
-/// Stores go on in three ways: with a token of their own (`ListObjectsV2`), after a key (`start-after` of the same), or after a key
-/// in the older `ListObjects` (`marker`), which is all that some of them know.
+/// Listings continue in three ways: with a token (`ListObjectsV2`), after a key (`start-after` of the same), or after a
+/// key in the older `ListObjects` (`marker`), which is all that some stores support.
 public sealed interface ListPosition {
     /// The first page.
     ListPosition START = new Start();
@@ -11,7 +11,7 @@ public sealed interface ListPosition {
     /// The first page.
     record Start() implements ListPosition {}
 
-    /// Where the store's own token leads.
+    /// At the store's token.
     record Token(String value) implements ListPosition {}
 
     /// The keys after this one, by `start-after`.
@@ -20,7 +20,7 @@ public sealed interface ListPosition {
     /// The keys after this one, by `marker` of `ListObjects`.
     record Marker(String key) implements ListPosition {}
 
-    /// As one text, which [#parse] reads.
+    /// A text for [#parse].
     default String text() {
         return switch (this) {
             case Start start -> "";
@@ -30,7 +30,7 @@ public sealed interface ListPosition {
         };
     }
 
-    /// @throws IllegalArgumentException when it is no result of [#text]
+    /// @throws IllegalArgumentException when it is not a result of [#text]
     static ListPosition parse(String text) {
         String rest = text.isEmpty() ? "" : text.substring(1);
         return switch (text.isEmpty() ? ' ' : text.charAt(0)) {

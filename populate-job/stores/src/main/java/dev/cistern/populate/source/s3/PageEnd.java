@@ -2,17 +2,17 @@ package dev.cistern.populate.source.s3;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a page of a listing says about what follows it, as it says it; [PageTurn] decides what to believe.
+/// What a page of a listing says about its continuation; [S3PageTurn] evaluates it.
 ///
-/// @param truncated what `IsTruncated` says; null where it is absent or makes no sense
+/// @param truncated value of `IsTruncated`; null where it is absent or invalid
 /// @param token the continuation token; empty where there is none
-/// @param nextMarker the key to go on after by `marker`; empty where there is none
-/// @param older whether the answer has the form of `ListObjects`, which echoes `Marker`, and not of `ListObjectsV2`
+/// @param nextMarker the key to continue after by `marker`; empty where there is none
+/// @param older whether the response has the form of `ListObjects`, which echoes `Marker`, instead of `ListObjectsV2`
 public record PageEnd(@Nullable Boolean truncated, String token, String nextMarker, boolean older) {
     /// Nothing follows.
     public static final PageEnd LAST = new PageEnd(false, "", "", false);
 
-    /// What a truth value of an answer means, however it is written; null where it cannot be told.
+    /// Parses a boolean of a response in any spelling; null where it is invalid.
     static @Nullable Boolean truth(String text) {
         return switch (text.strip().toLowerCase(java.util.Locale.ROOT)) {
             case "true", "1", "yes" -> true;

@@ -16,21 +16,21 @@ import java.util.function.Function;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
-/// What both ways of asking S3 make of an answer that is an error, so that they cannot differ in it.
+/// Interpretation of error responses shared by both S3 clients.
 public final class S3Answers {
     /// A page of 1000 keys of 1 KiB, percent-encoded threefold, with 1 KiB around each.
     public static final int MAX_PAGE_BYTES = 8 << 20;
 
     private S3Answers() {}
 
-    /// What the answers of a bucket say about objects.
+    /// Interprets the responses of a bucket.
     public static ObjectAnswers of(S3Location where) {
         return new S3Protocol(() -> where);
     }
 
     /// A page of a listing.
     ///
-    /// @throws SourceException when it is none
+    /// @throws SourceException when it is not one
     public static S3Api.Page page(S3Location where, byte[] document) throws SourceException {
         try {
             return S3Xml.page(document);
@@ -39,21 +39,21 @@ public final class S3Answers {
         }
     }
 
-    /// When an object was written, by the Unix clock in milliseconds, whatever form its date has; 0 where it makes no sense.
+    /// Modification time of an object in Unix milliseconds, in any form of date; 0 where it is invalid.
     public static long modifiedMillis(@Nullable String date) {
         return HttpDates.millis(date);
     }
 
-    /// The value of `If-Match` for an object; null where it cannot be asked for.
+    /// The value of `If-Match` for an object; null where there is none.
     public static @Nullable String ifMatch(SourceObject object) {
         return ETag.ifMatch(object.version());
     }
 
-    /// An answer that is an error.
+    /// The failure for an error response.
     ///
-    /// @param key of the object asked for; null for a listing
-    /// @param code as somebody else's transport knows it, where the document has none
-    /// @param document the answer's body; empty where there is none
+    /// @param key of the requested object; null for a listing
+    /// @param code from another transport, where the document has none
+    /// @param document the response's body; empty where there is none
     public static SourceException failure(
             S3Location where,
             @Nullable String key,
@@ -61,14 +61,15 @@ public final class S3Answers {
             @Nullable String code,
             String document,
             Function<String, @Nullable String> header) {
-        S3Errors.Told told = S3Errors.Told.of(new ErrorAnswer(status, document, header));
+        S3Errors.ErrorDetails details =
+                S3Errors.ErrorDetails.of(new ErrorAnswer(status, document, header));
         return S3Errors.of(
-                told.code().isEmpty() && code != null ? told.withCode(code) : told,
+                details.code().isEmpty() && code != null ? details.withCode(code) : details,
                 where.toString(),
                 key);
     }
 
-    /// An exchange of somebody else's transport that did not come to its end.
+    /// The failure for a failed exchange of another transport.
     public static SourceException cut(S3Location where, @Nullable String key, IOException e) {
         TransportException.Kind kind;
         if (e instanceof SocketTimeoutException) {

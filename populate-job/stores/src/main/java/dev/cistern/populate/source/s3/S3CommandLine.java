@@ -170,7 +170,8 @@ public final class S3CommandLine implements StoreCommandLine {
         return found == null ? null : region(found.name(), found.value(), provider);
     }
 
-    /// @param provider whether the provider's own host names are made of it; other stores' regions may be named more freely
+    /// @param provider whether the region is part of the provider's host names; other stores' regions may be named more
+    ///     freely
     private static String region(String name, String text, boolean provider) throws UsageException {
         if (!text.matches(provider ? "[a-z0-9-]{1,63}" : "[A-Za-z0-9._-]{1,63}")) {
             throw new UsageException(

@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Which digest an answer gives for an object, and what it is worth: the only place that knows.
+/// Determines the digest of an object in a response, and its reliability.
 ///
-/// A checksum header wins over the ETag: it was made to be compared. Among checksums, one over the bytes wins over one over the
-/// parts' digests.
+/// A checksum header has precedence over the ETag, because it is a stated digest. Among checksums, one over the bytes
+/// has precedence over one over the parts' digests.
 ///
-/// An ETag of 32 hex digits is an MD5 with most stores, unless the object is encrypted with a managed or a customer's key, or was
-/// appended to. One of 32 digits, a dash and a number is an MD5 over the parts' MD5s with AWS, and random with others. A weak one
-/// was made by somebody between who changes what passes. Any other is no digest.
+/// An ETag of 32 hex digits is an MD5 with most stores, unless the object is encrypted with a managed or a customer's
+/// key, or was appended to. One of 32 digits, a dash and a number is an MD5 over the parts' MD5s with AWS, and random
+/// with others. A weak one was created by an intermediary that changes the content. Any other is not a digest.
 final class S3Digests {
     private static final DigestKind[] BY_STRENGTH = {
         DigestKind.SHA256,
@@ -35,13 +35,13 @@ final class S3Digests {
 
     private S3Digests() {}
 
-    /// The digest of a whole object, by an answer and by what was listed.
+    /// The digest of a whole object, from a response and the listed version.
     ///
     /// @param header value of a header by its lower-case name
-    /// @param version the ETag that was listed, for an answer without one; null where it is not known
+    /// @param version the listed ETag, for a response without one; null where unknown
     static @Nullable ObjectDigest of(
             Function<String, @Nullable String> header, @Nullable String version) {
-        // Over parts, it should end with their number.
+        // A digest over parts should end with their number.
         boolean unmarkedParts = "COMPOSITE".equalsIgnoreCase(header.apply("x-amz-checksum-type"));
         ObjectDigest composite = null;
         for (DigestKind kind : BY_STRENGTH) {
@@ -77,7 +77,7 @@ final class S3Digests {
                 : new ObjectDigest(kind, hex, parts, 0, parts == 0 ? Trust.STATED : Trust.GUESSED);
     }
 
-    /// What stores add that speak S3's protocol besides their own.
+    /// Headers that S3-compatible stores add.
     private static @Nullable ObjectDigest ofProvider(Function<String, @Nullable String> header) {
         for (String store : new String[] {"oss", "cos"}) {
             String value = header.apply("x-" + store + "-hash-crc64ecma");
@@ -87,7 +87,7 @@ final class S3Digests {
                             DigestKind.CRC64ECMA,
                             DigestKind.CRC64ECMA.hex(Long.parseUnsignedLong(value)));
                 } catch (NumberFormatException e) {
-                    // As if it were not there.
+                    // Treat it as missing.
                     continue;
                 }
             }
@@ -141,7 +141,7 @@ final class S3Digests {
         return new ObjectDigest(DigestKind.MD5, hex.toLowerCase(Locale.ROOT), parts, 0, trust);
     }
 
-    /// The number after the dash; -1 when it is none.
+    /// The number after the dash; -1 when it is not one.
     private static int parts(String text) {
         if (text.isEmpty()
                 || text.length() > 5
@@ -152,12 +152,12 @@ final class S3Digests {
         return parts >= 1 && parts <= MAX_PARTS ? parts : -1;
     }
 
-    /// The digest of no bytes at all, where a store's ETag is it.
+    /// The digest of zero bytes, where a store's ETag equals it.
     static ObjectDigest ofNothing() {
         return new ObjectDigest(DigestKind.MD5, MD5_OF_NOTHING, 0, 0, Trust.LIKELY);
     }
 
-    /// Whether a version is the digest of no bytes at all.
+    /// Whether a version is the digest of zero bytes.
     static boolean isOfNothing(@Nullable String version) {
         ETag tag = ETag.of(version);
         return tag != null && tag.opaque().equalsIgnoreCase(MD5_OF_NOTHING);

@@ -10,12 +10,12 @@ import dev.cistern.populate.source.rest.StoreEndpoint;
 import dev.cistern.populate.source.rest.XmlReader;
 import org.jspecify.annotations.Nullable;
 
-/// Where a bucket is and which keys open it: both are corrected by what answers say.
+/// Location of a bucket and its keys; both are corrected by responses.
 final class S3Endpoint implements StoreEndpoint {
     private final AwsKeys.Provider keys;
     private final @Nullable CustomerKey customerKey;
 
-    /// Where requests go now; the bucket's real region moves it.
+    /// Current destination; changes to the bucket's actual region.
     private volatile Home home;
 
     private volatile @Nullable AwsSigner signer;
@@ -36,7 +36,7 @@ final class S3Endpoint implements StoreEndpoint {
         this.customerKey = customerKey;
     }
 
-    /// Where the bucket is, as far as is known now.
+    /// The bucket's location, as far as known.
     S3Location location() {
         return home.location;
     }
@@ -103,7 +103,7 @@ final class S3Endpoint implements StoreEndpoint {
 
     @Override
     public boolean moved(ErrorAnswer answer) {
-        S3Location moved = inRegionOf(S3Errors.Told.of(answer), home.location);
+        S3Location moved = inRegionOf(S3Errors.ErrorDetails.of(answer), home.location);
         if (moved == null) {
             return false;
         }
@@ -111,10 +111,11 @@ final class S3Endpoint implements StoreEndpoint {
         return true;
     }
 
-    /// The bucket in the region that an answer names; null when it names no other.
-    private static @Nullable S3Location inRegionOf(S3Errors.Told told, S3Location old) {
-        String region = told.bucketRegion();
-        boolean aboutRegion = told.status() == 301 || told.status() == 307 || told.status() == 400;
+    /// The bucket in the region that a response names; null when it names no other.
+    private static @Nullable S3Location inRegionOf(S3Errors.ErrorDetails details, S3Location old) {
+        String region = details.bucketRegion();
+        boolean aboutRegion =
+                details.status() == 301 || details.status() == 307 || details.status() == 400;
         if (!aboutRegion
                 || region == null
                 || !region.matches("[a-z0-9-]{1,63}")
@@ -128,7 +129,7 @@ final class S3Endpoint implements StoreEndpoint {
         }
     }
 
-    /// A signed request carries a session token, and one that is not signed would be refused.
+    /// A signed request contains a session token, and an unsigned one would be rejected.
     @Override
     public RedirectRule redirected(Origin to) {
         S3Location location = home.location;
@@ -139,8 +140,8 @@ final class S3Endpoint implements StoreEndpoint {
                 : RedirectRule.REFUSED;
     }
 
-    /// Whether `to` is the endpoint's own host, or in the same domain. AWS redirects to S3's endpoint in another region, too: a new
-    /// bucket's name may lead to a region that does not hold it for some hours.
+    /// Whether `to` is the endpoint's own host or in the same domain. AWS also redirects to S3's endpoint in another
+    /// region: a new bucket's name may resolve to a wrong region for some hours.
     static boolean mayCarrySignature(Origin endpoint, Origin to) {
         String host = endpoint.host();
         if (to.host().equals(host)) {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What S3's answers mean for a run: the only place that knows.
+/// Maps S3's error responses to failures of a run.
 final class S3Errors {
     private static final Set<String> CREDENTIALS =
             Set.of(
@@ -26,18 +26,18 @@ final class S3Errors {
                     "InvalidIdentityToken",
                     "XAmzContentSHA256Mismatch");
 
-    /// Codes that say of the user or its key that there is none: stores that are not S3 call it `NoSuchUser`, `XAdminNoSuchUser` or
-    /// `NoSuchAccessKey`, and answer it with 404 or 400 as readily as with 403.
+    /// Codes for an unknown user or key: S3-compatible stores use `NoSuchUser`, `XAdminNoSuchUser` or
+    /// `NoSuchAccessKey`, with status 404 or 400 as well as 403.
     private static final Pattern USER =
             Pattern.compile(
                     "(?i)(?=.*(?:user|access_?key|account|principal))"
                         + "(?=.*(?:no_?such|not_?found|not_?exist|unknown|invalid|inactive|disabled)).*");
 
-    /// Codes that say that the keys were good once.
+    /// Codes for expired keys.
     private static final Set<String> EXPIRED =
             Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired");
 
-    /// Stores do not agree on a code for it.
+    /// Stores use different codes for it.
     private static final Pattern PAYER =
             Pattern.compile("requester.?pay", Pattern.CASE_INSENSITIVE);
 
@@ -54,7 +54,7 @@ final class S3Errors {
                     "RequestThrottled",
                     "OperationAborted");
 
-    /// Codes that ask for less.
+    /// Codes for overload.
     private static final Set<String> TOO_MUCH =
             Set.of(
                     "SlowDown",
@@ -109,24 +109,24 @@ final class S3Errors {
         }
     }
 
-    /// What an error document says, beside its status.
+    /// Content of an error document.
     ///
     /// @param code empty where there is none
     /// @param message empty where there is none
-    /// @param bucketRegion the region that it says the bucket is in; null where it does not say
-    /// @param endpoint the host that it says the bucket is at; null where it does not say
-    record Told(
+    /// @param bucketRegion the bucket's region; null where there is none
+    /// @param endpoint the bucket's host; null where there is none
+    record ErrorDetails(
             ErrorAnswer answer,
             String code,
             String message,
             @Nullable String bucketRegion,
             @Nullable String endpoint) {
-        static Told of(ErrorAnswer answer) {
+        static ErrorDetails of(ErrorAnswer answer) {
             String document = answer.document();
             String region = answer.header().apply("x-amz-bucket-region");
             String code = XmlReader.element(document, "Code");
             String message = XmlReader.element(document, "Message");
-            return new Told(
+            return new ErrorDetails(
                     answer,
                     code == null ? "" : code,
                     message == null ? "" : message,
@@ -138,9 +138,8 @@ final class S3Errors {
             return answer.status();
         }
 
-        /// An error document that came with the status of a good answer, as if its code had come with its own status: what is
-        /// not known may pass.
-        Told withStatusOfCode() {
+        /// An error document with a success status, with the status of its code instead; unknown codes are retryable.
+        ErrorDetails withStatusOfCode() {
             int own =
                     switch (code) {
                         case "AccessDenied", "AllAccessDisabled", "InvalidObjectState" -> 403;
@@ -150,7 +149,7 @@ final class S3Errors {
                         case "InvalidArgument", "InvalidRequest" -> 400;
                         default -> CREDENTIALS.contains(code) ? 403 : 500;
                     };
-            return new Told(
+            return new ErrorDetails(
                     new ErrorAnswer(own, answer.document(), answer.header()),
                     code,
                     message.isEmpty() ? "with status 200" : message + " (with status 200)",
@@ -158,8 +157,8 @@ final class S3Errors {
                     endpoint);
         }
 
-        Told withCode(String known) {
-            return new Told(answer, known, message, bucketRegion, endpoint);
+        ErrorDetails withCode(String known) {
+            return new ErrorDetails(answer, known, message, bucketRegion, endpoint);
         }
 
         String shown() {
@@ -172,9 +171,10 @@ final class S3Errors {
 
     private S3Errors() {}
 
-    /// Whether the keys may be why a request was refused: others may be accepted. The answer to a `HEAD` has no code to tell.
+    /// Whether the request may have been rejected for its keys, so that others may be accepted. The response to a `HEAD`
+    /// has no code.
     static boolean aboutKeys(ErrorAnswer answer) {
-        String code = Told.of(answer).code();
+        String code = ErrorDetails.of(answer).code();
         boolean silent = answer.status() == 400 || answer.status() == 403;
         return code.isEmpty()
                 ? silent
@@ -183,54 +183,56 @@ final class S3Errors {
                         || USER.matcher(code).matches();
     }
 
-    /// Whether the time that a request was signed for may be why it was refused. The answer to a `HEAD` has no code to tell.
+    /// Whether the request may have been rejected for its time. The response to a `HEAD` has no code.
     static boolean aboutTime(ErrorAnswer answer) {
-        String code = Told.of(answer).code();
+        String code = ErrorDetails.of(answer).code();
         return code.equals("RequestTimeTooSkewed") || (answer.status() == 403 && code.isEmpty());
     }
 
-    /// @param where how people call the bucket
-    /// @param key of the object asked for; null for a listing
-    static SourceException of(Told told, String where, @Nullable String key) {
-        return of(told, where, key, Request.PLAIN);
+    /// @param where name of the bucket for messages
+    /// @param key of the requested object; null for a listing
+    static SourceException of(ErrorDetails details, String where, @Nullable String key) {
+        return of(details, where, key, Request.PLAIN);
     }
 
-    /// @param where how people call the bucket
-    /// @param key of the object asked for; null for a listing
-    /// @param request how it was asked for
-    static SourceException of(Told told, String where, @Nullable String key, Request request) {
-        if (told.status() < 300) {
-            return of(told.withStatusOfCode(), where, key, request);
+    /// @param where name of the bucket for messages
+    /// @param key of the requested object; null for a listing
+    /// @param request properties of the request
+    static SourceException of(
+            ErrorDetails details, String where, @Nullable String key, Request request) {
+        if (details.status() < 300) {
+            return of(details.withStatusOfCode(), where, key, request);
         }
         String what = StatusErrors.subject(where, key);
-        String code = told.code();
-        String shown = told.shown();
-        if (StatusErrors.retryable(told.status()) || RETRYABLE.contains(code)) {
+        String code = details.code();
+        String shown = details.shown();
+        if (StatusErrors.retryable(details.status()) || RETRYABLE.contains(code)) {
             return StatusErrors.unavailable(
-                    told.answer(),
-                    StatusErrors.busy(told.status()) || TOO_MUCH.contains(code),
+                    details.answer(),
+                    StatusErrors.busy(details.status()) || TOO_MUCH.contains(code),
                     what,
                     shown);
         }
-        SourceException known = keys(told, what, request.acceptedKeys);
+        SourceException known = keys(details, what, request.acceptedKeys);
         if (known == null) {
-            known = EncryptionErrors.of(told, what, key != null, request.customerKey);
+            known = EncryptionErrors.of(details, what, key != null, request.customerKey);
         }
         if (known == null) {
-            known = object(told, what, where);
+            known = object(details, what, where);
         }
         if (known == null) {
-            known = elsewhere(told, what, shown);
+            known = elsewhere(details, what, shown);
         }
         return known != null
                 ? known
-                : StatusErrors.of(told.answer(), shown, where, key, request.hints(key != null));
+                : StatusErrors.of(details.answer(), shown, where, key, request.hints(key != null));
     }
 
     /// What is wrong with the keys; null where nothing is.
-    private static @Nullable SourceException keys(Told told, String what, boolean accepted) {
-        String code = told.code();
-        String shown = told.shown();
+    private static @Nullable SourceException keys(
+            ErrorDetails details, String what, boolean accepted) {
+        String code = details.code();
+        String shown = details.shown();
         if (EXPIRED.contains(code)) {
             return StatusErrors.refused(
                     Reason.CREDENTIALS_EXPIRED,
@@ -259,14 +261,15 @@ final class S3Errors {
     }
 
     /// What is wrong with the bucket or the object; null where it is nothing special.
-    private static @Nullable SourceException object(Told told, String what, String where) {
-        String code = told.code();
-        String shown = told.shown();
+    private static @Nullable SourceException object(
+            ErrorDetails details, String what, String where) {
+        String code = details.code();
+        String shown = details.shown();
         if (code.equals("NoSuchBucket")) {
             return StatusErrors.missing(where, shown, MISSING_HINT);
         }
-        if (code.equals("InvalidObjectState") && told.status() == 403) {
-            String storage = XmlReader.element(told.answer().document(), "StorageClass");
+        if (code.equals("InvalidObjectState") && details.status() == 403) {
+            String storage = XmlReader.element(details.answer().document(), "StorageClass");
             return StatusErrors.refused(
                     Reason.ACCESS_DENIED,
                     what
@@ -277,7 +280,7 @@ final class S3Errors {
                             + "); restore it in the store first, which takes minutes to days, or"
                             + " exclude it");
         }
-        if (told.status() == 403 && PAYER.matcher(told.message()).find()) {
+        if (details.status() == 403 && PAYER.matcher(details.message()).find()) {
             return StatusErrors.refused(
                     Reason.ACCESS_DENIED,
                     what
@@ -289,11 +292,12 @@ final class S3Errors {
         return null;
     }
 
-    /// The bucket is somewhere else; null where the answer does not say so.
-    private static @Nullable SourceException elsewhere(Told told, String what, String shown) {
-        String region = told.bucketRegion();
-        String endpoint = told.endpoint();
-        int status = told.status();
+    /// The bucket is elsewhere; null where the response does not say so.
+    private static @Nullable SourceException elsewhere(
+            ErrorDetails details, String what, String shown) {
+        String region = details.bucketRegion();
+        String endpoint = details.endpoint();
+        int status = details.status();
         if (endpoint != null && status < 400) {
             return StatusErrors.refused(
                     Reason.INVALID_CONFIGURATION,

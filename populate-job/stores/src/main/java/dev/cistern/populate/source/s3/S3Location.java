@@ -8,13 +8,13 @@ import dev.cistern.populate.wire.S3Spec;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Where a bucket is.
+/// Location of a bucket.
 ///
 /// @param endpoint the store's origin, without the bucket
 /// @param basePath path of the endpoint's URL, without a trailing `/`
-/// @param region requests are signed for
+/// @param region for signatures
 /// @param bucket its name, or the ARN of an access point
-/// @param pathStyle whether the bucket is in the path rather than in the host name
+/// @param pathStyle whether the bucket is in the path instead of the host name
 /// @param provider how the endpoint is derived from the region; null where it was given
 public record S3Location(
         Origin endpoint,
@@ -26,7 +26,7 @@ public record S3Location(
 
     private static final String DEFAULT_REGION = "us-east-1";
 
-    /// What a bucket's name must be to stand before a host's name, as the SDK's rules have it. With dots it fits no certificate.
+    /// Bucket names that can be part of a host name, by the SDK's rules. Names with dots match no certificate.
     private static final Pattern LABEL = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
 
     private static final Pattern LABELS =
@@ -35,7 +35,7 @@ public record S3Location(
 
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+");
 
-    /// @throws IllegalArgumentException saying which field is wrong and how
+    /// @throws IllegalArgumentException naming the invalid field
     public static S3Location of(
             @Nullable String endpointUrl,
             @Nullable String region,
@@ -138,8 +138,8 @@ public record S3Location(
         if (bucket.isArn()) {
             return;
         }
-        // Old buckets may hold upper case and underscores; a slash or a control character would
-        // change the request.
+        // Names of old buckets may contain upper case and underscores; a slash or a control
+        // character would change the request.
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             boolean fine =
@@ -172,7 +172,7 @@ public record S3Location(
                 : ofProvider(provider, other, bucket, pathStyle);
     }
 
-    /// Where connections go.
+    /// Destination of connections.
     Origin origin() {
         if (pathStyle) {
             return endpoint;

@@ -6,17 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/// Decides how a listing goes on after a page.
+/// Decides how a listing continues after a page.
 ///
-/// A page that may not be the last one is never taken for it: too few requests lose data, one too many costs a round trip. So
-/// whatever speaks for another page is followed, in the order of trust: a token, a marker, the last key by `start-after`, the last key
-/// by `marker`. What says neither that it ends nor how to go on is a broken listing.
+/// A page that may not be the last one is never treated as such: a missing request loses data, an extra one costs a
+/// round trip. So any indication of another page is followed, in this order: a token, a marker, the last key by
+/// `start-after`, the last key by `marker`. A page that indicates neither its end nor how to continue is a broken
+/// listing.
 final class S3PageTurn {
     private S3PageTurn() {}
 
-    /// @param asked for what the page is the answer
-    /// @param page the answer
-    /// @param progress whether it holds a key that the page before it did not
+    /// @param asked position that was requested
+    /// @param page the response
+    /// @param progress whether it contains a key that the previous page did not
     static PageTurn of(ListPosition asked, S3Api.Page page, boolean progress) {
         PageEnd end = page.end();
         boolean denied = Boolean.FALSE.equals(end.truncated());
@@ -41,7 +42,7 @@ final class S3PageTurn {
     private static PageTurn turn(
             ListPosition asked, ListPosition next, boolean denied, boolean repeats) {
         if (next.equals(asked)) {
-            // An echo, where nothing is to follow.
+            // An echo without a following page.
             return denied ? new PageTurn.End() : new PageTurn.Broken("a page leads to itself");
         }
         return repeats ? new PageTurn.Broken("a page came twice") : new PageTurn.GoOn(next.text());

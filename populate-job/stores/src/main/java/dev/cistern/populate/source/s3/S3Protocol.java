@@ -18,7 +18,7 @@ final class S3Protocol implements ObjectProtocol {
     private final Supplier<S3Location> location;
     private final Supplier<S3Errors.Request> asked;
 
-    /// @param location where the bucket is, as far as is known now
+    /// @param location the bucket's location, as far as known
     S3Protocol(Supplier<S3Location> location) {
         this(location, () -> S3Errors.Request.PLAIN);
     }
@@ -30,7 +30,7 @@ final class S3Protocol implements ObjectProtocol {
         this.asked = asked;
     }
 
-    /// Asks for a page of a listing.
+    /// A request for a page of a listing.
     StoreRequest list(String prefix, ListPosition from) {
         boolean older = from instanceof ListPosition.Marker;
         StringBuilder query = new StringBuilder(128);
@@ -63,7 +63,7 @@ final class S3Protocol implements ObjectProtocol {
                 .header("x-amz-checksum-mode", "ENABLED");
     }
 
-    /// Asks for the size of a part.
+    /// A request for the size of a part.
     StoreRequest part(SourceObject object, int part) {
         return head(object).query("partNumber=" + part);
     }
@@ -125,7 +125,7 @@ final class S3Protocol implements ObjectProtocol {
     public @Nullable ErrorAnswer errorIn(ObjectHead head, String document) {
         ErrorAnswer answer = new ErrorAnswer(head.status(), document, head.header());
         boolean error = document.contains("<Error>") || document.contains("<Error ");
-        return error && !S3Errors.Told.of(answer).code().isEmpty() ? answer : null;
+        return error && !S3Errors.ErrorDetails.of(answer).code().isEmpty() ? answer : null;
     }
 
     @Override
@@ -140,6 +140,6 @@ final class S3Protocol implements ObjectProtocol {
 
     @Override
     public SourceException of(ErrorAnswer answer, @Nullable String object) {
-        return S3Errors.of(S3Errors.Told.of(answer), where(), object, asked.get());
+        return S3Errors.of(S3Errors.ErrorDetails.of(answer), where(), object, asked.get());
     }
 }

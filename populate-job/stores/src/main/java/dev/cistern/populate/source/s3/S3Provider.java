@@ -12,13 +12,13 @@ import dev.cistern.populate.wire.S3Spec;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Opens sources of stores that speak S3.
+/// Opens sources of S3-compatible stores.
 public final class S3Provider {
     private S3Provider() {}
 
-    /// The source of a specification; nothing is asked of the store yet.
+    /// Opens a source, without a request to the store.
     ///
-    /// @throws SourceException.Refused when the specification or the environment is wrong
+    /// @throws SourceException.Refused when the specification or the environment is invalid
     public static Source open(S3Spec spec, StoreContext context) throws SourceException.Refused {
         S3Location location;
         try {

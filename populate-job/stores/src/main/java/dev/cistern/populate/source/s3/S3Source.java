@@ -12,13 +12,13 @@ import dev.cistern.populate.source.rest.RestSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A tree of objects in a bucket, or one object of it: what S3 adds to [RestSource].
+/// Creates a [RestSource] for a bucket.
 public final class S3Source {
     private S3Source() {}
 
     /// A source of a bucket.
     ///
-    /// @param prefix as [RestSource] takes it
+    /// @param prefix as for [RestSource]
     /// @param api closed with the source
     public static Source of(S3Location location, String prefix, S3Api api) {
         S3Protocol protocol = new S3Protocol(() -> location);
@@ -50,8 +50,8 @@ public final class S3Source {
         }
     }
 
-    /// The digest with the size of the parts that it is made of, which only further requests tell; null when they do not, or the parts
-    /// are not of one size.
+    /// The digest with the size of its parts, which requires further requests; null when it is unknown, or the parts
+    /// have different sizes.
     private static @Nullable ObjectDigest withParts(
             S3Api api, ObjectDigest digest, SourceObject object) throws SourceException {
         int parts = digest.parts();
@@ -68,7 +68,7 @@ public final class S3Source {
                 : digest.withPartSize(first);
     }
 
-    /// The size of a part; null where the store does not tell it.
+    /// The size of a part; null where the store does not say.
     private static @Nullable Long part(S3Api api, SourceObject object, int part)
             throws SourceException {
         try {

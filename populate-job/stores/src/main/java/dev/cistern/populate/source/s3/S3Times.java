@@ -2,7 +2,7 @@ package dev.cistern.populate.source.s3;
 
 import java.time.LocalDate;
 
-/// The form in which AWS's signatures have a time, by hand: `java.time.format` takes tens of milliseconds to load.
+/// Formats times for AWS signatures by hand: `java.time.format` takes tens of milliseconds to load.
 final class S3Times {
     private S3Times() {}
 

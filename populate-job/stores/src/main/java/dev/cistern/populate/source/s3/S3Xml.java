@@ -14,11 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads a page of a listing.
+/// Parses a page of a listing.
 final class S3Xml {
     private S3Xml() {}
 
-    /// A page of `ListObjectsV2`, or of `ListObjects`, which is all that some stores know.
+    /// A page of `ListObjectsV2`, or of `ListObjects`, which is all that some stores support.
     ///
     /// @throws IllegalArgumentException when it is not one
     /// @throws SourceException when a key is not text
@@ -66,7 +66,7 @@ final class S3Xml {
             for (SourceObject object : raw) {
                 objects.add(
                         new SourceObject(
-                                // A blank of the key's own is encoded; these are the writer's.
+                                // Spaces in a key are encoded; these are formatting.
                                 decoded(object.id().strip()),
                                 object.size(),
                                 object.version(),
@@ -99,7 +99,7 @@ final class S3Xml {
         return new SourceObject(key, size, ETag.of(etag) == null ? null : etag, modified);
     }
 
-    /// Undoes `encoding-type=url`.
+    /// Decodes `encoding-type=url`.
     static String decoded(String key) throws SourceException {
         if (key.indexOf('%') < 0 && key.indexOf('+') < 0) {
             return key;

@@ -10,23 +10,23 @@ import org.jspecify.annotations.Nullable;
 
 /// AWS signature version 4 for requests without a body.
 ///
-/// The SDK's signer gives the same signatures (a test holds the two together) at many times the cost: it is made for any
-/// request, and builds one anew for each. Here the day's key is derived once, and a request costs two short hashes and an
-/// HMAC whose key blocks are already absorbed.
+/// The SDK's signer computes the same signatures (a test compares them) at many times the cost: it supports any
+/// request, and is set up for each one. Here the day's key is derived once, and a request costs two short hashes and an
+/// HMAC with precomputed key blocks.
 final class SigV4 {
-    /// SHA-256 of nothing.
+    /// SHA-256 of zero bytes.
     static final String EMPTY_HASH =
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    /// Only ever cloned: looking SHA-256 up for each request takes longer than hashing.
+    /// Only cloned: looking up SHA-256 for each request takes longer than hashing.
     private static final MessageDigest FRESH = sha256();
 
     private final String region;
     private @Nullable DayKey dayKey;
 
-    /// A derived key that is good for one day.
+    /// A derived key, valid for one day.
     private record DayKey(AwsKeys keys, String day, Hmac hmac) {}
 
     SigV4(String region) {
@@ -112,7 +112,7 @@ final class SigV4 {
         }
     }
 
-    /// HMAC-SHA256 with both key blocks absorbed beforehand. `javax.crypto.Mac` would do the same after a look-up through the
+    /// HMAC-SHA256 with both key blocks precomputed. `javax.crypto.Mac` would do the same after a look-up through the
     /// providers that costs tens of milliseconds at the process's start.
     private static final class Hmac {
         private final MessageDigest inner = sha256();

@@ -242,7 +242,7 @@ class GcsAnswersTest {
         try (Source source = gcs.open("t/")) {
             SourceObject object = list(source).getFirst();
             record Case(int status, String reason, boolean busy) {}
-            for (Case told :
+            for (Case details :
                     List.of(
                             new Case(503, "backendError", true),
                             new Case(429, "rateLimitExceeded", true),
@@ -252,8 +252,8 @@ class GcsAnswersTest {
                 gcs.store.faults(
                         request ->
                                 new Fault.Error(
-                                        told.status,
-                                        told.reason,
+                                        details.status,
+                                        details.reason,
                                         "Slow down",
                                         Map.of("Retry-After", "3")));
                 Consumer<Throwable> right =
@@ -265,11 +265,11 @@ class GcsAnswersTest {
                                                     assertThat(retryable.afterMillis())
                                                             .isEqualTo(3000);
                                                     assertThat(retryable.busy())
-                                                            .isEqualTo(told.busy);
+                                                            .isEqualTo(details.busy);
                                                 });
-                assertThatThrownBy(() -> list(source)).as(told.toString()).satisfies(right);
-                // A request for bytes is told in plain words, without a reason.
-                if (told.status != 403) {
+                assertThatThrownBy(() -> list(source)).as(details.toString()).satisfies(right);
+                // A request for bytes is details in plain words, without a reason.
+                if (details.status != 403) {
                     assertThatThrownBy(() -> read(source, object, 0, 10)).satisfies(right);
                 }
             }

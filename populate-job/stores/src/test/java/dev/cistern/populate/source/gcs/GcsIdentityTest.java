@@ -92,11 +92,11 @@ class GcsIdentityTest {
                                 SourceException.Refused.class,
                                 refused -> assertThat(refused.reason()).isEqualTo(reason))
                         .satisfies(
-                                told ->
+                                details ->
                                         assertThat(words)
                                                 .allMatch(
                                                         word ->
-                                                                String.valueOf(told.getMessage())
+                                                                String.valueOf(details.getMessage())
                                                                         .contains(word)));
     }
 

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What holds of every store, where a tree is what a list beside it names. A prefix that may be a file or a tree, and buckets, there are none.
+/// What holds of every store, where a tree is what a list beside it names. A prefix that may be a file or a tree, and
+/// buckets, there are none.
 class HttpContractTest extends SourceContract {
     private final Map<String, byte[]> files = new TreeMap<>();
     private final OddWeb server;

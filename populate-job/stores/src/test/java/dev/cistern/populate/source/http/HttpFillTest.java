@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.SimpleFileServer;
+import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
 import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.engine.Meter;
-import dev.cistern.populate.engine.Steps;
 import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
@@ -99,7 +99,7 @@ class HttpFillTest {
                             true,
                             false,
                             QUICK);
-            return new Fill(request, meter, Steps.NONE).run();
+            return new Fill(request, meter, FaultPoints.NONE).run();
         }
     }
 

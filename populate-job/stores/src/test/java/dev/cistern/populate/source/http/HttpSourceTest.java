@@ -207,7 +207,8 @@ class HttpSourceTest {
         }
     }
 
-    /// A large file is asked for its first byte, whatever `HEAD` says, because it is worth dividing only if that can be done.
+    /// A large file is asked for its first byte, whatever `HEAD` says, because it is worth dividing only if that can be
+    /// done.
     @ParameterizedTest
     @EnumSource(OddWeb.Ranges.class)
     void whetherALargeFileCanBeDividedIsTried(OddWeb.Ranges ranges) throws Exception {

@@ -25,7 +25,7 @@ class ListTest {
     private static List<ListedFile> read(ListFormat format, byte[] list, int piece) {
         List<ListedFile> files = new ArrayList<>();
         ListLines lines = new ListLines();
-        ListLines.Taker<RuntimeException> taker =
+        ListLines.Visitor<RuntimeException> taker =
                 line -> {
                     ListedFile file = format.file(line);
                     if (file != null) {

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The contract against a server that goes wrong on demand. Both ways of asking S3 run it: they must agree in every answer.
+/// The contract against a server that goes wrong on demand. Both ways of asking S3 run it: they must agree in every
+/// answer.
 abstract class S3FaultsContract extends SourceContract {
     protected @Nullable FaultyS3 server;
 

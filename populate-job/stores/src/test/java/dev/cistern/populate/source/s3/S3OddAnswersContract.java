@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Answers of stores that do not do as S3 does. Both ways of asking run it: they must agree in every answer.
 abstract class S3OddAnswersContract extends S3FaultsContract {
     private static final String ERROR =
-            "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>told to</Message></Error>";
+            "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>details to</Message></Error>";
 
     private byte[] stored(String key, int size) {
         byte[] bytes = new byte[size];
@@ -159,10 +159,10 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
             answerWith("SlowDown", chunked);
             assertThatThrownBy(() -> read(object, 0, size))
                     .isInstanceOf(SourceException.Retryable.class)
-                    .hasMessageContaining("SlowDown: told to");
+                    .hasMessageContaining("SlowDown: details to");
             assertThatThrownBy(() -> read(object, 3, 7))
                     .isInstanceOf(SourceException.Retryable.class)
-                    .hasMessageContaining("SlowDown: told to");
+                    .hasMessageContaining("SlowDown: details to");
             answerWith("AccessDenied", chunked);
             assertThatThrownBy(() -> read(object, 0, size)).satisfies(is(Reason.ACCESS_DENIED));
             answerWith("NoSuchKey", chunked);

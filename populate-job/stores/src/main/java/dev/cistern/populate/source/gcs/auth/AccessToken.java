@@ -3,22 +3,22 @@ package dev.cistern.populate.source.gcs.auth;
 /// An OAuth access token.
 ///
 /// @param value the secret
-/// @param issuedMillis when it was asked for, by the Unix clock in milliseconds
-/// @param expiresMillis when it stops being good
+/// @param issuedMillis request time in Unix milliseconds
+/// @param expiresMillis expiry
 record AccessToken(String value, long issuedMillis, long expiresMillis) {
-    /// Google's own clients renew so early.
+    /// Renewal margin of Google's own clients.
     private static final long EARLY_MILLIS = 225_000;
 
-    /// A request that is sent with less left may arrive too late.
+    /// With less remaining lifetime a request may arrive too late.
     private static final long LATE_MILLIS = 10_000;
 
-    /// Whether it need not be renewed yet: for most of its life, until at most a quarter of it is left.
+    /// Whether it need not be renewed yet: until at most a quarter of its lifetime is left.
     boolean fresh(long nowMillis) {
         return nowMillis
                 < expiresMillis - Math.min(EARLY_MILLIS, (expiresMillis - issuedMillis) / 4);
     }
 
-    /// Whether a request may still be sent with it.
+    /// Whether it is still usable for a request.
     boolean usable(long nowMillis) {
         return nowMillis
                 < expiresMillis - Math.min(LATE_MILLIS, (expiresMillis - issuedMillis) / 8);

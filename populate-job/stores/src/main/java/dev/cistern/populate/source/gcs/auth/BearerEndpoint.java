@@ -7,14 +7,14 @@ import dev.cistern.populate.source.rest.RequestSigner;
 import dev.cistern.populate.source.rest.StoreEndpoint;
 import org.jspecify.annotations.Nullable;
 
-/// A service of Google's that wants an access token with each request, or none.
+/// An endpoint of Google's, with an access token in each request or without.
 public final class BearerEndpoint implements StoreEndpoint {
     private final Origin origin;
     private final @Nullable TokenCache tokens;
     private final Runnable closing;
 
-    /// @param tokens null for requests without
-    /// @param closing what is closed along with it
+    /// @param tokens null for anonymous requests
+    /// @param closing closed with it
     public BearerEndpoint(Origin origin, @Nullable TokenCache tokens, Runnable closing) {
         this.origin = origin;
         this.tokens = tokens;

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A file of application default credentials, in any of the forms that Google's tools write and that need no program to be run.
+/// A file of application default credentials, in any form of Google's tools that does not require running a program.
 ///
 /// @param path for messages
 record CredentialFile(Identities identities, String path, Json file) {
     private static final String OAUTH = "https://oauth2.googleapis.com/token";
 
-    /// Where Google's tools look; null where there is no such file.
+    /// The default location of Google's tools; null where there is no such file.
     ///
-    /// @throws SourceException.Refused when the variable names a file that is not there
+    /// @throws SourceException.Refused when the variable names a missing file
     static @Nullable Path usual(Map<String, String> environment) throws SourceException.Refused {
         String named = environment.getOrDefault("GOOGLE_APPLICATION_CREDENTIALS", "");
         try {
@@ -44,7 +44,7 @@ record CredentialFile(Identities identities, String path, Json file) {
         }
     }
 
-    /// The tokens that it gives.
+    /// The file's token source.
     TokenSource source(String scope) throws SourceException.Refused {
         String type = file.get("type").text("");
         return switch (type) {

@@ -17,8 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Turns the authentication of a specification into a source of tokens. No service is called before the first token is
-/// needed.
+/// Creates a token source for a specification's authentication. No service is called before the first token is needed.
 public final class Identities implements AutoCloseable {
     private static final String OAUTH = "https://oauth2.googleapis.com/token";
     private static final String STS = "https://sts.googleapis.com/v1/token";
@@ -34,7 +33,7 @@ public final class Identities implements AutoCloseable {
     private final HttpClient http;
     private final HttpClient direct;
 
-    /// @param tls for the services, too
+    /// @param tls also for the services
     public Identities(StoreContext context, Tls tls) {
         this.context = context;
         this.http = context.http(tls);
@@ -48,10 +47,10 @@ public final class Identities implements AutoCloseable {
                         tls);
     }
 
-    /// The tokens that requests to the store carry; null where they carry none.
+    /// The tokens for requests to the store; null for anonymous requests.
     ///
-    /// @param as service account to impersonate; null means none
-    /// @throws SourceException.Refused when the specification, a file that it names or the environment is wrong
+    /// @param as service account to impersonate; null for none
+    /// @throws SourceException.Refused when the specification, a file that it names or the environment is invalid
     public @Nullable TokenCache of(GcsAuth auth, GcsSpec.@Nullable Impersonation as)
             throws SourceException.Refused {
         if (as == null) {
@@ -109,14 +108,14 @@ public final class Identities implements AutoCloseable {
                 : new CredentialFile(this, file.toString(), file(file.toString())).source(scope);
     }
 
-    /// A file with credentials.
+    /// Reads a file with credentials.
     Json file(String path) throws SourceException.Refused {
         try {
             return Json.parse(Files.readString(Path.of(path)).getBytes(StandardCharsets.UTF_8));
         } catch (IOException | InvalidPathException e) {
             throw wrong("the credentials' file " + path + " cannot be read", e);
         } catch (IllegalArgumentException e) {
-            // What a parser shows of such a file may be a part of the key.
+            // A parser's message may contain a part of the key.
             throw wrong("the credentials' file " + path + " is not JSON", null);
         }
     }

@@ -15,25 +15,25 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// The key of a service account, as its JSON file has it.
+/// A service account key, from its JSON file.
 ///
 /// @param email of the account
-/// @param id of the key; empty where the file does not say
-/// @param key that signs
-/// @param tokenUri where tokens are given for assertions; null means Google's own
+/// @param id of the key; empty where the file has none
+/// @param key for signatures
+/// @param tokenUri token endpoint; null for Google's
 record ServiceAccountKey(String email, String id, PrivateKey key, @Nullable String tokenUri) {
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
     private static final String END = "-----END PRIVATE KEY-----";
 
-    /// What every assertion is addressed to, whatever `token_uri` says: Google's own clients have it as a constant.
+    /// Audience of every assertion, regardless of `token_uri`: a constant in Google's own clients, too.
     private static final String AUDIENCE = "https://oauth2.googleapis.com/token";
 
-    /// The longest that Google takes.
+    /// Google's maximum.
     private static final long ASSERTION_SECONDS = 3600;
 
     /// Reads a key file.
     ///
-    /// @throws IllegalArgumentException saying which of its fields is wrong; no part of the key is in the message
+    /// @throws IllegalArgumentException naming the invalid field, without any part of the key
     static ServiceAccountKey of(Json file) {
         return new ServiceAccountKey(
                 required(file, "client_email"),
@@ -66,7 +66,7 @@ record ServiceAccountKey(String email, String id, PrivateKey key, @Nullable Stri
 
     /// A signed assertion of the account's identity, for one token (RFC 7523).
     ///
-    /// @param epochSecond now
+    /// @param epochSecond current time
     String assertion(String scope, long epochSecond) {
         String content =
                 part("alg", "RS256", "typ", "JWT", "kid", id)

@@ -8,11 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// A file with the token of another identity provider, such as the cluster. Whoever writes it renews it, so it is read each time.
+/// A file with a token of another identity provider, such as the cluster. It is read each time, because its writer
+/// renews it.
 ///
-/// @param field of a JSON document that holds the token; null where the file is the token
+/// @param field of a JSON document with the token; null where the file is the token
 record SubjectToken(Path file, @Nullable String field) {
-    /// @throws SourceException.Refused when there is none in the file
+    /// @throws SourceException.Refused when the file contains no token
     String read() throws SourceException.Refused {
         String text;
         try {

@@ -5,10 +5,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Caches the current token for any number of threads. One of them fetches the next one while the others go on with the
+/// Caches the current token for any number of threads. One of them fetches the next while the others continue with the
 /// current one; while the token service is unavailable, a token is used until it expires.
 public final class TokenCache {
-    /// A service that failed is left alone for so long while the old token holds.
+    /// Pause after a failure of the service while the old token is valid.
     private static final long PAUSE_MILLIS = 5_000;
 
     private final TokenSource source;
@@ -23,9 +23,9 @@ public final class TokenCache {
         this.clock = clock;
     }
 
-    /// A token that is good now.
+    /// A valid token.
     ///
-    /// @throws SourceException when there is none to be had
+    /// @throws SourceException when none can be obtained
     AccessToken token() throws SourceException {
         AccessToken now = current;
         long time = clock.getAsLong();
@@ -57,7 +57,7 @@ public final class TokenCache {
         }
     }
 
-    /// Another token than one that was refused although it should be good.
+    /// Replaces a token that was rejected before its expiry.
     AccessToken instead(AccessToken refused) throws SourceException {
         refreshing.lock();
         try {

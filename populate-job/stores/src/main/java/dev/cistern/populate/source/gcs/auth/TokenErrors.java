@@ -9,10 +9,10 @@ import dev.cistern.populate.wire.Reason;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// What errors of a service that gives tokens mean for a run.
+/// Maps errors of a token service to failures of a run.
 ///
-/// @param where the service and the identity that a token is requested for, for people
-/// @param hint what people can do when it refuses
+/// @param where the service and the identity, for messages
+/// @param hint what to do after a rejection
 record TokenErrors(String where, String hint) implements StoreErrors {
     private static final int MAX_SHOWN = 400;
 
@@ -28,7 +28,7 @@ record TokenErrors(String where, String hint) implements StoreErrors {
         if (problem.contains("reasonable timeframe") || problem.contains("not yet valid")) {
             return refused(Reason.INVALID_CREDENTIALS, what + "set the clock");
         }
-        // Whoever is refused with 403 is known.
+        // 403 means that the identity is known.
         return refused(
                 answer.status() == 403 ? Reason.ACCESS_DENIED : Reason.INVALID_CREDENTIALS,
                 what + hint);
@@ -38,7 +38,8 @@ record TokenErrors(String where, String hint) implements StoreErrors {
         return StatusErrors.refused(reason, message);
     }
 
-    /// What a document says: OAuth's `error` and `error_description`, or the error of a Google API, or a line of text.
+    /// The message of an error document: OAuth's `error` and `error_description`, or the error of a Google API, or a
+    /// line of text.
     private static String problem(String document) {
         String text = document.strip();
         if (!text.startsWith("{")) {

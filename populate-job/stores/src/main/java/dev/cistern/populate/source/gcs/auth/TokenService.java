@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A service that gives access tokens.
+/// A service that issues access tokens.
 final class TokenService {
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
-    /// An answer that does not say how long its token lasts: asked again soon.
+    /// Assumed lifetime of a token without one: renewed soon.
     private static final long UNKNOWN_LIFETIME_SECONDS = 300;
 
     private final StoreSender sender;
@@ -24,9 +24,9 @@ final class TokenService {
     private final LongSupplier clock;
 
     /// @param url of the service, without a query
-    /// @param errors what its errors mean
+    /// @param errors maps its errors
     /// @param caller identity of the caller; null where the request itself proves it
-    /// @throws IllegalArgumentException when that is no URL
+    /// @throws IllegalArgumentException when that is not a URL
     TokenService(
             String url,
             TokenErrors errors,
@@ -38,7 +38,7 @@ final class TokenService {
         int slash = url.indexOf('/', url.indexOf("://") + 3);
         this.path = slash < 0 ? "/" : url.substring(slash);
         this.clock = clock;
-        // The client is closed by whoever made it: other services have it, too.
+        // The client is shared with other services and closed by its creator.
         this.sender =
                 new StoreSender(
                         http, new BearerEndpoint(origin, caller, () -> {}), errors, userAgent);
@@ -49,7 +49,7 @@ final class TokenService {
         return clock.getAsLong();
     }
 
-    /// Asks with a form, as OAuth's token endpoints want it.
+    /// Sends a form, as OAuth's token endpoints require.
     ///
     /// @param parameters names and values alternating
     AccessToken form(List<String> parameters) throws SourceException {
@@ -61,7 +61,7 @@ final class TokenService {
         return oauth(StoreRequest.post(path, "application/x-www-form-urlencoded", form.toString()));
     }
 
-    /// Asks a metadata server.
+    /// Requests a token from a metadata server.
     AccessToken metadata(String query) throws SourceException {
         return oauth(StoreRequest.get(path).query(query).header("metadata-flavor", "Google"));
     }
@@ -76,7 +76,7 @@ final class TokenService {
                 asked + (seconds == null ? UNKNOWN_LIFETIME_SECONDS : seconds) * 1000);
     }
 
-    /// Asks with a document.
+    /// Sends a JSON document.
     Json document(String body) throws SourceException {
         return ask(StoreRequest.post(path, "application/json", body));
     }
@@ -91,9 +91,9 @@ final class TokenService {
         }
     }
 
-    /// A token of an answer.
+    /// The token in a response.
     ///
-    /// @param value null where the answer has none
+    /// @param value null where the response has none
     AccessToken token(@Nullable String value, long asked, long expires) throws SourceException {
         if (value == null || value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw garbled("there is no token in it");

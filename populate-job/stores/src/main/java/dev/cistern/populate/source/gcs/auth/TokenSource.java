@@ -2,16 +2,16 @@ package dev.cistern.populate.source.gcs.auth;
 
 import dev.cistern.populate.source.SourceException;
 
-/// One way to get an access token.
+/// A way to obtain an access token.
 interface TokenSource {
-    /// What the store is read with.
+    /// Scope for reading the store.
     String READ_SCOPE = "https://www.googleapis.com/auth/devstorage.read_only";
 
-    /// What tokens of others are asked for with.
+    /// Scope for requesting tokens of other accounts.
     String PLATFORM_SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
-    /// Asks for a new one; one attempt.
+    /// Requests a new token, in one attempt.
     ///
-    /// @throws SourceException when there is none to be had
+    /// @throws SourceException when that fails
     AccessToken fetch() throws SourceException;
 }

@@ -11,13 +11,13 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/// The ways to get an access token, one record each. Every one makes the request that Google's own clients make.
+/// The ways to obtain an access token, one record each. Each sends the same request as Google's own clients.
 final class TokenSources {
     private static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 
     private TokenSources() {}
 
-    /// By an assertion that a service account's key signs.
+    /// With an assertion signed by a service account's key.
     record OfKey(ServiceAccountKey key, String scope, TokenService service) implements TokenSource {
         @Override
         public AccessToken fetch() throws SourceException {
@@ -30,10 +30,10 @@ final class TokenSources {
         }
     }
 
-    /// By a token of another identity provider, which the Security Token Service exchanges (RFC 8693).
+    /// By exchanging a token of another identity provider at the Security Token Service (RFC 8693).
     ///
     /// @param audience the workload identity provider, such as `//iam.googleapis.com/projects/…`
-    /// @param subjectType what the token is
+    /// @param subjectType type of the token
     record Exchanged(
             String audience,
             SubjectToken subject,
@@ -62,7 +62,7 @@ final class TokenSources {
         }
     }
 
-    /// Of the identity that the node's metadata server gives this process.
+    /// Of the identity that the node's metadata server assigns to this process.
     record OfNode(String scope, TokenService service) implements TokenSource {
         static final String PATH = "/computeMetadata/v1/instance/service-accounts/default/token";
 
@@ -74,7 +74,7 @@ final class TokenSources {
         }
     }
 
-    /// Of a person who has logged in with `gcloud`.
+    /// Of a user logged in with `gcloud`.
     record OfUser(String clientId, String clientSecret, String refreshToken, TokenService service)
             implements TokenSource {
         @Override
@@ -99,11 +99,11 @@ final class TokenSources {
 
     /// Of a service account that the caller may impersonate.
     ///
-    /// @param delegates service accounts in between, each of which may have tokens of the next
-    /// @param service that is asked with a token of whoever asks
+    /// @param delegates intermediate service accounts, each of which may impersonate the next
+    /// @param service called with the caller's token
     record Impersonated(List<String> delegates, String scope, TokenService service)
             implements TokenSource {
-        /// The longest without a policy that allows more.
+        /// Google's maximum without a policy that allows more.
         private static final long LIFETIME_SECONDS = 3600;
 
         @Override

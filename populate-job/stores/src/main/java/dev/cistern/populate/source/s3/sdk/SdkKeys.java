@@ -30,13 +30,13 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.StsException;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
-/// Keys that the SDK finds or asks for, and renews before they expire.
+/// Keys that the SDK finds or requests, and renews before they expire.
 public final class SdkKeys implements AwsKeys.Provider {
-    /// Codes that say that the token or the role's trust is at fault, whatever is tried.
+    /// Final error codes about the token or the role's trust policy.
     private static final Set<String> BAD_TOKEN =
             Set.of("InvalidIdentityToken", "IDPRejectedClaim", "InvalidClientTokenId");
 
-    /// Codes that say that the request itself cannot be good.
+    /// Error codes about an invalid request.
     private static final Set<String> BAD_REQUEST =
             Set.of("InvalidParameterValue", "ValidationError", "MalformedPolicyDocument");
 
@@ -63,7 +63,7 @@ public final class SdkKeys implements AwsKeys.Provider {
         this.owned = owned;
     }
 
-    /// Keys of a role, got for a token in a file; the file is read again at each renewal.
+    /// Temporary keys of a role for a token in a file, which is read again at each renewal.
     public static AwsKeys.Provider webIdentity(
             String roleArn, Path tokenFile, String sessionName, TokenService service) {
         SdkHttpClient http = new SdkTransport(service.http().get());
@@ -123,7 +123,7 @@ public final class SdkKeys implements AwsKeys.Provider {
         return builder.build();
     }
 
-    /// Says plainly that the token file is missing; the SDK would wrap it twice.
+    /// Reports a missing token file clearly; the SDK would wrap the exception twice.
     private record TokenFileFirst(Path tokenFile, AwsCredentialsProvider then)
             implements AwsCredentialsProvider {
         @Override

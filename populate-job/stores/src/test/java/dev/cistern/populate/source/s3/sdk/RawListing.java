@@ -13,8 +13,8 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/// Takes a listing's document as it came: what it means is decided in one place for both ways of asking, and the SDK's own reader fails
-/// at what it does not expect and leaves out what it does not know.
+/// Takes a listing's document as it came: what it means is decided in one place for both ways of asking, and the SDK's
+/// own reader fails at what it does not expect and leaves out what it does not know.
 final class RawListing {
     private static final ExecutionAttribute<RawListing> TAKER =
             new ExecutionAttribute<>("RawListing");

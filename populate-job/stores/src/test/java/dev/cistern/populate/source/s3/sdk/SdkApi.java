@@ -43,7 +43,8 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/// S3 by the SDK's own client over the JDK's HTTP: the yardstick. It and `DirectApi` must give the same bytes and the same errors.
+/// S3 by the SDK's own client over the JDK's HTTP: the yardstick. It and `DirectApi` must give the same bytes and the
+/// same errors.
 public final class SdkApi implements S3Api {
     private static final int BUFFER_BYTES = 128 * 1024;
 
@@ -248,7 +249,8 @@ public final class SdkApi implements S3Api {
         T ask() throws SourceException, E;
     }
 
-    /// Asks, and again when the store's clock turns out to be another: the SDK takes it up, and leaves it to others to try again.
+    /// Asks, and again when the store's clock turns out to be another: the SDK takes it up, and leaves it to others to
+    /// try again.
     private <T, E extends Exception> T asked(@Nullable String key, Question<T, E> question)
             throws SourceException, E {
         for (int corrections = 0; ; corrections++) {

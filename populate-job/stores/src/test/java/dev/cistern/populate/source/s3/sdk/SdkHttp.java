@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
-/// The JDK's HTTP client for the SDK, with this module's own choice of authorities and proxies: by itself the SDK reads the environment's
-/// proxies, in its own way, and for Jobs, too, and sends no password for a tunnel.
+/// The JDK's HTTP client for the SDK, with this module's authorities and proxies: the SDK by itself would use the
+/// environment's proxies in its own way, also for Jobs, and send no password for a tunnel.
 final class SdkHttp {
-    /// The JDK sends passwords for tunnels only where this does not name `Basic`, which is its default.
+    /// The JDK sends passwords for tunnels only if this does not contain `Basic`, which is its default.
     private static final String TUNNEL_PROPERTY = "jdk.http.auth.tunneling.disabledSchemes";
 
     private final Tls tls;
@@ -53,7 +53,7 @@ final class SdkHttp {
             HttpURLConnection connection =
                     (HttpURLConnection) uri.toURL().openConnection(proxy(through));
             if (through != null && !through.user().isEmpty()) {
-                // For tunnels; a request that is given to the proxy itself is sent only once.
+                // For tunnels; a request to the proxy itself is sent only once.
                 connection.setAuthenticator(new OneUser(through));
                 if (uri.getScheme().equals("http")) {
                     connection.setRequestProperty("Proxy-Authorization", through.authorization());
@@ -95,7 +95,7 @@ final class SdkHttp {
         return made;
     }
 
-    /// Answers for a proxy alone.
+    /// Answers only for a proxy.
     private static final class OneUser extends Authenticator {
         private final ProxyServer proxy;
 

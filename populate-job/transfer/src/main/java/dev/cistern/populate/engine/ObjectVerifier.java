@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Compares objects that have arrived with what the store, and the specification, say of them.
-final class ArrivalCheck {
-    /// One object alone cannot tell which it is, and a damaged one must not pass.
+/// Verifies copied objects against the store's digest and against the SHA-256 pinned in the specification.
+final class ObjectVerifier {
+    /// Reported when a single object cannot show which of the two it is; a damaged object must not pass.
     private static final String UNDECIDED =
             "; the same bytes came each time, so either the object is damaged in the store or the"
                     + " ETags of this store are no digests, which no other object here tells";
@@ -19,26 +19,26 @@ final class ArrivalCheck {
     private final ObjectDescriber describer;
     private final DigestPolicy policy;
 
-    /// Why an object that has arrived is not complete.
+    /// A failed verification.
     ///
-    /// @param what is wrong, for people
-    /// @param arrival what has arrived; null where it is of no use to know
-    /// @param atTheEnd whether it is to be fetched again after all others
-    record Wrong(String what, ObjectCopy.@Nullable Arrival arrival, boolean atTheEnd) {}
+    /// @param what is wrong, for the message
+    /// @param arrival digest of the copied bytes; null where it does not help the next attempt
+    /// @param refetchLast whether to fetch the object again only after all others
+    record Mismatch(String what, ObjectCopy.@Nullable Arrival arrival, boolean refetchLast) {}
 
-    ArrivalCheck(CopyContext context, ObjectDescriber describer) {
+    ObjectVerifier(CopyContext context, ObjectDescriber describer) {
         this.context = context;
         this.describer = describer;
         this.policy = new DigestPolicy(context.journal());
     }
 
-    /// Compares an object with the store's digest; null when it is right, or there is none.
+    /// Compares an object with the store's digest. Returns null when they match or the store has none.
     ///
-    /// @param digest of what arrived, of kind [ObjectCopy#kind]
-    @Nullable Wrong compare(ObjectCopy copy, long digest)
+    /// @param digest of the copied bytes, of kind [ObjectCopy#kind]
+    @Nullable Mismatch compare(ObjectCopy copy, long digest)
             throws IOException, FillException, InterruptedException {
         if (!learnParts(copy)) {
-            return new Wrong("the object changed after it was copied", null, false);
+            return new Mismatch("the object changed after it was copied", null, false);
         }
         boolean empty = copy.object.size() == 0;
         String mismatch = copy.mismatch(digest);
@@ -56,7 +56,7 @@ final class ArrivalCheck {
             return null;
         }
         ObjectCopy.Arrival arrival = new ObjectCopy.Arrival(copy.kind(), digest);
-        // There is one way of having no bytes: an ETag that is not their digest is none.
+        // Every digest of zero bytes is known, so an ETag that differs is not a digest.
         boolean twice = empty || arrival.equals(copy.earlier());
         DigestPolicy.Verdict verdict = policy.mismatched(source, copy.id, offered, twice);
         if (empty) {
@@ -67,18 +67,18 @@ final class ArrivalCheck {
                 couldNotVerify(copy);
                 yield null;
             }
-            case AGAIN -> new Wrong(mismatch, arrival, false);
-            case AGAIN_AT_THE_END -> new Wrong(mismatch + UNDECIDED, arrival, true);
+            case REFETCH -> new Mismatch(mismatch, arrival, false);
+            case REFETCH_LAST -> new Mismatch(mismatch + UNDECIDED, arrival, true);
         };
     }
 
     private void couldNotVerify(ObjectCopy copy) {
-        copy.couldNotVerify();
+        copy.markUnverified();
         context.meter().couldNotVerify();
     }
 
-    /// A digest over parts may have come with the bytes; how large the parts are is another question to the store. False when the object
-    /// has changed.
+    /// The store may have sent a digest over parts without their size; that takes another request. Returns false when
+    /// the object has changed.
     private boolean learnParts(ObjectCopy copy) throws FillException, InterruptedException {
         ObjectDigest offered = copy.offered();
         if (offered == null || offered.parts() == 0 || offered.partSize() > 0) {
@@ -89,9 +89,9 @@ final class ArrivalCheck {
         return Objects.equals(details.object().version(), copy.object.version());
     }
 
-    /// The SHA-256 of an object, compared with the one that the specification pins; null where neither is asked for.
+    /// Computes an object's SHA-256 and compares it with the pinned one. Returns null where neither is requested.
     ///
-    /// @throws FillException when it is another
+    /// @throws FillException when they differ
     @Nullable String sha256(ObjectCopy copy)
             throws IOException, FillException, InterruptedException {
         String pin = context.inputs().get(copy.entry.input()).sha256();

@@ -1,18 +1,18 @@
 package dev.cistern.populate.engine;
 
-/// A token bucket: so many per second, and so many at once. Used for bytes and for retries.
+/// A token bucket with a rate and a burst size. Used for bytes and for retries.
 ///
-/// Takers may run into debt by one take, and then wait until it is paid: a buffer larger than the bucket is not held up for ever, and
-/// the rate still holds on average.
-final class Bucket {
+/// A caller may overdraw the bucket once and then waits until the debt is paid: an amount larger than the burst size
+/// does not block for ever, and the average rate still holds.
+final class RateLimiter {
     private final double perNano;
     private final double capacity;
     private double tokens;
     private long lastNanos = System.nanoTime();
 
     /// @param perSecond 0 means no limit
-    /// @param capacity taken at once after a pause
-    Bucket(double perSecond, double capacity) {
+    /// @param capacity burst size
+    RateLimiter(double perSecond, double capacity) {
         this.perNano = perSecond / 1e9;
         this.capacity = capacity;
         this.tokens = capacity;
@@ -22,7 +22,7 @@ final class Bucket {
         return perNano == 0;
     }
 
-    /// Takes `amount` and waits until the debt is paid.
+    /// Takes `amount` tokens and waits until any debt is paid.
     void take(long amount) throws InterruptedException {
         if (perNano == 0) {
             return;

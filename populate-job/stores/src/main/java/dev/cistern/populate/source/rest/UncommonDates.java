@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 
 /// Times in forms that are legal or usual, and that no store of ours writes. Loaded only when one is met.
-final class OddTimes {
-    /// HTTP's three forms, of which two are obsolete, with a zone by name or number; ISO 8601 with and without a zone, `T` and fractions.
-    /// What has no zone is taken for UTC.
+final class UncommonDates {
+    /// HTTP's three forms, of which two are obsolete, with a zone by name or number; ISO 8601 with and without a zone,
+    /// `T` and fractions. What has no zone is taken for UTC.
     private static final List<DateTimeFormatter> FORMS =
             List.of(
                     of("[EEE, ]d MMM yyyy HH:mm[:ss][ zzz][ xx]"),
@@ -29,7 +29,7 @@ final class OddTimes {
                     of("yyyy-MM-dd['T'][ ]HH:mm[:ss][.SSSSSSSSS][.SSSSSS][.SSS][XXX][XX][X]"),
                     of("yyyyMMdd'T'HHmmss[X]"));
 
-    private OddTimes() {}
+    private UncommonDates() {}
 
     private static DateTimeFormatter of(String pattern) {
         return new DateTimeFormatterBuilder()

@@ -5,31 +5,32 @@ import dev.cistern.populate.wire.Reason;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Decides how often and how long one stream tries again.
+/// Decides how often and how long one stream retries.
 ///
-/// All streams of a fill share a [Shared]: a bucket of retries, so that a store in trouble is not hit harder by it, and the knowledge
-/// whether the store has ever answered. A stream gives up when it has had no byte for [FillRequest.Timing#noProgress], or, once attempts
-/// have failed again and again, fewer than [#PACE_BYTES].
-final class Patience {
-    /// A store that does not answer is told of at once; one that answers, but is busy for less than this, is not.
+/// All streams of a fill share a [Shared]: a token bucket of retries, so that retries do not add to a store's overload,
+/// and whether the store has ever responded. A stream gives up when it has received no byte for
+/// [FillRequest.Timing#noProgress], or, after repeated failures, fewer than [#PACE_BYTES].
+final class RetryPolicy {
+    /// An unreachable store is reported at once; one that is only busy is reported after this time.
     private static final long TELL_AFTER_MILLIS = 5_000;
 
     private static final long COARSE_NANOS = 100_000_000L;
 
-    /// What all streams share.
+    /// State shared by all streams.
     static final class Shared {
         private final FillRequest.Timing timing;
         private final Meter meter;
 
-        /// 20 retries a second after a burst of 100: hundreds of streams in an outage ask 20 times a second in all.
-        private final Bucket retries = new Bucket(20, 100);
+        /// 20 retries a second with a burst of 100: in an outage hundreds of streams together send 20 requests a
+        /// second.
+        private final RateLimiter retries = new RateLimiter(20, 100);
 
         private final AtomicBoolean reached = new AtomicBoolean();
 
-        /// What the stores bear.
+        /// Limit of concurrent requests.
         private final StoreLimit limit;
 
-        /// When any stream had a byte, give or take [#COARSE_NANOS].
+        /// When any stream last received a byte, to within [#COARSE_NANOS].
         private volatile long progressNanos = System.nanoTime();
 
         Shared(FillRequest.Timing timing, Meter meter, StoreLimit limit) {
@@ -39,11 +40,11 @@ final class Patience {
         }
     }
 
-    /// 270 bytes a second over the two minutes that a stream may go without progress.
+    /// Corresponds to 270 bytes a second over the two minutes that a stream may go without progress.
     private static final long PACE_BYTES = 32 * 1024;
 
-    /// After so many failures within [#PACE_BYTES] a byte is no progress any more: with the default pauses that is a minute after the first.
-    /// Fewer may be an outage that follows a slow answer.
+    /// After this many failures within [#PACE_BYTES], single bytes no longer count as progress: with the default
+    /// backoff that is a minute after the first failure. Fewer may be an outage after a slow response.
     private static final int MANY_FAILURES = 16;
 
     private final Shared shared;
@@ -52,17 +53,17 @@ final class Patience {
     private long crawledBytes;
     private int failures;
 
-    Patience(Shared shared) {
+    RetryPolicy(Shared shared) {
         this.shared = shared;
     }
 
-    /// Something useful came.
+    /// A useful response was received.
     void progress() {
         received(PACE_BYTES);
     }
 
-    /// So many bytes came. What failed before is forgotten with [#PACE_BYTES] of them: connections that stall or break after a byte each would
-    /// go on for ever.
+    /// Records received bytes. Earlier failures are forgotten after [#PACE_BYTES]: otherwise connections that stall or
+    /// break after one byte each would be retried for ever.
     void received(long bytes) {
         lastProgressNanos = System.nanoTime();
         if (lastProgressNanos - shared.progressNanos > COARSE_NANOS) {
@@ -78,7 +79,7 @@ final class Patience {
         shared.meter.answered();
     }
 
-    /// Waits before another attempt.
+    /// Waits before the next retry.
     ///
     /// @throws FillException when there has been no progress for too long
     void pause(SourceException.Retryable failure) throws FillException, InterruptedException {
@@ -93,14 +94,15 @@ final class Patience {
         boolean crawls = failure.reason() == Reason.SOURCE_STALLED || failures >= MANY_FAILURES;
         long since = crawls ? lastPaceNanos : lastProgressNanos;
         if (failure.busy()) {
-            // Whoever waits for its turn at a busy store has not failed while others get something.
+            // A stream that a busy store refuses has not failed while other streams receive data.
             since = Math.max(since, shared.progressNanos);
         }
         long idleMillis = (System.nanoTime() - since) / 1_000_000;
         long backoff =
                 Math.min(timing.maxBackoff(), timing.firstBackoff() << Math.min(failures, 20));
         failures++;
-        // Between half and all of it: streams that failed together do not come back together.
+        // Jitter between half and the full backoff: streams that failed together do not retry
+        // together.
         backoff = backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2 + 1);
         long wait = Math.max(backoff, Math.min(failure.afterMillis(), 60_000));
         if (idleMillis + wait > limit) {

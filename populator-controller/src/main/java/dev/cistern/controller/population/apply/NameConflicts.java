@@ -12,27 +12,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Finds objects of another owner that have the name of one that a run needs. The API server answers 409 as for a lost race; but that is
-/// over at the next reconcile, and such an object blocks the run until a person deletes it.
-final class Obstacles {
+/// Finds objects of another owner with the name of one that a run needs. The API server returns 409 as for a lost race;
+/// but a race resolves at the next reconcile, and such an object blocks the run until someone deletes it.
+final class NameConflicts {
     private final Api api;
 
-    Obstacles(Api api) {
+    NameConflicts(Api api) {
         this.api = api;
     }
 
-    /// What is in the way of an action that was refused because there is such an object already, and what to do; empty when that object
-    /// is the run's own, which no watch has shown yet, or has gone by now.
+    /// Describes the object that an action conflicts with, and what to do; empty when it is the run's own, which no
+    /// watch has shown yet, or has been deleted.
     ///
     /// @param uid of the run's PVC
-    /// @throws KubernetesClientException when the API server does not answer
+    /// @throws KubernetesClientException when the API server does not respond
     Optional<String> of(String uid, Action action) {
         return switch (action) {
             case Action.CreatePrime(var prime) ->
                     of(uid, "pvc", prime, Paths.claims(prime.getMetadata().getNamespace()));
             case Action.CreateJob(var job, int _) ->
                     of(uid, "job", job, Paths.jobs(job.getMetadata().getNamespace()));
-            // Of a record's name whatever is there is taken for the record.
+            // Any object with a record's name is treated as the record.
             case Action.CreateRun _,
                     Action.AddFinalizer _,
                     Action.RemoveFinalizer _,
@@ -67,7 +67,7 @@ final class Obstacles {
                                         + name);
     }
 
-    /// By the labels that the caches select a run's own objects by.
+    /// Uses the labels by which the caches select a run's objects.
     private static boolean isOf(String uid, ObjectMeta there) {
         Map<String, String> labels = there.getLabels() == null ? Map.of() : there.getLabels();
         return uid.equals(labels.get(Names.LABEL_UID))

@@ -1,0 +1,5 @@
+/// Environment variables of a program whose names have changed since the last release.
+@NullMarked
+package dev.cistern.environment;
+
+import org.jspecify.annotations.NullMarked;
