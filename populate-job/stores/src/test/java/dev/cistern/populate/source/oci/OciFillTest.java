@@ -12,7 +12,7 @@ import dev.cistern.populate.engine.FillException;
 import dev.cistern.populate.engine.FillRequest;
 import dev.cistern.populate.engine.MemoryBudget;
 import dev.cistern.populate.engine.Meter;
-import dev.cistern.populate.engine.Steps;
+import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.wire.Reason;
@@ -65,7 +65,7 @@ class OciFillTest {
                             true,
                             false,
                             QUICK);
-            new Fill(request, meter, Steps.NONE).run();
+            new Fill(request, meter, FaultPoints.NONE).run();
         }
     }
 
