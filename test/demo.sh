@@ -48,7 +48,6 @@ Everything is left running (KEEP=1). To look at it:
   export KUBECONFIG=$KUBECONFIG PATH=$(dirname "$kubectl_path"):\$PATH
   kubectl get pvc,vpop -n team-a
   kubectl describe ovp library -n team-a
-  kubectl apply -f examples/oss-populator.yaml && kubectl get vpop -n team-a -w
 
 The bucket is the directory $work/s3/datasets. To stop and remove it all:
 

@@ -12,6 +12,8 @@ import dev.cistern.populate.source.http.HttpCommandLine;
 import dev.cistern.populate.source.http.HttpProvider;
 import dev.cistern.populate.source.oci.OciCommandLine;
 import dev.cistern.populate.source.oci.OciProvider;
+import dev.cistern.populate.source.oss.OssCommandLine;
+import dev.cistern.populate.source.oss.OssProvider;
 import dev.cistern.populate.source.s3.S3CommandLine;
 import dev.cistern.populate.source.s3.S3Provider;
 import dev.cistern.populate.store.JobProxies;
@@ -20,6 +22,7 @@ import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.HttpSpec;
 import dev.cistern.populate.wire.OciSpec;
+import dev.cistern.populate.wire.OssSpec;
 import dev.cistern.populate.wire.S3Spec;
 import dev.cistern.populate.wire.SourceSpec;
 import dev.cistern.populate.wire.StoreSpec;
@@ -52,6 +55,7 @@ public final class Stores {
         return List.of(
                 new S3CommandLine(),
                 new GcsCommandLine(),
+                new OssCommandLine(),
                 new HttpCommandLine(),
                 new OciCommandLine());
     }
@@ -82,6 +86,7 @@ public final class Stores {
                 case S3Spec s3 -> S3Provider.open(s3, context);
                 case GcsSpec gcs -> GcsProvider.open(gcs, context);
                 case OciSpec oci -> OciProvider.open(oci, context);
+                case OssSpec oss -> OssProvider.open(oss, context);
             };
         } catch (SourceException.Refused e) {
             throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);

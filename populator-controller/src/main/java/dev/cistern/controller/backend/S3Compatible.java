@@ -24,6 +24,9 @@ abstract class S3Compatible implements Backend {
     /// Name of the file with the key of objects that are encrypted with a customer's key.
     static final String CUSTOMER_KEY_FILE = "customer-key";
 
+    /// What AWS expects of a ServiceAccount's token.
+    private static final String AUDIENCE = "sts.amazonaws.com";
+
     private static final Pattern IPV4 = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
 
     /// Address of a store.
@@ -154,9 +157,9 @@ abstract class S3Compatible implements Backend {
             case IAM -> {
                 Iam iam = auth.getIam() == null ? new Iam() : auth.getIam();
                 // A role that the platform binds comes with a token of the platform's own.
+                String audience = iam.getAudience() == null ? AUDIENCE : iam.getAudience();
                 yield Credentials.ofAccount(
-                        iam.getServiceAccountName(),
-                        iam.getRoleArn() == null ? null : iam.getAudience());
+                        iam.getServiceAccountName(), iam.getRoleArn() == null ? null : audience);
             }
             case WORKLOADIDENTITY,
                     SERVICEACCOUNTKEY,

@@ -2,6 +2,7 @@ package dev.cistern.controller.resolve;
 
 import dev.cistern.api.oss.v1beta1.OSSVolumePopulator;
 import dev.cistern.api.oss.v1beta1.OSSVolumePopulatorSpec;
+import dev.cistern.api.oss.v1beta1.ossvolumepopulatorspec.generic.RrsaConfigs;
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
@@ -9,6 +10,7 @@ import dev.cistern.controller.backend.OssBackend;
 import dev.cistern.controller.model.Claim;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Takes the snapshot of an `OSSVolumePopulator` for a run.
 ///
@@ -22,17 +24,13 @@ record OssPopulatorSnapshot(String populateNamespace) {
                     name + "mode: bmcpfs-dataflow is not supported in this version; use generic");
         }
         dev.cistern.api.oss.v1beta1.ossvolumepopulatorspec.Generic given = spec.getGeneric();
-        if (given != null && given.getRrsaConfigs() != null) {
-            throw UnresolvedException.unsupported(
-                    name + "generic.rrsaConfigs: is not supported in this version; use secretRef");
-        }
         Sources source =
                 OssBackend.source(
                         spec.getRegion(),
                         spec.getEndpoint(),
                         spec.getBucket(),
                         Objects.requireNonNullElse(spec.getPath(), ""),
-                        given == null ? null : given.getSecretRef());
+                        access(given));
         VolumePopulationSpec snapshot =
                 SnapshotBase.begin(claim, populator.getMetadata(), populateNamespace);
         snapshot.setSources(List.of(source));
@@ -46,5 +44,16 @@ record OssPopulatorSnapshot(String populateNamespace) {
             snapshot.setGeneric(generic);
         }
         return snapshot;
+    }
+
+    private static OssBackend.Access access(
+            dev.cistern.api.oss.v1beta1.ossvolumepopulatorspec.@Nullable Generic generic) {
+        if (generic != null && generic.getRrsaConfigs() != null) {
+            RrsaConfigs role = generic.getRrsaConfigs();
+            return new OssBackend.Access.Role(role.getRoleArn(), role.getOidcProviderArn());
+        }
+        return generic == null || generic.getSecretRef() == null
+                ? new OssBackend.Access.Anonymous()
+                : new OssBackend.Access.Secret(generic.getSecretRef());
     }
 }

@@ -6,10 +6,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
+import dev.cistern.populate.wire.OssAddressing;
+import dev.cistern.populate.wire.OssAuth;
+import dev.cistern.populate.wire.OssSpec;
 import dev.cistern.populate.wire.S3Spec;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,14 +42,7 @@ class BackendsTest {
                         + " https://nyc3.digitaloceanspaces.com | nyc3 | false |"
                         + " nyc3.digitaloceanspaces.com",
                 "type: digitalOceanSpaces, digitalOceanSpaces: {region: nyc3, endpoint:"
-                    + " 'http://127.0.0.1:9/'} | http://127.0.0.1:9 | nyc3 | true | 127.0.0.1:9",
-                "type: oss, oss: {region: cn-a}         | https://oss-cn-a.aliyuncs.com    | cn-a |"
-                        + " false | oss-cn-a.aliyuncs.com",
-                "type: oss, oss: {region: cn-a, internal: true} |"
-                        + " https://oss-cn-a-internal.aliyuncs.com | cn-a | false |"
-                        + " oss-cn-a-internal.aliyuncs.com",
-                "type: oss, oss: {region: cn-a, endpoint: 'https://10.0.0.1'} | https://10.0.0.1 |"
-                        + " cn-a | true | 10.0.0.1"
+                        + " 'http://127.0.0.1:9/'} | http://127.0.0.1:9 | nyc3 | true | 127.0.0.1:9"
             })
     void anAddressIsTheBackendsOwnOrItsProviders(
             String backend, String endpoint, String region, boolean pathStyle, String host)
@@ -59,6 +57,80 @@ class BackendsTest {
         assertThat(store.pathStyle()).isEqualTo(pathStyle);
         assertThat(store.bucket() + " " + store.prefix()).isEqualTo("b p/");
         assertThat(Backends.of(source).host(source)).isEqualTo(host);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{region: cn-a} | https://oss-cn-a.aliyuncs.com",
+                "{region: oss-cn-a} | https://oss-cn-a.aliyuncs.com",
+                "{region: cn-a, internal: true} | https://oss-cn-a-internal.aliyuncs.com",
+                "{region: cn-a, endpoint: 'https://10.0.0.1/'} | https://10.0.0.1",
+                "{region: cn-a, endpoint: 'http://h:9', internal: true} | http://h:9"
+            })
+    void anEndpointOfOssIsTheBackendsOwnOrItsRegions(String oss, String endpoint)
+            throws IOException {
+        Sources source = source("{type: oss, oss: " + oss + ", auth: {mode: anonymous}}");
+
+        OssSpec store = (OssSpec) Backends.of(source).store(source, "/d");
+
+        assertThat(store.endpoint()).isEqualTo(endpoint);
+        assertThat(store.addressing()).isNull();
+        assertThat(store.bucket() + " " + store.prefix()).isEqualTo("b p/");
+        assertThat(Backends.of(source).host(source))
+                .isEqualTo(endpoint.substring(endpoint.indexOf("://") + 3));
+    }
+
+    @Test
+    void whoReadsFromOssIsInFilesOrIsTheJobsAccount() throws IOException {
+        Sources keys =
+                source(
+                        """
+                        type: oss
+                        oss: {region: cn-a, addressingStyle: cname, requesterPays: true, caBundle: PEM}
+                        auth:
+                          mode: accessKey
+                          accessKeyIdSecretRef: {name: s, key: id}
+                          secretAccessKeySecretRef: {name: s, key: secret}
+                          sessionTokenSecretRef: {name: s, key: token}
+                        """);
+        OssSpec spec = (OssSpec) Backends.of(keys).store(keys, "/d");
+        assertThat(spec.auth()).isEqualTo(new OssAuth.AccessKey("/d"));
+        assertThat(spec.addressing()).isEqualTo(OssAddressing.CNAME);
+        assertThat(spec.requesterPays()).isTrue();
+        assertThat(spec.tls().caPem()).isEqualTo("PEM");
+        Credentials credentials = Backends.of(keys).credentials(keys.getBackend());
+        assertThat(credentials.variables()).isEmpty();
+        assertThat(credentials.files())
+                .extracting(file -> file.name() + "=" + file.secret().getKey())
+                .containsExactly("accessKeyId=id", "accessKeySecret=secret", "securityToken=token");
+        Sources injected =
+                source(
+                        "{type: oss, oss: {region: cn-a}, auth: {mode: iam, iam:"
+                                + " {serviceAccountName: reader, stsEndpoint: 'http://sts'}}}");
+        assertThat(((OssSpec) Backends.of(injected).store(injected, "/d")).auth())
+                .isEqualTo(new OssAuth.Rrsa(null, "http://sts", null));
+        assertThat(Backends.of(injected).credentials(injected.getBackend()).account())
+                .contains(new Credentials.Account("reader", null));
+        for (String audience :
+                List.of("", ", audience: sts.amazonaws.com", ", audience: sts.aliyuncs.com")) {
+            Sources role =
+                    source(
+                            "{type: oss, oss: {region: cn-a}, auth: {mode: iam, iam: {roleArn:"
+                                    + " 'acs:ram::1:role/r', oidcProviderArn: 'acs:ram::1:p'"
+                                    + audience
+                                    + "}}}");
+            assertThat(Backends.of(role).credentials(role.getBackend()).account())
+                    .contains(new Credentials.Account(null, "sts.aliyuncs.com"));
+            assertThat(((OssSpec) Backends.of(role).store(role, "/d")).auth())
+                    .isEqualTo(
+                            new OssAuth.Rrsa(
+                                    new OssAuth.Identity(
+                                            "acs:ram::1:role/r", "acs:ram::1:p", "/d/token"),
+                                    null,
+                                    null));
+        }
     }
 
     @ParameterizedTest

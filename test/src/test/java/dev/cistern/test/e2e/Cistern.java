@@ -203,23 +203,33 @@ final class Cistern implements AutoCloseable {
         kind: Namespace
         metadata: {name: object-store}
         ---
+        """
+                + outsideService("s3", 9000, s3.port());
+    }
+
+    /// A server beside the cluster as a service of the namespace `object-store`.
+    ///
+    /// @param port that pods ask
+    /// @param serverPort that the server listens on
+    String outsideService(String name, int port, int serverPort) {
+        return """
         apiVersion: v1
         kind: Service
-        metadata: {name: s3, namespace: object-store}
+        metadata: {name: %s, namespace: object-store}
         spec:
-          ports: [{name: http, port: 9000, targetPort: %d}]
+          ports: [{name: http, port: %d, targetPort: %d}]
         ---
         apiVersion: discovery.k8s.io/v1
         kind: EndpointSlice
         metadata:
-          name: s3-outside
+          name: %s-outside
           namespace: object-store
-          labels: {kubernetes.io/service-name: s3}
+          labels: {kubernetes.io/service-name: %s}
         addressType: IPv4
         ports: [{name: http, port: %d}]
         endpoints: [{addresses: ["%s"]}]
         """
-                .formatted(s3.port(), s3.port(), cluster.serverAddress());
+                .formatted(name, port, serverPort, name, name, serverPort, cluster.serverAddress());
     }
 
     Team newTeam() {

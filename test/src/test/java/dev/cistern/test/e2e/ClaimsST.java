@@ -90,50 +90,6 @@ class ClaimsST {
     }
 
     @Test
-    void anOssVolumePopulatorFillsWithASecretOfItsOwnPopulateNamespace(Cistern cistern, Team team) {
-        Bucket bucket = smallBucket(team);
-        cistern.kubectl()
-                .apply(
-                        """
-                        apiVersion: v1
-                        kind: Secret
-                        metadata: {name: oss-secret, namespace: %s}
-                        stringData: {accessKeyId: %s, accessKeySecret: %s}
-                        """
-                                .formatted(
-                                        Cistern.OSS_POPULATE_NAMESPACE,
-                                        S3Server.ACCESS_KEY,
-                                        S3Server.SECRET_KEY));
-        team.apply(
-                """
-                apiVersion: storage.alibabacloud.com/v1beta1
-                kind: OSSVolumePopulator
-                metadata: {name: generic-demo, namespace: NAMESPACE}
-                spec:
-                  bucket: %s
-                  region: %s
-                  endpoint: "%s"
-                  path: /dir/
-                  mode: generic
-                  generic:
-                    secretRef: oss-secret
-                    labels: {example.com/billing: research}
-                """
-                        .formatted(bucket.name(), S3Server.REGION, cistern.s3().endpoint()));
-        team.claim(
-                Claim.from("oss")
-                        .withDataSource(
-                                "{apiGroup: storage.alibabacloud.com, kind: OSSVolumePopulator,"
-                                        + " name: generic-demo}"));
-
-        team.awaitFilled("oss", SOON);
-
-        assertThat(team.pods().digests("check", "oss")).isEqualTo(bucket.digests("dir/"));
-        assertThat(team.kubectl("describe", "ossvp", "generic-demo"))
-                .contains("Populated successfully");
-    }
-
-    @Test
     void anInlineBackendUsesTheTenantsSecretInTheTenantsNamespace(Cistern cistern, Team team) {
         Bucket bucket = smallBucket(team);
         team.apply(

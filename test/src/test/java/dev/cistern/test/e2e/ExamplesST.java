@@ -3,6 +3,7 @@ package dev.cistern.test.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.cistern.test.cluster.ServerProcess;
 import dev.cistern.test.server.Bucket;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,12 +25,22 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Every manifest of `examples/`, applied as it stands, in the order of a newcomer.
 @SystemTest
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ExamplesST {
     private static final Duration SOON = Duration.ofSeconds(90);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    static Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private static ServerProcess oss;
+
+    private static final Map<String, String> OSS_DIGESTS = new TreeMap<>();
 
     @BeforeAll
     static void store(Cistern cistern) {
@@ -39,14 +51,28 @@ class ExamplesST {
         bucket.plant("other/not-this", 10, 0);
         cistern.kubectl().run("create", "namespace", "team-a");
         cistern.kubectl().apply(cistern.s3Service());
+        OssStore library = new OssStore(cistern, directory, "datasets");
+        for (int i = 0; i < 20; i++) {
+            library.plant("library/book-" + i, OssStore.random(1000 + i));
+        }
+        OSS_DIGESTS.putAll(library.digests("library/"));
+        oss = library.start();
+        cistern.kubectl().apply(cistern.outsideService("oss", 9001, OssStore.STORE_PORT));
     }
 
     @AfterAll
     static void clear(Cistern cistern) {
+        oss.close();
         cistern.kubectl().run("delete", "namespace", "team-a", "object-store", "--wait=false");
-        cistern.kubectl().run("delete", "storagebackend", "s3-backend");
+        cistern.kubectl().run("delete", "storagebackend", "s3-backend", "oss-backend");
         cistern.kubectl()
-                .run("delete", "secret", "-n", Cistern.POPULATE_NAMESPACE, "s3-credentials");
+                .run(
+                        "delete",
+                        "secret",
+                        "-n",
+                        Cistern.POPULATE_NAMESPACE,
+                        "s3-credentials",
+                        "oss-credentials");
         cistern.kubectl()
                 .run("delete", "secret", "-n", Cistern.OSS_POPULATE_NAMESPACE, "oss-secret");
     }
@@ -65,26 +91,29 @@ class ExamplesST {
 
     @Test
     @Order(2)
-    void anOssVolumePopulatorDoesTheSame(Cistern cistern) {
+    void ossIsReadByAnOssVolumePopulatorAndByABackend(Cistern cistern) {
         apply(cistern, "oss-populator.yaml");
-        await("PVC oss-library")
-                .atMost(SOON)
-                .until(
-                        () ->
-                                cistern.kubectl()
-                                        .run(
-                                                "get",
-                                                "pvc",
-                                                "-n",
-                                                "team-a",
-                                                "oss-library",
-                                                "-o",
-                                                "jsonpath={.status.phase}")
-                                        .strip()
-                                        .equals("Bound"));
+        apply(cistern, "oss-backend.yaml");
+        for (String claim : List.of("oss-library", "oss-backend-library")) {
+            await("PVC " + claim)
+                    .atMost(SOON)
+                    .until(
+                            () ->
+                                    cistern.kubectl()
+                                            .run(
+                                                    "get",
+                                                    "pvc",
+                                                    "-n",
+                                                    "team-a",
+                                                    claim,
+                                                    "-o",
+                                                    "jsonpath={.status.phase}")
+                                            .strip()
+                                            .equals("Bound"));
 
-        assertThat(new Pods(cistern, "team-a").digests("check-oss", "oss-library"))
-                .isEqualTo(source(cistern));
+            assertThat(new Pods(cistern, "team-a").digests("check-" + claim, claim))
+                    .isEqualTo(OSS_DIGESTS);
+        }
     }
 
     /// Argo itself is not there, so what it would make of each step is made here: a pod with the step's volume and command. The
@@ -191,6 +220,7 @@ class ExamplesST {
                             "pvc.yaml",
                             "pod.yaml",
                             "oss-populator.yaml",
+                            "oss-backend.yaml",
                             "argo/workflow-ephemeral.yaml");
         }
     }

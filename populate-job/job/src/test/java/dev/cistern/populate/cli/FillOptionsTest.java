@@ -159,7 +159,8 @@ class FillOptionsTest {
                         .replace("PREFIX", "tree/")
                         .replace("NAME:TAG", "a:b");
         try {
-            FillOptions.of(new String[] {source, "dir", option}, Map.of());
+            FillOptions.of(
+                    new String[] {source, "dir", option}, Map.of("OSS_REGION", "cn-hangzhou"));
             return true;
         } catch (UsageException e) {
             return String.valueOf(e.getMessage()).contains("needs a value");

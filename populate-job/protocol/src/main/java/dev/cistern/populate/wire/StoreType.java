@@ -7,6 +7,7 @@ import java.io.IOException;
 enum StoreType {
     S3("s3", S3Spec::read),
     GCS("gcs", GcsSpec::read),
+    OSS("oss", OssSpec::read),
     HTTP("http", HttpSpec::read),
     OCI("oci", OciSpec::read);
 
@@ -50,6 +51,10 @@ enum StoreType {
             case OciSpec oci -> {
                 OCI.begin(json);
                 oci.write(json);
+            }
+            case OssSpec oss -> {
+                OSS.begin(json);
+                oss.write(json);
             }
         }
     }

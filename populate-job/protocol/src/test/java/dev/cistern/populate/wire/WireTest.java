@@ -154,7 +154,7 @@ class WireTest {
 
     /// A record, or a variant of one, that is not here fails the test below.
     private static final List<StoreSpec> STORES =
-            Stream.of(s3(), gcs(), http(), oci()).flatMap(stores -> stores).toList();
+            Stream.of(s3(), gcs(), oss(), http(), oci()).flatMap(stores -> stores).toList();
 
     private static Stream<StoreSpec> oci() {
         return Stream.of(
@@ -196,6 +196,39 @@ class WireTest {
                                         "payer",
                                         auth,
                                         new GcsSpec.Impersonation("r@p", "http://iam")));
+    }
+
+    private static Stream<StoreSpec> oss() {
+        return Stream.of(
+                        new OssAuth.Anonymous(),
+                        new OssAuth.AccessKey("/keys"),
+                        new OssAuth.Rrsa(null, null, null),
+                        new OssAuth.Rrsa(
+                                new OssAuth.Identity("acs:ram::1:role/r", "acs:ram::1:p", "/t"),
+                                "http://sts",
+                                "me"),
+                        new OssAuth.Environment(null),
+                        new OssAuth.Environment("http://sts"))
+                .flatMap(
+                        auth ->
+                                Stream.of(
+                                        oss(null, null, auth),
+                                        oss("http://s", OssAddressing.VIRTUAL, auth),
+                                        oss("http://s", OssAddressing.PATH, auth),
+                                        oss("http://s", OssAddressing.CNAME, auth)));
+    }
+
+    private static OssSpec oss(
+            @Nullable String endpoint, @Nullable OssAddressing addressing, OssAuth auth) {
+        return new OssSpec(
+                endpoint,
+                "cn-hangzhou",
+                addressing,
+                new TlsSpec(false, null, "PEM"),
+                "b",
+                "p/",
+                endpoint != null,
+                auth);
     }
 
     private static HttpSpec http(HttpAuth auth, @Nullable ListForm list) {

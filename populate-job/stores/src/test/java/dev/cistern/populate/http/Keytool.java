@@ -15,12 +15,12 @@ import java.util.Base64;
 import java.util.List;
 
 /// Keys and certificates as the JDK's own tool makes them, in one store.
-final class Keytool {
-    static final char[] PASSWORD = "changeit".toCharArray();
+public final class Keytool {
+    public static final char[] PASSWORD = "changeit".toCharArray();
 
     private final Path store;
 
-    Keytool(Path store) {
+    public Keytool(Path store) {
         this.store = store;
     }
 
@@ -29,7 +29,7 @@ final class Keytool {
     }
 
     /// Makes a key and its certificate.
-    void pair(String alias, String... options) throws IOException, InterruptedException {
+    public void pair(String alias, String... options) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -54,7 +54,7 @@ final class Keytool {
         assertThat(process.waitFor()).as(said).isZero();
     }
 
-    KeyStore load() throws IOException, GeneralSecurityException {
+    public KeyStore load() throws IOException, GeneralSecurityException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD);
@@ -62,7 +62,7 @@ final class Keytool {
         return keys;
     }
 
-    static String pem(Certificate certificate) throws GeneralSecurityException {
+    public static String pem(Certificate certificate) throws GeneralSecurityException {
         return "-----BEGIN CERTIFICATE-----\n"
                 + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
                 + "\n-----END CERTIFICATE-----\n";

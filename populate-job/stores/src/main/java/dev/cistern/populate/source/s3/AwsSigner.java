@@ -2,6 +2,7 @@ package dev.cistern.populate.source.s3;
 
 import dev.cistern.populate.source.rest.OutgoingRequest;
 import dev.cistern.populate.source.rest.RequestSigner;
+import dev.cistern.populate.source.rest.SigningTimestamp;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +11,7 @@ final class AwsSigner implements RequestSigner {
     private final SigV4 signature;
     private final AwsKeys keys;
     private final @Nullable CustomerKey customerKey;
-    private volatile Timestamp timestamp = new Timestamp(0, "");
-
-    /// Cached text of the last request's second: creating it is more expensive than a look-up.
-    private record Timestamp(long second, String text) {}
+    private volatile SigningTimestamp timestamp = new SigningTimestamp(0, "");
 
     /// @param customerKey that requests for objects carry; null for none
     AwsSigner(SigV4 signature, AwsKeys keys, @Nullable CustomerKey customerKey) {
@@ -65,12 +63,9 @@ final class AwsSigner implements RequestSigner {
     }
 
     private String timestamp(long second) {
-        Timestamp known = timestamp;
-        if (known.second != second) {
-            known = new Timestamp(second, S3Times.signed(second));
-            timestamp = known;
-        }
-        return known.text;
+        SigningTimestamp now = timestamp.at(second);
+        timestamp = now;
+        return now.text();
     }
 
     @Override

@@ -1,21 +1,19 @@
 package dev.cistern.populate.source.s3;
 
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.store.MountedFiles;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.S3Auth;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// An access key of a Secret. The container's environment has it as it was when the container started; files, where there are any, have
 /// what the Secret holds now, so that a key that is rotated while a Job runs costs no attempt. They are read when the source is opened and
 /// again when the store refuses what they held; kubelet brings a change within two minutes.
 final class RotatingKeys implements AwsKeys.Provider {
-    /// Kubelet swaps this link to change all files at once.
-    private static final String DATA = "..data";
-
     private final Path directory;
     private AwsKeys current;
 
@@ -44,25 +42,20 @@ final class RotatingKeys implements AwsKeys.Provider {
     /// What the files hold; null where they hold no whole key.
     private static @Nullable AwsKeys read(Path directory) {
         try {
-            Path link = directory.resolve(DATA);
-            // All three of one state of the Secret.
-            Path files = Files.exists(link) ? link.toRealPath() : directory;
-            String id = text(files.resolve(S3Auth.AccessKey.ID_FILE));
-            String secret = text(files.resolve(S3Auth.AccessKey.SECRET_FILE));
+            Map<String, String> files =
+                    MountedFiles.read(
+                            directory,
+                            List.of(
+                                    S3Auth.AccessKey.ID_FILE,
+                                    S3Auth.AccessKey.SECRET_FILE,
+                                    S3Auth.AccessKey.TOKEN_FILE));
+            String id = files.get(S3Auth.AccessKey.ID_FILE);
+            String secret = files.get(S3Auth.AccessKey.SECRET_FILE);
             return id == null || secret == null
                     ? null
-                    : new AwsKeys(id, secret, text(files.resolve(S3Auth.AccessKey.TOKEN_FILE)));
+                    : new AwsKeys(id, secret, files.get(S3Auth.AccessKey.TOKEN_FILE));
         } catch (IOException e) {
             // The state that was being read is gone; the next look finds the one after it.
-            return null;
-        }
-    }
-
-    private static @Nullable String text(Path file) throws IOException {
-        try {
-            String text = Files.readString(file).strip();
-            return text.isEmpty() ? null : text;
-        } catch (NoSuchFileException e) {
             return null;
         }
     }

@@ -4,12 +4,10 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.source.rest.ETag;
 import dev.cistern.populate.source.rest.HttpDates;
+import dev.cistern.populate.source.rest.ListedKeys;
 import dev.cistern.populate.source.rest.StatusErrors;
 import dev.cistern.populate.source.rest.XmlReader;
 import dev.cistern.populate.wire.Reason;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,14 +65,14 @@ final class S3Xml {
                 objects.add(
                         new SourceObject(
                                 // Spaces in a key are encoded; these are formatting.
-                                decoded(object.id().strip()),
+                                ListedKeys.decoded(object.id().strip()),
                                 object.size(),
                                 object.version(),
                                 object.modifiedMillis()));
             }
         }
         if (urlEncoded) {
-            marker = decoded(marker.strip());
+            marker = ListedKeys.decoded(marker.strip());
         }
         return new S3Api.Page(objects, new PageEnd(truncated, token, marker, older));
     }
@@ -97,34 +95,5 @@ final class S3Xml {
             throw new IllegalArgumentException("an object without key or size in the listing");
         }
         return new SourceObject(key, size, ETag.of(etag) == null ? null : etag, modified);
-    }
-
-    /// Decodes `encoding-type=url`.
-    static String decoded(String key) throws SourceException {
-        if (key.indexOf('%') < 0 && key.indexOf('+') < 0) {
-            return key;
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(key.length() * 3);
-        for (int i = 0; i < key.length(); i++) {
-            char c = key.charAt(i);
-            if (c == '%' && i + 2 < key.length()) {
-                bytes.put((byte) Integer.parseInt(key, i + 1, i + 3, 16));
-                i += 2;
-            } else if (c == '+') {
-                bytes.put((byte) ' ');
-            } else {
-                bytes.put(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .decode(bytes.flip())
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new SourceException.Refused(
-                    Reason.UNSAFE_KEY, "key " + key + " is not UTF-8; rename or exclude it", e);
-        }
     }
 }

@@ -1,10 +1,7 @@
 package dev.cistern.populate.source.s3;
 
+import dev.cistern.populate.source.rest.HmacSha256;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +15,11 @@ final class SigV4 {
     static final String EMPTY_HASH =
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-
-    /// Only cloned: looking up SHA-256 for each request takes longer than hashing.
-    private static final MessageDigest FRESH = sha256();
-
     private final String region;
     private @Nullable DayKey dayKey;
 
     /// A derived key, valid for one day.
-    private record DayKey(AwsKeys keys, String day, Hmac hmac) {}
+    private record DayKey(AwsKeys keys, String day, HmacSha256 hmac) {}
 
     SigV4(String region) {
         this.region = region;
@@ -57,7 +49,7 @@ final class SigV4 {
         text.append('\n').append(names).append('\n').append(EMPTY_HASH);
         String day = timestamp.substring(0, 8);
         String scope = day + "/" + region + "/s3/aws4_request";
-        String hash = hex(hash(utf8(text.toString())));
+        String hash = hex(HmacSha256.hash(utf8(text.toString())));
         String toSign = "AWS4-HMAC-SHA256\n" + timestamp + "\n" + scope + "\n" + hash;
         String signature = hex(hmac(keys, day).of(utf8(toSign)));
         return "AWS4-HMAC-SHA256 Credential="
@@ -70,14 +62,15 @@ final class SigV4 {
                 + signature;
     }
 
-    private synchronized Hmac hmac(AwsKeys keys, String day) {
+    private synchronized HmacSha256 hmac(AwsKeys keys, String day) {
         DayKey known = dayKey;
         if (known == null || !known.day().equals(day) || !known.keys().equals(keys)) {
-            byte[] ofDay = new Hmac(utf8("AWS4" + keys.secret())).of(utf8(day));
-            byte[] ofRegion = new Hmac(ofDay).of(utf8(region));
-            byte[] ofService = new Hmac(ofRegion).of(utf8("s3"));
-            byte[] key = new Hmac(ofService).of(utf8("aws4_request"));
-            known = new DayKey(keys, day, new Hmac(key));
+            known =
+                    new DayKey(
+                            keys,
+                            day,
+                            HmacSha256.derived(
+                                    "AWS4" + keys.secret(), day, region, "s3", "aws4_request"));
             dayKey = known;
         }
         return known.hmac();
@@ -88,60 +81,6 @@ final class SigV4 {
     }
 
     static String hex(byte[] bytes) {
-        byte[] hex = new byte[bytes.length * 2];
-        for (int i = 0; i < bytes.length; i++) {
-            hex[2 * i] = HEX[(bytes[i] >> 4) & 15];
-            hex[2 * i + 1] = HEX[bytes[i] & 15];
-        }
-        return new String(hex, StandardCharsets.US_ASCII);
-    }
-
-    private static byte[] hash(byte[] bytes) {
-        try {
-            return ((MessageDigest) FRESH.clone()).digest(bytes);
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
-    /// HMAC-SHA256 with both key blocks precomputed. `javax.crypto.Mac` would do the same after a look-up through the
-    /// providers that costs tens of milliseconds at the process's start.
-    private static final class Hmac {
-        private final MessageDigest inner = sha256();
-        private final MessageDigest outer = sha256();
-
-        Hmac(byte[] key) {
-            byte[] block = Arrays.copyOf(key.length > 64 ? sha256().digest(key) : key, 64);
-            for (int i = 0; i < 64; i++) {
-                block[i] ^= 0x36;
-            }
-            inner.update(block);
-            for (int i = 0; i < 64; i++) {
-                block[i] ^= 0x36 ^ 0x5c;
-            }
-            outer.update(block);
-        }
-
-        byte[] of(byte[] message) {
-            try {
-                MessageDigest first = (MessageDigest) inner.clone();
-                first.update(message);
-                byte[] hash = new byte[32];
-                first.digest(hash, 0, 32);
-                MessageDigest second = (MessageDigest) outer.clone();
-                second.update(hash);
-                return second.digest();
-            } catch (CloneNotSupportedException | DigestException e) {
-                throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
-            }
-        }
+        return HmacSha256.hex(bytes);
     }
 }

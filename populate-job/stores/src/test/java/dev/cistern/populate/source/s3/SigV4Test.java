@@ -3,6 +3,7 @@ package dev.cistern.populate.source.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.populate.source.rest.HttpDates;
+import dev.cistern.populate.source.rest.SigningTimestamp;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -87,7 +88,7 @@ class SigV4Test {
                                                         Clock.fixed(NOW, ZoneOffset.UTC)))
                         .request();
         headers.put("x-amz-content-sha256", SigV4.EMPTY_HASH);
-        headers.put("x-amz-date", S3Times.signed(NOW.getEpochSecond()));
+        headers.put("x-amz-date", SigningTimestamp.text(NOW.getEpochSecond()));
         if (keys.sessionToken() != null) {
             headers.put("x-amz-security-token", keys.sessionToken());
         }
@@ -105,7 +106,7 @@ class SigV4Test {
                                 path,
                                 query,
                                 list,
-                                S3Times.signed(NOW.getEpochSecond())))
+                                SigningTimestamp.text(NOW.getEpochSecond())))
                 .isEqualTo(signed.firstMatchingHeader("Authorization").orElseThrow());
     }
 
@@ -121,7 +122,8 @@ class SigV4Test {
             assertThat(HttpDates.millis(listed)).isEqualTo(second * 1000 + 7);
             assertThat(HttpDates.millis(instant.toString())).isEqualTo(second * 1000);
             assertThat(HttpDates.millis(header)).isEqualTo(second * 1000);
-            assertThat(S3Times.signed(second)).isEqualTo(instant.toString().replaceAll("[-:]", ""));
+            assertThat(SigningTimestamp.text(second))
+                    .isEqualTo(instant.toString().replaceAll("[-:]", ""));
         }
     }
 }

@@ -1,13 +1,19 @@
-package dev.cistern.populate.source.s3;
+package dev.cistern.populate.source.rest;
 
 import java.time.LocalDate;
 
-/// Formats times for AWS signatures by hand: `java.time.format` takes tens of milliseconds to load.
-final class S3Times {
-    private S3Times() {}
+/// A time in the format of signatures, formatted by hand: `java.time.format` takes tens of milliseconds to load.
+///
+/// @param second Unix time
+/// @param text such as `20260131T235959Z`
+public record SigningTimestamp(long second, String text) {
+    /// The timestamp of a second: this one where it is the same, because creating the text is more expensive than a look-up.
+    public SigningTimestamp at(long epochSecond) {
+        return second == epochSecond ? this : new SigningTimestamp(epochSecond, text(epochSecond));
+    }
 
     /// `20260131T235959Z`.
-    static String signed(long epochSeconds) {
+    public static String text(long epochSeconds) {
         LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(epochSeconds, 86_400L));
         int second = Math.floorMod(epochSeconds, 86_400);
         StringBuilder text = new StringBuilder(16);
