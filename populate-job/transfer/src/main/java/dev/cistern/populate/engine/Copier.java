@@ -94,6 +94,9 @@ final class Copier {
 
     private void work(int number) {
         try {
+            if (number < CpuPressure.SAMPLES) {
+                context.cpuPressure().observe();
+            }
             Traffic.Stopwatch stopwatch = context.traffic().new Stopwatch();
             while (true) {
                 @Nullable RangeSink sink = next(number, stopwatch);

@@ -24,6 +24,7 @@ final class CopyContext {
     private final StoreLimit storeLimit = new StoreLimit();
     private final RetryPolicy.Shared retryPolicy;
     private final Traffic traffic = new Traffic();
+    private final CpuPressure cpuPressure = new CpuPressure();
     private @Nullable ExecutorService digesters;
     private volatile Runnable onFailure = () -> {};
     private final AtomicReference<@Nullable FillException> failure = new AtomicReference<>();
@@ -132,6 +133,10 @@ final class CopyContext {
 
     Traffic traffic() {
         return traffic;
+    }
+
+    CpuPressure cpuPressure() {
+        return cpuPressure;
     }
 
     StoreLimit storeLimit() {

@@ -9,6 +9,9 @@ package dev.cistern.populate.engine;
 /// or network are the bottleneck, and only as many streams are kept as these can serve; after some seconds twice as
 /// many are tried again. While response times change by themselves nothing is added, because the effect could not be
 /// measured. When all processors are busy and more streams than that wait for them, some end.
+///
+/// Responses also seem slow where a stream waits for a CPU before it can read them, because other processes starve the fill
+/// or a container's CPU limit is reached. More streams would only wait as well: then none are added, and some end.
 final class StreamCount {
     /// Even a store whose latency needs sixteen times the streams is adapted to in one step, any other in two.
     private static final int MOST_GROWTH = 16;
@@ -32,6 +35,9 @@ final class StreamCount {
     private static final int NEAR = 8;
 
     private static final double BUSY_IDLE = 0.05;
+
+    /// Streams that wait for a CPU as long as for the store are too many, where no CPU is left.
+    private static final double STARVED = 0.5;
 
     /// Fraction of their previous speed that streams keep after more were added, where only their number is the limit.
     private static final double STILL_FAST = 0.6;
@@ -64,8 +70,12 @@ final class StreamCount {
     ///
     /// @param nanos since the last one
     /// @param sums traffic since then
-    /// @param idle idle fraction of the processors, 0 to 1
-    record Sample(long nanos, Traffic.Sums sums, double idle) {}
+    /// @param cpu what the processors have left
+    record Sample(long nanos, Traffic.Sums sums, CpuPressure.Reading cpu) {
+        double idle() {
+            return cpu.idle();
+        }
+    }
 
     /// Response times of the store.
     ///
@@ -185,13 +195,13 @@ final class StreamCount {
             return streams;
         }
         rest = 0;
-        double alone = Math.min(work, workAlone(sums, work, sample.idle));
+        double alone = Math.min(work, workAlone(sums, work, sample.idle()));
         double right = MARGIN * processors * (waiting + alone) / alone;
         boolean changing = !fresh && last.differFrom(times);
         double minIdle = right > NEAR ? MIN_IDLE : MIN_IDLE_NEAR;
         if (!changing
                 && sums.bytes() > 0
-                && sample.idle >= minIdle
+                && sample.idle() >= minIdle
                 && right >= WORTH_GROWTH * streams
                 && streams < most) {
             before = streams;
@@ -203,10 +213,15 @@ final class StreamCount {
                                     (double) mostGrowth * Math.max(FEW, streams)),
                     times,
                     sample);
-        } else if (sample.idle < BUSY_IDLE && streams > 2 * right) {
+        } else if (sample.idle() < BUSY_IDLE && streams > 2 * right) {
             // Contention makes work take longer, so the number above is too small now: approach it
             // slowly.
             set((int) Math.max(right, streams * 0.75), times, sample);
+        } else if (sample.idle() < BUSY_IDLE
+                && sample.cpu.waiting() > STARVED
+                && streams > this.first) {
+            // Responses seem slow, and the number above is too large.
+            set((int) (streams * 0.75), times, sample);
         } else {
             tryTwice(sample, most);
         }
@@ -253,7 +268,7 @@ final class StreamCount {
     private void tryTwice(Sample sample, int most) {
         Traffic.Sums sums = sample.sums;
         done += sums.bytes() + FILE_WORTH_BYTES * (sums.answers() + sums.freshAnswers());
-        idled += sample.idle;
+        idled += sample.idle();
         trialSamples++;
         if (trialSamples < TRIAL_SAMPLES) {
             return;

@@ -1,11 +1,6 @@
 package dev.cistern.populate.engine;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.function.DoubleSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -53,7 +48,7 @@ final class Tuner implements Runnable {
     private final StoreLimit limit;
     private final IntConsumer setStreams;
     private final Consumer<Ranges.Speed> setSpeed;
-    private final Supplier<DoubleSupplier> idleness;
+    private final Supplier<CpuPressure.Reading> cpu;
     private boolean started;
     private int first = FIRST;
     private double firstByteSeconds;
@@ -76,10 +71,10 @@ final class Tuner implements Runnable {
                 context.storeLimit(),
                 setStreams,
                 setSpeed,
-                Idle::new);
+                context.cpuPressure()::read);
     }
 
-    /// @param idleness creates the meter of the idle fraction since its creation or last reading, 0 to 1
+    /// @param cpu measures the time since it was last called
     Tuner(
             FillRequest request,
             Meter meter,
@@ -88,7 +83,7 @@ final class Tuner implements Runnable {
             StoreLimit limit,
             IntConsumer setStreams,
             Consumer<Ranges.Speed> setSpeed,
-            Supplier<DoubleSupplier> idleness) {
+            Supplier<CpuPressure.Reading> cpu) {
         this.request = request;
         this.meter = meter;
         this.throughCache = throughCache;
@@ -96,7 +91,7 @@ final class Tuner implements Runnable {
         this.limit = limit;
         this.setStreams = setStreams;
         this.setSpeed = setSpeed;
-        this.idleness = idleness;
+        this.cpu = cpu;
         thread.setDaemon(true);
     }
 
@@ -155,58 +150,6 @@ final class Tuner implements Runnable {
         thread.interrupt();
     }
 
-    /// The idle fraction of the machine since the last sample, from the kernel's counters.
-    private static final class Idle implements DoubleSupplier {
-        private static final double FAIR_SHARE = 0.5;
-
-        private long lastIdle;
-        private long lastOwn;
-        private long lastAll;
-
-        Idle() {
-            sample();
-        }
-
-        @Override
-        public double getAsDouble() {
-            return sample();
-        }
-
-        /// CPU ticks of this process: `utime` and `stime`, the 14th and 15th field; the second field, the name, may
-        /// contain spaces.
-        private static long ownTicks() throws IOException {
-            String stat = Files.readString(Path.of("/proc/self/stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-        }
-
-        private double sample() {
-            try (BufferedReader in = Files.newBufferedReader(Path.of("/proc/stat"))) {
-                String[] ticks = String.valueOf(in.readLine()).split(" +");
-                long all = 0;
-                for (int i = 1; i < ticks.length; i++) {
-                    all += Long.parseLong(ticks[i]);
-                }
-                // user, nice, system, idle, iowait
-                long idle = Long.parseLong(ticks[4]) + Long.parseLong(ticks[5]);
-                double share = (double) (idle - lastIdle) / Math.max(1, all - lastAll);
-                long own = ownTicks();
-                // Where other processes keep the machine busy, waiting streams take nothing from
-                // them: half of the
-                // machine may be used.
-                double used = (double) (own - lastOwn) / Math.max(1, all - lastAll);
-                share = Math.max(share, FAIR_SHARE - used);
-                lastOwn = own;
-                lastIdle = idle;
-                lastAll = all;
-                return share;
-            } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
-                // Unknown here: let throughput alone decide.
-                return 1;
-            }
-        }
-    }
-
     /// Number of streams beyond which some would be idle.
     private int most() {
         Meter.Counts counts = meter.counts();
@@ -239,7 +182,8 @@ final class Tuner implements Runnable {
         // the store accepts.
         boolean fixed = request.connections() > 0 || request.bytesPerSecond() > 0;
         StreamCount count = new StreamCount(Runtime.getRuntime().availableProcessors(), first);
-        DoubleSupplier idle = idleness.get();
+        // Starts the first interval.
+        CpuPressure.Reading reading = cpu.get();
         int streams = first;
         Traffic.Sums before = traffic.sums();
         long beforeNanos = System.nanoTime();
@@ -253,12 +197,11 @@ final class Tuner implements Runnable {
                 before = sums;
                 beforeNanos = now;
                 measure(since);
-                int wanted =
-                        fixed
-                                ? first
-                                : count.update(
-                                        new StreamCount.Sample(nanos, since, idle.getAsDouble()),
-                                        most());
+                int wanted = first;
+                if (!fixed) {
+                    reading = cpu.get();
+                    wanted = count.update(new StreamCount.Sample(nanos, since, reading), most());
+                }
                 wanted = Math.min(wanted, limit.update(nanos, since));
                 if (wanted != streams) {
                     streams = wanted;

@@ -34,6 +34,9 @@ final class SimulatedFill {
         static final Work LARGE = new Work(16 << 20, 256 << 10, 120e-6);
     }
 
+    /// A turn of a thread that only yields its CPU when it has to.
+    private static final double TURN_SECONDS = 0.004;
+
     private record Event(double at, long order, Runnable action) {}
 
     private final int processors;
@@ -60,6 +63,12 @@ final class SimulatedFill {
     private double tokens;
     private double tokensAt;
     private int wanted;
+    private int others;
+    private int othersRunning;
+    private double otherSeconds;
+    private double seenOthers;
+    private double waitedSeconds;
+    private double seenWaited;
     private Traffic.Sums sums = Traffic.Sums.ZERO;
     private Traffic.Sums seen = Traffic.Sums.ZERO;
     private double seenBusy;
@@ -113,6 +122,29 @@ final class SimulatedFill {
         store = other;
     }
 
+    /// From now on this many threads of other processes want a CPU all the time, and take turns with the streams.
+    SimulatedFill starvedBy(int threads) {
+        others = threads;
+        for (; othersRunning < threads; othersRunning++) {
+            otherTurn();
+        }
+        return this;
+    }
+
+    private void otherTurn() {
+        onProcessor(
+                TURN_SECONDS,
+                () -> {
+                    otherSeconds += TURN_SECONDS;
+                    if (othersRunning <= others) {
+                        // Behind those that already wait.
+                        at(now, this::otherTurn);
+                    } else {
+                        othersRunning--;
+                    }
+                });
+    }
+
     int streams() {
         return wanted;
     }
@@ -143,12 +175,22 @@ final class SimulatedFill {
 
     private void sample() {
         double busyNow = busySeconds + busy * (now - busySince);
-        double idle = 1 - (busyNow - seenBusy) / (now - lookedAt) / processors;
+        double seconds = now - lookedAt;
+        double idle = 1 - (busyNow - seenBusy) / seconds / processors;
+        double own = Math.max(0, busyNow - seenBusy - (otherSeconds - seenOthers));
+        CpuPressure.Reading cpu =
+                CpuPressure.Reading.of(
+                        idle,
+                        own / seconds / processors,
+                        Math.min(1, (waitedSeconds - seenWaited) / (wanted * seconds)),
+                        0);
+        seenOthers = otherSeconds;
+        seenWaited = waitedSeconds;
         Traffic.Sums since = sums.minus(seen);
         long nanos = (long) ((now - lookedAt) * 1e9);
         int number = count.streams();
         if (!fixed) {
-            number = count.update(new StreamCount.Sample(nanos, since, idle), most);
+            number = count.update(new StreamCount.Sample(nanos, since, cpu), most);
         }
         number = Math.min(number, limit.update(nanos, since));
         seen = sums;
@@ -268,7 +310,12 @@ final class SimulatedFill {
                         onProcessor(
                                 work.pieceSeconds,
                                 () -> {
-                                    add(0, 0, 0, 0, 0, now - received);
+                                    double waited = now - received - work.pieceSeconds;
+                                    waitedSeconds += waited;
+                                    // A stream that waits for turns of other processes sees its
+                                    // bytes late, which looks like waiting for them.
+                                    double late = others > 0 ? waited : 0;
+                                    add(0, 0, 0, 0, late, now - received - late);
                                     if (left > work.pieceBytes) {
                                         receive(left - work.pieceBytes);
                                     } else {

@@ -1,6 +1,7 @@
 package dev.cistern.populate.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.cistern.populate.engine.SimulatedFill.Store;
 import dev.cistern.populate.engine.SimulatedFill.Work;
@@ -26,7 +27,11 @@ class StreamCountTest {
                         answers * (64L << 10),
                         0,
                         answers * workNanos),
-                idle);
+                reading(idle));
+    }
+
+    private static CpuPressure.Reading reading(double idle) {
+        return new CpuPressure.Reading(idle, 0);
     }
 
     @ParameterizedTest(name = "{0} processors, {1} ms to the first byte, {2} ms of work, {3} idle")
@@ -69,16 +74,16 @@ class StreamCountTest {
                                 new Sample(
                                         SAMPLE_NANOS / 2,
                                         body(1, 4 << 20, 17_400_000, 17_500_000),
-                                        0.6),
+                                        reading(0.6)),
                                 MOST))
                 .isEqualTo(12);
         for (int i = 0; i < 2; i++) {
             count.update(
-                    new Sample(SAMPLE_NANOS / 2, body(0, 4 << 20, 50 * MILLI, 2 * MILLI), 0.9),
+                    new Sample(SAMPLE_NANOS / 2, body(0, 4 << 20, 50 * MILLI, 2 * MILLI), reading(0.9)),
                     MOST);
         }
         Traffic.Sums since = body(0, 55_050_240, 600 * MILLI, 82 * MILLI);
-        assertThat(count.update(new Sample(SAMPLE_NANOS / 2, since, 0.6), MOST)).isGreaterThan(12);
+        assertThat(count.update(new Sample(SAMPLE_NANOS / 2, since, reading(0.6)), MOST)).isGreaterThan(12);
     }
 
     private static Traffic.Sums body(int fresh, long bytes, long bodyNanos, long workNanos) {
@@ -95,7 +100,7 @@ class StreamCountTest {
     void nothingThatHappenedChangesNothing() {
         assertThat(
                         new StreamCount(2, 4)
-                                .update(new Sample(SAMPLE_NANOS, Traffic.Sums.ZERO, 1), MOST))
+                                .update(new Sample(SAMPLE_NANOS, Traffic.Sums.ZERO, reading(1)), MOST))
                 .isEqualTo(4);
     }
 
@@ -219,5 +224,53 @@ class StreamCountTest {
         int before = fill.served;
         fill.run(1);
         assertThat(fill.served - before).isGreaterThanOrEqualTo(1500);
+    }
+
+    /// Builds and other pods: 16 threads that want a CPU all the time, so that each turn waits for 32 ms.
+    @Test
+    void whereStreamsWaitForACpuNoneAreAdded() {
+        Store near = new Store(0.0005, 0);
+        SimulatedFill fill = SimulatedFill.found(near, Work.SMALL, 2, MOST).starvedBy(16).run(5);
+
+        assertThat(fill.streams()).isEqualTo(Tuner.FIRST);
+    }
+
+    @Test
+    void streamsEndWhenOtherProcessesStarveThem() {
+        Store far = new Store(0.025, 80e6);
+        SimulatedFill fill = SimulatedFill.found(far, Work.SMALL, 2, MOST).run(2);
+        int before = fill.streams();
+        assertThat(before).isGreaterThan(100);
+        fill.starvedBy(64).run(5);
+        assertThat(fill.streams()).isLessThan(before / 4);
+        fill.starvedBy(0).run(5);
+        assertThat(fill.streams()).isGreaterThan(before / 2);
+    }
+
+    /// There streams wait for the store almost all the time, and take next to nothing from the other processes.
+    @Test
+    void aDistantStoreGetsMoreStreamsOnABusyMachine() {
+        Store far = new Store(0.08, 80e6);
+        SimulatedFill fill = SimulatedFill.found(far, Work.SMALL, 2, MOST).starvedBy(4).run(2);
+
+        assertThat(fill.streams()).isGreaterThan(50);
+    }
+
+    @ParameterizedTest(name = "{0} idle, {1} used, {2} waiting, {3} throttled")
+    @CsvSource({
+        "0.9, 0.05, 0.9, 0, 0.9",
+        "0, 0, 0, 0, 0.5",
+        "0, 0.1, 0.25, 0, 0.2",
+        "0, 0.1, 0.5, 0, 0",
+        "0, 0.7, 0, 0, 0",
+        // A container's CPU limit, on a machine that is mostly idle.
+        "0.9, 0.01, 0, 1, 0",
+        "0.9, 0.01, 0, 0.5, 0.45"
+    })
+    void whatTheProcessorsHaveLeft(
+            double idle, double used, double waiting, double throttled, double left) {
+        CpuPressure.Reading found = CpuPressure.Reading.of(idle, used, waiting, throttled);
+        assertThat(found.idle()).isCloseTo(left, within(1e-9));
+        assertThat(found.waiting()).isEqualTo(Math.max(waiting, throttled));
     }
 }

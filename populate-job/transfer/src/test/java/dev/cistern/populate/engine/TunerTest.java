@@ -96,7 +96,7 @@ class TunerTest {
                         limit,
                         streams::add,
                         speeds::add,
-                        () -> () -> idle);
+                        () -> new CpuPressure.Reading(idle, 0));
         tuners.add(tuner);
         tuner.start();
         return next();
