@@ -31,7 +31,7 @@ final class CatalogFiller {
     private String lastPath = "";
     private long sortedBytes;
 
-    CatalogFiller(CopyContext context) throws IOException {
+    CatalogFiller(CopyContext context) {
         this.context = context;
         this.claims = newClaims(context);
         this.undecided =
@@ -49,9 +49,8 @@ final class CatalogFiller {
         return size <= inlineBytes ? size : (size + blockSize - 1) / blockSize * blockSize;
     }
 
-    private static PathClaims newClaims(CopyContext context) throws IOException {
-        return new PathClaims(
-                context.target().foldsNames(), context.request().budget().hashedPaths());
+    private static PathClaims newClaims(CopyContext context) {
+        return new PathClaims(context.foldsNames(), context.request().budget().hashedPaths());
     }
 
     /// Space that the file system will allocate, in bytes.

@@ -2,6 +2,7 @@ package dev.cistern.populate.engine;
 
 import dev.cistern.populate.target.OpenTarget;
 import dev.cistern.populate.wire.Verify;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +15,7 @@ final class CopyContext {
     private final FillRequest request;
     private final OpenTarget target;
     private final Journal journal;
+    private final boolean foldsNames;
     private final Catalog catalog;
     private final Outcomes outcomes;
     private final Resume resume;
@@ -34,10 +36,12 @@ final class CopyContext {
             OpenTarget target,
             Journal journal,
             Meter meter,
-            FaultPoints faultPoints) {
+            FaultPoints faultPoints)
+            throws IOException {
         this.request = request;
         this.target = target;
         this.journal = journal;
+        this.foldsNames = target.foldsNames();
         MemoryBudget budget = request.budget();
         this.catalog = new Catalog(target.workFiles(), budget.entryBytes());
         this.outcomes = new Outcomes(target.workFiles(), budget.outcomeBytes(), wantsSha256());
@@ -64,6 +68,11 @@ final class CopyContext {
 
     OpenTarget target() {
         return target;
+    }
+
+    /// Whether names that differ in case or Unicode normalization are one on the target.
+    boolean foldsNames() {
+        return foldsNames;
     }
 
     Journal journal() {

@@ -1,6 +1,7 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.target.Hash64;
+import dev.cistern.populate.target.NameFolding;
 import dev.cistern.populate.target.OpenTarget;
 import dev.cistern.populate.target.PathOccupiedException;
 import java.io.IOException;
@@ -14,6 +15,9 @@ import java.util.BitSet;
 /// Only what the journal says the engine created is removed: a path that was recorded before the file got its name,
 /// where a file has the recorded size and time. An attempt with other sources or patterns leaves it alone, because
 /// copying something else does not make those files obsolete. Directories are removed when they are empty.
+///
+/// On a file system that folds names, `A` and `a` are one path: the object that has it now replaced the other, and the file
+/// may still have the other's name.
 ///
 /// Paths are hashed, in the journal and for the catalog; batches of the former are compared with all of the latter.
 /// Memory is bounded by two batches, and the volume is walked only if something has to be removed.
@@ -71,12 +75,18 @@ final class Leftovers {
                 .made(hash(file.path()), fingerprint(file.path(), file.size(), modified), false);
     }
 
-    private static long hash(String path) {
-        return Hash64.of(PATH_SEED, path, path.length());
+    /// The same text for all paths that are one on the target.
+    private String folded(String path) {
+        return context.foldsNames() ? NameFolding.fold(path) : path;
     }
 
-    private static long fingerprint(String path, long size, long modifiedMillis) {
-        String text = path + '\n' + size + '\n' + modifiedMillis;
+    private long hash(String path) {
+        String folded = folded(path);
+        return Hash64.of(PATH_SEED, folded, folded.length());
+    }
+
+    private long fingerprint(String path, long size, long modifiedMillis) {
+        String text = folded(path) + '\n' + size + '\n' + modifiedMillis;
         return Hash64.of(FINGERPRINT_SEED, text, text.length());
     }
 
@@ -171,7 +181,8 @@ final class Leftovers {
             for (Catalog.Entry entry = cursor.nextListed();
                     entry != null && count > 0;
                     entry = cursor.nextListed()) {
-                String path = entry.object() == null ? entry.path() + "/" : entry.path();
+                String name = folded(entry.path());
+                String path = entry.object() == null ? name + "/" : name;
                 mark(listed, path, path.length());
                 for (int slash = path.lastIndexOf('/');
                         slash > 0 && !before.regionMatches(0, path, 0, slash + 1);

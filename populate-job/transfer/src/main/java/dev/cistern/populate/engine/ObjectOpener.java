@@ -144,8 +144,9 @@ final class ObjectOpener {
             return false;
         }
         long size = there.size();
-        // Without a date nothing else would show that somebody has written to it since.
-        boolean compare = !done.trusted() || !dated;
+        // Without a date nothing else would show that somebody has written to it since. Where names
+        // are folded, another object may have replaced it.
+        boolean compare = !done.trusted() || !dated || context.foldsNames();
         String sha256 = null;
         if (compare || context.wantsSha256()) {
             try (TargetFile file = context.target().openFinished(entry.path())) {

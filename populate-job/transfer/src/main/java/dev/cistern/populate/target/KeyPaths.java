@@ -98,20 +98,38 @@ public final class KeyPaths {
         if (length == 0) {
             throw new UnsafeKeyException(key, "has an empty segment");
         }
-        if (path.charAt(from) == '.'
-                && (length == 1 || (length == 2 && path.charAt(from + 1) == '.'))) {
+        if (isDots(path, from, length)) {
             throw new UnsafeKeyException(key, "has a segment . or ..");
         }
         if (bytes > MAX_SEGMENT_BYTES) {
             throw new UnsafeKeyException(
                     key, "has a segment of more than " + MAX_SEGMENT_BYTES + " bytes");
         }
-        if (from == 0
-                && (isSegment(path, to, OWN_DIRECTORY)
-                        || isSegment(path, to, FILE_SYSTEM_DIRECTORY))) {
+        if (from == 0 && isReserved(path, to)) {
             throw new UnsafeKeyException(
                     key, "would lie in " + path.substring(0, to) + "/, which is not for data");
         }
+        if (bytes > length) {
+            // Where names are folded, invisible characters make no difference.
+            String shown = NameFolding.shown(path.substring(from, to));
+            if (isDots(shown, 0, shown.length())
+                    || (from == 0 && isReserved(shown, shown.length()))) {
+                throw new UnsafeKeyException(
+                        key,
+                        "has a segment that is " + shown + " but for invisible characters");
+            }
+        }
+    }
+
+    private static boolean isDots(String path, int from, int length) {
+        return length > 0
+                && path.charAt(from) == '.'
+                && (length == 1 || (length == 2 && path.charAt(from + 1) == '.'));
+    }
+
+    private static boolean isReserved(String path, int length) {
+        return isSegment(path, length, OWN_DIRECTORY)
+                || isSegment(path, length, FILE_SYSTEM_DIRECTORY);
     }
 
     private static boolean isSegment(String path, int length, String name) {

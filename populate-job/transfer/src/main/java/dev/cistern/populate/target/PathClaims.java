@@ -2,8 +2,6 @@ package dev.cistern.populate.target;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.text.Normalizer;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Finds two keys for one path, and a key that is both file and directory, in listings of any order and from several
@@ -29,6 +27,7 @@ public final class PathClaims {
     private String lastDirectory = "";
 
     /// @param folding whether the target's file system treats paths that differ in case or Unicode normalization as one
+    /// ([NameFolding])
     /// @param maxHashed maximum number of stored paths, some 24 bytes each
     public PathClaims(boolean folding, int maxHashed) {
         this.folding = folding;
@@ -192,11 +191,6 @@ public final class PathClaims {
     }
 
     private String fold(String path) {
-        if (!folding) {
-            return path;
-        }
-        return Normalizer.normalize(path, Normalizer.Form.NFC)
-                .toUpperCase(Locale.ROOT)
-                .toLowerCase(Locale.ROOT);
+        return folding ? NameFolding.fold(path) : path;
     }
 }

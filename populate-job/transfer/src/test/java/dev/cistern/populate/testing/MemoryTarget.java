@@ -8,6 +8,7 @@ import dev.cistern.populate.target.WorkFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -17,15 +18,38 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A target in memory that keeps files by content: each content once, under its SHA-256, and paths that name contents.
-/// It shows that a store by content can be filled as a directory tree is.
+/// It shows that a store by content can be filled as a directory tree is. One created by [#folding] also behaves like ext4
+/// with casefold: names that differ in case are one, a file that replaces another gets the existing name, and times are
+/// kept.
 public final class MemoryTarget implements Target {
     private final Map<String, byte[]> contents = new HashMap<>();
-    private final TreeMap<String, String> names = new TreeMap<>();
-    private final TreeSet<String> directories = new TreeSet<>();
+    private final boolean folding;
+    private final TreeMap<String, String> names;
+    private final TreeMap<String, Long> times;
+    private final TreeSet<String> directories;
+    private final Map<Long, Long> partialTimes = new HashMap<>();
     private final Map<Long, MemoryFile> partials = new HashMap<>();
     private @Nullable MemoryFile journal;
     private boolean held;
     private int syncs;
+
+    public MemoryTarget() {
+        this(false);
+    }
+
+    private MemoryTarget(boolean folding) {
+        this.folding = folding;
+        Comparator<String> order =
+                folding ? String.CASE_INSENSITIVE_ORDER : Comparator.naturalOrder();
+        this.names = new TreeMap<>(order);
+        this.times = new TreeMap<>(order);
+        this.directories = new TreeSet<>(order);
+    }
+
+    /// One that takes names which differ in case for one, and keeps times.
+    public static MemoryTarget folding() {
+        return new MemoryTarget(true);
+    }
 
     @Override
     public String name() {
@@ -133,7 +157,7 @@ public final class MemoryTarget implements Target {
 
         @Override
         public boolean foldsNames() {
-            return false;
+            return folding;
         }
 
         @Override
@@ -171,17 +195,25 @@ public final class MemoryTarget implements Target {
         @Override
         public @Nullable Finished finished(String path) {
             byte[] there = content(path);
-            return there == null ? null : new Finished(there.length, 0);
+            return there == null ? null : new Finished(there.length, time(path));
         }
 
         @Override
         public boolean keepsTimes() {
-            return false;
+            return folding;
+        }
+
+        private long time(String path) {
+            synchronized (MemoryTarget.this) {
+                return times.getOrDefault(path, 0L);
+            }
         }
 
         @Override
         public long partialModified(long id) {
-            return 0;
+            synchronized (MemoryTarget.this) {
+                return partialTimes.getOrDefault(id, folding ? 1L : 0L);
+            }
         }
 
         @Override
@@ -198,16 +230,20 @@ public final class MemoryTarget implements Target {
                                         which.file(
                                                 path,
                                                 Objects.requireNonNull(content(path)).length,
-                                                0));
+                                                time(path)));
                 for (String path : directories().descendingSet()) {
                     boolean empty =
                             Stream.concat(names.keySet().stream(), directories.stream())
-                                    .noneMatch(other -> other.startsWith(path + "/"));
+                                    .noneMatch(other -> isBelow(other, path + "/"));
                     if (empty && which.directory(path)) {
                         directories.remove(path);
                     }
                 }
             }
+        }
+
+        private boolean isBelow(String path, String directory) {
+            return path.regionMatches(folding, 0, directory, 0, directory.length());
         }
 
         @Override
@@ -249,7 +285,13 @@ public final class MemoryTarget implements Target {
         }
 
         @Override
-        public void complete(long id, long modifiedMillis) {}
+        public void complete(long id, long modifiedMillis) {
+            synchronized (MemoryTarget.this) {
+                if (modifiedMillis != 0) {
+                    partialTimes.put(id, modifiedMillis);
+                }
+            }
+        }
 
         @Override
         public boolean syncFiles(long[] ids) {
@@ -278,6 +320,10 @@ public final class MemoryTarget implements Target {
                 String key = Objects.requireNonNull(sha256);
                 contents.putIfAbsent(key, file.content());
                 names.put(path, key);
+                if (folding) {
+                    times.put(path, partialModified(id));
+                }
+                partialTimes.remove(id);
             }
         }
 
