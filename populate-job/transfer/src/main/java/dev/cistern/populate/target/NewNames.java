@@ -11,12 +11,15 @@ final class NewNames {
     /// Up to this number they are synced one by one; above, one sync of the file system is cheaper.
     private static final int SINGLE_SYNCS = 16;
 
-    /// Maximum number of pending directories where the whole file system cannot be synced: 16,384 × some 200 bytes are
-    /// 3 MiB.
-    private static final int MAX_DIRECTORIES = 16_384;
+    /// Maximum memory of pending directories where the whole file system cannot be synced: some 16,000 with usual paths.
+    static final long MAX_BYTES = 3L << 20;
+
+    /// Memory of a path without its characters, each of which takes a byte or two.
+    private static final int PATH_BYTES = 120;
 
     private final Path root;
     private final Set<String> directories = new LinkedHashSet<>();
+    private long bytes;
     private boolean atOnce;
     private boolean tooMany;
 
@@ -44,13 +47,14 @@ final class NewNames {
             if (!directories.add(path.substring(0, slash))) {
                 return;
             }
+            bytes += PATH_BYTES + 2L * slash;
             tooMany = atOnce && directories.size() > SINGLE_SYNCS;
         }
-        if (directories.size() >= MAX_DIRECTORIES) {
+        if (bytes >= MAX_BYTES) {
             if (durable) {
                 sync();
             }
-            directories.clear();
+            clear();
         }
     }
 
@@ -64,6 +68,16 @@ final class NewNames {
                 continue;
             }
         }
+        clear();
+    }
+
+    /// How many directories wait.
+    synchronized int waiting() {
+        return directories.size();
+    }
+
+    private void clear() {
         directories.clear();
+        bytes = 0;
     }
 }

@@ -17,8 +17,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// A file is written to `.cistern/partial/<id>` and renamed when it is complete, verified and synced. No path below the
 /// target is used before each of its directories was checked to be a real one: links are never followed.
 public final class TargetTree implements OpenTarget {
-    /// Cache of checked directories: listings are ordered, so few are enough; 4096 × some 200 bytes is under 1 MiB.
-    private static final int MAX_KNOWN_DIRECTORIES = 4096;
-
     /// File systems that do direct I/O at the disk's speed. Others are slow at it (over a network), copy all the same
     /// (btrfs, for its checksums), or do not support it.
     private static final Set<String> BYPASS = Set.of("ext4", "xfs");
@@ -55,13 +50,7 @@ public final class TargetTree implements OpenTarget {
     private final boolean durable;
     private final SpillFiles spill;
     private final NewNames names;
-    private final Map<String, Boolean> known =
-            new LinkedHashMap<>(256, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                    return size() > MAX_KNOWN_DIRECTORIES;
-                }
-            };
+    private final KnownDirectories known = new KnownDirectories();
     private volatile DirectoryListener newDirectories = path -> {};
     private volatile @Nullable Native calls;
     private volatile @Nullable FileStore store;
@@ -260,7 +249,7 @@ public final class TargetTree implements OpenTarget {
     }
 
     private synchronized void makeParents(String path) throws IOException {
-        if (path.isEmpty() || known.containsKey(path)) {
+        if (path.isEmpty() || known.contains(path)) {
             return;
         }
         int slash = path.lastIndexOf('/');
@@ -272,7 +261,7 @@ public final class TargetTree implements OpenTarget {
             newDirectories.made(path);
         }
         makeDirectory(directory);
-        known.put(path, Boolean.TRUE);
+        known.add(path);
     }
 
     /// Renames it, which replaces an existing file or link.

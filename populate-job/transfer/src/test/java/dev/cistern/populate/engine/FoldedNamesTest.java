@@ -52,7 +52,7 @@ class FoldedNamesTest {
                         true,
                         true,
                         new FillRequest.Timing(2000, 1000, 5, 50));
-        new Fill(request, new Meter(), faultPoints).run();
+        new Fill(request, new Meter(), points).run();
     }
 
     private void killed(Source source) {

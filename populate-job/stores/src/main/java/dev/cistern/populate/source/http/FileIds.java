@@ -6,17 +6,22 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Ids of files: the URL, without the origin if it is the endpoint's. Ids appear in messages, so a query, which may
 /// contain a signature, is kept here and replaced by its digest.
 final class FileIds {
-    /// Some 20 MiB, with the queries of signed URLs.
-    private static final int MOST_QUERIES = 20_000;
+    /// Some 20,000 signed URLs.
+    private static final long MOST_BYTES = 20L << 20;
+
+    /// What a text of two and its place in the table take besides their characters, of which each is ASCII.
+    private static final int ENTRY_BYTES = 160;
 
     private static final int SHOWN_BYTES = 8;
 
     private final HttpPlace place;
     private final Map<String, String> queries = new ConcurrentHashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
 
     FileIds(HttpPlace place) {
         this.place = place;
@@ -24,20 +29,25 @@ final class FileIds {
 
     /// The id of a URL, the same in each attempt.
     ///
-    /// @throws IllegalArgumentException when there are too many URLs with a query
+    /// @throws IllegalArgumentException when URLs with a query take too much memory
     String id(FileUrl url) {
         String bare = url.origin().equals(place.origin()) ? url.path() : url.origin() + url.path();
         if (url.query().isEmpty()) {
             return bare;
         }
         String id = bare + "?" + digest(url.query());
-        queries.put(id, url.query());
-        if (queries.size() > MOST_QUERIES) {
-            throw new IllegalArgumentException(
-                    "has a URL with a query, and more than "
-                            + MOST_QUERIES
-                            + " of them; split the list");
+        if (queries.containsKey(id)) {
+            return id;
         }
+        long entry = ENTRY_BYTES + id.length() + url.query().length();
+        if (bytes.addAndGet(entry) > MOST_BYTES) {
+            bytes.addAndGet(-entry);
+            throw new IllegalArgumentException(
+                    "has a URL with a query, and such URLs take more than "
+                            + (MOST_BYTES >> 20)
+                            + " MiB by now; split the list");
+        }
+        queries.put(id, url.query());
         return id;
     }
 

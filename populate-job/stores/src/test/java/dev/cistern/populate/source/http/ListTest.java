@@ -85,6 +85,26 @@ class ListTest {
                         "last without an end");
     }
 
+    /// Of a list with names of 1,000 characters fewer are remembered than of one with short names.
+    @Test
+    void whatIsRememberedOfNamesIsBoundedByWhatTheyTake() {
+        assertThat(remembered("")).isBetween(8_000, 20_000);
+        assertThat(remembered("n".repeat(1000))).isBetween(1_500, 2_500);
+    }
+
+    private static int remembered(String directory) {
+        ListRepeats repeats = new ListRepeats();
+        int names = 30_000;
+        for (int i = 0; i < names; i++) {
+            assertThat(repeats.isRepeated(new ListedFile(directory + i, -1, A, null))).isFalse();
+        }
+        int found = 0;
+        for (int i = 0; i < names; i++) {
+            found += repeats.isRepeated(new ListedFile(directory + i, -1, A, null)) ? 1 : 0;
+        }
+        return found;
+    }
+
     /// Names of every sort, as the tool itself writes them down.
     @ParameterizedTest
     @ValueSource(strings = {"--text", "--binary", "--tag"})
