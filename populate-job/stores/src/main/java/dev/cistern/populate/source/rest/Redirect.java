@@ -2,6 +2,7 @@ package dev.cistern.populate.source.rest;
 
 import dev.cistern.populate.http.Origin;
 import java.net.URI;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /// Target of a redirect.
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param path percent-encoded
 /// @param query percent-encoded, in the order given; empty where there is none
 record Redirect(Origin origin, String path, String query) {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+    private static final String IN_NO_URL = "\"<>\\^`{|}[]";
+
     /// The target of a redirect; null when it is not a redirect, or one from TLS to plain.
     ///
     /// @param location the response's header of that name
@@ -18,11 +22,15 @@ record Redirect(Origin origin, String path, String query) {
     static @Nullable Redirect of(int status, @Nullable String location, Origin from, String path) {
         boolean redirect =
                 status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-        if (location == null || !redirect) {
+        if (location == null || location.isBlank() || !redirect) {
             return null;
         }
         try {
-            URI uri = URI.create(from + path).resolve(location);
+            String reference = encoded(location.strip());
+            // A query alone keeps the whole path (RFC 3986, section 5.2.2), which the JDK does not.
+            URI uri =
+                    URI.create(from + path)
+                            .resolve(reference.startsWith("?") ? path + reference : reference);
             Origin origin = Origin.of(uri.toString());
             if (from.secure() && !origin.secure()) {
                 return null;
@@ -30,10 +38,55 @@ record Redirect(Origin origin, String path, String query) {
             String to = uri.getRawPath();
             String query = uri.getRawQuery();
             return new Redirect(
-                    origin, to == null || to.isEmpty() ? "/" : to, query == null ? "" : query);
+                    origin,
+                    to == null || to.isEmpty() ? "/" : withoutWaysUp(to),
+                    query == null ? "" : query);
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /// The location as a valid URL. Servers send spaces, non-ASCII bytes and other characters that a URL may not contain
+    /// without encoding, and browsers and curl follow; the bytes remain those that the server sent, in any charset.
+    ///
+    /// @param location each byte is a character
+    private static String encoded(String location) {
+        int fragment = location.indexOf('#');
+        String text = fragment < 0 ? location : location.substring(0, fragment);
+        int slashes = text.indexOf("//");
+        int path = text.indexOf('/', slashes < 0 ? 0 : slashes + 2);
+        StringBuilder to = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            // An IPv6 address has brackets, a path has none.
+            boolean bracket = (c == '[' || c == ']') && (path < 0 || i < path) && slashes >= 0;
+            boolean loosePercent =
+                    c == '%'
+                            && !(i + 2 < text.length()
+                                    && HexFormat.isHexDigit(text.charAt(i + 1))
+                                    && HexFormat.isHexDigit(text.charAt(i + 2)));
+            if (c > 0x20 && c < 0x7f && !loosePercent && (bracket || IN_NO_URL.indexOf(c) < 0)) {
+                to.append(c);
+            } else {
+                to.append('%').append(HEX.toHexDigits((byte) c));
+            }
+        }
+        return to.toString();
+    }
+
+    /// Removes leading `..` segments: the parent of the root is the root.
+    private static String withoutWaysUp(String path) {
+        String rest = path;
+        while (rest.startsWith("/../")) {
+            rest = rest.substring(3);
+        }
+        return rest.equals("/..") ? "/" : rest;
+    }
+
+    /// Without the query, which may contain a signature.
+    @Override
+    public String toString() {
+        return origin + path;
     }
 
     /// Whether both are the same server by name: the same host and port, or its plain and its TLS port.

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each call is one attempt, in which a request may be sent several times: at most [#MAX_REDIRECTS] redirects are
 /// followed, signed again, never from TLS to plain, and with credentials only where [StoreEndpoint#redirected] allows
-/// it; at most [#MAX_CORRECTIONS] corrections are applied. Further attempts are up to the engine.
+/// it and only while all responses on the way came from such hosts: credentials are not sent where the response of
+/// another host leads, even if that is the endpoint. At most [#MAX_CORRECTIONS] corrections are applied. Further attempts
+/// are up to the engine.
 public final class StoreSender implements AutoCloseable {
     private static final int MAX_REDIRECTS = 4;
     private static final int MAX_CORRECTIONS = 3;
@@ -96,6 +98,7 @@ public final class StoreSender implements AutoCloseable {
             throws SourceException, IOException {
         Redirect redirect = null;
         RequestSigner renewed = null;
+        boolean foreign = false;
         int redirects = 0;
         int corrections = 0;
         while (true) {
@@ -103,7 +106,8 @@ public final class StoreSender implements AutoCloseable {
             Origin origin = redirect == null ? home : redirect.origin();
             String path = redirect == null ? request.path() : redirect.path();
             String query = redirect == null ? request.query() : redirect.query();
-            RequestSigner signer = signer(request, origin, renewed);
+            RequestSigner signer = signer(request, origin, foreign, renewed);
+            foreign |= ruleFor(origin) != RedirectRule.SIGNED;
             Sent sent = new Sent(origin, path, signer, clock.seconds());
             Object answer =
                     http.<Object, SourceException>exchange(
@@ -129,7 +133,7 @@ public final class StoreSender implements AutoCloseable {
                 continue;
             }
             Correction correction =
-                    next == null && corrections++ < MAX_CORRECTIONS
+                    next == null && !foreign && corrections++ < MAX_CORRECTIONS
                             ? correction(failure, sent)
                             : Correction.NONE;
             if (!correction.any()) {
@@ -151,15 +155,12 @@ public final class StoreSender implements AutoCloseable {
     }
 
     /// The signer for a destination; null for an unsigned request.
+    ///
+    /// @param foreign whether a host on the way may not have the credentials: it cannot have them sent anywhere either
     private @Nullable RequestSigner signer(
-            StoreRequest request, Origin to, @Nullable RequestSigner renewed)
+            StoreRequest request, Origin to, boolean foreign, @Nullable RequestSigner renewed)
             throws SourceException {
-        RedirectRule rule =
-                ruleFor(request.origin()) == RedirectRule.UNSIGNED
-                        // A host that is accessed without credentials cannot have them sent
-                        // elsewhere by a redirect.
-                        ? RedirectRule.UNSIGNED
-                        : ruleFor(to);
+        RedirectRule rule = foreign ? RedirectRule.UNSIGNED : ruleFor(to);
         boolean secretBody = request.body().length > 0;
         if (rule == RedirectRule.UNSIGNED && !secretBody) {
             return null;

@@ -60,6 +60,80 @@ class StoreSenderTest {
         }
     }
 
+    /// The other host chooses what is asked of the endpoint: with credentials it would read what its author may not.
+    @Test
+    void whatAnotherHostRedirectsHomeHasNoCredentials() throws Exception {
+        String[] home = new String[1];
+        try (ToyStore other =
+                        new ToyStore(
+                                exchange ->
+                                        ToyStore.redirect(exchange, home[0] + "/private?all=1"));
+                ToyStore store =
+                        new ToyStore(
+                                exchange -> {
+                                    if (exchange.getRequestURI().getPath().equals("/x")) {
+                                        ToyStore.redirect(exchange, other.origin() + "/there");
+                                    } else if (exchange.getRequestURI()
+                                            .getPath()
+                                            .equals("/private")) {
+                                        ToyStore.redirect(exchange, "/further");
+                                    } else {
+                                        ToyStore.answer(exchange, 200, BYTES);
+                                    }
+                                })) {
+            home[0] = store.origin().toString();
+
+            assertThat(read(store, new SourceObject("x", 10, null, 0), 0, 10)).isEqualTo(BYTES);
+
+            assertThat(store.requests)
+                    .containsExactly(
+                            "GET /x Bearer token-1", "GET /private?all=1 -", "GET /further -");
+        }
+    }
+
+    /// A refusal on such a way says nothing about the credentials, and nothing is learned from it.
+    @Test
+    void whatIsRefusedOnSuchAWayRenewsNoCredentials() throws Exception {
+        String[] home = new String[1];
+        try (ToyStore other =
+                        new ToyStore(
+                                exchange -> ToyStore.redirect(exchange, home[0] + "/private"));
+                ToyStore store =
+                        new ToyStore(
+                                exchange -> {
+                                    if (exchange.getRequestURI().getPath().equals("/x")) {
+                                        ToyStore.redirect(exchange, other.origin() + "/there");
+                                    } else {
+                                        ToyStore.answer(exchange, 401, BYTES);
+                                    }
+                                })) {
+            home[0] = store.origin().toString();
+            store.renews = true;
+
+            assertThatThrownBy(() -> read(store, new SourceObject("x", 10, null, 0), 0, 10))
+                    .isInstanceOf(SourceException.Refused.class);
+
+            assertThat(store.tokens).hasValue(1);
+            assertThat(store.requests).containsExactly("GET /x Bearer token-1", "GET /private -");
+        }
+    }
+
+    @Test
+    void aLocationWithBlanksIsFollowed() throws Exception {
+        try (ToyStore store =
+                new ToyStore(
+                        exchange -> {
+                            if (exchange.getRequestURI().getPath().equals("/x")) {
+                                ToyStore.redirect(exchange, "/a b?c d");
+                            } else {
+                                ToyStore.answer(exchange, 200, BYTES);
+                            }
+                        })) {
+            assertThat(read(store, new SourceObject("x", 10, null, 0), 0, 10)).isEqualTo(BYTES);
+            assertThat(store.requests.getLast()).isEqualTo("GET /a%20b?c%20d Bearer token-1");
+        }
+    }
+
     @Test
     void onTheSameHostTheyDo() throws Exception {
         try (ToyStore store =
