@@ -73,7 +73,9 @@ public final class BackendPaths {
         return Optional.empty();
     }
 
-    private static String quoted(String text) {
-        return "\"" + text + "\"";
+    /// A path in a message. What follows a `?` may be the signature of a URL, and more people read events than populators.
+    static String quoted(String path) {
+        int mark = path.indexOf('?');
+        return "\"" + (mark < 0 ? path : path.substring(0, mark) + "?…") + "\"";
     }
 }

@@ -39,17 +39,17 @@ final class HttpBackend implements Backend {
         String base = base(backend);
         if (ABSOLUTE.matcher(path).matches() && !path.startsWith(base)) {
             return Optional.of(
-                    "path: \""
-                            + path
-                            + "\" is not below http.endpoint: write "
+                    "path: "
+                            + BackendPaths.quoted(path)
+                            + " is not below http.endpoint: write "
                             + base
                             + "…, a path relative to it, or name another backend");
         }
         if (path.endsWith("/")) {
             return Optional.of(
-                    "path: \""
-                            + path
-                            + "\" names no file, and an HTTP server has no listing: name one file,"
+                    "path: "
+                            + BackendPaths.quoted(path)
+                            + " names no file, and an HTTP server has no listing: name one file,"
                             + " or a list of files with list: sha256sums");
         }
         return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.cistern.populate.cli;
 
 import dev.cistern.populate.Stores;
+import dev.cistern.populate.http.Origin;
 import dev.cistern.populate.store.StoreArguments;
 import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreOption;
@@ -143,7 +144,7 @@ record FillOptions(
                                 .map(StoreCommandLine::form)
                                 .collect(Collectors.joining(" or "))
                         + ", not \""
-                        + source
+                        + Origin.shown(source)
                         + "\"");
     }
 }

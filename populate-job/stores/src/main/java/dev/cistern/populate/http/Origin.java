@@ -20,16 +20,17 @@ public record Origin(boolean secure, String host, int port) {
         try {
             uri = new URI(url);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("not a URL: " + url, e);
+            // Its message quotes the text.
+            throw new IllegalArgumentException("not a URL" + quoted(url), null);
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         boolean secure = scheme.equals("https");
         if (!secure && !scheme.equals("http")) {
-            throw new IllegalArgumentException("must start with http:// or https://: " + url);
+            throw new IllegalArgumentException("must start with http:// or https://" + quoted(url));
         }
         String host = uri.getHost();
         if (host == null || host.isEmpty()) {
-            throw new IllegalArgumentException("names no host: " + url);
+            throw new IllegalArgumentException("names no host" + quoted(url));
         }
         if (uri.getUserInfo() != null) {
             // A URL with a user name may contain a password.
@@ -41,9 +42,29 @@ public record Origin(boolean secure, String host, int port) {
         }
         int port = uri.getPort() < 0 ? (secure ? 443 : 80) : uri.getPort();
         if (port < 1 || port > 65_535) {
-            throw new IllegalArgumentException("port must be from 1 to 65535: " + url);
+            throw new IllegalArgumentException("port must be from 1 to 65535" + quoted(url));
         }
         return new Origin(secure, host.toLowerCase(Locale.ROOT), port);
+    }
+
+    /// An invalid URL in a message. With a user name it may contain a password, with any character.
+    private static String quoted(String url) {
+        return url.indexOf('@') >= 0 ? "" : ": " + shown(url);
+    }
+
+    /// The URL for messages and logs: without user and password, and without query and fragment, which may contain a
+    /// signature or a token.
+    public static String shown(String url) {
+        int end = 0;
+        while (end < url.length() && url.charAt(end) != '?' && url.charAt(end) != '#') {
+            end++;
+        }
+        String shown = url.substring(0, end);
+        int slashes = shown.indexOf("//");
+        int authority = slashes < 0 ? 0 : slashes + 2;
+        int path = shown.indexOf('/', authority);
+        int user = shown.lastIndexOf('@', path < 0 ? end : path);
+        return user < authority ? shown : shown.substring(0, authority) + shown.substring(user + 1);
     }
 
     /// Like a record's generated one, which is linked on first use; called for every request.

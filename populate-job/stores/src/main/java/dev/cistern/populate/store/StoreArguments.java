@@ -47,11 +47,9 @@ public record StoreArguments(Map<String, String> values) {
         } catch (IllegalArgumentException e) {
             throw new UsageException(
                     name
-                            + " is \""
-                            + url
-                            + "\" ("
+                            + " is "
                             + e.getMessage()
-                            + "); give http:// or https://, a host, and a port where it needs one");
+                            + "; give http:// or https://, a host, and a port where it needs one");
         }
         return url;
     }

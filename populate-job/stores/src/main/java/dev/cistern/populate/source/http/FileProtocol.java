@@ -1,6 +1,7 @@
 package dev.cistern.populate.source.http;
 
 import dev.cistern.populate.digest.DigestKind;
+import dev.cistern.populate.http.Origin;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
@@ -105,12 +106,6 @@ final class FileProtocol implements ObjectProtocol {
                 : null;
     }
 
-    /// A URL for messages: its query may contain a signature.
-    private static String shown(String location) {
-        int mark = location.indexOf('?');
-        return mark < 0 ? location : location.substring(0, mark);
-    }
-
     @Override
     public SourceException of(ErrorAnswer answer, @Nullable String object) {
         String location = answer.header().apply("location");
@@ -119,7 +114,7 @@ final class FileProtocol implements ObjectProtocol {
                     Reason.INVALID_CONFIGURATION,
                     StatusErrors.subject(where(), object)
                             + " redirects to "
-                            + shown(location)
+                            + Origin.shown(location)
                             + ", which is not followed: too many redirects, or from https to http");
         }
         return StatusErrors.of(answer, "HTTP " + answer.status(), where(), object, HINTS);

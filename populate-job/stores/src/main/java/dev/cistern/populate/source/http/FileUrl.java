@@ -24,6 +24,12 @@ record FileUrl(Origin origin, String path, String query) {
         return origin + path;
     }
 
+    /// As it is shown.
+    @Override
+    public String toString() {
+        return shown();
+    }
+
     /// The file's own name: the last part of its path, decoded; empty where the path ends with `/`.
     String name() {
         return decoded(path.substring(path.lastIndexOf('/') + 1));

@@ -1,5 +1,6 @@
 package dev.cistern.populate.source.http;
 
+import dev.cistern.populate.http.Origin;
 import dev.cistern.populate.store.StoreArguments;
 import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreOption;
@@ -64,7 +65,7 @@ public final class HttpCommandLine implements StoreCommandLine {
         int path = source.indexOf('/', source.indexOf("://") + 3);
         if (path < 0) {
             throw new UsageException(
-                    "the source must look like " + FORM + ", not \"" + source + "\"");
+                    "the source must look like " + FORM + ", not \"" + Origin.shown(source) + "\"");
         }
         String endpoint = source.substring(0, path);
         StoreArguments.endpoint("the source", endpoint);

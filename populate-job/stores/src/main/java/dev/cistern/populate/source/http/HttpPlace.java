@@ -81,7 +81,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
             url = parsed((list.origin().secure() ? "https:" : "http:") + reference);
         } else if (SCHEME.matcher(reference).matches()) {
             throw new IllegalArgumentException(
-                    "\"" + reference + "\" is neither an http nor an https URL");
+                    "\"" + Origin.shown(reference) + "\" is neither an http nor an https URL");
         } else {
             url = relative(list.directory(), reference);
         }
@@ -121,7 +121,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
     private static FileUrl split(Origin origin, String target) {
         if (target.indexOf('#') >= 0) {
             throw new IllegalArgumentException(
-                    "\"" + target + "\" has a fragment: write %23 for a # in a name");
+                    "\"" + Origin.shown(target) + "\" has a fragment: write %23 for a # in a name");
         }
         int mark = target.indexOf('?');
         String path = UrlText.ofUrl(mark < 0 ? target : target.substring(0, mark));

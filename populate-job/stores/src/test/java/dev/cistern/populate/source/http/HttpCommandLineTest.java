@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpCommandLineTest {
     private static final String PIN = "0123456789abcdef".repeat(4);
@@ -81,5 +82,24 @@ class HttpCommandLineTest {
         assertThatThrownBy(() -> spec(source, Map.of(option, value), Map.of()))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining(because);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://h?signature=secret",
+                "https://h?signature=secret/b",
+                "https://me:secret@h",
+                "https://me:secret@h:99999/a",
+                "https://me:secret@under_score/a",
+                "https://h/a?signature=secret#b",
+                "https://h/a/?signature=secret",
+                "https://h/../a?signature=secret"
+            })
+    void whatIsSecretIsNotQuoted(String source) {
+        assertThatThrownBy(() -> spec(source, Map.of(), Map.of()))
+                .isInstanceOf(UsageException.class)
+                .message()
+                .doesNotContain("secret");
     }
 }

@@ -204,7 +204,7 @@ public final class Identities implements AutoCloseable {
                     context.userAgent(),
                     System::currentTimeMillis);
         } catch (IllegalArgumentException e) {
-            throw wrong("the address of the token service " + url + ": " + e.getMessage(), null);
+            throw wrong("the address of the token service: " + e.getMessage(), null);
         }
     }
 
