@@ -143,7 +143,6 @@ public final class Main {
                         config.reportPort(),
                         new ReportVerifier(new CachedRuns(cache), clock),
                         new ProgressWriter(api, clock),
-                        cache::namespaceOfRun,
                         meters));
         events.start();
         vertx.setPeriodic(

@@ -130,11 +130,6 @@ public final class ClusterCache implements ClusterView, StatusLookups, AutoClose
         return kinds.runs.byIndex(Index.RUN, uid).stream().findFirst();
     }
 
-    /// The namespace of the run of the PVC with that UID.
-    public Optional<String> namespaceOfRun(String uid) {
-        return runByUid(uid).map(run -> run.getMetadata().getNamespace());
-    }
-
     /// How many runs are in a phase.
     public int runsIn(RunPhase phase) {
         return kinds.runs.byIndex(Index.PHASE, phase.text()).size();

@@ -39,6 +39,7 @@ class ProgressDisplayTest {
                 0,
                 2 * MIB,
                 etaSeconds,
+                null,
                 null);
     }
 

@@ -45,57 +45,6 @@ public record ProgressReport(
                         : trouble.substring(0, MAX_TROUBLE - 2) + " …";
     }
 
-    /// A report of an attempt that has not ended.
-    public ProgressReport(
-            int attempt,
-            long sequence,
-            Stage stage,
-            long bytesDone,
-            long bytesTotal,
-            long filesDone,
-            long filesTotal,
-            boolean totalsFinal,
-            long bytesFetched,
-            long bytesResumed,
-            long bytesPerSecond,
-            long etaSeconds,
-            @Nullable String trouble) {
-        this(
-                attempt,
-                sequence,
-                stage,
-                bytesDone,
-                bytesTotal,
-                filesDone,
-                filesTotal,
-                totalsFinal,
-                bytesFetched,
-                bytesResumed,
-                bytesPerSecond,
-                etaSeconds,
-                trouble,
-                null);
-    }
-
-    /// Returns a copy as the last report of an attempt, with its result.
-    public ProgressReport with(RunResult result) {
-        return new ProgressReport(
-                attempt,
-                sequence,
-                stage,
-                bytesDone,
-                bytesTotal,
-                filesDone,
-                filesTotal,
-                totalsFinal,
-                bytesFetched,
-                bytesResumed,
-                bytesPerSecond,
-                etaSeconds,
-                trouble,
-                result);
-    }
-
     /// Reads a post's body. Unknown fields are ignored: a Job may be older or newer than the controller it reports to.
     ///
     /// @throws WireException naming the first invalid field

@@ -1,6 +1,8 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.wire.ProgressReport;
+import dev.cistern.populate.wire.RunResult;
+import org.jspecify.annotations.Nullable;
 
 /// Computes rate and remaining time from the counts. Not thread-safe.
 public final class Progress {
@@ -23,6 +25,11 @@ public final class Progress {
 
     /// The current progress.
     public ProgressReport next() {
+        return next(null);
+    }
+
+    /// The current progress, with the result of an attempt that has ended.
+    public ProgressReport next(@Nullable RunResult result) {
         Meter.Counts counts = meter.counts();
         long now = System.nanoTime();
         double seconds = Math.max(1e-3, (now - lastNanos) / 1e9);
@@ -53,6 +60,7 @@ public final class Progress {
                 counts.bytesResumed(),
                 Math.max(0, (long) bytesPerSecond),
                 eta,
-                counts.trouble());
+                counts.trouble(),
+                result);
     }
 }

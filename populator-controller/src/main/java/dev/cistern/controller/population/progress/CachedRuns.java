@@ -4,6 +4,7 @@ import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.cluster.ClusterCache;
 import dev.cistern.controller.model.Names;
 import dev.cistern.populate.wire.ReportKey;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +44,11 @@ public final class CachedRuns implements ReportVerifier.RunLookup {
     }
 
     @Override
-    public boolean known(String uid) {
-        return informers.runByUid(uid).isPresent();
+    public Optional<ReportedRun> run(String uid) {
+        return informers
+                .runByUid(uid)
+                .map(HasMetadata::getMetadata)
+                .map(meta -> new ReportedRun(meta.getNamespace(), meta.getUid()));
     }
 
     @Override

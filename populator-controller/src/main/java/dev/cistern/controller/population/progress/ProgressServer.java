@@ -12,10 +12,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +40,6 @@ public final class ProgressServer extends VerticleBase {
     private final int port;
     private final ReportVerifier verifier;
     private final Sink sink;
-    private final Function<String, Optional<String>> namespaceOfRun;
     private final Throttle throttle = new Throttle();
     private final MeterRegistry meters;
     private final ReportInterval interval = new ReportInterval();
@@ -53,26 +50,21 @@ public final class ProgressServer extends VerticleBase {
     public interface Sink {
         /// Stores a report.
         ///
-        /// @throws KubernetesClientException when it cannot be stored; the next report supersedes it
-        void write(String namespace, String uid, ProgressReport report);
+        /// @param uid of the run's PVC
+        /// @throws KubernetesClientException when it cannot be stored, as when the record was recreated; the next report
+        /// supersedes it
+        void write(ReportedRun run, String uid, ProgressReport report);
     }
 
     /// A server that is not started yet.
     ///
     /// @param port 0 for any free one
-    /// @param namespaceOfRun the namespace of a run, by its PVC's UID
     public ProgressServer(
-            String host,
-            int port,
-            ReportVerifier verifier,
-            Sink sink,
-            Function<String, Optional<String>> namespaceOfRun,
-            MeterRegistry meters) {
+            String host, int port, ReportVerifier verifier, Sink sink, MeterRegistry meters) {
         this.host = host;
         this.port = port;
         this.verifier = verifier;
         this.sink = sink;
-        this.namespaceOfRun = namespaceOfRun;
         this.meters = meters;
     }
 
@@ -143,11 +135,6 @@ public final class ProgressServer extends VerticleBase {
             case ReportVerifier.Verdict.Rejected(int status, String reason) ->
                     reject(request, status, reason);
             case ReportVerifier.Verdict.Accepted accepted -> {
-                Optional<String> namespace = namespaceOfRun.apply(uid);
-                if (namespace.isEmpty()) {
-                    reject(request, 404, "unknown-run");
-                    return;
-                }
                 long now = System.nanoTime();
                 Throttle.Admission admission = throttle.admit(uid, token, accepted.report(), now);
                 if (admission == Throttle.Admission.NO) {
@@ -168,7 +155,7 @@ public final class ProgressServer extends VerticleBase {
                     throttle.lost(uid);
                     reject(request, 429, "busy");
                 } else {
-                    write(request, namespace.get(), uid, accepted.report(), next);
+                    write(request, accepted, uid, next);
                 }
             }
         }
@@ -176,12 +163,11 @@ public final class ProgressServer extends VerticleBase {
 
     private void write(
             HttpServerRequest request,
-            String namespace,
+            ReportVerifier.Verdict.Accepted accepted,
             String uid,
-            ProgressReport report,
             int next) {
         try {
-            sink.write(namespace, uid, report);
+            sink.write(accepted.run(), uid, accepted.report());
             Counter.builder("cistern.reports")
                     .description("Progress reports written")
                     .register(meters)

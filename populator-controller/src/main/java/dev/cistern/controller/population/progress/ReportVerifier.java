@@ -24,8 +24,8 @@ public final class ReportVerifier {
         /// The `cistern.dev/report-key` of a run's Job; empty when there is no such Job.
         Optional<String> reportKey(String uid, int attempt);
 
-        /// Whether there is a record of the run.
-        boolean known(String uid);
+        /// The run's record, if there is one.
+        Optional<ReportedRun> run(String uid);
 
         /// Whether the run has ended.
         boolean over(String uid);
@@ -34,7 +34,9 @@ public final class ReportVerifier {
     /// The result.
     public sealed interface Verdict {
         /// Accepted.
-        record Accepted(ProgressReport report) implements Verdict {}
+        ///
+        /// @param run read before verification: a record that was recreated since does not get the report
+        record Accepted(ReportedRun run, ProgressReport report) implements Verdict {}
 
         /// Refused.
         ///
@@ -57,9 +59,16 @@ public final class ReportVerifier {
         } catch (WireException e) {
             return new Verdict.Rejected(400, "malformed");
         }
+        Optional<ReportedRun> run = runs.run(uid);
+        if (run.isEmpty()) {
+            return new Verdict.Rejected(404, "unknown-run");
+        }
         Optional<String> key = runs.reportKey(uid, report.attempt());
         if (key.isEmpty()) {
-            return unknown(uid);
+            // A new Job may not be in this replica's cache yet; the next report follows in a second.
+            return runs.over(uid)
+                    ? new Verdict.Rejected(410, "over")
+                    : new Verdict.Rejected(404, "unknown-attempt");
         }
         PublicKey publicKey;
         try {
@@ -76,18 +85,8 @@ public final class ReportVerifier {
                 }
                 yield runs.over(uid)
                         ? new Verdict.Rejected(410, "over")
-                        : new Verdict.Accepted(report);
+                        : new Verdict.Accepted(run.get(), report);
             }
         };
-    }
-
-    private Verdict unknown(String uid) {
-        if (!runs.known(uid)) {
-            return new Verdict.Rejected(404, "unknown-run");
-        }
-        // A new Job may not be in this replica's cache yet; the next report follows in a second.
-        return runs.over(uid)
-                ? new Verdict.Rejected(410, "over")
-                : new Verdict.Rejected(404, "unknown-attempt");
     }
 }

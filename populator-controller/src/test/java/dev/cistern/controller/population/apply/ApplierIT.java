@@ -27,6 +27,7 @@ import dev.cistern.controller.population.observe.Observer;
 import dev.cistern.controller.population.observe.RunRecords;
 import dev.cistern.controller.population.plan.Planner;
 import dev.cistern.controller.population.progress.ProgressWriter;
+import dev.cistern.controller.population.progress.ReportedRun;
 import dev.cistern.controller.runtime.Api;
 import dev.cistern.controller.runtime.ControllerLoop;
 import dev.cistern.controller.runtime.EventMessage;
@@ -617,38 +618,37 @@ class ApplierIT {
                         0,
                         null,
                         1);
-        new ProgressWriter(api, Clock.systemUTC())
-                .write(
-                        "team-a",
-                        claim.key().uid(),
-                        new ProgressReport(
-                                        1,
-                                        1,
-                                        Stage.COPYING,
-                                        37,
-                                        100,
-                                        0,
-                                        1,
-                                        true,
-                                        37,
-                                        0,
-                                        10,
-                                        6,
-                                        null)
-                                .with(ended));
+        ProgressReport report =
+                new ProgressReport(
+                        1, 1, Stage.COPYING, 37, 100, 0, 1, true, 37, 0, 10, 6, null, ended);
+        ProgressWriter writer = new ProgressWriter(api, Clock.systemUTC());
+        ReportedRun deleted = new ReportedRun("team-a", "the UID of a record before this one");
+        assertThatThrownBy(() -> writer.write(deleted, claim.key().uid(), report))
+                .isInstanceOfSatisfying(
+                        KubernetesClientException.class,
+                        e -> assertThat(e.getCode()).isEqualTo(422))
+                .hasMessageContaining("/metadata/uid");
+        assertThat(record(claim).getStatus().getProgress()).isNull();
+        writer.write(
+                new ReportedRun("team-a", record(claim).getMetadata().getUid()),
+                claim.key().uid(),
+                report);
         RunStatus later = status.attempt(1, null);
         apply(claim, new Action.WriteStatus(claim.key(), later, timeline));
 
-        VolumePopulation run =
-                client.resources(VolumePopulation.class)
-                        .inNamespace("team-a")
-                        .withName(Names.run(claim.key().uid()))
-                        .get();
+        VolumePopulation run = record(claim);
         assertThat(run.getStatus().getProgress().getDisplay()).isEqualTo("37%");
         assertThat(run.getStatus().getProgress().getResult()).contains("TargetIoError");
         assertThat(run.getStatus().getNextAttemptAt()).as("a field left out goes").isNull();
         // What was written is what is read, to the millisecond: else it would be written for ever.
         assertThat(RunRecords.status(run.getStatus())).contains(later);
+    }
+
+    private VolumePopulation record(Claim claim) {
+        return client.resources(VolumePopulation.class)
+                .inNamespace("team-a")
+                .withName(Names.run(claim.key().uid()))
+                .get();
     }
 
     private void endPod(Job job) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DisplayTest {
     private static ProgressReport report(long done, long total, boolean isFinal) {
         return new ProgressReport(
-                1, 1, Stage.COPYING, done, total, 0, 1, isFinal, 0, 0, 0, -1, null);
+                1, 1, Stage.COPYING, done, total, 0, 1, isFinal, 0, 0, 0, -1, null, null);
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ class ProgressServerTest {
     private final List<ProgressReport> written = new CopyOnWriteArrayList<>();
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient http = HttpClient.newHttpClient();
+    private volatile String life = "first";
     private volatile boolean over;
     private volatile boolean refuse;
     private int port;
@@ -49,14 +51,18 @@ class ProgressServerTest {
                 new ReportVerifier.RunLookup() {
                     @Override
                     public Optional<String> reportKey(String uid, int attempt) {
+                        // The record is made anew while its report is checked.
+                        life = "another";
                         return uid.equals("u-1") && attempt == 1
                                 ? Optional.of(ReportKey.encode(keys.getPublic()))
                                 : Optional.empty();
                     }
 
                     @Override
-                    public boolean known(String uid) {
-                        return uid.startsWith("u-");
+                    public Optional<ReportedRun> run(String uid) {
+                        return uid.startsWith("u-")
+                                ? Optional.of(new ReportedRun("team-a", life))
+                                : Optional.empty();
                     }
 
                     @Override
@@ -69,15 +75,15 @@ class ProgressServerTest {
                         "127.0.0.1",
                         0,
                         new ReportVerifier(runs, Clock.fixed(NOW, ZoneOffset.UTC)),
-                        (namespace, uid, report) -> {
+                        (run, uid, report) -> {
                             if (refuse) {
                                 throw new io.fabric8.kubernetes.client.KubernetesClientException(
                                         "no");
                             }
-                            assertThat(namespace).isEqualTo("team-a");
+                            assertThat(run).isEqualTo(new ReportedRun("team-a", "first"));
+                            assertThat(uid).isEqualTo("u-1");
                             written.add(report);
                         },
-                        uid -> Optional.of("team-a"),
                         meters);
         vertx.deployVerticle(
                         server,
@@ -99,12 +105,30 @@ class ProgressServerTest {
     }
 
     private static String report(int attempt, long sequence) {
+        return report(attempt, sequence, null);
+    }
+
+    private static String report(int attempt, long sequence, @Nullable RunResult result) {
         return new ProgressReport(
-                        attempt, sequence, Stage.COPYING, 50, 100, 1, 2, true, 50, 0, 10, 5, null)
+                        attempt,
+                        sequence,
+                        Stage.COPYING,
+                        50,
+                        100,
+                        1,
+                        2,
+                        true,
+                        50,
+                        0,
+                        10,
+                        5,
+                        null,
+                        result)
                 .toJson();
     }
 
     private HttpResponse<String> post(String uid, String token, String body) throws Exception {
+        life = "first";
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(
                                 URI.create(
@@ -185,22 +209,12 @@ class ProgressServerTest {
         assertThat(written).hasSize(2);
     }
 
-    private static String result(long sequence) throws Exception {
-        return ProgressReport.fromJson(report(1, sequence))
-                .with(
-                        new RunResult(
-                                Outcome.FAILED,
-                                false,
-                                null,
-                                "\"".repeat(1_800),
-                                7,
-                                1,
-                                7,
-                                0,
-                                0,
-                                null,
-                                1))
-                .toJson();
+    private static String result(long sequence) {
+        return report(
+                1,
+                sequence,
+                new RunResult(
+                        Outcome.FAILED, false, null, "\"".repeat(1_800), 7, 1, 7, 0, 0, null, 1));
     }
 
     @Test

@@ -46,7 +46,7 @@ class ReportIntervalTest {
 
     private static ProgressReport report(int attempt, long sequence) {
         return new ProgressReport(
-                attempt, sequence, Stage.COPYING, 50, 100, 1, 2, true, 50, 0, 10, 5, null);
+                attempt, sequence, Stage.COPYING, 50, 100, 1, 2, true, 50, 0, 10, 5, null, null);
     }
 
     /// What a batch costs: a hundred runs that each report every second for a minute, as if none listened.
