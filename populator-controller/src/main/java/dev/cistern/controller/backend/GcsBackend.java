@@ -51,6 +51,10 @@ final class GcsBackend implements Backend {
                 source.getBucket(),
                 source.getPrefix() == null ? "" : source.getPrefix(),
                 gcs.getUserProject(),
+                // The bucket may ask who pays; requests without an identity cannot.
+                gcs.getUserProject() == null && backend.getAuth().getMode() != Auth.Mode.ANONYMOUS
+                        ? gcs.getProjectId()
+                        : null,
                 auth(backend.getAuth(), directory),
                 account == null ? null : new GcsSpec.Impersonation(account, gcs.getIamEndpoint()));
     }

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param tls which certificates are accepted, of the store and of the token services
 /// @param bucket the bucket's name, not empty
 /// @param prefix a tree (ends with `/`, or empty for the whole bucket) or one object's name
-/// @param userProject the project that is billed for requests; null means the bucket's owner pays
+/// @param userProject the project that is billed for all requests; null means that none is
+/// @param projectId the project that is billed if the bucket is requester pays and `userProject` is null; null means that
+/// none is
 /// @param auth how requests are authenticated
 /// @param impersonation service account to read as; null means the identity of `auth` itself
 public record GcsSpec(
@@ -19,9 +21,22 @@ public record GcsSpec(
         String bucket,
         String prefix,
         @Nullable String userProject,
+        @Nullable String projectId,
         GcsAuth auth,
         @Nullable Impersonation impersonation)
         implements StoreSpec {
+
+    /// Without a project for requester pays buckets.
+    public GcsSpec(
+            @Nullable String endpoint,
+            TlsSpec tls,
+            String bucket,
+            String prefix,
+            @Nullable String userProject,
+            GcsAuth auth,
+            @Nullable Impersonation impersonation) {
+        this(endpoint, tls, bucket, prefix, userProject, null, auth, impersonation);
+    }
 
     /// A service account to impersonate.
     ///
@@ -45,6 +60,7 @@ public record GcsSpec(
                 "bucket",
                 "prefix",
                 "userProject",
+                "projectId",
                 "auth",
                 "impersonation");
         return new GcsSpec(
@@ -53,6 +69,7 @@ public record GcsSpec(
                 S3Spec.bucket(in),
                 in.text("prefix", ""),
                 in.optionalText("userProject"),
+                in.optionalText("projectId"),
                 GcsAuthJson.read(in.object("auth")),
                 Impersonation.read(in.optionalObject("impersonation")));
     }
@@ -65,6 +82,10 @@ public record GcsSpec(
         WireWriter.text(json, "bucket", bucket);
         WireWriter.text(json, "prefix", prefix);
         WireWriter.text(json, "userProject", userProject);
+        if (projectId != null) {
+            // Older images reject unknown fields.
+            WireWriter.text(json, "projectId", projectId);
+        }
         json.writeObjectFieldStart("auth");
         GcsAuthJson.write(json, auth);
         json.writeEndObject();

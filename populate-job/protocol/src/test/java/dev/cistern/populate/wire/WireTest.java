@@ -9,6 +9,7 @@ import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -194,6 +195,7 @@ class WireTest {
                                         "b",
                                         "p/",
                                         "payer",
+                                        "project",
                                         auth,
                                         new GcsSpec.Impersonation("r@p", "http://iam")));
     }
@@ -339,21 +341,6 @@ class WireTest {
 
     @Test
     void reportsAnswersAndResultsSurviveARoundTrip() throws Exception {
-        ProgressReport report =
-                new ProgressReport(
-                        1,
-                        12,
-                        Stage.COPYING,
-                        1,
-                        2,
-                        3,
-                        4,
-                        true,
-                        5,
-                        6,
-                        7,
-                        -1,
-                        "SourceUnavailable: refused");
         RunResult failed =
                 new RunResult(
                         Outcome.FAILED,
@@ -370,9 +357,13 @@ class WireTest {
         RunResult done =
                 new RunResult(Outcome.SUCCEEDED, false, null, "", 1, 2, 3, 4, 5, "sha256:00", 0.25);
 
-        assertThat(ProgressReport.fromJson(report.toJson())).isEqualTo(report);
-        assertThat(ProgressReport.fromJson(report.with(failed).toJson()))
-                .isEqualTo(report.with(failed));
+        for (@Nullable RunResult result : Arrays.asList(null, failed)) {
+            String trouble = "SourceUnavailable: refused";
+            ProgressReport report =
+                    new ProgressReport(
+                            1, 12, Stage.COPYING, 1, 2, 3, 4, true, 5, 6, 7, -1, trouble, result);
+            assertThat(ProgressReport.fromJson(report.toJson())).isEqualTo(report);
+        }
         assertThat(ReportAnswer.fromJson(new ReportAnswer(1500).toJson()))
                 .isEqualTo(new ReportAnswer(1500));
         assertThat(RunResult.fromJson(failed.toJson())).isEqualTo(failed);

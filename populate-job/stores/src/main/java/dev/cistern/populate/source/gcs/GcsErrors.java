@@ -81,6 +81,15 @@ final class GcsErrors {
 
     private GcsErrors() {}
 
+    /// Whether the bucket is requester pays, and the request named no project.
+    static boolean asksWhoPays(ErrorAnswer answer) {
+        return answer.status() == 400 && asksWhoPays(ErrorDetails.of(answer));
+    }
+
+    private static boolean asksWhoPays(ErrorDetails details) {
+        return details.says("requester pays", "no user project");
+    }
+
     /// @param object name of the requested object; null for a listing
     static SourceException of(ErrorAnswer answer, String where, @Nullable String object) {
         ErrorDetails details = ErrorDetails.of(answer);
@@ -105,14 +114,14 @@ final class GcsErrors {
     }
 
     private static @Nullable SourceException badRequest(ErrorDetails details, String what) {
-        if (details.says("requester pays", "no user project")) {
+        if (asksWhoPays(details)) {
             return StatusErrors.refused(
                     Reason.INVALID_CONFIGURATION,
                     what
                             + " is requester pays ("
                             + details.shown()
-                            + "); set gcs.userProject (--user-project) to the project that is to"
-                            + " pay");
+                            + "); set gcs.userProject or gcs.projectId (--user-project) to the"
+                            + " project that is to pay");
         }
         if (details.says("customer-supplied encryption key", "customer-provided encryption key")) {
             return StatusErrors.refused(
@@ -141,7 +150,7 @@ final class GcsErrors {
                     details,
                     what,
                     "grant them roles/serviceusage.serviceUsageConsumer on the project that"
-                            + " gcs.userProject (--user-project) names");
+                            + " gcs.userProject or gcs.projectId (--user-project) names");
         }
         if (details.says("insufficient permission", "insufficient authentication scopes")) {
             return denied(

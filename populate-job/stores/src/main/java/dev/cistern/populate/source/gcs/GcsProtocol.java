@@ -9,6 +9,7 @@ import dev.cistern.populate.source.rest.ObjectProtocol;
 import dev.cistern.populate.source.rest.PercentEncoding;
 import dev.cistern.populate.source.rest.ReadMode;
 import dev.cistern.populate.source.rest.StoreRequest;
+import dev.cistern.populate.wire.Reason;
 import org.jspecify.annotations.Nullable;
 
 /// The JSON API's requests: an object is requested by its name, its content by its generation.
@@ -20,12 +21,15 @@ final class GcsProtocol implements ObjectProtocol {
     private static final String OBJECT_FIELDS = "generation,size,crc32c,md5Hash,timeCreated";
 
     private final GcsLocation location;
-    private final @Nullable String userProject;
+    private final @Nullable String ifAsked;
+    private volatile @Nullable String userProject;
 
     /// @param userProject project that is billed for requests; null for the bucket's owner
-    GcsProtocol(GcsLocation location, @Nullable String userProject) {
+    /// @param projectId project that is billed if the bucket is requester pays and `userProject` is null
+    GcsProtocol(GcsLocation location, @Nullable String userProject, @Nullable String projectId) {
         this.location = location;
         this.userProject = userProject;
+        this.ifAsked = userProject == null ? projectId : null;
     }
 
     /// Requests a page of a listing.
@@ -70,8 +74,9 @@ final class GcsProtocol implements ObjectProtocol {
     private StringBuilder query(String name, String value) {
         StringBuilder query = new StringBuilder(192);
         parameter(query, name, value);
-        if (userProject != null) {
-            parameter(query, "userProject", userProject);
+        String payer = userProject;
+        if (payer != null) {
+            parameter(query, "userProject", payer);
         }
         return query;
     }
@@ -114,6 +119,17 @@ final class GcsProtocol implements ObjectProtocol {
 
     @Override
     public SourceException of(ErrorAnswer answer, @Nullable String object) {
+        String payer = ifAsked;
+        if (payer != null && GcsErrors.asksWhoPays(answer)) {
+            // Not earlier: billing a project requires a permission on it that reading does not.
+            userProject = payer;
+            return new SourceException.Retryable(
+                    Reason.SOURCE_UNAVAILABLE,
+                    where() + " is requester pays: gcs.projectId " + payer + " is billed from now",
+                    0,
+                    true,
+                    null);
+        }
         return GcsErrors.of(answer, where(), object);
     }
 }

@@ -31,7 +31,7 @@ public final class GcsProvider {
         context.checkProxy(location.origin());
         Identities identities = new Identities(context, tls);
         @Nullable TokenCache tokens = identities.of(spec.auth(), spec.impersonation());
-        GcsProtocol protocol = new GcsProtocol(location, spec.userProject());
+        GcsProtocol protocol = new GcsProtocol(location, spec.userProject(), spec.projectId());
         StoreSender sender =
                 new StoreSender(
                         context.http(tls),

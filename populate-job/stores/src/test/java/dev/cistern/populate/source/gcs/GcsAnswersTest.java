@@ -13,9 +13,8 @@ import dev.cistern.populate.source.SourceContract;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.wire.GcsAuth;
+import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.Reason;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -23,44 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What is made of the store's answers, good and odd ones.
 class GcsAnswersTest {
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path directory;
-
-    @SuppressWarnings("NullAway.Init")
-    private Gcs gcs;
-
-    @BeforeEach
-    void start() throws IOException {
-        gcs = new Gcs(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        gcs.close();
-    }
+    @RegisterExtension final Gcs gcs = new Gcs();
 
     private static List<SourceObject> list(Source source) throws Exception {
-        List<SourceObject> all = new ArrayList<>();
-        source.list(
-                "",
-                new Source.Listing() {
-                    @Override
-                    public void object(SourceObject object, String path) {
-                        all.add(object);
-                    }
-
-                    @Override
-                    public void page(String after) {}
-                });
-        return all;
+        return SourceContract.list(source).stream().map(SourceContract.Listed::object).toList();
     }
 
     private static byte[] read(Source source, SourceObject object, long from, long to)
@@ -322,6 +292,41 @@ class GcsAnswersTest {
             SourceObject object = list(payer).getFirst();
             assertThat(read(payer, object, 0, 10)).isEqualTo(Gcs.random(10));
             assertThat(payer.describe(object).digest()).isNotNull();
+        }
+    }
+
+    private GcsSpec of(String project) throws Exception {
+        GcsSpec spec = gcs.spec("t/", gcs.auth(), null, null);
+        return new GcsSpec(
+                spec.endpoint(),
+                spec.tls(),
+                spec.bucket(),
+                spec.prefix(),
+                null,
+                project,
+                spec.auth(),
+                null);
+    }
+
+    /// To bill a project takes a permission that reading an ordinary bucket does not.
+    @Test
+    void theProjectOfTheBackendPaysWhereTheBucketAsksAndNowhereElse() throws Exception {
+        gcs.store.put("t/x", Gcs.random(10));
+        try (Source source = Gcs.open(of("payer"), Map.of())) {
+            assertThat(list(source)).hasSize(1);
+            // From now on, as owners may decide at any time.
+            gcs.store.requesterPays("payer");
+            assertThatThrownBy(() -> list(source))
+                    .isInstanceOf(SourceException.Retryable.class)
+                    .hasMessageContaining("gcs.projectId payer is billed");
+            SourceObject object = list(source).getFirst();
+            assertThat(read(source, object, 0, 10)).isEqualTo(Gcs.random(10));
+            assertThat(source.describe(object).digest()).isNotNull();
+        }
+        try (Source source = Gcs.open(of("other"), Map.of())) {
+            assertThatThrownBy(() -> list(source)).isInstanceOf(SourceException.Retryable.class);
+            assertThatThrownBy(() -> list(source))
+                    .satisfies(refused(Reason.ACCESS_DENIED, "gcs.projectId"));
         }
     }
 
