@@ -33,6 +33,14 @@ public record ImageRoot(Path directory, List<String> entrypoint, Map<String, Str
         environment = Map.copyOf(environment);
     }
 
+    /// The image of the Jobs that was built last, of which `cistern.root` says where the project is.
+    public static ImageRoot populate() {
+        Path project = Path.of(System.getProperty("cistern.root"));
+        return open(
+                project.resolve("target/images/populate.tar"),
+                project.resolve("test/target/image-roots"));
+    }
+
     /// Unpacks `archive`, or finds it unpacked.
     ///
     /// @param archive OCI tar of one image

@@ -2,6 +2,7 @@ package dev.cistern.test.odd;
 
 import static dev.cistern.test.odd.Habit.*;
 
+import dev.cistern.doubles.net.Connections;
 import dev.cistern.test.server.HttpHead;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -11,7 +12,6 @@ import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -49,8 +49,7 @@ public final class OddStore implements AutoCloseable {
     private final OddListing listing;
     private final OddObjects answers;
     private final AnswerWriter writer;
-    private final ServerSocket listener = new ServerSocket();
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Connections clients;
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> malformed = new CopyOnWriteArrayList<>();
@@ -67,9 +66,7 @@ public final class OddStore implements AutoCloseable {
         this.listing = new OddListing(this.habits, objects, PAGE_SIZE);
         this.answers = new OddObjects(this.habits);
         this.writer = new AnswerWriter(this.habits, bodyBytes);
-        listener.setReuseAddress(true);
-        listener.bind(listen, 256);
-        Thread.ofVirtual().name("odd-accept").start(this::acceptAll);
+        this.clients = new Connections(listen, this::serve);
     }
 
     /// On loopback, at any port.
@@ -79,7 +76,7 @@ public final class OddStore implements AutoCloseable {
 
     /// The store's URL.
     public String endpoint() {
-        return "http://127.0.0.1:" + listener.getLocalPort();
+        return "http://127.0.0.1:" + clients.port();
     }
 
     /// `METHOD TARGET` of each well-formed request, in order.
@@ -97,37 +94,13 @@ public final class OddStore implements AutoCloseable {
         return bodyBytes.get();
     }
 
-    private void acceptAll() {
-        while (!listener.isClosed()) {
-            try {
-                Socket socket = listener.accept();
-                sockets.add(socket);
-                Thread.ofVirtual().start(() -> serve(socket));
-            } catch (IOException e) {
-                // Closed, or a client that was gone before it was accepted: the loop's condition
-                // tells.
-                continue;
-            }
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            PushbackInputStream in =
-                    new PushbackInputStream(new BufferedInputStream(socket.getInputStream()), 1);
-            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 << 10);
-            while (exchange(in, out) && !(timesOut(socket, in, out))) {}
-            if (habits.contains(CLOSES_SILENTLY)) {
-                out.flush();
-            }
-        } catch (IOException e) {
-            // Clients come and go.
-            return;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            sockets.remove(socket);
+    private void serve(Socket socket) throws IOException, InterruptedException {
+        PushbackInputStream in =
+                new PushbackInputStream(new BufferedInputStream(socket.getInputStream()), 1);
+        OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 << 10);
+        while (exchange(in, out) && !(timesOut(socket, in, out))) {}
+        if (habits.contains(CLOSES_SILENTLY)) {
+            out.flush();
         }
     }
 
@@ -238,9 +211,6 @@ public final class OddStore implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
-        }
+        clients.close();
     }
 }

@@ -41,11 +41,7 @@ class OddStoreIT {
 
     @BeforeAll
     static void unpackTheImage() {
-        Path root = Path.of(System.getProperty("cistern.root"));
-        image =
-                ImageRoot.open(
-                        root.resolve("target/images/populate.tar"),
-                        root.resolve("test/target/image-roots"));
+        image = ImageRoot.populate();
     }
 
     @BeforeEach

@@ -34,7 +34,7 @@ public abstract class SourceContract {
 
     public record Listed(SourceObject object, String path) {}
 
-    protected static List<Listed> list(Source source) throws Exception {
+    public static List<Listed> list(Source source) throws Exception {
         List<Listed> all = new ArrayList<>();
         source.list(
                 "",

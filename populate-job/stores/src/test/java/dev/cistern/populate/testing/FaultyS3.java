@@ -1,5 +1,6 @@
 package dev.cistern.populate.testing;
 
+import dev.cistern.doubles.net.Connections;
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.HttpClient;
@@ -14,8 +15,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -30,7 +29,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -117,11 +115,10 @@ public final class FaultyS3 implements AutoCloseable {
     private static final String IDLE =
             "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-    private final ServerSocket listener;
+    private final Connections clients;
     private final TreeMap<String, Stored> objects = new TreeMap<>();
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
     private final Map<String, Integer> listedSizes = new ConcurrentHashMap<>();
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final AtomicLong bytesSent = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
@@ -132,12 +129,11 @@ public final class FaultyS3 implements AutoCloseable {
     private volatile boolean timesOutIdle;
 
     public FaultyS3() throws IOException {
-        listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        clients = new Connections(this::serve);
     }
 
     public String endpoint() {
-        return "http://127.0.0.1:" + listener.getLocalPort();
+        return "http://127.0.0.1:" + clients.port();
     }
 
     /// The objects below a prefix, read as a fill reads them, with time-outs of one and a half seconds and five.
@@ -228,42 +224,23 @@ public final class FaultyS3 implements AutoCloseable {
         }
     }
 
-    private void accept() {
-        while (!listener.isClosed()) {
-            try {
-                Socket socket = listener.accept();
-                sockets.add(socket);
-                connections.incrementAndGet();
-                Thread.ofVirtual().start(() -> serve(socket));
-            } catch (IOException e) {
+    private void serve(Socket socket) throws IOException {
+        connections.incrementAndGet();
+        InputStream in = new BufferedInputStream(socket.getInputStream());
+        OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
+        while (answer(in, out)) {
+            out.flush();
+            if (closesIdle) {
+                return;
+            }
+            if (timesOutIdle) {
+                out.write(IDLE.getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                line(in);
                 return;
             }
         }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            InputStream in = new BufferedInputStream(socket.getInputStream());
-            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
-            while (answer(in, out)) {
-                out.flush();
-                if (closesIdle) {
-                    return;
-                }
-                if (timesOutIdle) {
-                    out.write(IDLE.getBytes(StandardCharsets.US_ASCII));
-                    out.flush();
-                    line(in);
-                    return;
-                }
-            }
-            out.flush();
-        } catch (IOException e) {
-            return;
-        } finally {
-            sockets.remove(socket);
-        }
+        out.flush();
     }
 
     private boolean answer(InputStream in, OutputStream out) throws IOException {
@@ -557,9 +534,6 @@ public final class FaultyS3 implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
-        }
+        clients.close();
     }
 }

@@ -1,19 +1,17 @@
 package dev.cistern.populate.testing;
 
+import dev.cistern.doubles.net.Connections;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -127,11 +125,10 @@ public final class OddWeb implements AutoCloseable {
             Pattern.compile("/([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*");
     private static final Pattern RANGE = Pattern.compile("bytes=([0-9]+)-([0-9]*)");
 
-    private final ServerSocket listener;
+    private final Connections clients;
     private final Map<String, Stored> files = new ConcurrentHashMap<>();
     private final Map<String, Habits> ownHabits = new ConcurrentHashMap<>();
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final AtomicLong bytesSent = new AtomicLong();
     private volatile Habits habits = Habits.USUAL;
@@ -150,17 +147,16 @@ public final class OddWeb implements AutoCloseable {
     }
 
     public OddWeb() throws IOException {
-        listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        clients = new Connections(this::serve);
     }
 
     public String endpoint() {
-        return "http://127.0.0.1:" + listener.getLocalPort();
+        return "http://127.0.0.1:" + clients.port();
     }
 
     /// Host and port, as `http.allowedHosts` has them.
     public String authority() {
-        return "127.0.0.1:" + listener.getLocalPort();
+        return "127.0.0.1:" + clients.port();
     }
 
     /// Stores a file; another version each time.
@@ -219,32 +215,13 @@ public final class OddWeb implements AutoCloseable {
         return HexFormat.of().formatHex(FaultyS3.digest("SHA-256", bytes));
     }
 
-    private void accept() {
-        while (!listener.isClosed()) {
-            try {
-                Socket socket = listener.accept();
-                sockets.add(socket);
-                Thread.ofVirtual().start(() -> serve(socket));
-            } catch (IOException e) {
-                return;
-            }
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            InputStream in = new BufferedInputStream(socket.getInputStream());
-            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
-            while (answer(in, out)) {
-                out.flush();
-            }
+    private void serve(Socket socket) throws IOException {
+        InputStream in = new BufferedInputStream(socket.getInputStream());
+        OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
+        while (answer(in, out)) {
             out.flush();
-        } catch (IOException e) {
-            return;
-        } finally {
-            sockets.remove(socket);
         }
+        out.flush();
     }
 
     private boolean answer(InputStream in, OutputStream out) throws IOException {
@@ -470,9 +447,6 @@ public final class OddWeb implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
-        }
+        clients.close();
     }
 }

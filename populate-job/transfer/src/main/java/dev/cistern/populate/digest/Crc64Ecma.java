@@ -2,43 +2,19 @@ package dev.cistern.populate.digest;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.Checksum;
 
 /// CRC-64 of ECMA-182 as OSS and COS store it (CRC-64/XZ): reflected polynomial 0xc96c5795d7870f42, initial value and
 /// final XOR all ones.
 ///
 /// Processes eight bytes per step with eight lookup tables.
-public final class Crc64Ecma implements Checksum {
+public final class Crc64Ecma extends Crc64 {
     static final long POLYNOMIAL = 0xc96c5795d7870f42L;
 
-    private static final long[][] TABLES = new long[8][256];
-
-    static {
-        for (int i = 0; i < 256; i++) {
-            long crc = i;
-            for (int bit = 0; bit < 8; bit++) {
-                crc = (crc & 1) != 0 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-            }
-            TABLES[0][i] = crc;
-        }
-        for (int k = 1; k < 8; k++) {
-            for (int i = 0; i < 256; i++) {
-                long crc = TABLES[k - 1][i];
-                TABLES[k][i] = (crc >>> 8) ^ TABLES[0][(int) crc & 0xff];
-            }
-        }
-    }
-
-    private long state = -1;
+    private static final long[][] TABLES = tables(POLYNOMIAL);
 
     @Override
     public void update(int b) {
         state = (state >>> 8) ^ TABLES[0][(int) (state ^ b) & 0xff];
-    }
-
-    @Override
-    public void update(byte[] bytes, int offset, int length) {
-        update(ByteBuffer.wrap(bytes, offset, length));
     }
 
     @Override
@@ -65,15 +41,5 @@ public final class Crc64Ecma implements Checksum {
                 ^ TABLES[2][(int) (word >>> 40) & 0xff]
                 ^ TABLES[1][(int) (word >>> 48) & 0xff]
                 ^ TABLES[0][(int) (word >>> 56)];
-    }
-
-    @Override
-    public long getValue() {
-        return ~state;
-    }
-
-    @Override
-    public void reset() {
-        state = -1;
     }
 }

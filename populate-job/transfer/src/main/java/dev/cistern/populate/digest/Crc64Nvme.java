@@ -2,14 +2,13 @@ package dev.cistern.populate.digest;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.Checksum;
 
 /// CRC-64/NVME: reflected polynomial 0x9a6c9329ac4bc9b5, initial value and final XOR all ones.
 ///
 /// The JDK has no intrinsic for it. [#update(ByteBuffer)] processes eight bytes per step with eight lookup tables, at 2
 /// GB/s per core. [#consume] first divides by a multiple of the polynomial ([SparseFold]), at 15 GB/s, and clobbers its
 /// input.
-public final class Crc64Nvme implements Checksum {
+public final class Crc64Nvme extends Crc64 {
     static final long POLYNOMIAL = 0x9a6c9329ac4bc9b5L;
 
     /// Below this size the tables alone are as fast.
@@ -25,42 +24,30 @@ public final class Crc64Nvme implements Checksum {
 
     private static final long MOVE = Crcs.power(DigestKind.CRC64NVME, LANE);
 
-    private static final long[] T0 = new long[256];
-    private static final long[] T1 = new long[256];
-    private static final long[] T2 = new long[256];
-    private static final long[] T3 = new long[256];
-    private static final long[] T4 = new long[256];
-    private static final long[] T5 = new long[256];
-    private static final long[] T6 = new long[256];
-    private static final long[] T7 = new long[256];
+    private static final long[] T0;
+    private static final long[] T1;
+    private static final long[] T2;
+    private static final long[] T3;
+    private static final long[] T4;
+    private static final long[] T5;
+    private static final long[] T6;
+    private static final long[] T7;
 
     static {
-        for (int i = 0; i < 256; i++) {
-            long crc = i;
-            for (int bit = 0; bit < 8; bit++) {
-                crc = (crc & 1) != 0 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-            }
-            T0[i] = crc;
-        }
-        long[][] tables = {T0, T1, T2, T3, T4, T5, T6, T7};
-        for (int k = 1; k < 8; k++) {
-            for (int i = 0; i < 256; i++) {
-                long crc = tables[k - 1][i];
-                tables[k][i] = (crc >>> 8) ^ T0[(int) crc & 0xff];
-            }
-        }
+        long[][] tables = tables(POLYNOMIAL);
+        T0 = tables[0];
+        T1 = tables[1];
+        T2 = tables[2];
+        T3 = tables[3];
+        T4 = tables[4];
+        T5 = tables[5];
+        T6 = tables[6];
+        T7 = tables[7];
     }
-
-    private long state = -1;
 
     @Override
     public void update(int b) {
         state = (state >>> 8) ^ T0[(int) (state ^ b) & 0xff];
-    }
-
-    @Override
-    public void update(byte[] bytes, int offset, int length) {
-        update(ByteBuffer.wrap(bytes, offset, length));
     }
 
     @Override
@@ -150,15 +137,5 @@ public final class Crc64Nvme implements Checksum {
                 ^ T2[(int) (x >>> 40) & 0xff]
                 ^ T1[(int) (x >>> 48) & 0xff]
                 ^ T0[(int) (x >>> 56)];
-    }
-
-    @Override
-    public long getValue() {
-        return ~state;
-    }
-
-    @Override
-    public void reset() {
-        state = -1;
     }
 }

@@ -1,11 +1,11 @@
 package dev.cistern.doubles.proxy;
 
+import dev.cistern.doubles.net.Connections;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -14,9 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 public class ForwardProxy implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 64 * 1024;
 
-    private final ServerSocket listener;
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Connections clients;
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final AtomicLong bytes = new AtomicLong();
     private volatile String wanted = "";
@@ -43,14 +40,12 @@ public class ForwardProxy implements AutoCloseable {
 
     /// @param at address and port to listen on
     public ForwardProxy(InetSocketAddress at) throws IOException {
-        listener = new ServerSocket();
-        listener.bind(at, 64);
-        Thread.ofVirtual().start(this::accept);
+        clients = new Connections(at, this::serve);
     }
 
     /// `HOST:PORT`.
     public String address() {
-        return listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort();
+        return clients.address();
     }
 
     /// Lets nobody in without these.
@@ -77,32 +72,14 @@ public class ForwardProxy implements AutoCloseable {
         return bytes.get();
     }
 
-    private void accept() {
-        while (!listener.isClosed()) {
-            try {
-                Socket socket = listener.accept();
-                sockets.add(socket);
-                Thread.ofVirtual().start(() -> serve(socket));
-            } catch (IOException e) {
+    private void serve(Socket client) throws IOException {
+        InputStream in = client.getInputStream();
+        OutputStream out = client.getOutputStream();
+        while (true) {
+            String head = head(in);
+            if (head == null || !answer(Request.of(head), client, in, out)) {
                 return;
             }
-        }
-    }
-
-    private void serve(Socket client) {
-        try (client) {
-            InputStream in = client.getInputStream();
-            OutputStream out = client.getOutputStream();
-            while (true) {
-                String head = head(in);
-                if (head == null || !answer(Request.of(head), client, in, out)) {
-                    return;
-                }
-            }
-        } catch (IOException e) {
-            return;
-        } finally {
-            sockets.remove(client);
         }
     }
 
@@ -226,8 +203,7 @@ public class ForwardProxy implements AutoCloseable {
         }
         URI target = URI.create(request.tunnel() ? "https://" + request.target : request.target);
         int port = target.getPort() < 0 ? 80 : target.getPort();
-        try (Socket server = new Socket(address(target.getHost()), port)) {
-            sockets.add(server);
+        try (Socket server = clients.with(new Socket(address(target.getHost()), port))) {
             if (request.tunnel()) {
                 out.write("HTTP/1.1 200 Connected\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 Thread.ofVirtual().start(() -> copy(in, server));
@@ -270,9 +246,6 @@ public class ForwardProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
-        }
+        clients.close();
     }
 }

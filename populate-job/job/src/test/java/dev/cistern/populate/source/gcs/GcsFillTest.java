@@ -13,37 +13,19 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Whole fills by the command.
 class GcsFillTest {
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path directory;
-
-    @SuppressWarnings("NullAway.Init")
-    private Gcs gcs;
+    @RegisterExtension final Gcs gcs = new Gcs();
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    @BeforeEach
-    void start() throws IOException {
-        gcs = new Gcs(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        gcs.close();
-    }
 
     private RunResult fill(String... options) throws Exception {
         out.reset();
@@ -52,7 +34,7 @@ class GcsFillTest {
                 new ArrayList<>(
                         List.of(
                                 "gs://bucket/t/",
-                                directory.resolve("to").toString(),
+                                gcs.directory.resolve("to").toString(),
                                 "--endpoint",
                                 gcs.store.endpoint(),
                                 "--json",
@@ -68,7 +50,7 @@ class GcsFillTest {
     }
 
     private byte[] filled(String path) throws IOException {
-        return Files.readAllBytes(directory.resolve("to").resolve(path));
+        return Files.readAllBytes(gcs.directory.resolve("to").resolve(path));
     }
 
     @Test
@@ -92,7 +74,7 @@ class GcsFillTest {
         assertThat(filled("sub/packed")).isEqualTo(packed);
         assertThat(filled("composed")).isEqualTo(Gcs.random(100_000));
         assertThat(filled("many/299")).isEqualTo(Gcs.random(299));
-        assertThat(directory.resolve("to/folder")).isEmptyDirectory();
+        assertThat(gcs.directory.resolve("to/folder")).isEmptyDirectory();
         assertThat(gcs.store.asked(StrictGcs.Kind.MEDIA))
                 .as("ranges of the large one")
                 .filteredOn(asked -> asked.name().equals("t/large"))

@@ -13,24 +13,37 @@ import dev.cistern.populate.wire.GcsAuth;
 import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.TlsSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// The strict store with its token services, and a reader who may read from it.
-final class Gcs implements AutoCloseable {
+/// The strict store with its token services, and a reader who may read from it: for one test each.
+final class Gcs implements AfterEachCallback {
     static final String READER = "reader@test-project.iam.gserviceaccount.com";
     static final ServiceAccountKey KEY = ServiceAccountKey.of(READER);
 
     final AccessTokens tokens = new AccessTokens();
-    final TokenServices services = new TokenServices(tokens);
-    final StrictGcs store = new StrictGcs(tokens);
-    private final Path directory;
+    final TokenServices services;
+    final StrictGcs store;
 
-    Gcs(Path directory) throws IOException {
-        this.directory = directory;
+    /// For files of the test's; it is removed with all that is in it.
+    final Path directory;
+
+    Gcs() {
+        try {
+            directory = Files.createTempDirectory("gcs");
+            services = new TokenServices(tokens);
+            store = new StrictGcs(tokens);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         services.accepts(KEY);
     }
 
@@ -85,8 +98,13 @@ final class Gcs implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterEach(ExtensionContext context) throws IOException {
         services.close();
         store.close();
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 }

@@ -7,8 +7,8 @@ import dev.cistern.doubles.gcs.AccessTokens;
 import dev.cistern.doubles.gcs.ServiceAccountKey;
 import dev.cistern.doubles.gcs.TokenServices;
 import dev.cistern.populate.source.Source;
+import dev.cistern.populate.source.SourceContract;
 import dev.cistern.populate.source.SourceException;
-import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.wire.GcsAuth;
 import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.Reason;
@@ -16,15 +16,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Each way to say who asks, against services that give tokens to those alone who may have them.
 class GcsIdentityTest {
@@ -32,38 +30,15 @@ class GcsIdentityTest {
     private static final String PROVIDER =
             "projects/123/locations/global/workloadIdentityPools/pool/providers/cluster";
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path directory;
-
-    @SuppressWarnings("NullAway.Init")
-    private Gcs gcs;
+    @RegisterExtension final Gcs gcs = new Gcs();
 
     @BeforeEach
     void start() throws IOException {
-        gcs = new Gcs(directory);
         gcs.store.put("t/x", Gcs.random(10));
     }
 
-    @AfterEach
-    void stop() {
-        gcs.close();
-    }
-
     private static int count(Source source) throws Exception {
-        List<SourceObject> all = new ArrayList<>();
-        source.list(
-                "",
-                new Source.Listing() {
-                    @Override
-                    public void object(SourceObject object, String path) {
-                        all.add(object);
-                    }
-
-                    @Override
-                    public void page(String after) {}
-                });
-        return all.size();
+        return SourceContract.list(source).size();
     }
 
     private int count(GcsAuth auth, GcsSpec.@Nullable Impersonation as) throws Exception {
@@ -158,7 +133,7 @@ class GcsIdentityTest {
 
     @Test
     void aClustersTokenIsExchangedEachTimeAsItIsThen() throws Exception {
-        Path file = Files.writeString(directory.resolve("token"), "old\n");
+        Path file = Files.writeString(gcs.directory.resolve("token"), "old\n");
         GcsAuth auth = new GcsAuth.Federation(PROVIDER, file.toString(), gcs.services.stsUrl());
         assertThatThrownBy(() -> count(auth, null))
                 .satisfies(
@@ -201,7 +176,7 @@ class GcsIdentityTest {
 
     @Test
     void anAccountIsImpersonatedByWhoMay() throws Exception {
-        Path token = Files.writeString(directory.resolve("token"), "pod");
+        Path token = Files.writeString(gcs.directory.resolve("token"), "pod");
         gcs.services.trusts(PROVIDER, "pod"::equals);
         gcs.services.nodeAccount("node@test-project.iam.gserviceaccount.com");
         gcs.store.denies(Gcs.READER, "principal:pod", "node@test-project.iam.gserviceaccount.com");
@@ -292,12 +267,12 @@ class GcsIdentityTest {
 
     @Test
     void applicationDefaultCredentialsAreLookedForWhereGooglesToolsDo() throws Exception {
-        Path gcloud = Files.createDirectories(directory.resolve("home/.config/gcloud"));
+        Path gcloud = Files.createDirectories(gcs.directory.resolve("home/.config/gcloud"));
         Files.writeString(
                 gcloud.resolve("application_default_credentials.json"),
                 Gcs.KEY.file(gcs.services.tokenUri()));
         GcsAuth adc = new GcsAuth.ApplicationDefault();
-        assertThat(count(adc, null, Map.of("HOME", directory.resolve("home").toString())))
+        assertThat(count(adc, null, Map.of("HOME", gcs.directory.resolve("home").toString())))
                 .isEqualTo(1);
         assertThat(count(adc, null, Map.of("CLOUDSDK_CONFIG", gcloud.toString()))).isEqualTo(1);
         gcs.services.nodeAccount(Gcs.READER);
@@ -307,7 +282,7 @@ class GcsIdentityTest {
                                 null,
                                 Map.of(
                                         "HOME",
-                                        directory.toString(),
+                                        gcs.directory.toString(),
                                         "GCE_METADATA_HOST",
                                         gcs.services.metadataHost())))
                 .isEqualTo(1);

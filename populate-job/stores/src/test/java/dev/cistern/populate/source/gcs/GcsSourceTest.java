@@ -5,31 +5,12 @@ import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceContract;
 import dev.cistern.populate.wire.GcsAuth;
 import dev.cistern.populate.wire.GcsSpec;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The contract against a store that checks tokens, paths, parameters and generations.
 class GcsSourceTest extends SourceContract {
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path directory;
-
-    @SuppressWarnings("NullAway.Init")
-    private Gcs gcs;
-
-    @BeforeEach
-    void start() throws IOException {
-        gcs = new Gcs(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        gcs.close();
-    }
+    @RegisterExtension final Gcs gcs = new Gcs();
 
     @Override
     protected Source open(String prefix) throws Exception {
