@@ -86,8 +86,7 @@ final class Reporter {
     private void postResult(RunResult end) throws InterruptedException {
         long until = System.nanoTime() + (taken ? RESULT_MILLIS * 1_000_000 : 0);
         long pause = RESULT_PAUSE_MILLIS;
-        while (post(progress.next(end)) == RETRY
-                && System.nanoTime() + pause * 1_000_000 < until) {
+        while (post(progress.next(end)) == RETRY && System.nanoTime() + pause * 1_000_000 < until) {
             Thread.sleep(pause);
             pause *= 2;
         }

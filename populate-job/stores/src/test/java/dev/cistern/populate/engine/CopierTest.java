@@ -143,7 +143,7 @@ class CopierTest {
                 CRC32C crc = new CRC32C();
                 crc.update(bytes, 0, 8 * MIB);
                 journal.block(
-                        ObjectOpener.idOf(source, object, "object"),
+                        EarlierAttempts.idOf(source, object, "object"),
                         0,
                         8 * MIB,
                         DigestKind.CRC32C,

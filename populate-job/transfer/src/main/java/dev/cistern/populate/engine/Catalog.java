@@ -1,15 +1,11 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.source.SourceObject;
-import dev.cistern.populate.target.TargetFile;
 import dev.cistern.populate.target.WorkFiles;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -63,33 +59,8 @@ final class Catalog {
         }
     }
 
-    /// Suffix of a folder marker's key after the directory's path.
-    enum MarkerName {
-        /// No suffix: `out` beside `out/x`.
-        PLAIN(""),
-        /// `out/`.
-        SLASH("/"),
-        /// The suffix used by old versions of Hadoop and by EMR.
-        FOLDER("_$folder$");
-
-        private final String suffix;
-
-        MarkerName(String suffix) {
-            this.suffix = suffix;
-        }
-
-        String suffix() {
-            return suffix;
-        }
-    }
-
-    private final WorkFiles spill;
-    private final int chunkBytes;
-    private final int chunksInMemory;
-    private final List<byte[]> chunks = new ArrayList<>();
+    private final CatalogChunks chunks;
     private ByteBuffer tail = ByteBuffer.allocate(0);
-    private int chunksWritten;
-    private @Nullable TargetFile file;
     private byte[] lastPath = new byte[0];
     private byte[] lastHead = new byte[0];
     private byte[] lastFile = new byte[0];
@@ -102,9 +73,8 @@ final class Catalog {
     /// @param spill creates the file for chunks that do not fit in memory
     /// @param memoryBytes memory limit, exceeded by at most one chunk
     Catalog(WorkFiles spill, long memoryBytes) {
-        this.spill = spill;
-        this.chunkBytes = (int) Math.clamp(memoryBytes / 4, MIN_CHUNK_BYTES, CHUNK_BYTES);
-        this.chunksInMemory = (int) Math.min(Integer.MAX_VALUE, memoryBytes / chunkBytes);
+        int chunkBytes = (int) Math.clamp(memoryBytes / 4, MIN_CHUNK_BYTES, CHUNK_BYTES);
+        this.chunks = new CatalogChunks(spill, chunkBytes, memoryBytes / chunkBytes);
     }
 
     /// The object as the catalog stores it: an overlong version is truncated.
@@ -149,10 +119,10 @@ final class Catalog {
             return -1;
         }
         byte[] bytes = addPath(input, path, marker);
-        MarkerName ending = marker.id().endsWith(name.suffix) ? name : MarkerName.PLAIN;
+        MarkerName ending = marker.id().endsWith(name.suffix()) ? name : MarkerName.PLAIN;
         putNumber(0);
         putNumber(ending.ordinal());
-        putId(bytes, marker.id(), ending.suffix);
+        putId(bytes, marker.id(), ending.suffix());
         putVersion(marker.version());
         return count++;
     }
@@ -204,46 +174,15 @@ final class Catalog {
     }
 
     private void newChunk() throws IOException {
-        if (tail.capacity() > 0 && chunks.size() >= chunksInMemory) {
-            TargetFile to = file;
-            if (to == null) {
-                to = spill.create();
-                file = to;
-            }
-            to.write(ByteBuffer.wrap(tail.array()), (long) chunksWritten * chunkBytes);
-            chunksWritten++;
-        } else if (tail.capacity() > 0) {
-            chunks.add(tail.array());
-        }
-        // Allocate a new array: a cursor may still be reading the previous one.
-        tail = ByteBuffer.allocate(chunkBytes);
+        tail = chunks.next();
         // Chunks are self-contained, so that a cursor does not need the previous one.
         lastPath = new byte[0];
         lastHead = new byte[0];
     }
 
-    /// Returns a chunk from memory or from the file.
-    private byte[] chunk(int index) throws IOException {
-        if (index < chunks.size()) {
-            return chunks.get(index);
-        }
-        TargetFile from = file;
-        if (from == null || index == chunks.size() + chunksWritten) {
-            return tail.array();
-        }
-        ByteBuffer whole = ByteBuffer.allocate(chunkBytes);
-        long at = (long) (index - chunks.size()) * chunkBytes;
-        while (whole.hasRemaining()) {
-            if (from.read(whole, at + whole.position()) < 0) {
-                throw new EOFException("the catalog's file was cut off");
-            }
-        }
-        return whole.array();
-    }
-
     /// Bytes used on the volume.
     synchronized long spilledBytes() {
-        return (long) chunksWritten * chunkBytes;
+        return chunks.spilledBytes();
     }
 
     private void putNumber(long value) {
@@ -318,7 +257,7 @@ final class Catalog {
 
         private Entry decode() throws IOException {
             if (!from.hasRemaining() || from.get(from.position()) == 0) {
-                from = ByteBuffer.wrap(chunk(chunk++));
+                from = ByteBuffer.wrap(chunks.get(chunk++));
                 path = new byte[0];
                 head = new byte[0];
             }
@@ -331,7 +270,7 @@ final class Catalog {
             String text = new String(next, StandardCharsets.UTF_8);
             long size = number() - SIZES_FROM;
             if (size < SourceObject.UNKNOWN_SIZE) {
-                String suffix = MarkerName.values()[(int) number()].suffix;
+                String suffix = MarkerName.values()[(int) number()].suffix();
                 SourceObject marker = new SourceObject(id() + suffix, 0, version(), 0);
                 return new Entry(read++, input, text, null, marker);
             }

@@ -1,6 +1,5 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.engine.Catalog.MarkerName;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.target.PathClaims;
 import dev.cistern.populate.target.UnsafeKeyException;
@@ -129,7 +128,7 @@ final class CatalogFiller {
         if (resume.wantsIds()
                 && resume.listed(
                         number,
-                        ObjectOpener.idOf(context.inputs().get(input).source(), object, path))) {
+                        EarlierAttempts.idOf(context.inputs().get(input).source(), object, path))) {
             resume.settle();
             publish();
         }

@@ -4,13 +4,9 @@ import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.engine.JournalRecord.Type;
 import dev.cistern.populate.target.TargetFile;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// Records what earlier attempts have done, in an append-only file of checksummed records of 40 bytes.
 ///
@@ -86,25 +82,18 @@ final class Journal implements AutoCloseable {
     }
 
     private final Opener opener;
-    private final TargetFile file;
-    private final DoneRecords done;
-    private final Map<Long, List<Block>> blocks = new ConcurrentHashMap<>();
-    private final Map<Long, Long> reserved = new ConcurrentHashMap<>();
-    private final Map<Long, Findings> found = new HashMap<>();
-    private final boolean empty;
-    private final long lengthBefore;
-    private boolean made;
+    private final JournalHistory history;
     private final JournalAppender appender;
 
     private Journal(
             Opener opener, TargetFile file, boolean read, DoneRecords done, long flushMillis)
             throws IOException {
         this.opener = opener;
-        this.file = file;
-        this.done = done;
-        long length = read ? load() : 0;
-        lengthBefore = length;
-        empty = done.isEmpty() && blocks.isEmpty() && !made;
+        this.history = new JournalHistory(done);
+        if (read) {
+            history.load(file);
+        }
+        long length = history.length();
         file.truncate(length);
         appender = new JournalAppender(file, length, BUFFER_BYTES, flushMillis);
         if (length == 0) {
@@ -133,56 +122,6 @@ final class Journal implements AutoCloseable {
         return new Journal(opener, opener.open(), read, done, flushMillis);
     }
 
-    /// Reads the records twice, because what is trusted is known only at the end. Returns the length of the valid part.
-    private long load() throws IOException {
-        long[] blocksBefore = {0};
-        long[] doneBefore = {0};
-        long end =
-                JournalRecord.read(
-                        file,
-                        Long.MAX_VALUE,
-                        raw -> {
-                            if (raw.type() == Type.SYNCED) {
-                                doneBefore[0] = raw.a();
-                                blocksBefore[0] = raw.b() == 0 ? raw.a() : blocksBefore[0];
-                            }
-                        });
-        JournalRecord.read(
-                file,
-                end,
-                raw ->
-                        apply(
-                                raw,
-                                raw.at()
-                                        < (raw.type() == Type.DONE ? doneBefore : blocksBefore)
-                                                [0]));
-        done.complete();
-        return end;
-    }
-
-    private void apply(JournalRecord raw, boolean trusted) throws IOException {
-        switch (raw.type()) {
-            case BLOCK ->
-                    blocks.computeIfAbsent(raw.id(), id -> new ArrayList<>(1))
-                            .add(new Block(raw.a(), raw.b(), raw.kind(), raw.value(), trusted));
-            case DONE -> {
-                blocks.remove(raw.id());
-                reserved.remove(raw.id());
-                done.put(raw.id(), new Done(raw.kind(), raw.value(), trusted, raw.a() < 0));
-            }
-            case FORGOTTEN -> {
-                blocks.remove(raw.id());
-                reserved.remove(raw.id());
-                done.remove(raw.id());
-            }
-            case RESERVED -> reserved.put(raw.id(), raw.a());
-            case FOUND ->
-                    found.put(raw.id(), previousFindings(raw.id()).with(raw.a() == 1, raw.b()));
-            case MADE -> made = true;
-            case HEADER, SYNCED, ATTEMPT -> {}
-        }
-    }
-
     private void append(Type type, DigestKind kind, long id, long a, long b, long value)
             throws IOException {
         appender.append(new JournalRecord(0, type, kind, id, a, b, value).encoded());
@@ -206,8 +145,7 @@ final class Journal implements AutoCloseable {
     /// removed: otherwise an old record could be applied to a new file, whose reserved blocks have the same length and
     /// no content.
     void forgotten(long id) throws IOException {
-        blocks.remove(id);
-        reserved.remove(id);
+        history.forget(id);
         append(Type.FORGOTTEN, DigestKind.CRC32C, id, 0, 0, 0);
     }
 
@@ -255,7 +193,7 @@ final class Journal implements AutoCloseable {
 
     /// Whether earlier attempts, of any scope, were about to create anything.
     boolean createdBefore() {
-        return made;
+        return history.made();
     }
 
     /// Visits what earlier attempts of one scope were about to create, from the file.
@@ -265,7 +203,7 @@ final class Journal implements AutoCloseable {
         try (TargetFile from = opener.open()) {
             JournalRecord.read(
                     from,
-                    lengthBefore,
+                    history.length(),
                     raw -> {
                         if (raw.type() == Type.ATTEMPT) {
                             same[0] = raw.id() == scope;
@@ -283,27 +221,27 @@ final class Journal implements AutoCloseable {
 
     /// Objects completed by earlier attempts.
     DoneRecords done() {
-        return done;
+        return history.done();
     }
 
     /// Pieces that an earlier attempt fetched.
     List<Block> blocksBefore(long id) {
-        return blocks.getOrDefault(id, List.of());
+        return history.blocks(id);
     }
 
     /// Bytes already reserved for an incomplete file.
     long reservedBefore(long id) {
-        return reserved.getOrDefault(id, 0L);
+        return history.reserved(id);
     }
 
     /// Findings of earlier attempts about digests of one form.
     Findings previousFindings(long form) {
-        return found.getOrDefault(form, Findings.NONE);
+        return history.findings(form);
     }
 
     /// Whether there is nothing to resume from.
     boolean empty() {
-        return empty;
+        return history.empty();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.digest.Crcs;
 import dev.cistern.populate.digest.DigestKind;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.SourceObject;
@@ -8,10 +7,7 @@ import dev.cistern.populate.target.TargetFile;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +41,6 @@ final class ObjectCopy {
     /// The digest of a complete object.
     record Arrival(DigestKind kind, long digest) {}
 
-    private record Piece(long offset, long length, long digest) {}
-
     final Catalog.Entry entry;
 
     /// The object as it was at the start; with its size from the moment that it is known.
@@ -55,7 +49,7 @@ final class ObjectCopy {
     final long id;
     final TargetFile file;
     private final Deque<Range> waiting = new ArrayDeque<>();
-    private final List<Piece> pieces = new ArrayList<>(1);
+    private final Pieces pieces = new Pieces();
     private final @Nullable MessageDigest pinned;
     private final @Nullable FollowingDigest following;
     private volatile boolean inOrder;
@@ -123,25 +117,12 @@ final class ObjectCopy {
         waiting.add(new Range(from, to));
     }
 
-    /// Adds a piece. Merges it with the previous one if both are of one block, because slow connections record small
-    /// pieces.
+    /// Adds a piece.
     synchronized void addPiece(long offset, long length, long digest) {
         if (following != null) {
             following.arrived(offset, length);
         }
-        Piece last = pieces.isEmpty() ? null : pieces.getLast();
-        if (last != null
-                && last.offset + last.length == offset
-                && last.offset / BLOCK_BYTES == (offset + length - 1) / BLOCK_BYTES) {
-            pieces.set(
-                    pieces.size() - 1,
-                    new Piece(
-                            last.offset,
-                            last.length + length,
-                            Crcs.combine(kind, last.digest, digest, length)));
-        } else {
-            pieces.add(new Piece(offset, length, digest));
-        }
+        pieces.add(kind, offset, length, digest);
     }
 
     /// Takes a range to fetch; null when none is pending.
@@ -254,33 +235,14 @@ final class ObjectCopy {
 
     /// Number of bytes present.
     synchronized long fetchedBytes() {
-        long sum = 0;
-        for (Piece piece : pieces) {
-            sum += piece.length;
-        }
-        return sum;
+        return pieces.bytes();
     }
 
     /// The digest of the object, of kind [#kind], combined from its pieces.
     ///
     /// @throws IOException when pieces are missing or overlap
     synchronized long digest() throws IOException {
-        pieces.sort(Comparator.comparingLong(Piece::offset));
-        long digest = 0;
-        long at = 0;
-        for (Piece piece : pieces) {
-            if (piece.offset != at) {
-                throw new IOException("pieces of " + entry.path() + " do not fit at " + at);
-            }
-            digest =
-                    at == 0 ? piece.digest : Crcs.combine(kind, digest, piece.digest, piece.length);
-            at += piece.length;
-        }
-        if (at != object.size()) {
-            throw new IOException(
-                    "pieces of " + entry.path() + " end at " + at + " of " + object.size());
-        }
-        return digest;
+        return pieces.digest(kind, entry.path(), object.size());
     }
 
     /// Compares the file with the store's digest. Returns null when it matches or there is none, else a description of

@@ -5,8 +5,6 @@ import dev.cistern.populate.source.ObjectDetails;
 import dev.cistern.populate.source.ObjectDigest;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceObject;
-import dev.cistern.populate.target.Hash64;
-import dev.cistern.populate.target.OpenTarget;
 import dev.cistern.populate.target.TargetFile;
 import dev.cistern.populate.wire.Verify;
 import java.io.IOException;
@@ -21,11 +19,10 @@ final class ObjectOpener {
     /// Placeholder for a directory in the copier's queue.
     static final SourceObject DIRECTORY = new SourceObject("", -1, null, 0);
 
-    private static final long ID_SEED = 0x6369737465726eL;
-
     private final CopyContext context;
     private final Committer committer;
     private final ObjectDescriber describer;
+    private final EarlierAttempts earlier;
     private final ObjectVerifier check;
     private final MarkerCheck markers;
 
@@ -45,59 +42,13 @@ final class ObjectOpener {
         this.context = context;
         this.committer = committer;
         this.describer = new ObjectDescriber(context);
+        this.earlier = new EarlierAttempts(context);
         this.check = new ObjectVerifier(context, describer);
         this.markers = new MarkerCheck(context, describer);
     }
 
     Source source(Catalog.Entry entry) {
         return describer.source(entry);
-    }
-
-    /// The journal's identifier of an object. A size that the listing did not contain is not part of it: the next
-    /// attempt's listing will not contain it either.
-    private long idOf(Catalog.Entry entry, SourceObject object) {
-        SourceObject listed = entry.object();
-        boolean learned =
-                listed != null
-                        && !listed.sized()
-                        && Objects.equals(listed.version(), object.version());
-        return idOf(
-                source(entry),
-                learned ? object.withSize(SourceObject.UNKNOWN_SIZE) : object,
-                entry.path());
-    }
-
-    /// The journal's identifier of an object.
-    static long idOf(Source source, SourceObject object, String path) {
-        String text =
-                source.identity()
-                        + '\n'
-                        + object.id()
-                        + '\n'
-                        + object.version()
-                        + '\n'
-                        + object.size()
-                        + '\n'
-                        + object.modifiedMillis()
-                        + '\n'
-                        + path;
-        return Hash64.of(ID_SEED, text, text.length());
-    }
-
-    /// Space that earlier attempts have already used for an object, in bytes; -1 when they have not started it.
-    long spaceTaken(Catalog.Entry entry) throws IOException {
-        SourceObject object = entry.object();
-        if (object == null) {
-            return -1;
-        }
-        long id = idOf(entry, object);
-        if (context.resume().done(entry, object, id) != null) {
-            return Math.max(0, object.size());
-        }
-        long fetched =
-                context.journal().blocksBefore(id).stream().mapToLong(Journal.Block::length).sum();
-        long there = Math.max(fetched, context.journal().reservedBefore(id));
-        return there > 0 ? there : -1;
     }
 
     /// Starts an object; null when there is nothing to fetch.
@@ -117,9 +68,9 @@ final class ObjectOpener {
                         .retryAfterRemoval(() -> context.target().makeDirectories(entry.path()));
                 return null;
             }
-            long id = idOf(entry, object);
+            long id = earlier.idOf(entry, object);
             Journal.Done done = context.resume().done(entry, object, id);
-            if (done != null && finishedBefore(entry, object, done)) {
+            if (done != null && earlier.finished(entry, object, done)) {
                 // Count it as started.
                 divisions.of(object.size());
                 return null;
@@ -132,43 +83,6 @@ final class ObjectOpener {
         } catch (IOException e) {
             throw FillException.ofTarget(e, "opening " + entry.path());
         }
-    }
-
-    private boolean finishedBefore(Catalog.Entry entry, SourceObject object, Journal.Done done)
-            throws IOException {
-        OpenTarget.Finished there = context.target().finished(entry.path());
-        boolean dated = there != null && there.dated() && object.dated();
-        if (there == null
-                || (object.sized() && there.size() != object.size())
-                || (dated && there.modifiedMillis() != object.modifiedMillis())) {
-            return false;
-        }
-        long size = there.size();
-        // Without a date nothing else would show that somebody has written to it since. Where names
-        // are folded, another object may have replaced it.
-        boolean compare = !done.trusted() || !dated || context.foldsNames();
-        String sha256 = null;
-        if (compare || context.wantsSha256()) {
-            try (TargetFile file = context.target().openFinished(entry.path())) {
-                if (compare && Digester.crc(file, done.kind(), 0, size) != done.digest()) {
-                    return false;
-                }
-                // The journal does not store it.
-                sha256 = context.wantsSha256() ? Digester.sha256(file, size) : null;
-            }
-        }
-        context.outcomes()
-                .copied(
-                        entry.index(),
-                        new Outcomes.Copied(
-                                done.kind(), done.digest(), size, object.modifiedMillis(), sha256));
-        if (done.unverified() && context.verify() == Verify.FULL) {
-            context.meter().couldNotVerify();
-        }
-        context.meter().sizeChanged(object.size(), size);
-        context.meter().resumed(size);
-        context.meter().fileDone();
-        return true;
     }
 
     private @Nullable ObjectCopy openUnfinished(
@@ -194,7 +108,7 @@ final class ObjectOpener {
                 // state.
                 context.meter().sizeChanged(object.size(), now.size());
                 object = now;
-                id = idOf(entry, object);
+                id = earlier.idOf(entry, object);
                 before = new ArrayList<>(context.journal().blocksBefore(id));
             }
             offered = context.verify() == Verify.FULL ? details.digest() : null;

@@ -1,6 +1,5 @@
 package dev.cistern.populate.engine;
 
-import dev.cistern.populate.engine.Catalog.MarkerName;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.target.KeyPaths;

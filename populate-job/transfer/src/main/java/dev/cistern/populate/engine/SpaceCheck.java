@@ -157,14 +157,14 @@ final class SpaceCheck {
 
     /// Space that earlier attempts have already used for objects that are still selected.
     private Taken taken() throws IOException {
-        ObjectOpener opener = new ObjectOpener(context, new Committer(context));
+        EarlierAttempts earlier = new EarlierAttempts(context);
         Catalog.Cursor cursor = context.catalog().cursor();
         long bytes = 0;
         long files = 0;
         for (Catalog.Entry entry = cursor.nextListed();
                 entry != null;
                 entry = cursor.nextListed()) {
-            long there = opener.spaceTaken(entry);
+            long there = earlier.spaceTaken(entry);
             bytes += Math.max(0, there);
             files += there >= 0 ? 1 : 0;
         }

@@ -115,8 +115,7 @@ public final class KeyPaths {
             if (isDots(shown, 0, shown.length())
                     || (from == 0 && isReserved(shown, shown.length()))) {
                 throw new UnsafeKeyException(
-                        key,
-                        "has a segment that is " + shown + " but for invisible characters");
+                        key, "has a segment that is " + shown + " but for invisible characters");
             }
         }
     }

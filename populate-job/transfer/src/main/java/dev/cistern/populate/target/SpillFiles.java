@@ -30,7 +30,7 @@ public final class SpillFiles implements WorkFiles, Closeable {
 
     @Override
     public synchronized TargetFile create() throws IOException {
-        TargetTree.makeDirectory(directory);
+        TreeDirectories.make(directory);
         Path path = directory.resolve(Integer.toString(made++));
         FileChannel file =
                 FileChannel.open(

@@ -2,12 +2,7 @@ package dev.cistern.populate.target;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,10 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// A file is written to `.cistern/partial/<id>` and renamed when it is complete, verified and synced. No path below the
 /// target is used before each of its directories was checked to be a real one: links are never followed.
 public final class TargetTree implements OpenTarget {
-    /// File systems that do direct I/O at the disk's speed. Others are slow at it (over a network), copy all the same
-    /// (btrfs, for its checksums), or do not support it.
-    private static final Set<String> BYPASS = Set.of("ext4", "xfs");
-
     /// From this number of files on, the native calls are worth their loading time.
     private static final int NATIVE_FROM_FILES = 64;
 
@@ -38,40 +29,21 @@ public final class TargetTree implements OpenTarget {
     /// Up to this number files are synced one by one; above, one sync of the file system is cheaper.
     private static final int SINGLE_SYNCS = 16;
 
-    /// Default of the mount option `max_inline`.
-    private static final long BTRFS_INLINE_BYTES = 2048;
-
     private final Path root;
-    private final Path own;
-    private final Path partials;
-    private final FileChannel lockFile;
-    private final FileLock lock;
-    private final boolean resumed;
+    private final OwnDirectory own;
     private final boolean durable;
-    private final SpillFiles spill;
+    private final FileSystemProperties fileSystem;
+    private final TreeDirectories directories;
     private final NewNames names;
-    private final KnownDirectories known = new KnownDirectories();
-    private volatile DirectoryListener newDirectories = path -> {};
     private volatile @Nullable Native calls;
-    private volatile @Nullable FileStore store;
-    private volatile int bypassBlock = -1;
 
-    private TargetTree(
-            Path root,
-            Path own,
-            FileChannel lockFile,
-            FileLock lock,
-            boolean resumed,
-            boolean durable) {
+    private TargetTree(Path root, OwnDirectory own, boolean durable) {
         this.root = root;
         this.own = own;
-        this.partials = own.resolve("partial");
-        this.lockFile = lockFile;
-        this.lock = lock;
-        this.resumed = resumed;
         this.durable = durable;
+        this.fileSystem = new FileSystemProperties(root);
+        this.directories = new TreeDirectories(root);
         this.names = new NewNames(root);
-        this.spill = new SpillFiles(own.resolve("spill"));
     }
 
     /// Locks an existing directory.
@@ -80,77 +52,32 @@ public final class TargetTree implements OpenTarget {
     /// @throws IOException when it is not a directory, cannot be written, or another process fills it
     static TargetTree open(Path directory, boolean durable) throws IOException {
         Path root = directory.toRealPath();
-        Path own = root.resolve(KeyPaths.OWN_DIRECTORY);
-        boolean resumed = !makeDirectory(own);
-        makeDirectory(own.resolve("partial"));
-        FileChannel file =
-                FileChannel.open(
-                        own.resolve("lock"),
-                        Set.of(
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.WRITE,
-                                LinkOption.NOFOLLOW_LINKS));
-        FileLock lock;
-        try {
-            lock = file.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null;
-        }
-        if (lock == null) {
-            file.close();
-            throw new IOException("another process is filling " + root);
-        }
-        TargetTree target = new TargetTree(root, own, file, lock, resumed, durable);
-        if (resumed) {
-            target.spill.remove();
-        }
-        return target;
-    }
-
-    /// Creates a directory unless it exists; returns whether it was created.
-    static boolean makeDirectory(Path directory) throws IOException {
-        try {
-            Files.createDirectory(directory);
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                throw new PathOccupiedException(directory.toString(), "is not a directory");
-            }
-            return false;
-        }
+        return new TargetTree(root, OwnDirectory.open(root), durable);
     }
 
     @Override
     public void onDirectory(DirectoryListener listener) {
-        newDirectories = listener;
+        directories.listener(listener);
     }
 
     @Override
     public boolean resumed() {
-        return resumed;
-    }
-
-    private Path journal() {
-        return own.resolve("journal");
+        return own.resumed();
     }
 
     @Override
     public TargetFile openJournal() throws IOException {
-        return ChannelFile.open(journal());
+        return ChannelFile.open(own.journal());
     }
 
     @Override
     public void syncJournal() throws IOException {
-        sync(journal());
+        sync(own.journal());
     }
 
     @Override
     public WorkFiles workFiles() {
-        return spill;
-    }
-
-    private Path partial(long id) {
-        return partials.resolve(Long.toHexString(id));
+        return own.spill();
     }
 
     private Path at(String path) {
@@ -169,22 +96,12 @@ public final class TargetTree implements OpenTarget {
 
     @Override
     public TargetFile openPartial(long id, boolean keep) throws IOException {
-        return PartialFile.open(partial(id), keep, bypassBlock());
+        return PartialFile.open(own.partial(id), keep, fileSystem.directBlock());
     }
 
     @Override
     public boolean bypassesCache() throws IOException {
-        return BYPASS.contains(store().type());
-    }
-
-    /// Block size of direct I/O, in bytes; 0 where it is not used. Cached, because it takes a system call.
-    private int bypassBlock() throws IOException {
-        int found = bypassBlock;
-        if (found < 0) {
-            found = bypassesCache() ? (int) blockSize() : 0;
-            bypassBlock = found;
-        }
-        return found;
+        return fileSystem.bypassesCache();
     }
 
     @Override
@@ -192,8 +109,8 @@ public final class TargetTree implements OpenTarget {
         Native loaded = calls;
         // On tmpfs this would allocate every page before the first byte is fetched.
         return loaded != null
-                && !store().type().equals("tmpfs")
-                && loaded.allocate(partial(id), size);
+                && !fileSystem.type().equals("tmpfs")
+                && loaded.allocate(own.partial(id), size);
     }
 
     /// Sets the modification time.
@@ -204,11 +121,11 @@ public final class TargetTree implements OpenTarget {
         }
         Native loaded = calls;
         if (loaded != null) {
-            loaded.setTimes(partial(id), modifiedMillis);
+            loaded.setTimes(own.partial(id), modifiedMillis);
             return;
         }
         FileTime time = FileTime.fromMillis(modifiedMillis);
-        Files.getFileAttributeView(partial(id), BasicFileAttributeView.class)
+        Files.getFileAttributeView(own.partial(id), BasicFileAttributeView.class)
                 .setTimes(time, time, null);
     }
 
@@ -218,7 +135,7 @@ public final class TargetTree implements OpenTarget {
             BasicFileAttributes attributes =
                     Files.readAttributes(
                             at(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return attributes.isRegularFile() && parentsAreReal(path)
+            return attributes.isRegularFile() && directories.parentsAreReal(path)
                     ? new Finished(attributes.size(), attributes.lastModifiedTime().toMillis())
                     : null;
         } catch (FileSystemException e) {
@@ -233,35 +150,10 @@ public final class TargetTree implements OpenTarget {
                         at(path), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)));
     }
 
-    private boolean parentsAreReal(String path) {
-        for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
-            if (!Files.isDirectory(at(path.substring(0, slash)), LinkOption.NOFOLLOW_LINKS)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     @Override
     public void makeDirectories(String path) throws IOException {
-        makeParents(path);
+        directories.makeAll(path);
         names.note(path + "/", durable);
-    }
-
-    private synchronized void makeParents(String path) throws IOException {
-        if (path.isEmpty() || known.contains(path)) {
-            return;
-        }
-        int slash = path.lastIndexOf('/');
-        if (slash > 0) {
-            makeParents(path.substring(0, slash));
-        }
-        Path directory = at(path);
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            newDirectories.made(path);
-        }
-        makeDirectory(directory);
-        known.add(path);
     }
 
     /// Renames it, which replaces an existing file or link.
@@ -269,10 +161,10 @@ public final class TargetTree implements OpenTarget {
     public void finish(long id, String path, @Nullable String sha256) throws IOException {
         int slash = path.lastIndexOf('/');
         if (slash > 0) {
-            makeParents(path.substring(0, slash));
+            directories.makeAll(path.substring(0, slash));
         }
         try {
-            Files.move(partial(id), at(path), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(own.partial(id), at(path), StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             if (Files.isDirectory(at(path), LinkOption.NOFOLLOW_LINKS)) {
                 throw new PathOccupiedException(at(path).toString(), "is a directory");
@@ -284,7 +176,7 @@ public final class TargetTree implements OpenTarget {
 
     @Override
     public long partialModified(long id) throws IOException {
-        return Files.getLastModifiedTime(partial(id), LinkOption.NOFOLLOW_LINKS).toMillis();
+        return Files.getLastModifiedTime(own.partial(id), LinkOption.NOFOLLOW_LINKS).toMillis();
     }
 
     @Override
@@ -294,7 +186,7 @@ public final class TargetTree implements OpenTarget {
 
     @Override
     public void dropPartial(long id) throws IOException {
-        Files.deleteIfExists(partial(id));
+        Files.deleteIfExists(own.partial(id));
     }
 
     /// Syncs one file or directory.
@@ -310,7 +202,7 @@ public final class TargetTree implements OpenTarget {
             return true;
         }
         for (long id : ids) {
-            sync(partial(id));
+            sync(own.partial(id));
         }
         // Records count only when the journal itself is durable.
         syncJournal();
@@ -335,42 +227,24 @@ public final class TargetTree implements OpenTarget {
         }
     }
 
-    /// Cached, because finding it reads the list of all mounts.
-    private FileStore store() throws IOException {
-        FileStore found = store;
-        if (found == null) {
-            found = Files.getFileStore(root);
-            store = found;
-        }
-        return found;
-    }
-
     @Override
     public long freeBytes() throws IOException {
-        return store().getUsableSpace();
+        return fileSystem.freeBytes();
     }
 
     @Override
     public String fileSystem() {
-        try {
-            return store().type();
-        } catch (IOException e) {
-            return "";
-        }
+        return fileSystem.type();
     }
 
     @Override
     public long inlineBytes() {
-        return fileSystem().equals("btrfs") ? BTRFS_INLINE_BYTES : 0;
+        return fileSystem.inlineBytes();
     }
 
     @Override
     public long blockSize() {
-        try {
-            return Math.max(512, store().getBlockSize());
-        } catch (IOException | UnsupportedOperationException e) {
-            return 4096;
-        }
+        return fileSystem.blockSize();
     }
 
     @Override
@@ -381,16 +255,7 @@ public final class TargetTree implements OpenTarget {
 
     @Override
     public boolean foldsNames() throws IOException {
-        // No known Linux file system normalizes Unicode and is case-sensitive: one probe answers
-        // both.
-        Path probe = own.resolve("Probe");
-        Files.deleteIfExists(probe);
-        Files.createFile(probe);
-        try {
-            return Files.exists(own.resolve("pROBE"), LinkOption.NOFOLLOW_LINKS);
-        } finally {
-            Files.delete(probe);
-        }
+        return own.foldsNames();
     }
 
     /// Length of the target's path.
@@ -399,19 +264,9 @@ public final class TargetTree implements OpenTarget {
         return root.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /// Removes the lock last.
     @Override
     public void removeOwn() throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(partials)) {
-            for (Path file : left) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(partials);
-        spill.remove();
-        Files.deleteIfExists(journal());
-        Files.deleteIfExists(own.resolve("lock"));
-        Files.delete(own);
+        own.remove();
         if (durable) {
             sync(root);
         }
@@ -424,8 +279,6 @@ public final class TargetTree implements OpenTarget {
         if (loaded != null) {
             loaded.close();
         }
-        spill.close();
-        lock.close();
-        lockFile.close();
+        own.close();
     }
 }

@@ -26,7 +26,7 @@ class CatalogTest {
         String path = "dir" + i / 100 + "/" + "n".repeat(random.nextInt(60)) + "ü" + i;
         String version = i % 4 == 0 ? null : "\"e" + i + "\"";
         if (i % 50 == 0) {
-            String id = id(random, path) + Catalog.MarkerName.values()[i / 50 % 3].suffix();
+            String id = id(random, path) + MarkerName.values()[i / 50 % 3].suffix();
             return new Catalog.Entry(i, i % 3, path, null, new SourceObject(id, 0, version, 0));
         }
         long size = random.nextLong() >>> random.nextInt(10, 60);
@@ -90,7 +90,7 @@ class CatalogTest {
                 : catalog.addDirectory(
                         next.input(),
                         next.path(),
-                        Catalog.MarkerName.values()[next.index() / 50 % 3],
+                        MarkerName.values()[next.index() / 50 % 3],
                         Objects.requireNonNull(marker));
     }
 
@@ -119,7 +119,7 @@ class CatalogTest {
     void orderIsThatOfFiles() throws Exception {
         Catalog catalog = newCatalog(1 << 20);
         catalog.add(0, "a-b", object(1));
-        catalog.addDirectory(0, "a", Catalog.MarkerName.SLASH, object(0));
+        catalog.addDirectory(0, "a", MarkerName.SLASH, object(0));
         catalog.add(0, "a/b", object(2));
         assertThat(catalog.sorted()).isTrue();
         catalog.add(0, "a.b", object(3));

@@ -39,7 +39,8 @@ class FoldedNamesTest {
         return source;
     }
 
-    private void fill(Source source, FaultPoints points) throws FillException, InterruptedException {
+    private void fill(Source source, FaultPoints points)
+            throws FillException, InterruptedException {
         FillRequest request =
                 new FillRequest(
                         volume,

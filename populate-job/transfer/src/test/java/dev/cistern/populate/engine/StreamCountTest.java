@@ -79,11 +79,15 @@ class StreamCountTest {
                 .isEqualTo(12);
         for (int i = 0; i < 2; i++) {
             count.update(
-                    new Sample(SAMPLE_NANOS / 2, body(0, 4 << 20, 50 * MILLI, 2 * MILLI), reading(0.9)),
+                    new Sample(
+                            SAMPLE_NANOS / 2,
+                            body(0, 4 << 20, 50 * MILLI, 2 * MILLI),
+                            reading(0.9)),
                     MOST);
         }
         Traffic.Sums since = body(0, 55_050_240, 600 * MILLI, 82 * MILLI);
-        assertThat(count.update(new Sample(SAMPLE_NANOS / 2, since, reading(0.6)), MOST)).isGreaterThan(12);
+        assertThat(count.update(new Sample(SAMPLE_NANOS / 2, since, reading(0.6)), MOST))
+                .isGreaterThan(12);
     }
 
     private static Traffic.Sums body(int fresh, long bytes, long bodyNanos, long workNanos) {
@@ -100,7 +104,9 @@ class StreamCountTest {
     void nothingThatHappenedChangesNothing() {
         assertThat(
                         new StreamCount(2, 4)
-                                .update(new Sample(SAMPLE_NANOS, Traffic.Sums.ZERO, reading(1)), MOST))
+                                .update(
+                                        new Sample(SAMPLE_NANOS, Traffic.Sums.ZERO, reading(1)),
+                                        MOST))
                 .isEqualTo(4);
     }
 

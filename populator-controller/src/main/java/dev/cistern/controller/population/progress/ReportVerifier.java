@@ -65,7 +65,8 @@ public final class ReportVerifier {
         }
         Optional<String> key = runs.reportKey(uid, report.attempt());
         if (key.isEmpty()) {
-            // A new Job may not be in this replica's cache yet; the next report follows in a second.
+            // A new Job may not be in this replica's cache yet; the next report follows in a
+            // second.
             return runs.over(uid)
                     ? new Verdict.Rejected(410, "over")
                     : new Verdict.Rejected(404, "unknown-attempt");
