@@ -1,12 +1,15 @@
 package dev.cistern.controller;
 
+import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.cluster.ClusterCache;
 import dev.cistern.controller.cluster.StorageCapacities;
 import dev.cistern.controller.cluster.WarningEvents;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.ops.ApiCalls;
 import dev.cistern.controller.ops.OpsServer;
+import dev.cistern.controller.ops.RunGauges;
 import dev.cistern.controller.ops.RunMetrics;
+import dev.cistern.controller.ops.RunOutcomes;
 import dev.cistern.controller.population.PopulationController;
 import dev.cistern.controller.population.apply.Applier;
 import dev.cistern.controller.population.apply.ReportSeal;
@@ -19,6 +22,7 @@ import dev.cistern.controller.population.progress.ProgressWriter;
 import dev.cistern.controller.population.progress.ReportVerifier;
 import dev.cistern.controller.resolve.Resolver;
 import dev.cistern.controller.runtime.Api;
+import dev.cistern.controller.runtime.CachedKind;
 import dev.cistern.controller.runtime.ControllerLoop;
 import dev.cistern.controller.runtime.EventRecorder;
 import dev.cistern.controller.runtime.LeaderElection;
@@ -28,6 +32,8 @@ import dev.cistern.populate.wire.ReportKey;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -42,6 +48,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +61,9 @@ public final class Main {
 
     /// Interval of looking for optional kinds that were missing at the start.
     private static final Duration OPTIONAL_KINDS_INTERVAL = Duration.ofMinutes(1);
+
+    /// How often the gauges are computed that go over all unfinished runs; at most every scrape sees new values.
+    private static final Duration COUNT_INTERVAL = Duration.ofSeconds(10);
 
     private Main() {}
 
@@ -133,6 +143,7 @@ public final class Main {
                         new ControllerLoop<>(statuses, meters));
         loops.forEach(ControllerLoop::watch);
         RunMetrics.register(meters, cache, population.admission());
+        RunGauges gauges = measureRuns(meters, cache, loops.getFirst()::leading, clock);
 
         deploy(vertx, new OpsServer(config.host(), config.opsPort(), meters, cache::synced));
         cache.start();
@@ -148,12 +159,39 @@ public final class Main {
         vertx.setPeriodic(
                 OPTIONAL_KINDS_INTERVAL.toMillis(),
                 _ -> Thread.ofVirtual().name("optional-kinds").start(cache::startOptionalKinds));
+        vertx.setPeriodic(
+                COUNT_INTERVAL.toMillis(),
+                _ -> Thread.ofVirtual().name("count").start(gauges::update));
 
         lead(new LeaderElection(client, config.namespace(), Names.LEASE, config.identity()), loops);
         LOG.atInfo()
                 .addKeyValue("identity", config.identity())
                 .addKeyValue("startMillis", startMillis(clock))
                 .log("ready");
+    }
+
+    private static RunGauges measureRuns(
+            MeterRegistry meters, ClusterCache cache, BooleanSupplier leading, Clock clock) {
+        Gauge.builder("cistern.leader", () -> leading.getAsBoolean() ? 1 : 0)
+                .description("1 on the replica that reconciles, 0 on the others")
+                .register(meters);
+        CachedKind<VolumePopulation> runs = cache.kinds().runs;
+        RunOutcomes outcomes =
+                new RunOutcomes(
+                        meters,
+                        leading,
+                        run ->
+                                runs.get(
+                                                run.getMetadata().getNamespace(),
+                                                run.getMetadata().getName())
+                                        .filter(now -> sameUid(now, run))
+                                        .isPresent());
+        runs.onChange(outcomes::changed);
+        return new RunGauges(meters, cache::runs, cache.kinds().backends::list, clock);
+    }
+
+    private static boolean sameUid(VolumePopulation one, VolumePopulation other) {
+        return one.getMetadata().getUid().equals(other.getMetadata().getUid());
     }
 
     private static void lead(LeaderElection election, List<ControllerLoop<?>> loops) {

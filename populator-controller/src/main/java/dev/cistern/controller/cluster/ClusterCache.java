@@ -130,6 +130,11 @@ public final class ClusterCache implements ClusterView, StatusLookups, AutoClose
         return kinds.runs.byIndex(Index.RUN, uid).stream().findFirst();
     }
 
+    /// The runs that are in a phase.
+    public List<VolumePopulation> runs(RunPhase phase) {
+        return kinds.runs.byIndex(Index.PHASE, phase.text());
+    }
+
     /// How many runs are in a phase.
     public int runsIn(RunPhase phase) {
         return kinds.runs.byIndex(Index.PHASE, phase.text()).size();

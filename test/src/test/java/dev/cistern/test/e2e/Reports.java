@@ -1,6 +1,7 @@
 package dev.cistern.test.e2e;
 
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 /// The controller's reporting endpoint and its metrics, as a pod of somebody else reaches them.
 final class Reports {
@@ -63,6 +64,14 @@ final class Reports {
                                                 Double.parseDouble(
                                                         line.substring(line.lastIndexOf(' ') + 1)))
                         .sum();
+    }
+
+    /// The metrics of all replicas, one after the other.
+    String metrics() {
+        return new Controller(cistern)
+                .pods().stream()
+                        .map(pod -> metrics(pod.getStatus().getPodIP()))
+                        .collect(Collectors.joining("\n"));
     }
 
     private String metrics(String podIp) {

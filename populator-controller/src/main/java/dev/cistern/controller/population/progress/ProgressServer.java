@@ -66,6 +66,8 @@ public final class ProgressServer extends VerticleBase {
         this.verifier = verifier;
         this.sink = sink;
         this.meters = meters;
+        // An alert on its growth needs the series to exist before the first one.
+        rejected("forged");
     }
 
     @Override
@@ -196,12 +198,15 @@ public final class ProgressServer extends VerticleBase {
     }
 
     private Future<Void> reject(HttpServerRequest request, int status, String reason) {
-        Counter.builder("cistern.report.rejected")
+        rejected(reason).increment();
+        return answer(request, status, "");
+    }
+
+    private Counter rejected(String reason) {
+        return Counter.builder("cistern.report.rejected")
                 .description("Progress reports that were not let in")
                 .tag("reason", reason)
-                .register(meters)
-                .increment();
-        return answer(request, status, "");
+                .register(meters);
     }
 
     private static Future<Void> answer(HttpServerRequest request, int status, String body) {
