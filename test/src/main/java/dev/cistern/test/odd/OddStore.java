@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// An S3 server over HTTP/1.1 with one bucket, [#BUCKET], path style, read-only: strict about requests, odd in answers.
 ///
-/// It checks each request's form and Signature Version 4 (`RequestCheck`); what no client may send is answered 400 and kept in
-/// [#malformed]. Without habits it answers as AWS does, in pages of [#PAGE_SIZE] keys.
+/// It checks each request's form and Signature Version 4 (`RequestCheck`); what no client may send is answered 400 and
+/// kept in [#malformed]. Without habits it answers as AWS does, in pages of [#PAGE_SIZE] keys.
 public final class OddStore implements AutoCloseable {
     public static final String BUCKET = "odd";
     public static final String ACCESS_KEY = "AKIAODDSTORE";

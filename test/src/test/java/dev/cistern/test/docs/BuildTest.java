@@ -16,7 +16,8 @@ import org.xml.sax.SAXException;
 
 /// What the build takes from directories that it does not clean.
 class BuildTest {
-    /// A module that became one of modules may have classes of tests in its `target`, which nobody compiles and which no longer fit.
+    /// A module that became one of modules may have classes of tests in its `target`, which nobody compiles and which
+    /// no longer fit.
     @Test
     void modulesWithoutSourcesRunNoTests() throws Exception {
         Project project = Project.here();

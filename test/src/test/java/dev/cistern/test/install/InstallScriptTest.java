@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// `deploy/install.sh` without a cluster: what it hands to kustomize, what it asks of `kubectl`, and what it refuses.
 class InstallScriptTest {
-    /// Answers what the script asks and nothing else. Of kustomize's result it gives what the script reads again: the names of the namespaces.
+    /// Answers what the script asks and nothing else. Of kustomize's result it gives what the script reads again: the
+    /// names of the namespaces.
     private static final String KUBECTL =
             """
             #!/bin/sh

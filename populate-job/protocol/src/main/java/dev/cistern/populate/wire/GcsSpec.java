@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param bucket the bucket's name, not empty
 /// @param prefix a tree (ends with `/`, or empty for the whole bucket) or one object's name
 /// @param userProject the project that is billed for all requests; null means that none is
-/// @param projectId the project that is billed if the bucket is requester pays and `userProject` is null; null means that
-/// none is
+/// @param projectId the project that is billed if the bucket is requester pays and `userProject` is null; null means
+/// that none is
 /// @param auth how requests are authenticated
 /// @param impersonation service account to read as; null means the identity of `auth` itself
 public record GcsSpec(

@@ -3,8 +3,8 @@ package dev.cistern.populate.digest;
 import java.nio.ByteBuffer;
 import java.util.zip.Checksum;
 
-/// A reflected CRC of 64 bits whose initial value and final XOR are all ones. Each has its own loop, because a shared one
-/// would be slower.
+/// A reflected CRC of 64 bits whose initial value and final XOR are all ones. Each has its own loop, because a shared
+/// one would be slower.
 abstract sealed class Crc64 implements Checksum permits Crc64Ecma, Crc64Nvme {
     long state = -1;
 

@@ -7,13 +7,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Measures how much CPU a fill can still get, from the kernel's own counters. What cannot be read does not limit anything: throughput alone
-/// decides then.
+/// Measures how much CPU a fill can still get, from the kernel's own counters. What cannot be read does not limit
+/// anything: throughput alone decides then.
 ///
-/// Of the first [#SAMPLES] streams, the kernel reports how long they ran, and how long they were runnable and waited on a run queue
-/// (`schedstat`, Documentation/scheduler/sched-stats.rst of Linux). A container's CPU limit throttles all its processes for the rest of a
-/// period (`cpu.stat`, Documentation/admin-guide/cgroup-v2.rst).
+/// Of the first [#SAMPLES] streams, the kernel reports how long they ran, and how long they were runnable and waited on
+/// a run queue (`schedstat`, Documentation/scheduler/sched-stats.rst of Linux). A container's CPU limit throttles all
+/// its processes for the rest of a period (`cpu.stat`, Documentation/admin-guide/cgroup-v2.rst).
 final class CpuPressure {
     /// Number of streams that stand for all of them. Reading one takes some 20 µs.
     static final int SAMPLES = 4;
@@ -43,13 +44,13 @@ final class CpuPressure {
         }
     }
 
-    private static final class Thread {
+    private static final class StreamThread {
         private final Path schedstat;
         private long atNanos = System.nanoTime();
         private long ran;
         private long waited;
 
-        Thread(Path schedstat) throws IOException {
+        StreamThread(Path schedstat) throws IOException {
             this.schedstat = schedstat;
             read();
         }
@@ -61,7 +62,8 @@ final class CpuPressure {
         }
     }
 
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<StreamThread> threads = new ArrayList<>();
+    private final @Nullable Path limit;
     private long lastIdle;
     private long lastOwn;
     private long lastAll;
@@ -70,11 +72,15 @@ final class CpuPressure {
     private double waiting = -1;
     private double throttled;
 
+    CpuPressure() {
+        limit = LIMITS.stream().filter(Files::exists).findFirst().orElse(null);
+    }
+
     /// Includes the calling thread in the measurement, until it ends.
     synchronized void observe() {
         try {
             Path self = Files.readSymbolicLink(Path.of("/proc/thread-self"));
-            threads.add(new Thread(Path.of("/proc").resolve(self).resolve("schedstat")));
+            threads.add(new StreamThread(Path.of("/proc").resolve(self).resolve("schedstat")));
         } catch (IOException | RuntimeException e) {
             // Not available here.
             return;
@@ -110,7 +116,8 @@ final class CpuPressure {
         }
     }
 
-    /// Ticks used by this process: `utime` and `stime`, fields 14 and 15; the second field, the name, may contain spaces.
+    /// Ticks used by this process: `utime` and `stime`, fields 14 and 15; the second field, the name, may contain
+    /// spaces.
     private static long ownTicks() throws IOException {
         String stat = Files.readString(Path.of("/proc/self/stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
@@ -120,8 +127,8 @@ final class CpuPressure {
     private void readRunQueues() {
         long waited = 0;
         long notRunning = 0;
-        for (Iterator<Thread> all = threads.iterator(); all.hasNext(); ) {
-            Thread thread = all.next();
+        for (Iterator<StreamThread> all = threads.iterator(); all.hasNext(); ) {
+            StreamThread thread = all.next();
             long ranBefore = thread.ran;
             long waitedBefore = thread.waited;
             try {
@@ -143,28 +150,29 @@ final class CpuPressure {
     }
 
     private void readThrottling() {
-        for (Path stat : LIMITS) {
-            long periods = 0;
-            long full = 0;
-            try {
-                for (String line : Files.readAllLines(stat)) {
-                    String[] field = line.split(" ");
-                    switch (field[0]) {
-                        case "nr_periods" -> periods = Long.parseLong(field[1]);
-                        case "nr_throttled" -> full = Long.parseLong(field[1]);
-                        default -> {}
-                    }
-                }
-            } catch (IOException | RuntimeException e) {
-                continue;
-            }
-            if (lastPeriods > 0 && periods > lastPeriods) {
-                double part = (double) (full - lastThrottled) / (periods - lastPeriods);
-                throttled += WEIGHT * (Math.clamp(part, 0, 1) - throttled);
-            }
-            lastPeriods = periods;
-            lastThrottled = full;
+        Path stat = limit;
+        if (stat == null) {
             return;
         }
+        long periods = 0;
+        long full = 0;
+        try {
+            for (String line : Files.readAllLines(stat)) {
+                String[] field = line.split(" ");
+                switch (field[0]) {
+                    case "nr_periods" -> periods = Long.parseLong(field[1]);
+                    case "nr_throttled" -> full = Long.parseLong(field[1]);
+                    default -> {}
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            return;
+        }
+        if (lastPeriods > 0 && periods > lastPeriods) {
+            double part = (double) (full - lastThrottled) / (periods - lastPeriods);
+            throttled += WEIGHT * (Math.clamp(part, 0, 1) - throttled);
+        }
+        lastPeriods = periods;
+        lastThrottled = full;
     }
 }

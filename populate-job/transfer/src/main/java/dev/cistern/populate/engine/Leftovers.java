@@ -16,8 +16,8 @@ import java.util.BitSet;
 /// where a file has the recorded size and time. An attempt with other sources or patterns leaves it alone, because
 /// copying something else does not make those files obsolete. Directories are removed when they are empty.
 ///
-/// On a file system that folds names, `A` and `a` are one path: the object that has it now replaced the other, and the file
-/// may still have the other's name.
+/// On a file system that folds names, `A` and `a` are one path: the object that has it now replaced the other, and the
+/// file may still have the other's name.
 ///
 /// Paths are hashed, in the journal and for the catalog; batches of the former are compared with all of the latter.
 /// Memory is bounded by two batches, and the volume is walked only if something has to be removed.

@@ -2,16 +2,16 @@ package dev.cistern.populate.engine;
 
 /// Computes the number of streams from measurements. Pure: no clock, no thread.
 ///
-/// A stream waits for the store, then works. While it waits, its processor is free for others, so
-/// `processors × (waiting + work) / work` streams keep all processors busy: few for a nearby store, hundreds for small
-/// objects from another continent. The number moves there in steps of at most [#MOST_GROWTH], while the machine has
-/// idle processors. After each step the store's response times are compared with those before: where they grew, store
-/// or network are the bottleneck, and only as many streams are kept as these can serve; after some seconds twice as
-/// many are tried again. While response times change by themselves nothing is added, because the effect could not be
-/// measured. When all processors are busy and more streams than that wait for them, some end.
+/// A stream waits for the store, then works. While it waits, its processor is free for others, so `processors ×
+/// (waiting + work) / work` streams keep all processors busy: few for a nearby store, hundreds for small objects from
+/// another continent. The number moves there in steps of at most [#MOST_GROWTH], while the machine has idle processors.
+/// After each step the store's response times are compared with those before: where they grew, store or network are the
+/// bottleneck, and only as many streams are kept as these can serve; after some seconds twice as many are tried again.
+/// While response times change by themselves nothing is added, because the effect could not be measured. When all
+/// processors are busy and more streams than that wait for them, some end.
 ///
-/// Responses also seem slow where a stream waits for a CPU before it can read them, because other processes starve the fill
-/// or a container's CPU limit is reached. More streams would only wait as well: then none are added, and some end.
+/// Responses also seem slow where a stream waits for a CPU before it can read them, because other processes starve the
+/// fill or a container's CPU limit is reached. More streams would only wait as well: then none are added, and some end.
 final class StreamCount {
     /// Even a store whose latency needs sixteen times the streams is adapted to in one step, any other in two.
     private static final int MOST_GROWTH = 16;

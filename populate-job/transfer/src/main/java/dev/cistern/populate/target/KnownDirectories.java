@@ -4,7 +4,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Cache of directories that were checked to be real ones: the most recently used. Listings are ordered, so few are enough.
+/// Cache of directories that were checked to be real ones: the most recently used. Listings are ordered, so few are
+/// enough.
 final class KnownDirectories {
     /// Some 4,000 with usual paths.
     static final long MAX_BYTES = 1L << 20;

@@ -3,12 +3,12 @@ package dev.cistern.populate.target;
 import java.text.Normalizer;
 import java.util.Locale;
 
-/// Defines which names are one file where a file system folds case or Unicode normalization: those for which [#fold] gives
-/// the same text.
+/// Defines which names are one file where a file system folds case or Unicode normalization: those for which [#fold]
+/// gives the same text.
 ///
-/// It is at least as coarse as any such file system: a missed collision loses a file, an imagined one only rejects a key.
-/// Case is folded in full (`ß` is `ss`), composed and decomposed forms are equal, and invisible characters are ignored:
-/// ext4 and f2fs with casefold do all of this (NFDICF in `fs/unicode` of Linux), others less.
+/// It is at least as coarse as any such file system: a missed collision loses a file, an imagined one only rejects a
+/// key. Case is folded in full (`ß` is `ss`), composed and decomposed forms are equal, and invisible characters are
+/// ignored: ext4 and f2fs with casefold do all of this (NFDICF in `fs/unicode` of Linux), others less.
 public final class NameFolding {
     /// First and last of each range of `Default_Ignorable_Code_Point` (Unicode 17, DerivedCoreProperties.txt).
     private static final int[] IGNORABLE = {

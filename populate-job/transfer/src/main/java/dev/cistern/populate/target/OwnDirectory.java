@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
-/// The engine's own directory in the target: the lock, the journal, incomplete files, and files for what does not fit in
-/// memory.
+/// The engine's own directory in the target: the lock, the journal, incomplete files, and files for what does not fit
+/// in memory.
 final class OwnDirectory implements AutoCloseable {
     private final Path path;
     private final Path partials;
@@ -79,8 +79,8 @@ final class OwnDirectory implements AutoCloseable {
         return spill;
     }
 
-    /// Whether the file system folds names. No known Linux file system normalizes Unicode and is case-sensitive: one probe
-    /// answers both.
+    /// Whether the file system folds names. No known Linux file system normalizes Unicode and is case-sensitive: one
+    /// probe answers both.
     boolean foldsNames() throws IOException {
         Path probe = path.resolve("Probe");
         Files.deleteIfExists(probe);

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A target in memory that keeps files by content: each content once, under its SHA-256, and paths that name contents.
-/// It shows that a store by content can be filled as a directory tree is. One created by [#folding] also behaves like ext4
-/// with casefold: names that differ in case are one, a file that replaces another gets the existing name, and times are
-/// kept.
+/// It shows that a store by content can be filled as a directory tree is. One created by [#folding] also behaves like
+/// ext4 with casefold: names that differ in case are one, a file that replaces another gets the existing name, and
+/// times are kept.
 public final class MemoryTarget implements Target {
     private final Map<String, byte[]> contents = new HashMap<>();
     private final boolean folding;

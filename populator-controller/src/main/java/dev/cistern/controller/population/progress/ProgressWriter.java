@@ -9,8 +9,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 
-/// Writes reports into `VolumePopulation.status.progress` under a field manager of its own; the reconcile owns the rest of
-/// the status, so neither overwrites the other.
+/// Writes reports into `VolumePopulation.status.progress` under a field manager of its own; the reconcile owns the rest
+/// of the status, so neither overwrites the other.
 ///
 /// The patch first tests the UID, which a server-side apply to a status cannot: there the API server ignores it. So a
 /// report never gets into a record that was deleted and recreated since it was verified.

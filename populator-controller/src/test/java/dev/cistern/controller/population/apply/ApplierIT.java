@@ -626,8 +626,7 @@ class ApplierIT {
         assertThatThrownBy(() -> writer.write(deleted, claim.key().uid(), report))
                 .isInstanceOfSatisfying(
                         KubernetesClientException.class,
-                        e -> assertThat(e.getCode()).isEqualTo(422))
-                .hasMessageContaining("/metadata/uid");
+                        e -> assertThat(e.getCode()).isEqualTo(422));
         assertThat(record(claim).getStatus().getProgress()).isNull();
         writer.write(
                 new ReportedRun("team-a", record(claim).getMetadata().getUid()),

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// Google Cloud Storage's JSON API, for reading, in memory: it checks requests strictly, answers as documented, and
 /// injects faults on request.
 ///
-/// It has one bucket, [#BUCKET]. A caller without a good token is refused with 401, one whose token is of the wrong scope or principal
-/// with 403, parameters and paths that the real one does not know with 400 and 404.
+/// It has one bucket, [#BUCKET]. A caller without a good token is refused with 401, one whose token is of the wrong
+/// scope or principal with 403, parameters and paths that the real one does not know with 400 and 404.
 public final class StrictGcs implements AutoCloseable {
     public static final String BUCKET = "bucket";
 

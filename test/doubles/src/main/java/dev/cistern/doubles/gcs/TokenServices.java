@@ -13,8 +13,9 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The services that give access tokens: the OAuth token endpoint (assertions of service account keys), the Security Token Service
-/// (workload identity federation), the IAM Service Account Credentials API (impersonation), and the metadata server of a node.
+/// The services that give access tokens: the OAuth token endpoint (assertions of service account keys), the Security
+/// Token Service (workload identity federation), the IAM Service Account Credentials API (impersonation), and the
+/// metadata server of a node.
 ///
 /// They accept what is documented and nothing else; what they refuse they refuse in the words of the real ones.
 public final class TokenServices implements AutoCloseable {

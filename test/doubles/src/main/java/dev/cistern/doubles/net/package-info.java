@@ -1,4 +1,5 @@
-/// What doubles need that read and write their connections themselves, because no server library answers as wrongly as they do.
+/// What doubles need that read and write their connections themselves, because no server library answers as wrongly as
+/// they do.
 @NullMarked
 package dev.cistern.doubles.net;
 

@@ -19,11 +19,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// An HTTP proxy, strict about what it is asked: targets in absolute form with the `Host` that belongs to them, tunnels by `CONNECT` without
-/// anything that is for the origin, and a user where it wants one. What it is told for itself, it does not pass on.
+/// An HTTP proxy, strict about what it is asked: targets in absolute form with the `Host` that belongs to them, tunnels
+/// by `CONNECT` without anything that is for the origin, and a user where it wants one. What it is told for itself, it
+/// does not pass on.
 ///
-/// Names are not looked up: everything is on this machine, so a client that resolves them itself is found out. Addresses are taken as they
-/// are.
+/// Names are not looked up: everything is on this machine, so a client that resolves them itself is found out.
+/// Addresses are taken as they are.
 public class ForwardProxy implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 64 * 1024;
 

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Finds duplicate lines. Beyond what fits into [#MOST_BYTES], some 10,000 lines with usual names, only adjacent ones are
-/// found; the engine rejects others as two files for one path.
+/// Finds duplicate lines. Beyond what fits into [#MOST_BYTES], some 10,000 lines with usual names, only adjacent ones
+/// are found; the engine rejects others as two files for one path.
 final class ListRepeats {
     static final long MOST_BYTES = 4L << 20;
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// Each call is one attempt, in which a request may be sent several times: at most [#MAX_REDIRECTS] redirects are
 /// followed, signed again, never from TLS to plain, and with credentials only where [StoreEndpoint#redirected] allows
 /// it and only while all responses on the way came from such hosts: credentials are not sent where the response of
-/// another host leads, even if that is the endpoint. At most [#MAX_CORRECTIONS] corrections are applied. Further attempts
-/// are up to the engine.
+/// another host leads, even if that is the endpoint. At most [#MAX_CORRECTIONS] corrections are applied. Further
+/// attempts are up to the engine.
 public final class StoreSender implements AutoCloseable {
     private static final int MAX_REDIRECTS = 4;
     private static final int MAX_CORRECTIONS = 3;
