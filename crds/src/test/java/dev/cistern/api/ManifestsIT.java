@@ -7,11 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.cistern.api.ApiServer.Answer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -60,6 +65,40 @@ class ManifestsIT {
     Stream<DynamicTest> claims() {
         return Sample.claims().stream()
                 .map(s -> DynamicTest.dynamicTest(s.name(), () -> checkClaim(s)));
+    }
+
+    /// Those of users, of our kinds; what else is in them is Kubernetes' own.
+    @TestFactory
+    Stream<DynamicTest> examplesOfStores() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("../examples/stores"))) {
+            for (Path file : files.sorted().toList()) {
+                tests.add(
+                        DynamicTest.dynamicTest(
+                                file.getFileName().toString(), () -> checkExample(file)));
+            }
+        }
+        assertThat(tests).isNotEmpty();
+        return tests.stream();
+    }
+
+    private void checkExample(Path file) throws IOException {
+        int ours = 0;
+        try (var documents =
+                new YAMLMapper()
+                        .readerFor(JsonNode.class)
+                        .<JsonNode>readValues(Files.readString(file))) {
+            while (documents.hasNext()) {
+                ObjectNode object = (ObjectNode) documents.next();
+                if (object.path("apiVersion").asText().startsWith("cistern.dev/")) {
+                    String kind = object.path("kind").asText().toLowerCase(Locale.ROOT);
+                    String collection = CrdFile.ofKind(kind).collection(object);
+                    assertHolds(accepted(server.tryCreate(collection, object)), object);
+                    ours++;
+                }
+            }
+        }
+        assertThat(ours).as(file.toString()).isPositive();
     }
 
     /// An API server without the feature gate drops the reference: such a claim must not be taken as if nothing had been asked.

@@ -7,6 +7,8 @@ import dev.cistern.doubles.gcs.AccessTokens;
 import dev.cistern.doubles.gcs.ServiceAccountKey;
 import dev.cistern.doubles.gcs.StrictGcs;
 import dev.cistern.doubles.gcs.TokenServices;
+import dev.cistern.doubles.oci.Artifact;
+import dev.cistern.doubles.oci.StrictRegistry;
 import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
@@ -22,6 +24,9 @@ import dev.cistern.populate.wire.GcsAuth;
 import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.HttpAuth;
 import dev.cistern.populate.wire.HttpSpec;
+import dev.cistern.populate.wire.OciAuth;
+import dev.cistern.populate.wire.OciReference;
+import dev.cistern.populate.wire.OciSpec;
 import dev.cistern.populate.wire.ProxySpec;
 import dev.cistern.populate.wire.S3Auth;
 import dev.cistern.populate.wire.S3Spec;
@@ -144,6 +149,21 @@ class ProxiedStoresTest {
                             new GcsAuth.ServiceAccountKey(file.toString()),
                             null);
             assertFilled(spec, "x");
+        }
+    }
+
+    @Test
+    void oci() throws Exception {
+        try (StrictRegistry registry = new StrictRegistry()) {
+            new Artifact(registry, "models/llama").file("x", CONTENT).push("v1");
+            assertFilled(
+                    new OciSpec(
+                            hidden(registry.endpoint()),
+                            OciReference.parse("models/llama:v1"),
+                            null,
+                            TlsSpec.PLATFORM,
+                            new OciAuth.Anonymous()),
+                    "x");
         }
     }
 

@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,20 +94,18 @@ class PopulateJobTest {
     }
 
     private Map<String, String> environment(String bucket, long rate) {
-        return environment(bucket, rate, server().endpoint(), null);
+        return environment(bucket, rate, server().endpoint(), new S3Auth.AccessKey(), null);
     }
 
     private Map<String, String> environment(
-            String bucket, long rate, String endpoint, @Nullable ProxySpec proxy) {
+            String endpoint, S3Auth auth, @Nullable ProxySpec proxy) {
+        return environment(FaultyS3.BUCKET, 0, endpoint, auth, proxy);
+    }
+
+    private Map<String, String> environment(
+            String bucket, long rate, String endpoint, S3Auth auth, @Nullable ProxySpec proxy) {
         S3Spec store =
-                new S3Spec(
-                        endpoint,
-                        "us-east-1",
-                        true,
-                        TlsSpec.PLATFORM,
-                        bucket,
-                        "t/",
-                        new S3Auth.AccessKey());
+                new S3Spec(endpoint, "us-east-1", true, TlsSpec.PLATFORM, bucket, "t/", auth);
         int port = java.util.Objects.requireNonNull(controller).getAddress().getPort();
         RunSpec spec =
                 new RunSpec(
@@ -164,6 +164,60 @@ class PopulateJobTest {
         assertThat(posts).filteredOn(post -> post.contains("\"result\"")).hasSize(1);
     }
 
+    /// The Secret changes, and kubelet its files, in the middle of a copy; the store takes the new key alone from then on.
+    @Test
+    void aKeyThatIsRotatedInTheMiddleOfACopyCostsNoAttempt() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            server().put("t/" + i, new byte[1000]);
+        }
+        Path secret = Files.createDirectory(directory.resolve("secret"));
+        mount(secret, "old");
+        server().anonymous();
+        AtomicInteger asked = new AtomicInteger();
+        server().faults(
+                        request -> {
+                            synchronized (secret) {
+                                if (asked.incrementAndGet() == 20) {
+                                    mount(secret, "new");
+                                }
+                            }
+                            return withKey(request, asked.get() < 20 ? "old" : "new")
+                                    ? null
+                                    : new FaultyS3.Fault.Status(
+                                            403, "InvalidAccessKeyId", Map.of());
+                        });
+
+        int code =
+                run(
+                        environment(
+                                server().endpoint(),
+                                new S3Auth.AccessKey(secret.toString()),
+                                null));
+
+        assertThat(code).as(Files.readString(directory.resolve("message"))).isZero();
+        assertThat(message().files()).isEqualTo(60);
+        assertThat(server().asked()).filteredOn(r -> withKey(r, "new")).hasSizeGreaterThan(30);
+    }
+
+    private static boolean withKey(FaultyS3.Asked request, String key) {
+        return request.headers()
+                .getOrDefault("authorization", "")
+                .contains("Credential=" + key + "-key/");
+    }
+
+    /// As kubelet does: all files change at once.
+    private static void mount(Path secret, String key) {
+        try {
+            Path state = Files.createDirectory(secret.resolve(".." + key));
+            Files.writeString(state.resolve("access-key-id"), key + "-key");
+            Files.writeString(state.resolve("secret-access-key"), key + "-secret");
+            Path link = Files.createSymbolicLink(secret.resolve("..tmp"), state.getFileName());
+            Files.move(link, secret.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     /// By a name that only the proxy knows; the controller is asked straight.
     @Test
     void aJobReachesItsStoreThroughTheProxyOfItsSourceAndTheControllerWithout() throws Exception {
@@ -172,9 +226,8 @@ class PopulateJobTest {
             proxy.wants("user", "secret");
             Map<String, String> environment =
                     environment(
-                            FaultyS3.BUCKET,
-                            0,
                             server().endpoint().replace("127.0.0.1", "store.invalid"),
+                            new S3Auth.AccessKey(),
                             new ProxySpec(
                                     "http://" + proxy.address(),
                                     null,

@@ -127,7 +127,7 @@ public final class HttpClient implements Closeable {
         boolean reusable = false;
         try {
             ProxyServer proxy = connection.proxy();
-            if (proxy != null && PROXY_STATUS.contains(head.status())) {
+            if (proxy != null && ofProxy(head)) {
                 throw proxy.refused(connection.origin(), head.status());
             }
             Body body = framed(connection, head, headOnly);
@@ -141,6 +141,12 @@ public final class HttpClient implements Closeable {
                 connection.close();
             }
         }
+    }
+
+    /// Whether an answer that came by way of a proxy is the proxy's own. Squid, of all of them, marks its errors.
+    private static boolean ofProxy(ResponseHead head) {
+        return PROXY_STATUS.contains(head.status())
+                || (head.status() >= 400 && head.header("x-squid-error") != null);
     }
 
     private static Body framed(HttpConnection connection, ResponseHead head, boolean headOnly)

@@ -37,7 +37,7 @@ public final class DirectApi implements S3Api {
                 new S3Protocol(
                         endpoint::location,
                         () ->
-                                new S3Errors.Request(
+                                new RequestTraits(
                                         endpoint.hasAcceptedKeys(),
                                         requesterPays,
                                         customerKey != null));

@@ -74,41 +74,6 @@ final class S3Errors {
                     "InvalidClientTokenId",
                     "UnrecognizedClientException");
 
-    private static final String CREDENTIALS_HINT = "check the access key";
-    private static final String MISSING_HINT = "check bucket, endpoint and region";
-
-    private static final String LIST_HINT =
-            "allow s3:ListBucket on the bucket; without it only one object can be read, by its"
-                    + " whole key";
-
-    private static final String OBJECT_HINT =
-            "allow s3:GetObject on it, and kms:Decrypt on its key where it is encrypted with KMS";
-
-    private static final String PAYER_HINT =
-            "; of a bucket that is requester pays, set s3.requesterPays (--request-payer)";
-
-    /// How requests are made.
-    ///
-    /// @param acceptedKeys whether the store has accepted the keys before
-    /// @param requesterPays whether they say that the requester pays
-    /// @param customerKey whether those for objects carry a customer's key
-    record Request(boolean acceptedKeys, boolean requesterPays, boolean customerKey) {
-        /// The usual way.
-        static final Request PLAIN = new Request(false, false, false);
-
-        StatusErrors.Hints hints(boolean object) {
-            return new StatusErrors.Hints(
-                    CREDENTIALS_HINT,
-                    MISSING_HINT,
-                    (object ? OBJECT_HINT : LIST_HINT)
-                            + (requesterPays ? "" : PAYER_HINT)
-                            + (object && customerKey
-                                    ? "; another customer's key than it was written with is refused"
-                                            + " likewise"
-                                    : ""));
-        }
-    }
-
     /// Content of an error document.
     ///
     /// @param code empty where there is none
@@ -192,14 +157,14 @@ final class S3Errors {
     /// @param where name of the bucket for messages
     /// @param key of the requested object; null for a listing
     static SourceException of(ErrorDetails details, String where, @Nullable String key) {
-        return of(details, where, key, Request.PLAIN);
+        return of(details, where, key, RequestTraits.PLAIN);
     }
 
     /// @param where name of the bucket for messages
     /// @param key of the requested object; null for a listing
     /// @param request properties of the request
     static SourceException of(
-            ErrorDetails details, String where, @Nullable String key, Request request) {
+            ErrorDetails details, String where, @Nullable String key, RequestTraits request) {
         if (details.status() < 300) {
             return of(details.withStatusOfCode(), where, key, request);
         }
@@ -213,9 +178,9 @@ final class S3Errors {
                     what,
                     shown);
         }
-        SourceException known = keys(details, what, request.acceptedKeys);
+        SourceException known = keys(details, what, request.acceptedKeys());
         if (known == null) {
-            known = EncryptionErrors.of(details, what, key != null, request.customerKey);
+            known = EncryptionErrors.of(details, what, key != null, request.customerKey());
         }
         if (known == null) {
             known = object(details, what, where);
@@ -256,7 +221,9 @@ final class S3Errors {
                 ? StatusErrors.credentials(
                         what,
                         shown,
-                        code.equals("RequestTimeTooSkewed") ? "set the clock" : CREDENTIALS_HINT)
+                        code.equals("RequestTimeTooSkewed")
+                                ? "set the clock"
+                                : RequestTraits.CREDENTIALS_HINT)
                 : null;
     }
 
@@ -266,7 +233,7 @@ final class S3Errors {
         String code = details.code();
         String shown = details.shown();
         if (code.equals("NoSuchBucket")) {
-            return StatusErrors.missing(where, shown, MISSING_HINT);
+            return StatusErrors.missing(where, shown, RequestTraits.MISSING_HINT);
         }
         if (code.equals("InvalidObjectState") && details.status() == 403) {
             String storage = XmlReader.element(details.answer().document(), "StorageClass");

@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
 /// S3's requests: an object is requested by its key, a version by its ETag.
 final class S3Protocol implements ObjectProtocol {
     private final Supplier<S3Location> location;
-    private final Supplier<S3Errors.Request> asked;
+    private final Supplier<RequestTraits> asked;
 
     /// @param location the bucket's location, as far as known
     S3Protocol(Supplier<S3Location> location) {
-        this(location, () -> S3Errors.Request.PLAIN);
+        this(location, () -> RequestTraits.PLAIN);
     }
 
     /// @param location where the bucket is, as far as is known now
     /// @param asked how requests are made now
-    S3Protocol(Supplier<S3Location> location, Supplier<S3Errors.Request> asked) {
+    S3Protocol(Supplier<S3Location> location, Supplier<RequestTraits> asked) {
         this.location = location;
         this.asked = asked;
     }

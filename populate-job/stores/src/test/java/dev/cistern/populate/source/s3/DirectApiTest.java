@@ -12,6 +12,7 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.testing.FaultyS3;
 import dev.cistern.populate.testing.FaultyS3.Fault;
+import dev.cistern.populate.testing.TestProxy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
@@ -112,14 +113,46 @@ class DirectApiTest extends ProxyContract {
         assertThat(sink.taken.size()).isEqualTo(100);
     }
 
+    /// A plain request's refusal looks like the store's, but for what Squid adds.
+    @Test
+    void aRefusalThatSquidMarksIsTheProxys() throws Exception {
+        SourceObject object = stored("x", 100);
+        for (int status : new int[] {403, 503}) {
+            server().faults(
+                            asked ->
+                                    new Fault.Other(
+                                            status,
+                                            Map.of("X-Squid-Error", "ERR_ACCESS_DENIED 0"),
+                                            "<html>no</html>"));
+            try (TestProxy proxy = new TestProxy()) {
+                S3Location location =
+                        S3Location.of(server().endpoint(), null, FaultyS3.BUCKET, true);
+                AwsKeys keys = new AwsKeys(FaultyS3.KEY_ID, FaultyS3.SECRET, null);
+                Proxies proxies = Proxies.of(Map.of("HTTP_PROXY", proxy.address()));
+                try (Source source =
+                        S3Source.of(
+                                location,
+                                "",
+                                api(location, () -> keys, new Tls(null, false), proxies))) {
+                    assertThatThrownBy(() -> source.read(object, 0, 100, new Bytes()))
+                            .isInstanceOf(
+                                    status == 503
+                                            ? SourceException.Retryable.class
+                                            : SourceException.Refused.class)
+                            .hasMessageContaining(
+                                    "proxy http://" + proxy.address() + " answers HTTP " + status);
+                }
+            }
+        }
+    }
+
     @Test
     void aProxysRefusalIsNamedAsItsOwn() throws Exception {
         SourceObject object = stored("x", 100);
         for (String endpoint : List.of(server().endpoint(), "https://127.0.0.1:1")) {
             for (int status : new int[] {403, 407, 502}) {
                 boolean storesOwn = status == 403 && endpoint.startsWith("http:");
-                try (dev.cistern.populate.testing.TestProxy proxy =
-                        new dev.cistern.populate.testing.TestProxy()) {
+                try (TestProxy proxy = new TestProxy()) {
                     proxy.refuses(status);
                     Proxies proxies = Proxies.of(Map.of("ALL_PROXY", proxy.address()));
                     S3Location location = S3Location.of(endpoint, null, FaultyS3.BUCKET, true);
