@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PATH=$PATH:/usr/sbin:/sbin
 
 # program=Debian package; a program with a slash is looked for among the CNI plugins.
-tools="make=make git=git curl=curl tar=tar gzip=gzip
+tools="make=make git=git python3=python3-venv curl=curl tar=tar gzip=gzip
   runc=runc nft=nftables conntrack=conntrack ip=iproute2 nsenter=util-linux mount=mount
   cni/ptp=containernetworking-plugins cni/host-local=containernetworking-plugins
   mkfs.btrfs=btrfs-progs mkfs.ext4=e2fsprogs busybox=busybox-static"

@@ -42,6 +42,7 @@ public final class Attempt {
                 counts.bytesResumed(),
                 meter.unverified(),
                 manifest,
-                (System.nanoTime() - startNanos) / 1e9);
+                (System.nanoTime() - startNanos) / 1e9,
+                meter.revisions());
     }
 }

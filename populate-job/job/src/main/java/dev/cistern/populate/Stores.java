@@ -10,6 +10,8 @@ import dev.cistern.populate.source.gcs.GcsCommandLine;
 import dev.cistern.populate.source.gcs.GcsProvider;
 import dev.cistern.populate.source.http.HttpCommandLine;
 import dev.cistern.populate.source.http.HttpProvider;
+import dev.cistern.populate.source.huggingface.HuggingFaceCommandLine;
+import dev.cistern.populate.source.huggingface.HuggingFaceProvider;
 import dev.cistern.populate.source.oci.OciCommandLine;
 import dev.cistern.populate.source.oci.OciProvider;
 import dev.cistern.populate.source.oss.OssCommandLine;
@@ -21,6 +23,7 @@ import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.HttpSpec;
+import dev.cistern.populate.wire.HuggingFaceSpec;
 import dev.cistern.populate.wire.OciSpec;
 import dev.cistern.populate.wire.OssSpec;
 import dev.cistern.populate.wire.S3Spec;
@@ -56,6 +59,7 @@ public final class Stores {
                 new S3CommandLine(),
                 new GcsCommandLine(),
                 new OssCommandLine(),
+                new HuggingFaceCommandLine(),
                 new HttpCommandLine(),
                 new OciCommandLine());
     }
@@ -87,6 +91,7 @@ public final class Stores {
                 case GcsSpec gcs -> GcsProvider.open(gcs, context);
                 case OciSpec oci -> OciProvider.open(oci, context);
                 case OssSpec oss -> OssProvider.open(oss, context);
+                case HuggingFaceSpec hub -> HuggingFaceProvider.open(hub, context);
             };
         } catch (SourceException.Refused e) {
             throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);

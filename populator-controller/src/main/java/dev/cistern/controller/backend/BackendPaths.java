@@ -11,7 +11,7 @@ public final class BackendPaths {
     private static final Pattern SCHEME =
             Pattern.compile("([A-Za-z0-9+-]{1,16})://.*", Pattern.DOTALL);
     private static final Pattern NO_COLON =
-            Pattern.compile("(s3|gs|az|oss|oci|https?)//(.*)", Pattern.DOTALL);
+            Pattern.compile("(s3|gs|az|oss|oci|hf|https?)//(.*)", Pattern.DOTALL);
     private static final Pattern BLANK_AT_THE_END =
             Pattern.compile(".*[\\s\\p{Z}\\p{Cf}]", Pattern.DOTALL);
 

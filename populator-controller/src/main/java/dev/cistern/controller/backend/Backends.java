@@ -15,6 +15,7 @@ public final class Backends {
             new UnsupportedBackend(StorageBackendSpec.Type.AZUREBLOB, "az");
     private static final Backend HTTP = new HttpBackend();
     private static final Backend OCI = new OciBackend();
+    private static final Backend HUGGING_FACE = new HuggingFaceBackend();
 
     private Backends() {}
 
@@ -28,6 +29,7 @@ public final class Backends {
             case AZUREBLOB -> AZURE_BLOB;
             case HTTP -> HTTP;
             case OCI -> OCI;
+            case HUGGINGFACE -> HUGGING_FACE;
         };
     }
 

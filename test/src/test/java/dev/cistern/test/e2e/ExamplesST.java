@@ -207,6 +207,20 @@ class ExamplesST {
                 .build();
     }
 
+    /// What it reads is not there in a test: the API server and the policies look at it, and nothing is filled.
+    @Test
+    @Order(4)
+    void anExampleOfAStoreElsewhereIsTakenByTheApiServer(Cistern cistern) {
+        assertThat(
+                        cistern.kubectl()
+                                .run(
+                                        "apply",
+                                        "--dry-run=server",
+                                        "-f",
+                                        examples(cistern).resolve("huggingface.yaml").toString()))
+                .contains("storagebackend", "objectvolumepopulator", "persistentvolumeclaim");
+    }
+
     @Test
     void noExampleIsLeftOut(Cistern cistern) throws IOException {
         try (Stream<Path> files = Files.walk(examples(cistern))) {
@@ -221,6 +235,7 @@ class ExamplesST {
                             "pod.yaml",
                             "oss-populator.yaml",
                             "oss-backend.yaml",
+                            "huggingface.yaml",
                             "argo/workflow-ephemeral.yaml");
         }
     }

@@ -1,5 +1,6 @@
 package dev.cistern.populate.wire;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Progress of an attempt: the body of a post.
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///     does
 /// @param result how the attempt ended, in its last report; null before. On the wire it is the text of the termination
 ///     message
+/// @param revisions what the sources' names stand for, where they may come to stand for something else, as far as known
 public record ProgressReport(
         int attempt,
         long sequence,
@@ -34,15 +36,51 @@ public record ProgressReport(
         long bytesPerSecond,
         long etaSeconds,
         @Nullable String trouble,
-        @Nullable RunResult result) {
+        @Nullable RunResult result,
+        List<SourceRevision> revisions) {
     /// The size of a report is limited; the beginning says what is wrong.
     private static final int MAX_TROUBLE = 700;
 
     public ProgressReport {
+        revisions = List.copyOf(revisions);
         trouble =
                 trouble == null || trouble.length() <= MAX_TROUBLE
                         ? trouble
                         : trouble.substring(0, MAX_TROUBLE - 2) + " …";
+    }
+
+    /// A report of sources without revisions.
+    public ProgressReport(
+            int attempt,
+            long sequence,
+            Stage stage,
+            long bytesDone,
+            long bytesTotal,
+            long filesDone,
+            long filesTotal,
+            boolean totalsFinal,
+            long bytesFetched,
+            long bytesResumed,
+            long bytesPerSecond,
+            long etaSeconds,
+            @Nullable String trouble,
+            @Nullable RunResult result) {
+        this(
+                attempt,
+                sequence,
+                stage,
+                bytesDone,
+                bytesTotal,
+                filesDone,
+                filesTotal,
+                totalsFinal,
+                bytesFetched,
+                bytesResumed,
+                bytesPerSecond,
+                etaSeconds,
+                trouble,
+                result,
+                List.of());
     }
 
     /// Reads a post's body. Unknown fields are ignored: a Job may be older or newer than the controller it reports to.
@@ -65,7 +103,8 @@ public record ProgressReport(
                 in.number("bytesPerSecond", 0, Long.MAX_VALUE),
                 in.number("etaSeconds", -1, Long.MAX_VALUE),
                 in.optionalText("trouble"),
-                result == null ? null : RunResult.fromJson(result));
+                result == null ? null : RunResult.fromJson(result),
+                SourceRevision.read(in, "revisions"));
     }
 
     /// The post's body.
@@ -90,6 +129,7 @@ public record ProgressReport(
                     if (result != null) {
                         json.writeStringField("result", result.toJson());
                     }
+                    SourceRevision.write(json, "revisions", revisions);
                 });
     }
 }

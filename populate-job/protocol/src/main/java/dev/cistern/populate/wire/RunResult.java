@@ -1,6 +1,7 @@
 package dev.cistern.populate.wire;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How an attempt ended: the termination message of its container.
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param unverified files of which only the length could be compared, though digests were asked for
 /// @param manifestDigest `sha256:` and 64 hex digits over the manifest; null unless it succeeded
 /// @param seconds from the process's start to this result
+/// @param revisions what was read of sources whose names may come to stand for something else
 public record RunResult(
         Outcome outcome,
         boolean terminal,
@@ -27,7 +29,40 @@ public record RunResult(
         long bytesResumed,
         long unverified,
         @Nullable String manifestDigest,
-        double seconds) {
+        double seconds,
+        List<SourceRevision> revisions) {
+
+    public RunResult {
+        revisions = List.copyOf(revisions);
+    }
+
+    /// A result of sources without revisions.
+    public RunResult(
+            Outcome outcome,
+            boolean terminal,
+            @Nullable Reason reason,
+            String message,
+            long bytes,
+            long files,
+            long bytesFetched,
+            long bytesResumed,
+            long unverified,
+            @Nullable String manifestDigest,
+            double seconds) {
+        this(
+                outcome,
+                terminal,
+                reason,
+                message,
+                bytes,
+                files,
+                bytesFetched,
+                bytesResumed,
+                unverified,
+                manifestDigest,
+                seconds,
+                List.of());
+    }
 
     /// What a container's termination message may hold.
     public static final int MAX_BYTES = 4096;
@@ -56,7 +91,8 @@ public record RunResult(
                 in.number("bytesResumed", 0, Long.MAX_VALUE, 0),
                 in.number("unverified", 0, Long.MAX_VALUE, 0),
                 in.optionalText("manifestDigest"),
-                in.seconds("seconds"));
+                in.seconds("seconds"),
+                SourceRevision.read(in, "revisions"));
     }
 
     /// The termination message, at most [#MAX_BYTES] of UTF-8: a longer message is cut at its end.
@@ -88,6 +124,7 @@ public record RunResult(
                     json.writeNumberField("unverified", unverified);
                     WireWriter.text(json, "manifestDigest", manifestDigest);
                     json.writeNumberField("seconds", Math.round(seconds * 1000) / 1000.0);
+                    SourceRevision.write(json, "revisions", revisions);
                 });
     }
 }

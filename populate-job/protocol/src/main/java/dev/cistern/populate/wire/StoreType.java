@@ -9,7 +9,8 @@ enum StoreType {
     GCS("gcs", GcsSpec::read),
     OSS("oss", OssSpec::read),
     HTTP("http", HttpSpec::read),
-    OCI("oci", OciSpec::read);
+    OCI("oci", OciSpec::read),
+    HUGGING_FACE("huggingFace", HuggingFaceSpec::read);
 
     /// Reads the fields of a store.
     @FunctionalInterface
@@ -55,6 +56,10 @@ enum StoreType {
             case OssSpec oss -> {
                 OSS.begin(json);
                 oss.write(json);
+            }
+            case HuggingFaceSpec hub -> {
+                HUGGING_FACE.begin(json);
+                hub.write(json);
             }
         }
     }

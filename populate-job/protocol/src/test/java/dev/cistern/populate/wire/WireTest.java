@@ -155,7 +155,9 @@ class WireTest {
 
     /// A record, or a variant of one, that is not here fails the test below.
     private static final List<StoreSpec> STORES =
-            Stream.of(s3(), gcs(), oss(), http(), oci()).flatMap(stores -> stores).toList();
+            Stream.of(s3(), gcs(), oss(), http(), oci(), huggingFace())
+                    .flatMap(stores -> stores)
+                    .toList();
 
     private static Stream<StoreSpec> oci() {
         return Stream.of(
@@ -178,6 +180,21 @@ class WireTest {
                 http(HttpAuth.ANONYMOUS, null),
                 http(HttpAuth.BASIC, ListForm.SHA256SUMS),
                 http(HttpAuth.BEARER, ListForm.MANIFEST));
+    }
+
+    private static Stream<StoreSpec> huggingFace() {
+        return Stream.of(
+                        new HuggingFaceAuth.Anonymous(),
+                        new HuggingFaceAuth.TokenFile("/token"),
+                        new HuggingFaceAuth.Environment())
+                .map(
+                        auth ->
+                                new HuggingFaceSpec(
+                                        "http://mirror/hf",
+                                        new TlsSpec(true, null, "PEM"),
+                                        HuggingFacePath.parse("hf://datasets/o/n@refs/pr/1/a/b"),
+                                        "0123456789".repeat(4),
+                                        auth));
     }
 
     private static Stream<StoreSpec> gcs() {
@@ -364,6 +381,35 @@ class WireTest {
                             1, 12, Stage.COPYING, 1, 2, 3, 4, true, 5, 6, 7, -1, trouble, result);
             assertThat(ProgressReport.fromJson(report.toJson())).isEqualTo(report);
         }
+        List<SourceRevision> revisions =
+                List.of(new SourceRevision(0, "c0ffee"), new SourceRevision(3, "sha256:00"));
+        RunResult ofRevisions =
+                new RunResult(
+                        Outcome.SUCCEEDED, false, null, "", 1, 2, 3, 4, 5, null, 0.25, revisions);
+        ProgressReport last =
+                new ProgressReport(
+                        1,
+                        12,
+                        Stage.COPYING,
+                        1,
+                        2,
+                        3,
+                        4,
+                        true,
+                        5,
+                        6,
+                        7,
+                        -1,
+                        null,
+                        ofRevisions,
+                        revisions);
+        assertThat(ProgressReport.fromJson(last.toJson())).isEqualTo(last);
+        assertThat(RunResult.fromJson(ofRevisions.toJson()).revisions()).isEqualTo(revisions);
+        assertThatThrownBy(
+                        () ->
+                                RunResult.fromJson(
+                                        ofRevisions.toJson().replace("c0ffee", "c".repeat(257))))
+                .hasMessageContaining("revisions[0].revision");
         assertThat(ReportAnswer.fromJson(new ReportAnswer(1500).toJson()))
                 .isEqualTo(new ReportAnswer(1500));
         assertThat(RunResult.fromJson(failed.toJson())).isEqualTo(failed);

@@ -13,7 +13,7 @@ public final class Crcs {
             case CRC64ECMA -> Crc64Ecma.POLYNOMIAL;
             case CRC32C -> 0x82f63b78L;
             case CRC32 -> 0xedb88320L;
-            case SHA512, SHA256, SHA1, MD5 ->
+            case SHA512, SHA256, SHA1, MD5, GIT_BLOB ->
                     throw new IllegalArgumentException(kind.label() + " does not combine");
         };
     }

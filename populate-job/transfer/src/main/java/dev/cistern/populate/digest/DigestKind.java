@@ -1,5 +1,6 @@
 package dev.cistern.populate.digest;
 
+import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
@@ -17,7 +18,9 @@ public enum DigestKind {
     CRC32("crc32", 32, ""),
     /// These are last, because journals store ordinals.
     CRC64ECMA("crc64ecma", 64, ""),
-    SHA512("sha512", 512, "SHA-512");
+    SHA512("sha512", 512, "SHA-512"),
+    /// The id of a blob of git: SHA-1 over `blob`, a blank, the size in decimal, a zero byte and the bytes.
+    GIT_BLOB("gitblob", 160, "SHA-1");
 
     private final String label;
     private final int bits;
@@ -54,6 +57,15 @@ public enum DigestKind {
         return algorithm;
     }
 
+    /// What is digested before the bytes themselves.
+    ///
+    /// @param size of the whole, in bytes
+    public byte[] preamble(long size) {
+        return this == GIT_BLOB
+                ? ("blob " + size + "\0").getBytes(StandardCharsets.US_ASCII)
+                : new byte[0];
+    }
+
     /// A new computation of a digest that combines.
     public Checksum newChecksum() {
         return switch (this) {
@@ -61,7 +73,7 @@ public enum DigestKind {
             case CRC64ECMA -> new Crc64Ecma();
             case CRC32C -> new CRC32C();
             case CRC32 -> new CRC32();
-            case SHA512, SHA256, SHA1, MD5 ->
+            case SHA512, SHA256, SHA1, MD5, GIT_BLOB ->
                     throw new IllegalArgumentException(label + " does not combine");
         };
     }

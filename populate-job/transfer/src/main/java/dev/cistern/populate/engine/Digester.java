@@ -31,6 +31,13 @@ final class Digester {
         }
     }
 
+    /// For a whole of a size that is known.
+    static MessageDigest message(DigestKind kind, long size) {
+        MessageDigest digest = message(kind);
+        digest.update(kind.preamble(size));
+        return digest;
+    }
+
     static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }
@@ -103,7 +110,7 @@ final class Digester {
         if (kind.combines()) {
             return kind.hex(crc(file, kind, from, length));
         }
-        MessageDigest digest = message(kind);
+        MessageDigest digest = message(kind, length);
         read(file, from, length, digest::update);
         return hex(digest.digest());
     }

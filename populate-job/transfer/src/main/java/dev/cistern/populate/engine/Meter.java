@@ -1,7 +1,10 @@
 package dev.cistern.populate.engine;
 
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.wire.SourceRevision;
 import dev.cistern.populate.wire.Stage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,7 @@ public final class Meter {
     private volatile Stage stage = Stage.CONNECTING;
     private volatile @Nullable String trouble;
     private volatile long firstAnswerNanos;
+    private volatile List<SourceRevision> revisions = List.of();
 
     /// A snapshot of the counts.
     ///
@@ -59,6 +63,24 @@ public final class Meter {
     /// Files of which only the size could be verified, in this attempt or before.
     public long unverified() {
         return unverified.get();
+    }
+
+    /// What is read of sources whose names may come to stand for something else.
+    public List<SourceRevision> revisions() {
+        return revisions;
+    }
+
+    /// What a source's name stands for is known.
+    ///
+    /// @param revision null where it has none
+    void revision(int source, @Nullable String revision) {
+        if (revision == null) {
+            return;
+        }
+        List<SourceRevision> all = new ArrayList<>(revisions);
+        all.removeIf(other -> other.source() == source);
+        all.add(new SourceRevision(source, revision));
+        revisions = List.copyOf(all);
     }
 
     /// A file had no digest to verify.

@@ -210,8 +210,9 @@ final class ObjectCopy {
             kind = digest.kind();
         } else if (inOrder
                 && digest.parts() == 0
+                && (object.sized() || digest.kind().preamble(0).length == 0)
                 && !(following != null && digest.kind() == DigestKind.SHA256)) {
-            serial = Digester.message(digest.kind());
+            serial = Digester.message(digest.kind(), object.size());
         }
     }
 

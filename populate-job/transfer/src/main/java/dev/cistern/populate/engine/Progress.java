@@ -61,6 +61,7 @@ public final class Progress {
                 Math.max(0, (long) bytesPerSecond),
                 eta,
                 counts.trouble(),
-                result);
+                result,
+                meter.revisions());
     }
 }

@@ -14,6 +14,15 @@ final class RetryPolicy {
     /// An unreachable store is reported at once; one that is only busy is reported after this time.
     private static final long TELL_AFTER_MILLIS = 5_000;
 
+    /// The longest that is waited because a store asks for it: hosted ones count requests by windows of five minutes.
+    private static final long MOST_ASKED_MILLIS = 310_000;
+
+    /// A store that names a moment further away than this is not taken for one that is away while the moment has not come.
+    private static final long SOON_MILLIS = 60_000;
+
+    /// The longest that such waits may add up to without any progress: two windows.
+    private static final long MOST_GRANTED_MILLIS = 2 * MOST_ASKED_MILLIS;
+
     private static final long COARSE_NANOS = 100_000_000L;
 
     /// State shared by all streams.
@@ -53,6 +62,9 @@ final class RetryPolicy {
     private long crawledBytes;
     private int failures;
 
+    /// What the store has asked for beyond [#SOON_MILLIS] at a time since there was progress.
+    private long grantedMillis;
+
     RetryPolicy(Shared shared) {
         this.shared = shared;
     }
@@ -69,6 +81,7 @@ final class RetryPolicy {
         if (lastProgressNanos - shared.progressNanos > COARSE_NANOS) {
             shared.progressNanos = lastProgressNanos;
         }
+        grantedMillis = 0;
         crawledBytes += bytes;
         if (crawledBytes >= PACE_BYTES) {
             crawledBytes = 0;
@@ -104,8 +117,13 @@ final class RetryPolicy {
         // Jitter between half and the full backoff: streams that failed together do not retry
         // together.
         backoff = backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2 + 1);
-        long wait = Math.max(backoff, Math.min(failure.afterMillis(), 60_000));
-        if (idleMillis + wait > limit) {
+        boolean granted = failure.busy() && failure.afterMillis() > SOON_MILLIS;
+        long wait =
+                Math.max(
+                        backoff,
+                        Math.min(failure.afterMillis(), granted ? MOST_ASKED_MILLIS : SOON_MILLIS));
+        grantedMillis += granted ? wait : 0;
+        if (idleMillis + wait > limit + Math.min(grantedMillis, MOST_GRANTED_MILLIS)) {
             throw new FillException(
                     failure.reason(),
                     failure.getMessage()
@@ -119,7 +137,7 @@ final class RetryPolicy {
                                     : ""),
                     failure);
         }
-        if (!failure.reached() || idleMillis >= TELL_AFTER_MILLIS) {
+        if (!failure.reached() || Math.max(idleMillis, wait) >= TELL_AFTER_MILLIS) {
             shared.meter.trouble(failure.reason().wireName() + ": " + failure.getMessage());
         }
         if (failure.busy()) {

@@ -61,7 +61,9 @@ final class SourceListing implements Source.Listing {
 
     @Override
     public void object(SourceObject object, String path) throws IOException {
-        seen++;
+        if (seen++ == 0) {
+            context.meter().revision(index, input.source().revision());
+        }
         List<Listed> held = first;
         if (held != null) {
             held.add(new Listed(object, path));

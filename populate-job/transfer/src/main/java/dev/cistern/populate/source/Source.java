@@ -1,6 +1,7 @@
 package dev.cistern.populate.source;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// A location in a store that objects are read from.
 ///
@@ -34,6 +35,12 @@ public interface Source extends AutoCloseable {
     /// @throws IOException thrown by the sink
     void read(SourceObject object, long from, long to, ObjectSink sink)
             throws SourceException, IOException;
+
+    /// What its name stands for in this attempt, where a name may come to stand for something else: the commit of a branch. Known from the
+    /// first object of a listing at the latest; later attempts of a run are given it. Null where there is no such thing.
+    default @Nullable String revision() {
+        return null;
+    }
 
     /// Name for messages: endpoint and bucket, without secrets.
     String name();

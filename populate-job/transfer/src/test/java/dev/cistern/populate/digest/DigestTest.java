@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -20,6 +22,22 @@ class DigestTest {
         assertThat(hex(DigestKind.CRC64ECMA, CHECK)).isEqualTo("995dc9bbdf1939fa");
         assertThat(hex(DigestKind.CRC32C, CHECK)).isEqualTo("e3069283");
         assertThat(hex(DigestKind.CRC32, CHECK)).isEqualTo("cbf43926");
+    }
+
+    /// `printf 123456789 | git hash-object --stdin`, and that of an empty file.
+    @Test
+    void aBlobOfGitIsDigestedBehindItsSize() throws Exception {
+        for (String[] known :
+                new String[][] {
+                    {"123456789", "e2e107ac61ac259b87c544f6e7a4eb03422c6c21"},
+                    {"", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"}
+                }) {
+            byte[] bytes = known[0].getBytes(StandardCharsets.US_ASCII);
+            MessageDigest digest = MessageDigest.getInstance(DigestKind.GIT_BLOB.algorithm());
+            digest.update(DigestKind.GIT_BLOB.preamble(bytes.length));
+            assertThat(HexFormat.of().formatHex(digest.digest(bytes))).isEqualTo(known[1]);
+        }
+        assertThat(DigestKind.SHA1.preamble(9)).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.cistern.controller.population.model.Prime;
 import dev.cistern.controller.population.model.Run;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Fills a prime's volume: one numbered attempt after the other.
@@ -25,8 +26,14 @@ public sealed interface Filler permits JobFiller {
 
     /// The writes that start an attempt.
     ///
+    /// @param revisions what attempts before it read of sources whose names may come to stand for something else, by their numbers
     /// @param number from 1
-    List<Action> start(Claim claim, RunSnapshot snapshot, Prime prime, int number);
+    List<Action> start(
+            Claim claim,
+            RunSnapshot snapshot,
+            Map<Integer, String> revisions,
+            Prime prime,
+            int number);
 
     /// Description of an attempt's activity.
     ///

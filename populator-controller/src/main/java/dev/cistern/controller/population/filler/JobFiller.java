@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Fills with populate Jobs: one Job per attempt.
@@ -67,8 +68,14 @@ public final class JobFiller implements Filler {
     }
 
     @Override
-    public List<Action> start(Claim claim, RunSnapshot snapshot, Prime prime, int number) {
-        return List.of(new Action.CreateJob(jobs.of(claim, snapshot, prime, number), number));
+    public List<Action> start(
+            Claim claim,
+            RunSnapshot snapshot,
+            Map<Integer, String> revisions,
+            Prime prime,
+            int number) {
+        return List.of(
+                new Action.CreateJob(jobs.of(claim, snapshot, revisions, prime, number), number));
     }
 
     @Override

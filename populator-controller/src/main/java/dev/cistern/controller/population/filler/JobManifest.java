@@ -66,7 +66,14 @@ final class JobManifest {
     }
 
     /// The Job of attempt number `attempt`.
-    Job of(Claim claim, RunSnapshot snapshot, Prime prime, int attempt) {
+    ///
+    /// @param revisions what attempts before it read, by the sources' numbers
+    Job of(
+            Claim claim,
+            RunSnapshot snapshot,
+            Map<Integer, String> revisions,
+            Prime prime,
+            int attempt) {
         VolumePopulationSpec spec = snapshot.spec();
         Generic generic = spec.getGeneric() == null ? new Generic() : spec.getGeneric();
         Map<String, String> labels = new LinkedHashMap<>();
@@ -105,7 +112,11 @@ final class JobManifest {
                                 .withLabels(over(NO_MESH_LABELS, labels))
                                 .withAnnotations(over(NO_MESH_ANNOTATIONS, annotations))
                                 .build())
-                .withSpec(pod(claim, spec, generic, prime, attempt).build())
+                .withSpec(
+                        pod(generic, spec, prime)
+                                .withContainers(
+                                        container.of(claim, spec, revisions, generic, attempt))
+                                .build())
                 .endTemplate()
                 .endSpec()
                 .build();
@@ -119,8 +130,7 @@ final class JobManifest {
         return all;
     }
 
-    private PodSpecBuilder pod(
-            Claim claim, VolumePopulationSpec spec, Generic generic, Prime prime, int attempt) {
+    private PodSpecBuilder pod(Generic generic, VolumePopulationSpec spec, Prime prime) {
         PodSpecBuilder pod =
                 new PodSpecBuilder()
                         .withRestartPolicy("Never")
@@ -144,7 +154,6 @@ final class JobManifest {
                         .withType("RuntimeDefault")
                         .endSeccompProfile()
                         .endSecurityContext()
-                        .withContainers(container.of(claim, spec, generic, attempt))
                         .withVolumes(JobVolumes.volumes(spec, prime));
         for (String secret : settings.imagePullSecrets()) {
             pod.addToImagePullSecrets(new LocalObjectReferenceBuilder().withName(secret).build());

@@ -9,6 +9,7 @@ import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.population.model.Settings;
 import dev.cistern.populate.wire.RunSpec;
 import dev.cistern.populate.wire.SourceSpec;
+import dev.cistern.populate.wire.StoreSpec;
 import dev.cistern.populate.wire.Verify;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -32,12 +33,19 @@ final class PopulateContainer {
     }
 
     /// The container of attempt number `attempt`.
-    Container of(Claim claim, VolumePopulationSpec spec, Generic generic, int attempt) {
+    ///
+    /// @param revisions what attempts before it read, by the sources' numbers
+    Container of(
+            Claim claim,
+            VolumePopulationSpec spec,
+            Map<Integer, String> revisions,
+            Generic generic,
+            int attempt) {
         return new ContainerBuilder()
                 .withName("populate")
                 .withImage(settings.image())
                 .withImagePullPolicy(settings.imagePullPolicy())
-                .withEnv(environment(claim, spec, generic, attempt))
+                .withEnv(environment(runSpec(claim, spec, revisions, generic, attempt), spec))
                 .withResources(resources(generic.getResources()))
                 .withVolumeMounts(JobVolumes.mounts(spec))
                 .withTerminationMessagePolicy("FallbackToLogsOnError")
@@ -51,13 +59,12 @@ final class PopulateContainer {
                 .build();
     }
 
-    private List<EnvVar> environment(
-            Claim claim, VolumePopulationSpec spec, Generic generic, int attempt) {
+    private List<EnvVar> environment(RunSpec run, VolumePopulationSpec spec) {
         List<EnvVar> env = new ArrayList<>();
         env.add(
                 new EnvVarBuilder()
                         .withName(RunSpec.ENVIRONMENT_NAME)
-                        .withValue(runSpec(claim, spec, generic, attempt).toJson())
+                        .withValue(run.toJson())
                         .build());
         for (int i = 0; i < spec.getSources().size(); i++) {
             Sources source = spec.getSources().get(i);
@@ -78,9 +85,10 @@ final class PopulateContainer {
         return env;
     }
 
-    private SourceSpec source(Sources source, int index) {
+    private SourceSpec source(Sources source, int index, @Nullable String revision) {
+        StoreSpec store = Backends.of(source).store(source, JobVolumes.directory(index));
         return new SourceSpec(
-                Backends.of(source).store(source, JobVolumes.directory(index)),
+                revision == null ? store : store.at(revision),
                 source.getInto() == null ? "" : source.getInto(),
                 orEmpty(source.getInclude()),
                 orEmpty(source.getExclude()),
@@ -94,10 +102,15 @@ final class PopulateContainer {
         return list == null ? List.of() : list;
     }
 
-    private RunSpec runSpec(Claim claim, VolumePopulationSpec spec, Generic generic, int attempt) {
+    private RunSpec runSpec(
+            Claim claim,
+            VolumePopulationSpec spec,
+            Map<Integer, String> revisions,
+            Generic generic,
+            int attempt) {
         List<SourceSpec> sources = new ArrayList<>();
         for (int i = 0; i < spec.getSources().size(); i++) {
-            sources.add(source(spec.getSources().get(i), i));
+            sources.add(source(spec.getSources().get(i), i, revisions.get(i)));
         }
         // The API uses MB/s as disks and providers do: 1,000,000 bytes.
         long bytesPerSecond =

@@ -2,6 +2,7 @@ package dev.cistern.controller.population.model;
 
 import dev.cistern.populate.wire.RunResult;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param connecting whether the store has not responded yet
 /// @param bytesDone bytes on the volume
 /// @param trouble why the store sends nothing at the moment; null when it does
+/// @param revisions what the attempt reads of sources whose names may come to stand for something else
 /// @param result how the attempt ended, once reported
 public record LastReport(
         int attempt,
@@ -19,4 +21,9 @@ public record LastReport(
         boolean connecting,
         long bytesDone,
         Optional<String> trouble,
-        Optional<RunResult> result) {}
+        Map<Integer, String> revisions,
+        Optional<RunResult> result) {
+    public LastReport {
+        revisions = Map.copyOf(revisions);
+    }
+}

@@ -3,8 +3,14 @@ package dev.cistern.controller.population.model;
 import dev.cistern.controller.model.RunPhase;
 import dev.cistern.populate.wire.Outcome;
 import dev.cistern.populate.wire.RunResult;
+import dev.cistern.populate.wire.SourceRevision;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The status in a run's record, without the progress that the Job reports.
@@ -21,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param finished end of the run; null before
 /// @param lastFailure the last failed attempt
 /// @param result of the last attempt
+/// @param revisions what the names of sources stood for when an attempt first read them, by the sources' numbers; later attempts read the same
 public record RunStatus(
         RunPhase phase,
         String reason,
@@ -33,7 +40,13 @@ public record RunStatus(
         Instant started,
         @Nullable Instant finished,
         Optional<LastFailure> lastFailure,
-        Optional<Result> result) {
+        Optional<Result> result,
+        Map<Integer, String> revisions) {
+
+    public RunStatus {
+        // In order, so that what is written does not change without a reason.
+        revisions = Collections.unmodifiableMap(new TreeMap<>(revisions));
+    }
 
     /// How an attempt failed.
     ///
@@ -70,7 +83,8 @@ public record RunStatus(
                 now,
                 null,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
     }
 
     /// Returns a copy in another phase.
@@ -132,15 +146,17 @@ public record RunStatus(
     /// finding existing data, so earlier counts are kept.
     public RunStatus withResultOf(RunResult last) {
         boolean all = last.outcome() == Outcome.SUCCEEDED;
-        return with(
-                new Result(
-                        all ? last.bytes() : Math.max(last.bytes(), bytesThere()),
-                        all
-                                ? last.files()
-                                : Math.max(last.files(), result.map(Result::files).orElse(0L)),
-                        result.map(Result::bytesFetched).orElse(0L) + last.bytesFetched(),
-                        last.bytesResumed(),
-                        last.manifestDigest()));
+        return withRevisions(byNumber(last.revisions()))
+                .with(
+                        new Result(
+                                all ? last.bytes() : Math.max(last.bytes(), bytesThere()),
+                                all
+                                        ? last.files()
+                                        : Math.max(
+                                                last.files(), result.map(Result::files).orElse(0L)),
+                                result.map(Result::bytesFetched).orElse(0L) + last.bytesFetched(),
+                                last.bytesResumed(),
+                                last.manifestDigest()));
     }
 
     /// Returns a copy with the bytes of a report, if they are more than reported so far.
@@ -156,6 +172,24 @@ public record RunStatus(
                         before.bytesFetched(),
                         before.bytesResumed(),
                         before.manifestDigest()));
+    }
+
+    /// This status with revisions that an attempt told of. The first that was told of a source stays: an attempt that was told none of it
+    /// may have been the one before its end was known.
+    public RunStatus withRevisions(Map<Integer, String> told) {
+        Map<Integer, String> all = new TreeMap<>(told);
+        all.putAll(revisions);
+        Copy copy = new Copy(this);
+        copy.revisions = all;
+        return copy.made();
+    }
+
+    /// Revisions by their sources' numbers.
+    public static Map<Integer, String> byNumber(List<SourceRevision> revisions) {
+        return revisions.stream()
+                .collect(
+                        Collectors.toMap(
+                                SourceRevision::source, SourceRevision::revision, (a, b) -> a));
     }
 
     private RunStatus with(Result result) {
@@ -183,6 +217,7 @@ public record RunStatus(
         private @Nullable Instant finished;
         private Optional<LastFailure> lastFailure;
         private Optional<Result> result;
+        private Map<Integer, String> revisions;
 
         Copy(RunStatus of) {
             phase = of.phase;
@@ -197,6 +232,7 @@ public record RunStatus(
             finished = of.finished;
             lastFailure = of.lastFailure;
             result = of.result;
+            revisions = of.revisions;
         }
 
         RunStatus made() {
@@ -212,7 +248,8 @@ public record RunStatus(
                     started,
                     finished,
                     lastFailure,
-                    result);
+                    result,
+                    revisions);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.cistern.api.v1alpha1.VolumePopulationStatus;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Source;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.LastFailure;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
+import dev.cistern.api.v1alpha1.volumepopulationstatus.Revisions;
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Steps;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.RunPhase;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Converts between a run and its record in the cluster.
@@ -73,6 +75,14 @@ public final class RunRecords {
                 progress.getStage() == Progress.Stage.CONNECTING,
                 orZero(progress.getBytesDone()),
                 Optional.ofNullable(progress.getTrouble()),
+                progress.getRevisions() == null
+                        ? Map.of()
+                        : progress.getRevisions().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                one -> one.getSource(),
+                                                one -> one.getRevision(),
+                                                (a, b) -> a)),
                 AttemptResult.read(progress.getResult()));
     }
 
@@ -111,7 +121,15 @@ public final class RunRecords {
                                                         orZero(last.getAttempt()),
                                                         orEmpty(last.getReason()),
                                                         orEmpty(last.getMessage()))),
-                        result));
+                        result,
+                        status.getRevisions() == null
+                                ? Map.of()
+                                : status.getRevisions().stream()
+                                        .collect(
+                                                Collectors.toMap(
+                                                        Revisions::getSource,
+                                                        Revisions::getRevision,
+                                                        (a, b) -> a))));
     }
 
     /// The steps of a record.
@@ -163,6 +181,7 @@ public final class RunRecords {
                             });
         }
         out.setSteps(steps.isEmpty() ? null : steps);
+        out.setRevisions(revisions(status.revisions()));
         status.result()
                 .ifPresent(
                         result -> {
@@ -177,6 +196,18 @@ public final class RunRecords {
                         });
         out.setConditions(List.of(populated(status)));
         return out;
+    }
+
+    private static @Nullable List<Revisions> revisions(Map<Integer, String> revisions) {
+        List<Revisions> all = new ArrayList<>();
+        revisions.forEach(
+                (source, revision) -> {
+                    Revisions one = new Revisions();
+                    one.setSource(source);
+                    one.setRevision(revision);
+                    all.add(one);
+                });
+        return all.isEmpty() ? null : all;
     }
 
     /// The Job's last report may be up to a second older than its end. No report is accepted afterwards, so these

@@ -78,7 +78,9 @@ final class AttemptPlanner {
         }
         plan.showRefusal();
         Run run = seen.run().orElseThrow();
-        plan.filler().start(seen.claim(), run.snapshot(), prime, number).forEach(plan::add);
+        plan.filler()
+                .start(seen.claim(), run.snapshot(), status.revisions(), prime, number)
+                .forEach(plan::add);
         plan.mark(Step.JOB_CREATED);
         plan.show(populating(plan, status, prime, number, null), Step.JOB_CREATED);
     }

@@ -8,6 +8,7 @@ import dev.cistern.controller.population.filler.Filler;
 import dev.cistern.controller.population.filler.Fillers;
 import dev.cistern.controller.population.model.Action;
 import dev.cistern.controller.population.model.Attempt;
+import dev.cistern.controller.population.model.LastReport;
 import dev.cistern.controller.population.model.Observed;
 import dev.cistern.controller.population.model.Prime;
 import dev.cistern.controller.population.model.Run;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -119,12 +121,17 @@ final class PlanBuilder {
         }
     }
 
-    /// The run's current status.
+    /// The run's status as it stands, with what its Job has told of revisions since: an attempt that is lost leaves nothing else.
     RunStatus status() {
         return seen.run()
                 .flatMap(Run::status)
                 .orElseGet(
-                        () -> RunStatus.fresh(timeline.at(Step.PRIME_CREATED).orElse(seen.now())));
+                        () -> RunStatus.fresh(timeline.at(Step.PRIME_CREATED).orElse(seen.now())))
+                .withRevisions(
+                        seen.run()
+                                .flatMap(Run::report)
+                                .map(LastReport::revisions)
+                                .orElse(Map.of()));
     }
 
     /// Number of attempts started, recorded in the status or not.

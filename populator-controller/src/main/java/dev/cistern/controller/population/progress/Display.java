@@ -1,11 +1,16 @@
 package dev.cistern.controller.population.progress;
 
 import dev.cistern.api.v1alpha1.volumepopulationstatus.Progress;
+import dev.cistern.api.v1alpha1.volumepopulationstatus.progress.Revisions;
 import dev.cistern.populate.wire.ProgressReport;
+import dev.cistern.populate.wire.SourceRevision;
 import dev.cistern.populate.wire.Stage;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Formats a report for the API: numbers for programs, and text for people.
 public final class Display {
@@ -28,6 +33,7 @@ public final class Display {
                     case FINISHING -> Progress.Stage.FINISHING;
                 });
         progress.setTrouble(report.trouble());
+        progress.setRevisions(revisions(report));
         progress.setResult(report.result() == null ? null : report.result().toJson());
         progress.setPercent(percent);
         progress.setDisplay(
@@ -52,6 +58,17 @@ public final class Display {
         progress.setEta(eta(report.etaSeconds()));
         progress.setUpdatedAt(now.atZone(ZoneOffset.UTC));
         return progress;
+    }
+
+    private static @Nullable List<Revisions> revisions(ProgressReport report) {
+        List<Revisions> all = new ArrayList<>();
+        for (SourceRevision one : report.revisions()) {
+            Revisions shown = new Revisions();
+            shown.setSource(one.source());
+            shown.setRevision(one.revision());
+            all.add(shown);
+        }
+        return all.isEmpty() ? null : all;
     }
 
     /// 100 only when everything is on the volume.

@@ -26,7 +26,7 @@ public final class ProgressServer extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressServer.class);
     private static final Pattern PATH = Pattern.compile("/v1/runs/([a-zA-Z0-9-]{1,64})/progress");
 
-    /// A report has about 300 bytes, 2 KiB with a `trouble`; the last one contains a result of up to 4 KiB, whose
+    /// A report has about 300 bytes, 2 KiB with a `trouble` or revisions; the last one contains a result of up to 4 KiB, whose
     /// characters may double in size as a JSON string.
     private static final int MAX_BODY = 10 * 1024;
 
@@ -148,10 +148,13 @@ public final class ProgressServer extends VerticleBase {
                 if (admission == Throttle.Admission.FIRST
                         && ReportInterval.highLoad(next)
                         && accepted.report().trouble() == null
-                        && accepted.report().result() == null) {
+                        && accepted.report().result() == null
+                        && accepted.report().revisions().isEmpty()) {
                     // Under high load a run's first report only starts its interval: a copy that
                     // ends before the second
                     // costs no write.
+                    // One that says what is read is
+                    // for the next attempt to know.
                     accept(request, next);
                 } else if (!writes.tryAcquire()) {
                     throttle.lost(uid);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param origin to connect to
 /// @param path percent-encoded
 /// @param query percent-encoded, in the order given; empty where there is none
-record Redirect(Origin origin, String path, String query) {
+public record Redirect(Origin origin, String path, String query) {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final String IN_NO_URL = "\"<>\\^`{|}[]";
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param body empty except for `POST`
 /// @param object id of the requested object, for messages; null for a listing or a token
 /// @param probe whether status 416 is a success
+/// @param redirects looks at responses that lead elsewhere; null where any will do
 public record StoreRequest(
         String method,
         @Nullable Origin origin,
@@ -28,11 +29,12 @@ public record StoreRequest(
         @Nullable String encoding,
         byte[] body,
         @Nullable String object,
-        boolean probe) {
+        boolean probe,
+        @Nullable RedirectCheck redirects) {
     private static final byte[] NO_BODY = new byte[0];
 
     private StoreRequest(String method, String path, byte[] body) {
-        this(method, null, path, "", List.of(), null, body, null, false);
+        this(method, null, path, "", List.of(), null, body, null, false, null);
     }
 
     public static StoreRequest get(String path) {
@@ -54,12 +56,13 @@ public record StoreRequest(
     /// A copy for another host than the endpoint's; [StoreEndpoint#redirected] decides whether credentials are sent
     /// along.
     public StoreRequest at(Origin other) {
-        return new StoreRequest(method, other, path, query, headers, encoding, body, object, probe);
+        return new StoreRequest(
+                method, other, path, query, headers, encoding, body, object, probe, redirects);
     }
 
     public StoreRequest query(String encoded) {
         return new StoreRequest(
-                method, origin, path, encoded, headers, encoding, body, object, probe);
+                method, origin, path, encoded, headers, encoding, body, object, probe, redirects);
     }
 
     /// A copy with another header.
@@ -74,7 +77,8 @@ public record StoreRequest(
         more.addAll(headers);
         more.add(name);
         more.add(value);
-        return new StoreRequest(method, origin, path, query, more, encoding, body, object, probe);
+        return new StoreRequest(
+                method, origin, path, query, more, encoding, body, object, probe, redirects);
     }
 
     /// A copy for a range of an object.
@@ -86,16 +90,23 @@ public record StoreRequest(
 
     public StoreRequest encoding(@Nullable String accepted) {
         return new StoreRequest(
-                method, origin, path, query, headers, accepted, body, object, probe);
+                method, origin, path, query, headers, accepted, body, object, probe, redirects);
     }
 
     public StoreRequest about(String objectId) {
         return new StoreRequest(
-                method, origin, path, query, headers, encoding, body, objectId, probe);
+                method, origin, path, query, headers, encoding, body, objectId, probe, redirects);
     }
 
     public StoreRequest probing() {
-        return new StoreRequest(method, origin, path, query, headers, encoding, body, object, true);
+        return new StoreRequest(
+                method, origin, path, query, headers, encoding, body, object, true, redirects);
+    }
+
+    /// The same where answers that lead elsewhere are looked at first.
+    public StoreRequest redirects(RedirectCheck check) {
+        return new StoreRequest(
+                method, origin, path, query, headers, encoding, body, object, probe, check);
     }
 
     /// Whether the response has no body.

@@ -129,6 +129,10 @@ public final class StoreSender implements AutoCloseable {
             Redirect next =
                     Redirect.of(failure.answer.status(), failure.location, origin, sent.path);
             if (next != null && redirects++ < MAX_REDIRECTS) {
+                RedirectCheck check = request.redirects();
+                if (check != null) {
+                    check.leads(failure.answer, next);
+                }
                 redirect = next;
                 continue;
             }
