@@ -1,11 +1,11 @@
 # Sourced by build.sh: the layers of the Java images. They are, from below: the JRE (one for all three, so that a node
 # keeps it once), the libraries, the program, the AOT cache.
 
-# What the programs and their libraries use, and what the JVM needs to do its work well: check_modules compares it with what
-# jdeps finds. jdk.jfr, jdk.management: to look into a running process. jdk.crypto.ec needs no mention since 22.
+# Modules that the programs, their libraries and the JVM use: check_modules compares the list with jdeps' result.
+# jdk.jfr, jdk.management: to inspect a running process. jdk.crypto.ec is not needed since 22.
 jre_modules=java.base,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.jgss
 jre_modules+=,java.sql,java.xml,jdk.jfr,jdk.management,jdk.net,jdk.unsupported
-# What only the parts of libraries use that never run here: annotation processors, java.beans.
+# Modules that only unused parts of libraries need: annotation processors, java.beans.
 unused_modules=java.compiler,java.desktop
 
 jre_layer() {
@@ -67,7 +67,7 @@ sources_hash() {
 
 # jars MODULE: a directory in the cache with the module's jar and all that it needs at run time.
 jars() {
-  local module=$1 name=${1##*/} hash kept dir other=aarch_64
+  local module=$1 name=${1##*/} hash kept dir jar other=aarch_64
   [ "$(uname -m)" = x86_64 ] || other=x86_64
   hash=$(sources_hash "$module")
   kept=$cache/jars/$name-$hash
@@ -79,7 +79,11 @@ jars() {
     find "$root/$module/target" -maxdepth 1 -name "cistern-$name-$version.jar" -exec cp -t "$dir" {} +
     # Native libraries of another architecture are of no use in the image.
     find "$root/$module/target/dependency" -name '*.jar' ! -name "*-linux-$other.jar" -exec cp -t "$dir" {} +
-    # Someone may have been writing sources meanwhile: what was built must be what it is called.
+    # An AOT cache takes no classes as old as picocli's.
+    for jar in "$dir"/picocli-*.jar; do
+      [ ! -f "$jar" ] || "$JAVA_HOME/bin/java" --class-path "$jar" "$root/deploy/images/lib/UpgradeClasses.java" "$jar"
+    done
+    # The sources may have changed during the build: the result must match its key.
     if [ "$(sources_hash "$module")" = "$hash" ]; then
       mv -T "$dir" "$kept" 2>/dev/null || [ -d "$kept" ]
     else
@@ -91,7 +95,7 @@ jars() {
   echo "$kept"
 }
 
-# check_modules JARS-DIR: a module that a class needs and the JRE lacks would show itself at run time only.
+# check_modules JARS-DIR: a missing module would only be noticed at run time.
 check_modules() {
   local needed module missing=
   needed=$("$JAVA_HOME/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps --class-path "$1/*" "$1"/cistern-*.jar)
@@ -120,7 +124,7 @@ app_layers() {
     mkdir -p "$tree/app/lib"
     find "$dir" -name '*.jar' ! -name 'cistern-*' | while read -r jar; do
       if native "$jar"; then
-        # Netty would write the library into a temporary file at each start, which costs time and memory.
+        # Netty would extract the library to a temporary file at each start, which costs time and memory.
         mkdir -p "$tree/app/native"
         (cd "$tree/app/native" && "$JAVA_HOME/bin/jar" xf "$jar")
       else
@@ -185,10 +189,10 @@ aot_layer() {
   echo "$key"
 }
 
-# said_in LOG: what the program said, without the JVM's account of the classes that it leaves out.
+# said_in LOG: the program's output, without the JVM's messages about excluded classes.
 said_in() { grep -vE '^\[[0-9.]+s\]\[(warning|info)\]\[(aot|cds)|AOT[Cc](ache|onfiguration)' "$1" | tail -30 | cut -c1-500; }
 
-# check_aot IMAGE MAIN KEYS: the JVM goes on without a cache that it can't use; the build does not.
+# check_aot IMAGE MAIN KEYS: the JVM only ignores a cache that it cannot use; the build fails.
 check_aot() {
   local rootfs layer env
   rootfs=$(new_dir)

@@ -1,6 +1,6 @@
 package dev.cistern.populate;
 
-import dev.cistern.populate.cli.FillCommand;
+import dev.cistern.populate.cli.CisternCommand;
 import dev.cistern.populate.digest.Crc64Nvme;
 import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.http.Tls;
@@ -56,23 +56,24 @@ final class Training {
             String url = "http://127.0.0.1:" + listener.getLocalPort();
             serve(listener);
             int job = job(url, url, null, work, log);
+            CisternCommand command =
+                    new CisternCommand(
+                            Map.of(
+                                    "AWS_ACCESS_KEY_ID",
+                                    "training",
+                                    "AWS_SECRET_ACCESS_KEY",
+                                    "training"),
+                            log,
+                            log);
+            command.run("fill", "--help");
             int fill =
-                    new FillCommand(
-                                    Map.of(
-                                            "AWS_ACCESS_KEY_ID",
-                                            "training",
-                                            "AWS_SECRET_ACCESS_KEY",
-                                            "training"),
-                                    log,
-                                    log)
-                            .run(
-                                    new String[] {
-                                        "s3://training/t/",
-                                        work.resolve("cli").toString(),
-                                        "--endpoint",
-                                        url,
-                                        "--json"
-                                    });
+                    command.run(
+                            "fill",
+                            "s3://training/t/",
+                            work.resolve("cli").toString(),
+                            "--endpoint",
+                            url,
+                            "--json");
             int secure = 0;
             if (arguments.length == 2) {
                 if (!Tls.fast()) {

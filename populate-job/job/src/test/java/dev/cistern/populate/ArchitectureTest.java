@@ -13,12 +13,12 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.cistern.populate.wire.S3Auth;
 import dev.cistern.populate.wire.StoreSpec;
 
-/// Who may know whom in the engine and its programs, inside the modules. Between them Maven decides.
+/// Dependencies between packages of the engine and its programs. Maven enforces those between modules.
 @AnalyzeClasses(
         packages = "dev.cistern.populate",
         importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
-    /// The helpers that the modules below test with come in jars once those are packaged.
+    /// Test helpers of other modules come in jars once those are packaged.
     static final class NoTestJars implements ImportOption {
         @Override
         public boolean includes(Location location) {
@@ -26,7 +26,7 @@ class ArchitectureTest {
         }
     }
 
-    /// A package below `source`, and the specification of a store with what only that has.
+    /// Packages below `source`, and the specification types of one store.
     private static final DescribedPredicate<JavaClass> OF_ONE_STORE =
             JavaClass.Predicates.resideInAPackage("dev.cistern.populate.source.*..")
                     .or(
@@ -73,7 +73,7 @@ class ArchitectureTest {
                             "..populate.job..",
                             "..populate.cli..");
 
-    /// A fill puts files into whatever implements [dev.cistern.populate.target.Target].
+    /// A fill writes to any [dev.cistern.populate.target.Target].
     @ArchTest
     static final ArchRule THE_ENGINE_KNOWS_NO_DIRECTORY_TREE =
             noClasses()
@@ -133,7 +133,7 @@ class ArchitectureTest {
                             "..populate.job..",
                             "..populate.cli..");
 
-    /// What all stores share names none of them.
+    /// The shared layer depends on no store.
     @ArchTest
     static final ArchRule THE_LAYER_FOR_HTTP_STORES_KNOWS_NO_STORE =
             classes()
@@ -172,4 +172,22 @@ class ArchitectureTest {
                     .doNotHaveFullyQualifiedName("dev.cistern.populate.Training")
                     .should()
                     .dependOnClassesThat(OF_ONE_STORE);
+
+    @ArchTest
+    static final ArchRule THE_COMMAND_LINE_LIBRARY_IS_KNOWN_TO_THE_COMMAND_ALONE =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("..populate.cli..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("picocli..");
+
+    @ArchTest
+    static final ArchRule A_JOB_KNOWS_NO_COMMAND_LINE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..populate.job..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("..populate.cli..");
 }

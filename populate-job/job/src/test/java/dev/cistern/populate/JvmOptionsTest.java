@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The options that the image starts with.
+/// The image's JVM options.
 class JvmOptionsTest {
     private static final Pattern HEAP = Pattern.compile(" MaxHeapSize += (\\d+)");
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MemoryTest {
     @TempDir Path directory;
 
-    /// The container's limit as its file says it, what was asked for and what is kept, in MiB.
+    /// Contents of the container's limit file, the requested limit and the result, in MiB.
     @ParameterizedTest
     @CsvSource({
         "max, 0, 256",

@@ -36,12 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A fill whose keys come from a token service.
+/// Fills with keys from a token service.
 class WebIdentityTest {
     private static final String ROLE = "arn:aws:iam::123456789012:role/reader";
     private static final int FILES = 20;
 
-    /// Variables that name proxies.
+    /// Proxy variables.
     private Map<String, String> proxies = Map.of();
 
     @TempDir Path directory;
@@ -87,7 +87,7 @@ class WebIdentityTest {
         return directory.resolve("token");
     }
 
-    /// The store takes session tokens that have not expired, and only where the signature covers them.
+    /// The store accepts only unexpired session tokens that the signature covers.
     private @Nullable Fault unlessInSession(FaultyS3.Asked asked) {
         String token = asked.headers().getOrDefault("x-amz-security-token", "");
         String authorization = asked.headers().getOrDefault("authorization", "");
@@ -179,8 +179,7 @@ class WebIdentityTest {
 
     @Test
     void keysThatExpireAreRenewedWithTheTokenThatIsInTheFileThen() throws Exception {
-        // Kubernetes replaces a projected token before it expires; the first keys are used up as
-        // soon as they are there.
+        // Kubernetes replaces a projected token before it expires; the first keys expire at once.
         sts.lifetime(Duration.ofSeconds(5));
         store.faults(
                 asked -> {

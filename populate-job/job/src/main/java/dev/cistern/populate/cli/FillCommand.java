@@ -26,43 +26,64 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
-/// `cistern fill`: one source, one directory.
-public final class FillCommand {
+/// `cistern fill`: copies one source into one directory.
+public final class FillCommand implements Subcommand {
     private static final long STOP_MILLIS = 10_000;
-    private static final String STOPPED = "stopped; run it again to go on";
+    private static final String STOPPED = "stopped; run it again to continue";
 
     private static final String COMPARE_LENGTHS = "--no-verify compares lengths alone";
 
-    /// What the shell has connected this process's complaints to; there is no such file where there is no Linux.
+    /// The process's standard error; missing where there is no Linux.
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
     private final Map<String, String> environment;
     private final PrintStream out;
     private final PrintStream err;
 
-    /// @param out where the result goes
-    /// @param err where progress and complaints go
+    /// @param out receives the result
+    /// @param err receives progress and errors
     public FillCommand(Map<String, String> environment, PrintStream out, PrintStream err) {
         this.environment = environment;
         this.out = out;
         this.err = err;
     }
 
-    /// Runs the command; the exit code.
-    public int run(String[] arguments) {
-        if (List.of(arguments).contains("--help")) {
-            out.print(FillOptions.help());
-            return 0;
-        }
-        FillOptions options;
-        try {
-            options = FillOptions.of(arguments, environment);
-        } catch (UsageException e) {
-            err.println("cistern fill: " + e.getMessage());
-            err.println("`cistern fill --help` lists the options");
-            return 2;
-        }
+    /// Runs `cistern fill` with these arguments; returns the exit code.
+    public int run(String... arguments) {
+        return new CisternCommand(environment, out, err).run(this, arguments);
+    }
+
+    @Override
+    public String name() {
+        return "fill";
+    }
+
+    @Override
+    public String summary() {
+        return "copy a source into a directory";
+    }
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec = CommandSpec.create();
+        FillHelp.addTo(spec);
+        FillOptions.addTo(spec);
+        return spec;
+    }
+
+    @Override
+    public String operands() {
+        return "a source and a directory: cistern fill "
+                + Stores.commandLines().getFirst().form()
+                + " DIR";
+    }
+
+    @Override
+    public int run(ParseResult given) throws UsageException {
+        FillOptions options = FillOptions.of(given, environment);
         // The exit code of a process that told its result is the signal's, as shells expect; one
         // that cannot must not hang.
         StopHook stop =
@@ -104,10 +125,10 @@ public final class FillCommand {
             throws FillException, InterruptedException {
         // Before the first path is made of an argument.
         Fill.requireUtf8Names();
-        if (options.transport() != null || environment.containsKey("CISTERN_TRANSPORT")) {
+        if (options.transport() != null) {
             err.println(
-                    "cistern: --transport and CISTERN_TRANSPORT do nothing any more, and the option"
-                            + " goes with the next release: there is one transport");
+                    "cistern: --transport has no effect any more: remove it; the next release"
+                            + " refuses it");
         }
         Path directory = Path.of(options.directory());
         make(directory);

@@ -7,23 +7,27 @@ import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreOption;
 import dev.cistern.populate.store.UsageException;
 import dev.cistern.populate.wire.StoreSpec;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
-/// What a command line asks for.
+/// Options of `cistern fill`.
 ///
-/// @param store what to copy
+/// @param store the source
 /// @param directory to fill
 /// @param include globs
 /// @param exclude globs
-/// @param bytesPerSecond 0 means no limit
-/// @param connections 0 means that the engine finds it
-/// @param memoryBytes 0 means the default
+/// @param bytesPerSecond rate limit; 0 means none
+/// @param connections number of streams; 0 lets the engine tune it
+/// @param memoryBytes memory limit; 0 means the default
 /// @param verify whether digests are compared
-/// @param sync whether success waits for the disk
-/// @param listFirst whether sizes are compared before the first byte is copied
+/// @param sync whether success waits until everything is durable
+/// @param listFirst whether everything is listed before the first byte is copied
 /// @param transport has no effect any more; null where it is not given
 /// @param json whether the result is printed as JSON
 /// @param quiet whether progress is not shown
@@ -42,100 +46,115 @@ record FillOptions(
         boolean json,
         boolean quiet) {
 
-    private static final String HELP =
-            """
-            cistern fill SOURCE DIR [options]
-
-            Copies every object of SOURCE into DIR, in parallel, verified and resumable: run it again after an interruption and
-            it goes on where it was. A SOURCE without a trailing slash that names an object is that object.
-
-              --include GLOB        copy only what matches; may be repeated; ** crosses directories
-              --exclude GLOB        leave out what matches; may be repeated; wins over --include
-              --limit-rate SIZE     bytes per second in all, such as 50M
-              --connections N       1 to 512 (default: adapts while copying)
-              --memory SIZE         what the process may use (default: the container's limit; 256M where there is none)
-              --no-verify           compare sizes only, not digests
-              --no-sync             do not wait until everything is on the disk
-              --list-first          compare the sizes with the free space before the first byte
-              --transport NAME      no effect any more: direct or sdk
-              --json                print the result as JSON
-              --quiet               show no progress
-
-            """;
-
-    private static final String HELP_END =
-            """
-
-            Proxies: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case; http://[USER:PASSWORD@]HOST:PORT.
-            Exit codes: 0 done, 1 failed but may succeed when run again, 2 wrong command line, 3 failed for good.
-            """;
-
-    /// The text of `cistern fill --help`.
-    static String help() {
-        StringBuilder text = new StringBuilder(HELP);
+    /// Adds the options to a command: those of all stores, too, which [FillHelp] shows by store.
+    static void addTo(CommandSpec command) {
+        command.addOption(
+                repeated(
+                                "--include",
+                                "copy only what matches; may be repeated; ** crosses directories")
+                        .converters(OptionValue::included)
+                        .build());
+        command.addOption(
+                repeated(
+                                "--exclude",
+                                "leave out what matches; may be repeated; wins over --include")
+                        .converters(OptionValue::excluded)
+                        .build());
+        command.addOption(
+                value("--limit-rate", "SIZE", "bytes per second in all, such as 50M")
+                        .type(Long.class)
+                        .converters(OptionValue::size)
+                        .build());
+        command.addOption(
+                value("--connections", "N", "1 to 512 (default: adapts while copying)")
+                        .type(Integer.class)
+                        .converters(OptionValue::connections)
+                        .build());
+        command.addOption(
+                value(
+                                "--memory",
+                                "SIZE",
+                                "what the process may use (default: the container's limit; 256M"
+                                        + " where there is none)")
+                        .type(Long.class)
+                        .converters(OptionValue::memory)
+                        .build());
+        command.addOption(flag("--no-verify", "compare sizes only, not digests").build());
+        command.addOption(flag("--no-sync", "do not wait until everything is on the disk").build());
+        command.addOption(
+                flag("--list-first", "compare the sizes with the free space before the first byte")
+                        .build());
+        command.addOption(
+                value("--transport", "NAME", "no effect any more: direct or sdk")
+                        .converters(OptionValue::transport)
+                        .build());
+        command.addOption(flag("--json", "print the result as JSON").build());
+        command.addOption(flag("--quiet", "show no progress").build());
         for (StoreCommandLine store : Stores.commandLines()) {
-            text.append("SOURCE ").append(store.form()).append('\n');
             for (StoreOption option : store.options()) {
-                String usage =
-                        option.value() == null
-                                ? option.name()
-                                : option.name() + " " + option.value();
-                text.append("  ")
-                        .append(usage)
-                        .append(" ".repeat(Math.max(1, 22 - usage.length())))
-                        .append(option.help())
-                        .append('\n');
+                if (!command.optionsMap().containsKey(option.name())) {
+                    command.addOption(of(option).hidden(true).build());
+                }
             }
-            text.append(store.credentials().indent(2));
         }
-        return text.append(HELP_END).toString();
     }
 
-    /// Reads a command line, without the name of the command.
+    /// An option of a store.
+    static OptionSpec.Builder of(StoreOption option) {
+        return option.value() == null
+                ? flag(option.name(), option.help())
+                : value(option.name(), option.value(), option.help())
+                        .converters(OptionValue::present);
+    }
+
+    private static OptionSpec.Builder flag(String name, String help) {
+        return OptionSpec.builder(name).type(boolean.class).arity("0").description(help);
+    }
+
+    private static OptionSpec.Builder value(String name, String label, String help) {
+        return OptionSpec.builder(name)
+                .type(String.class)
+                .arity("1")
+                .paramLabel(label)
+                .description(help);
+    }
+
+    private static OptionSpec.Builder repeated(String name, String help) {
+        return value(name, "GLOB", help).type(List.class).auxiliaryTypes(String.class);
+    }
+
+    /// Reads a parsed command line.
     ///
-    /// @param environment stands in for what is not given
-    /// @throws UsageException naming the first argument or variable that is wrong, and what to give instead
-    static FillOptions of(String[] arguments, Map<String, String> environment)
+    /// @param environment used where an option is not given
+    /// @throws UsageException naming the invalid argument or variable, and what to give instead
+    static FillOptions of(ParseResult given, Map<String, String> environment)
             throws UsageException {
-        FillArguments given = FillArguments.of(arguments);
-        if (given.operands.size() != 2) {
-            throw new UsageException(
-                    "give a source and a directory: cistern fill "
-                            + Stores.commandLines().getFirst().form()
-                            + " DIR");
-        }
-        String directory = given.operands.get(1);
+        String directory = given.matchedPositionalValue(1, "");
         if (directory.isEmpty()) {
             throw new UsageException("the directory is empty; . is the current one");
         }
         return new FillOptions(
                 store(given, environment),
                 directory,
-                given.include,
-                given.exclude,
-                given.rate,
-                given.connections,
-                given.memory,
-                given.verify,
-                given.sync,
-                given.listFirst,
-                given.transport,
-                given.json,
-                given.quiet);
+                given.matchedOptionValue("--include", List.of()),
+                given.matchedOptionValue("--exclude", List.of()),
+                given.matchedOptionValue("--limit-rate", 0L),
+                given.matchedOptionValue("--connections", 0),
+                given.matchedOptionValue("--memory", 0L),
+                !given.hasMatchedOption("--no-verify"),
+                !given.hasMatchedOption("--no-sync"),
+                given.hasMatchedOption("--list-first"),
+                given.matchedOptionValue("--transport", null),
+                given.hasMatchedOption("--json"),
+                given.hasMatchedOption("--quiet"));
     }
 
-    private static StoreSpec store(FillArguments given, Map<String, String> environment)
+    private static StoreSpec store(ParseResult given, Map<String, String> environment)
             throws UsageException {
-        String source = given.operands.getFirst();
+        String source = given.matchedPositionalValue(0, "");
         for (StoreCommandLine store : Stores.commandLines()) {
             if (store.schemes().stream().anyMatch(source::startsWith)) {
-                for (String name : given.store.keySet()) {
-                    if (store.options().stream().noneMatch(o -> o.name().equals(name))) {
-                        throw new UsageException(
-                                "there is no option " + name + " for a source " + store.form());
-                    }
-                }
-                return store.spec(source, new StoreArguments(given.store), environment);
+                return store.spec(source, arguments(given, store), environment);
             }
         }
         throw new UsageException(
@@ -146,5 +165,20 @@ record FillOptions(
                         + ", not \""
                         + Origin.shown(source)
                         + "\"");
+    }
+
+    private static StoreArguments arguments(ParseResult given, StoreCommandLine store)
+            throws UsageException {
+        Map<String, String> values = new HashMap<>();
+        for (OptionSpec option : given.matchedOptionsSet()) {
+            String name = option.longestName();
+            if (store.options().stream().anyMatch(known -> known.name().equals(name))) {
+                values.put(name, option.arity().max() == 0 ? "" : option.getValue());
+            } else if (option.hidden()) {
+                throw new UsageException(
+                        "there is no option " + name + " for a source " + store.form());
+            }
+        }
+        return new StoreArguments(values);
     }
 }

@@ -1,9 +1,11 @@
 package dev.cistern.populate.job;
 
+import dev.cistern.environment.Environment;
 import dev.cistern.populate.Attempt;
 import dev.cistern.populate.Memory;
 import dev.cistern.populate.StopHook;
 import dev.cistern.populate.Stores;
+import dev.cistern.populate.Variables;
 import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
@@ -39,7 +41,7 @@ public final class PopulateJob {
     private static final String COMPARE_LENGTHS =
             "in an ObjectVolumePopulator or a Dataset, verify: size compares lengths alone";
 
-    private final Map<String, String> environment;
+    private final Environment environment;
     private final Log log;
     private final FaultPoints faultPoints;
 
@@ -51,7 +53,7 @@ public final class PopulateJob {
 
     /// @param out receives log lines
     public PopulateJob(Map<String, String> environment, PrintStream out, FaultPoints faultPoints) {
-        this.environment = environment;
+        this.environment = Environment.of(environment, Variables.CHANGED);
         this.log = new Log(out);
         this.faultPoints = faultPoints;
     }
@@ -69,9 +71,10 @@ public final class PopulateJob {
                             // here.
                             Runtime.getRuntime().halt(exitCode);
                         });
+        environment.warnings().forEach(warning -> log.warn(warning));
         RunResult result = attempt();
         String text = result.toJson();
-        write(JobConfig.terminationMessage(environment), text);
+        write(JobConfig.terminationMessage(environment.variables()), text);
         exitCode = result.exitCode();
         if (reporter != null) {
             reporter.end(result);
@@ -101,7 +104,7 @@ public final class PopulateJob {
     private RunResult attempt() {
         Attempt attempt = new Attempt();
         try {
-            JobConfig config = JobConfig.of(environment);
+            JobConfig config = JobConfig.of(environment.variables());
             return attempt.succeeded(fill(config, attempt.meter()));
         } catch (JobConfig.InvalidException e) {
             return attempt.failed(Reason.INVALID_CONFIGURATION, String.valueOf(e.getMessage()));

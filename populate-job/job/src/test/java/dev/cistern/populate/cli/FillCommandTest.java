@@ -54,7 +54,10 @@ class FillCommandTest {
     private int run(Map<String, String> environment, String... arguments) {
         out.reset();
         err.reset();
-        return new FillCommand(environment, printer(out), printer(err)).run(arguments);
+        List<String> all = new ArrayList<>(List.of("fill"));
+        all.addAll(List.of(arguments));
+        return new CisternCommand(environment, printer(out), printer(err))
+                .run(all.toArray(String[]::new));
     }
 
     private int fill(String... options) {
@@ -125,7 +128,9 @@ class FillCommandTest {
     @Test
     void helpEndsWithZeroWhateverElseIsGiven() {
         assertThat(run(Map.of(), "--help")).isZero();
-        assertThat(out()).isEqualTo(FillOptions.help());
+        assertThat(out()).startsWith("Usage: cistern fill SOURCE DIR");
+        assertThat(run(Map.of(), "-h")).isZero();
+        assertThat(out()).startsWith("Usage: cistern fill SOURCE DIR");
         assertThat(run(Map.of(), "--nonsense", "--help")).isZero();
     }
 
@@ -245,11 +250,22 @@ class FillCommandTest {
         process.destroy();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
 
-        // 128 + SIGTERM, as shells count it.
+        // 128 + SIGTERM
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(143);
         assertThat(log).content().contains("cistern fill: Interrupted: ").doesNotContain("\u001b");
         assertThat(fill()).as(err()).isZero();
         assertThat(out()).contains("were there already");
         assertThat(target().resolve("large")).hasSize(40 << 20);
+    }
+
+    @Test
+    void whatHasNoEffectAnyMoreIsWarnedAbout() {
+        server.put("t/a", new byte[10]);
+        assertThat(fill("--transport", "sdk")).as(err()).isZero();
+        assertThat(err()).contains("--transport has no effect any more");
+        Map<String, String> environment = environment();
+        environment.put("CISTERN_TRANSPORT", "sdk");
+        assertThat(run(environment, "s3://bucket/t/", target().toString())).isZero();
+        assertThat(err()).contains("CISTERN_TRANSPORT has no effect any more");
     }
 }

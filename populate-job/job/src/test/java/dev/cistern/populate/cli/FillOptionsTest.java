@@ -11,6 +11,9 @@ import dev.cistern.populate.wire.S3Auth;
 import dev.cistern.populate.wire.S3Spec;
 import dev.cistern.populate.wire.StoreSpec;
 import dev.cistern.populate.wire.TlsSpec;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,14 @@ class FillOptionsTest {
             throws UsageException {
         List<String> all = new ArrayList<>(List.of("s3://bucket/tree/", "dir"));
         all.addAll(List.of(options));
-        return FillOptions.of(all.toArray(String[]::new), environment);
+        return parsed(environment, all.toArray(String[]::new));
+    }
+
+    /// Parses a command line; throws with the message that the command prints.
+    private static FillOptions parsed(Map<String, String> environment, String... arguments)
+            throws UsageException {
+        FillCommand command = new FillCommand(environment, System.out, System.err);
+        return FillOptions.of(CisternCommand.parsed(command, arguments), environment);
     }
 
     private static FillOptions of(String... options) throws UsageException {
@@ -139,28 +148,48 @@ class FillOptionsTest {
 
     @Test
     void everyOptionIsInTheHelpAndNoOther() {
-        Pattern option = Pattern.compile("^  (--[a-z0-9-]+)", Pattern.MULTILINE);
+        Pattern option = Pattern.compile("^  +(?:-h, )?(--[a-z0-9-]+)", Pattern.MULTILINE);
         List<String> inHelp =
-                option.matcher(FillOptions.help()).results().map(MatchResult::group).toList();
+                option.matcher(help()).results().map(match -> match.group(1)).toList();
         int ofStores =
                 Stores.commandLines().stream().mapToInt(store -> store.options().size()).sum();
-        assertThat(inHelp).hasSize(11 + ofStores);
+        assertThat(inHelp).hasSize(12 + ofStores);
         for (String name : inHelp) {
             assertThat(Stores.commandLines())
                     .as(name)
-                    .anyMatch(store -> isKnown(store.form(), name.strip()));
+                    .anyMatch(store -> isKnown(store.form(), name));
         }
     }
 
-    /// Whether an option is known with a source, though it may want a value or something else besides.
+    @Test
+    void theHelpExplainsSourcesCredentialsAndExitCodes() {
+        assertThat(help())
+                .startsWith("Usage: cistern fill SOURCE DIR [OPTIONS]\n")
+                .contains("Exit codes:", "2   ", "invalid command line", "HTTPS_PROXY");
+        for (StoreCommandLine store : Stores.commandLines()) {
+            assertThat(help())
+                    .contains("SOURCE " + store.form())
+                    .contains(store.credentials().strip().lines().toList());
+        }
+        assertThat(help().lines()).allMatch(line -> line.length() <= 130);
+    }
+
+    private static String help() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream printer = new PrintStream(out, true, StandardCharsets.UTF_8);
+        assertThat(new CisternCommand(Map.of(), printer, System.err).run("fill", "--help"))
+                .isZero();
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /// Whether an option exists for a source, though it may need a value or another option.
     private static boolean isKnown(String form, String option) {
         String source =
                 form.replace("BUCKET", "bucket")
                         .replace("PREFIX", "tree/")
                         .replace("NAME:TAG", "a:b");
         try {
-            FillOptions.of(
-                    new String[] {source, "dir", option}, Map.of("OSS_REGION", "cn-hangzhou"));
+            parsed(Map.of("OSS_REGION", "cn-hangzhou"), source, "dir", option);
             return true;
         } catch (UsageException e) {
             return String.valueOf(e.getMessage()).contains("needs a value");
@@ -203,7 +232,6 @@ class FillOptionsTest {
                 "--exclude | [a | ]",
                 "--limit-rate | fast | 50M",
                 "--limit-rate | 0 | positive",
-                "--limit-rate | -1 | positive",
                 "--limit-rate | 9223372036854775807K | 50M",
                 "--limit-rate | 10MB | 50M",
                 "--connections | 0 | from 1 to 512",
@@ -218,6 +246,14 @@ class FillOptionsTest {
     void aBadValueNamesItsOptionTheValueAndWhatToGive(String option, String value, String hint) {
         assertWrong(new String[] {option, value}, option, value, hint);
         assertWrong(new String[] {option + "=" + value}, option, value, hint);
+    }
+
+    @Test
+    void aValueThatLooksLikeAnOptionIsGivenAfterAnEqualsSign() throws Exception {
+        assertWrong(new String[] {"--limit-rate=-1"}, "--limit-rate", "-1", "positive");
+        assertWrong(new String[] {"--limit-rate", "-1"}, "--limit-rate", "-1", "positive");
+        assertWrong(new String[] {"--include", "--exlude"}, "'--include'", "'--exlude'");
+        assertThat(of("--include=--x").include()).containsExactly("--x");
     }
 
     @ParameterizedTest
@@ -253,13 +289,37 @@ class FillOptionsTest {
                 "--quiet"
             })
     void anOptionThatTakesNoValueSaysSo(String option) {
-        assertWrong(new String[] {option + "=false"}, option + " takes no value");
+        assertWrong(new String[] {option + "=false"}, "'" + option + "'", "without 'false'");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--recursive", "--region2", "--", "-v", "-"})
+    @ValueSource(strings = {"--recursive", "--region2", "-v", "-"})
     void whatIsNoOptionIsNamed(String option) {
         assertWrong(new String[] {option}, "no option " + option);
+    }
+
+    @Test
+    void aMisspeltOptionIsToldTheSimilarOne() {
+        assertWrong(new String[] {"--exlude", "a"}, "no option --exlude", "did you mean --exclude");
+    }
+
+    @Test
+    void anOptionOfAnotherStoreIsToldWithTheForm() {
+        assertWrong(
+                new String[] {"--user-project", "p"},
+                "no option --user-project for a source s3://BUCKET/PREFIX");
+    }
+
+    @Test
+    void afterTwoDashesNothingIsAnOption() throws Exception {
+        assertThat(parsed(Map.of(), "s3://b/x", "--", "-dir").directory()).isEqualTo("-dir");
+    }
+
+    @Test
+    void argumentsAreTakenAsTheyAre() throws Exception {
+        assertThat(of("--include", "@file").include()).containsExactly("@file");
+        assertThat(of("--include", "${x}").include()).containsExactly("${x}");
+        assertThat(of("--include", "\"a\"").include()).containsExactly("\"a\"");
     }
 
     @Test
@@ -289,7 +349,7 @@ class FillOptionsTest {
         "s3://b/s3://b, b, s3://b"
     })
     void aSourceIsABucketAndAPrefix(String source, String bucket, String prefix) throws Exception {
-        FillOptions options = FillOptions.of(new String[] {source, "dir"}, Map.of());
+        FillOptions options = parsed(Map.of(), source, "dir");
         assertThat(s3(options))
                 .extracting(S3Spec::bucket, S3Spec::prefix)
                 .containsExactly(bucket, prefix);
@@ -308,7 +368,7 @@ class FillOptionsTest {
                 " s3://b"
             })
     void aSourceThatIsNoneIsShownWithWhatItShouldBe(String source) {
-        assertThatThrownBy(() -> FillOptions.of(new String[] {source, "dir"}, Map.of()))
+        assertThatThrownBy(() -> parsed(Map.of(), source, "dir"))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("://BUCKET/PREFIX")
                 .hasMessageContaining(", not \"" + source + "\"");
@@ -318,10 +378,12 @@ class FillOptionsTest {
     void sourceAndDirectoryAreBothNeeded() {
         for (String[] operands :
                 new String[][] {{}, {"s3://b"}, {"s3://b", "dir", "more"}, {"s3://b", ""}}) {
-            assertThatThrownBy(() -> FillOptions.of(operands, Map.of()))
+            assertThatThrownBy(() -> parsed(Map.of(), operands))
                     .isInstanceOf(UsageException.class)
                     .hasMessageContaining("directory");
         }
+        assertThatThrownBy(() -> parsed(Map.of()))
+                .hasMessage("give a source and a directory: cistern fill s3://BUCKET/PREFIX DIR");
     }
 
     @Test

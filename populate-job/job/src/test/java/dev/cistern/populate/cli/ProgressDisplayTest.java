@@ -106,7 +106,7 @@ class ProgressDisplayTest {
 
     @Test
     void moreThanEverythingIsEverything() {
-        // Bytes that a retry fetches again are counted until the first ones are known to be wrong.
+        // Bytes that a retry fetches again count until the first ones are known to be corrupt.
         assertThat(ProgressDisplay.line(copying(130, 0), true))
                 .startsWith("[" + "#".repeat(24) + "] 100%");
     }
@@ -181,8 +181,7 @@ class ProgressDisplayTest {
         assertThat(shown()).isEmpty();
     }
 
-    /// A terminal that knows what the display uses: return, erase to the end, and whether a line goes on in the next
-    /// row.
+    /// A terminal that implements the display's control characters: return, erase to end of line, and soft wraps.
     private static final class Screen {
         private final int width;
         private final StringBuilder row = new StringBuilder();

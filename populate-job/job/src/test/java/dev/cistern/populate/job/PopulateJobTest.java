@@ -51,7 +51,7 @@ class PopulateJobTest {
     private final List<String> posts = Collections.synchronizedList(new ArrayList<>());
     private volatile int answer = 200;
 
-    /// How many posts of a result are answered by 503 first.
+    /// Number of result posts answered with 503 first.
     private volatile int resultsRefused;
 
     @BeforeEach
@@ -164,7 +164,7 @@ class PopulateJobTest {
         assertThat(posts).filteredOn(post -> post.contains("\"result\"")).hasSize(1);
     }
 
-    /// The Secret changes, and kubelet its files, in the middle of a copy; the store takes the new key alone from then on.
+    /// The Secret and the kubelet's files change during a copy; from then on the store accepts only the new key.
     @Test
     void aKeyThatIsRotatedInTheMiddleOfACopyCostsNoAttempt() throws Exception {
         for (int i = 0; i < 60; i++) {
@@ -205,7 +205,7 @@ class PopulateJobTest {
                 .contains("Credential=" + key + "-key/");
     }
 
-    /// As kubelet does: all files change at once.
+    /// Like the kubelet: all files change atomically.
     private static void mount(Path secret, String key) {
         try {
             Path state = Files.createDirectory(secret.resolve(".." + key));
@@ -218,7 +218,7 @@ class PopulateJobTest {
         }
     }
 
-    /// By a name that only the proxy knows; the controller is asked straight.
+    /// By a host name that only the proxy resolves; the controller is reached directly.
     @Test
     void aJobReachesItsStoreThroughTheProxyOfItsSourceAndTheControllerWithout() throws Exception {
         server().put("t/a", new byte[100_000]);
@@ -255,7 +255,7 @@ class PopulateJobTest {
         }
     }
 
-    /// Somebody's webhook sets these in every pod.
+    /// Set in every pod, for example by a webhook.
     @Test
     void proxiesThatAreInjectedIntoThePodAreNotUsed() throws Exception {
         server().put("t/a", new byte[100_000]);
@@ -268,7 +268,7 @@ class PopulateJobTest {
         }
     }
 
-    /// The result outlives the pod's node only if a controller has it.
+    /// The result survives the loss of the node only if the controller has it.
     @Test
     void theResultIsOfferedUntilTheControllerHasIt() throws Exception {
         server().put("t/a", new byte[1_000_000]);
@@ -341,8 +341,8 @@ class PopulateJobTest {
         assertThat(message().bytesFetched() + message().bytesResumed()).isEqualTo(total);
     }
 
-    /// What was sent may still be on its way; what the journal's file tells of has arrived. Of the large object only:
-    /// small files are pieces, too.
+    /// Bytes sent may still be in transit; those in the journal have arrived. Counts the large object only: small files
+    /// are pieces, too.
     private long bytesInJournal() throws IOException {
         Path journal = directory.resolve("volume/.cistern/journal");
         if (!Files.exists(journal)) {
@@ -358,7 +358,7 @@ class PopulateJobTest {
         return bytes;
     }
 
-    /// At this rate a block of 8 MiB takes far longer than what is waited for here; an object of 5 MiB never has one.
+    /// At this rate a block of 8 MiB takes far longer than the test waits; an object of 5 MiB never has one.
     @Test
     void whatASlowProcessHadFetchedIsKeptWhenItIsKilled() throws Exception {
         byte[] large = new byte[5 << 20];
