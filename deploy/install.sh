@@ -68,7 +68,7 @@ YAML
 overlay() {
   local prefix=${registry:-cistern} name provisioner base
   provisioner=$(sed -n 's/.*"name": *"[^"]*:\([^":]*\)".*/\1/p' "$root/deploy/images/csi-provisioner/image.json")
-  # kustomize takes relative paths alone.
+  # kustomize accepts only relative paths.
   base=$(realpath --relative-to="$work" "$manifests")
   {
     cat <<YAML
@@ -85,7 +85,7 @@ images:
 YAML
     fi
     echo "patches:"
-    # The Jobs' image is no container of a manifest but a variable of the controller, and so are its Secrets.
+    # The Jobs' image is not a container of a manifest but a variable of the controller.
     [ -z "$tag" ] || variable CISTERN_POPULATE_IMAGE "$prefix/populate:$tag"
     if [ ${#secrets[@]} -gt 0 ]; then
       variable CISTERN_POPULATE_IMAGE_PULL_SECRETS "$(IFS=,; echo "${secrets[*]}")"

@@ -10,7 +10,7 @@
 # CISTERN_CACHE   where layers are kept (default ~/.cache/cistern)
 set -Eeuo pipefail
 shopt -s inherit_errexit
-# Hash keys must not depend on who builds.
+# Hash keys must not depend on the builder's locale and umask.
 export LC_ALL=C
 umask 022
 trap 'echo "images: failed at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND" >&2' ERR
@@ -65,7 +65,7 @@ java_layers() {
   echo "$keys $added"
 }
 
-# The static program that the test cluster's parts are built with is the one that is shipped.
+# The static program that the test cluster uses is the shipped one.
 provisioner_layer() {
   local program key tree
   program=$("$root/test/cluster/cluster" part csi-provisioner)
@@ -121,13 +121,13 @@ build_image() {
 
 spec_tag() { sed -n 's/.*"name": *"[^"]*:\([^":]*\)".*/\1/p' "$1"; }
 
-# The last few of each image are worth their room; the layers stay for two weeks.
+# Keeps the last few of each image, and layers for two weeks.
 forget_old() {
   find "$cache/images" -name "$1-????????????????.tar" -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2 |
     while read -r old; do rm -f "$old" "$old.size"; done
 }
 
-# Layers and jars that no build has asked for in two weeks.
+# Layers and jars that no build has used for two weeks.
 forget_unused() {
   local layer
   find "$cache/layers" -name '*.tar.gz' -mtime +14 | while read -r layer; do

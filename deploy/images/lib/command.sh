@@ -1,5 +1,6 @@
-# Sourced by build.sh: the command `cistern` for a machine without a container engine, out of the layers of the image populate. The
-# same JRE, jars and AOT cache as in the image, so it starts as fast and does the same; the machine needs glibc 2.17 or newer.
+# Sourced by build.sh: the command `cistern` for hosts without a container engine, from the layers of the image
+# populate. It has the image's JRE, jars and AOT cache, so that it starts as fast and behaves the same; the host needs
+# glibc 2.17 or newer.
 
 # write_command DIR KEY…: makes DIR anew from the image's layers.
 write_command() {
@@ -15,11 +16,11 @@ write_command() {
   done
   cp "$root/LICENSE" "$made/share/doc/LICENSE"
   install -m 755 "$images/populate/cistern" "$made/bin/cistern"
-  # A wrong path would show itself as a slow start only.
+  # A wrong path would only be noticed as a slow start.
   local said
   said=$(CISTERN_JAVA_OPTIONS=-XX:AOTMode=on "$made/bin/cistern" version 2>&1) ||
     die "the command does not start with its AOT cache: $said"
-  # Only what an earlier build made is replaced.
+  # Replaces only the output of an earlier build.
   [ ! -e "$dir" ] || [ -x "$dir/bin/cistern" ] || die "$dir is there and is no earlier build of the command; remove it, or give another"
   rm -rf "$dir"
   mkdir -p "$(dirname "$dir")"

@@ -1,5 +1,5 @@
-# Sourced by build.sh: where things are kept, and how they are named. Everything in the cache is keyed by the hash of
-# what it is made from, and appears under its name only when it is whole.
+# Sourced by build.sh: the cache and its naming. Entries are keyed by the hash of their inputs, and appear under their
+# name only when complete.
 
 images=$root/deploy/images
 cache=${CISTERN_CACHE:-$HOME/.cache/cistern}/images
@@ -12,7 +12,7 @@ die() {
   exit 1
 }
 
-# hash_of: the key of what stdin describes.
+# hash_of: the key of stdin.
 hash_of() { sha256sum | cut -c1-16; }
 
 # hash_files FILE…: the key of the files' names and contents.
@@ -24,7 +24,7 @@ new_dir() {
 }
 
 drop_work() {
-  # A build that was killed may have left its directory: whoever's process is gone needs it no more.
+  # Removes directories of killed builds: their process does not exist any more.
   local dir pid
   for dir in "$cache"/work/*; do
     [ -d "$dir" ] || continue

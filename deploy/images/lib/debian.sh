@@ -1,6 +1,6 @@
-# Sourced by build.sh: layers out of Debian packages. Only the files that are asked for and the shared libraries they
-# need come into an image, so there is no shell and no package manager in it. Each package that gave a file leaves its
-# copyright and its entry in /var/lib/dpkg/status.d, where vulnerability scanners look.
+# Sourced by build.sh: layers from Debian packages. Only the requested files and the shared libraries that they need are
+# in an image, so that it has no shell and no package manager. Each package with a file in the image adds its copyright
+# and its entry in /var/lib/dpkg/status.d, which vulnerability scanners read.
 
 arch_triplet() {
   case $(dpkg --print-architecture) in
@@ -37,7 +37,7 @@ debian_versions() {
 
 ask_apt() {
   local names
-  # What these bring is for installing packages or is written in Perl; no program of ours runs it.
+  # These are needed only to install packages, or are written in Perl; no program of ours runs them.
   names=$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
     --no-enhances "$@" | grep '^[a-z]' | grep -Ev '^(dpkg|tar|debconf|perl.*|.*awk|readline-common|openssl|cdebconf.*|.*:.*)$' |
     LC_ALL=C sort -u)
@@ -135,10 +135,10 @@ merged_path() {
 libraries_of() {
   local stage=$1 loader listing
   loader=$(cd "$stage" && ls -1 usr/lib64/ld-linux-*.so.* usr/lib/ld-linux-*.so.* 2>/dev/null | head -1) || true
-  # Its links are absolute, so on this machine it is called by its real name.
+  # Its links are absolute, so that on the build host it is called by its real path.
   listing=$("$stage/$(merged_path "$(readlink "$stage/$loader")")" \
     --library-path "$stage/usr/lib/$(arch_triplet)" --list "$2" 2>&1) || {
-    # The loader has nothing to say about a static program.
+    # The loader fails on a static program.
     [ -n "$listing" ] || return 0
     die "the libraries of ${2#"$stage"/} can't be found: $listing"
   }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# in-root.sh [NAME=VALUE]… ROOT COMMAND…: runs a command in an image's root file system, with the machine's /proc and /dev,
-# that environment alone (and PATH), in a mount namespace of its own that goes with it. Each step replaces the one before, so a
-# signal reaches the command. The root is made a mount point, as in a container: programs ask which mount a file is on.
+# in-root.sh [NAME=VALUE]… ROOT COMMAND…: runs a command in an image's root file system, with the host's /proc and /dev,
+# only the given environment (and PATH), in its own mount namespace. Each step execs the next, so that a signal reaches
+# the command. The root is made a mount point, as in a container: programs determine which mount a file is on.
 set -euo pipefail
 variables=()
 while [[ $1 == *=* ]]; do variables+=("$1") && shift; done

@@ -32,8 +32,8 @@ identity_layer() {
   echo "$key"
 }
 
-# The C library, as far as a JVM and the CSI tools need it, and the locale C.UTF-8, which is not built into it: a JVM takes the
-# encoding of file names from the locale and from nowhere else.
+# The parts of the C library that a JVM and the CSI tools need, and the locale C.UTF-8, which is not built in: a JVM
+# takes the encoding of file names from the locale only.
 glibc_layer() {
   local below=$1 triplet key
   triplet=$(arch_triplet)

@@ -13,14 +13,14 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// A real API server with our CRDs and admission policies in it: that of `CISTERN_TEST_KUBECONFIG`, else a [ControlPlane] of its own. Objects go
-/// in and come out as JSON, untouched by Java types, and unknown fields are errors instead of being dropped.
+/// A real API server with our CRDs and admission policies: that of `CISTERN_TEST_KUBECONFIG`, else its own
+/// [ControlPlane]. Objects are sent and returned as JSON, without Java types, and unknown fields are errors.
 final class ApiServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final Duration ESTABLISH = Duration.ofSeconds(30);
 
-    /// The API server learns of its policies by a watch of its own, and compiles them.
+    /// The API server watches its policies and compiles them.
     private static final Duration TAKE_EFFECT = Duration.ofSeconds(30);
 
     private final @Nullable ControlPlane own;
@@ -57,7 +57,7 @@ final class ApiServer implements AutoCloseable {
         return server;
     }
 
-    /// What the API server says to a write: the object as it is now, or the refusal.
+    /// The API server's response to a write: the object or the rejection.
     sealed interface Answer {
         record Accepted(ObjectNode object) implements Answer {}
 
@@ -68,12 +68,12 @@ final class ApiServer implements AutoCloseable {
         return write(collection, "POST", object);
     }
 
-    /// What the API server would say to a new object; it keeps nothing.
+    /// The API server's response to a dry-run creation.
     Answer tryCreate(String collection, JsonNode object) {
         return write(collection, "POST", "&dryRun=All", object);
     }
 
-    /// Replaces what is there, whatever its version.
+    /// Replaces the object, whatever its version.
     Answer replace(String collection, ObjectNode object) {
         return write(path(collection, object), "PUT", asNewerThan(collection, object));
     }
@@ -82,7 +82,7 @@ final class ApiServer implements AutoCloseable {
         return write(path(collection, object) + "/status", "PUT", asNewerThan(collection, object));
     }
 
-    /// Does nothing when there is none. The API server deletes at once: no finalizer is on a sample.
+    /// Does nothing when it does not exist. Deletion is immediate: samples have no finalizers.
     void delete(String collection, JsonNode object) {
         ObjectNode options =
                 JSON.createObjectNode().put("apiVersion", "v1").put("kind", "DeleteOptions");
@@ -179,7 +179,7 @@ final class ApiServer implements AutoCloseable {
         }
     }
 
-    /// Waits until each policy refuses what only it refuses.
+    /// Waits until each policy is in effect.
     private void awaitPolicies() throws InterruptedException {
         Instant end = Instant.now().plus(TAKE_EFFECT);
         for (PolicyFile.Probe probe : PolicyFile.PROBES) {

@@ -24,10 +24,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// etcd and kube-apiserver on loopback, and nothing else: enough for whatever admission decides. Both are ended by
-/// [#close()], or at the JVM's end; their files go with them.
+/// etcd and kube-apiserver on loopback: enough for admission. Both are stopped by [#close()], or when the JVM exits;
+/// their files are deleted.
 public final class ControlPlane implements AutoCloseable {
-    /// Both are up in 5 s; the machine may be busy with others.
+    /// Both are up in 5 s on an idle host.
     private static final Duration START = Duration.ofSeconds(90);
 
     private static final Duration STOP = Duration.ofSeconds(10);
@@ -47,7 +47,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /// Starts both and waits until the API server is ready.
     ///
-    /// @throws IllegalStateException when it does not come up; the message ends with what the two have logged last
+    /// @throws IllegalStateException when it does not start; the message ends with the last lines of both logs
     public static ControlPlane start() throws IOException, InterruptedException {
         Path program = program();
         Path directory = Files.createTempDirectory("cistern-control-plane");
@@ -169,7 +169,7 @@ public final class ControlPlane implements AutoCloseable {
                 + String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
     }
 
-    /// The API server goes first: without its etcd it would only complain.
+    /// The API server is stopped first: without etcd it would log errors.
     private void stop() {
         for (Process process : processes.reversed()) {
             process.destroy();
@@ -184,7 +184,7 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /// The one program that holds all of Kubernetes, which the cluster launcher builds and keeps.
+    /// The multi-call binary with all Kubernetes components, built by the cluster launcher.
     private static Path program() throws IOException, InterruptedException {
         Path launcher = Path.of("../test/cluster/cluster").toAbsolutePath().normalize();
         Process process =

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
-/// One CRD file of this module, read as it is.
+/// One CRD file of this module, unchanged.
 ///
 /// @param path the file, relative to the module
 /// @param document the whole CustomResourceDefinition
@@ -84,7 +84,7 @@ record CrdFile(Path path, JsonNode document) {
         return !group().equals("populator.storage.k8s.io");
     }
 
-    /// The one version that each of our CRDs has.
+    /// The only version of each of our CRDs.
     JsonNode version() {
         return document.at("/spec/versions/0");
     }

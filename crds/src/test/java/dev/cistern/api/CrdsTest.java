@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What every CRD of ours has in common, and what the files must agree on among themselves.
+/// Common properties of our CRDs, and consistency between the files.
 class CrdsTest {
     static List<CrdFile> crds() {
         return CrdFile.all();
@@ -158,7 +158,7 @@ class CrdsTest {
                                                                 .isNotBlank()));
     }
 
-    /// In the section of its kind; what several kinds share is explained once, in the first.
+    /// In the section of its kind; fields of several kinds are explained in the first one.
     @ParameterizedTest
     @MethodSource("ours")
     void theReferenceExplainsEveryFieldOfTheSpec(CrdFile crd) throws IOException {
@@ -234,8 +234,8 @@ class CrdsTest {
         }
     }
 
-    /// The samples are what the round trip and the real API server are tried with: a field that none of them has is a
-    /// field that no test has seen.
+    /// The samples are the input of the round trip test and of the real API server: a field that is in none of them is
+    /// untested.
     @ParameterizedTest
     @MethodSource("crds")
     void theValidSamplesSetEveryField(CrdFile crd) {

@@ -26,7 +26,7 @@ import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The Java types carry everything that a manifest can say, and name themselves as the CRDs do.
+/// The Java types have every field of the CRDs, and their names.
 class GeneratedTypesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
@@ -63,7 +63,7 @@ class GeneratedTypesTest {
                 .isEqualTo(crd.document().at("/spec/scope").asText().equals("Namespaced"));
     }
 
-    /// What comes back is what went in, plus the schema's defaults: the API server's and the Java types' are the same.
+    /// The output is the input plus the schema's defaults: the API server's and the Java types' are the same.
     @ParameterizedTest
     @MethodSource("validSamples")
     void aManifestSurvivesTheRoundTrip(Sample sample) throws Exception {

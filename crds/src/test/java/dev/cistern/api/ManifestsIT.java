@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
-/// Tries every sample manifest against a real API server: valid ones are taken whole, invalid ones are refused with a
+/// Sends every sample manifest to a real API server: valid ones are stored completely, invalid ones are rejected with a
 /// message that names the field.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ManifestsIT {
@@ -60,7 +60,7 @@ class ManifestsIT {
                                         kind.getKey(), tests(kind.getValue())));
     }
 
-    /// By trial only: a claim that is kept would wait for a controller to take its finalizer off.
+    /// Dry run only: a stored claim would wait for a controller to remove its finalizer.
     @TestFactory
     Stream<DynamicTest> claims() {
         return Sample.claims().stream()
@@ -101,7 +101,7 @@ class ManifestsIT {
         assertThat(ours).as(file.toString()).isPositive();
     }
 
-    /// An API server without the feature gate drops the reference: such a claim must not be taken as if nothing had been asked.
+    /// An API server without the feature gate drops the reference: such a claim must not be accepted as if it had none.
     @Test
     void aClaimThatNamesAnotherNamespaceKeepsTheReferenceOrIsRefused() {
         ObjectNode claim = JSON.createObjectNode();
@@ -125,8 +125,8 @@ class ManifestsIT {
         }
     }
 
-    /// Copies and backups bring the note along; of a claim that keeps its source, or has none by intention, it would say something untrue,
-    /// and the latter would be refused for it.
+    /// Copies and backups keep the annotation; on a claim that keeps its source, or has none by intention, it would be
+    /// wrong, and the latter would be rejected for it.
     @Test
     void aNoteOfADroppedSourceThatDoesNotFitIsTakenOff() throws InterruptedException {
         for (String source : List.of("dataSourceRef", "none")) {
@@ -143,7 +143,7 @@ class ManifestsIT {
                 ObjectNode reference = spec.putObject(source).put("apiGroup", "cistern.dev");
                 reference.put("kind", "ObjectVolumePopulator").put("name", "x");
             }
-            // Nothing else tells that the policy is in force.
+            // Nothing else shows that the policy is in effect.
             Instant end = Instant.now().plus(Duration.ofSeconds(30));
             while (Instant.now().isBefore(end) && !taken(claim)) {
                 Thread.sleep(100);
@@ -214,7 +214,7 @@ class ManifestsIT {
         };
     }
 
-    /// And nothing that was there before under the same name.
+    /// And no earlier object of the same name.
     private void deleteWhatWasMade(String collection, Answer created) {
         if (created instanceof Answer.Accepted(ObjectNode object)) {
             server.delete(collection, object);
@@ -240,7 +240,7 @@ class ManifestsIT {
         };
     }
 
-    /// All that was sent is there; the server may add (defaults, metadata).
+    /// All that was sent is stored; the server may add defaults and metadata.
     private static void assertHolds(JsonNode kept, JsonNode sent) {
         if (sent.isObject()) {
             CrdFile.eachField(

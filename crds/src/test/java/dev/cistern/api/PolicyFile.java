@@ -17,7 +17,7 @@ record PolicyFile(Path path, List<ObjectNode> documents) {
     static final String CLAIMS = "/api/v1/namespaces/team-a/persistentvolumeclaims";
     private static final YAMLMapper YAML = new YAMLMapper();
 
-    /// An object that one policy refuses, and nothing else does.
+    /// An object that only one policy rejects.
     record Probe(String collection, ObjectNode object) {}
 
     static final List<Probe> PROBES =

@@ -27,7 +27,7 @@ record Sample(
         boolean valid,
         String expect,
         List<ObjectNode> states) {
-    /// What of the manifest is accepted or refused.
+    /// The part of the manifest that is accepted or rejected.
     enum Subject {
         OBJECT,
         UPDATE,

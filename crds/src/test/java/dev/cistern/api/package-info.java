@@ -1,5 +1,5 @@
-/// Tests of the API: the CRD files themselves, the Java types generated from them, and the sample manifests, each tried
-/// against a real API server. What lives here starts no more than a control plane; clusters with nodes are in `test/`.
+/// Tests of the API: the CRD files, the Java types generated from them, and the sample manifests, each sent to a real
+/// API server. They start only a control plane; clusters with nodes are in `test/`.
 @NullMarked
 package dev.cistern.api;
 

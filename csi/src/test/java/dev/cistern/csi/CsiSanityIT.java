@@ -17,14 +17,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// CSI's own conformance suite against the plugin on a real pool of each kind.
+/// CSI's conformance suite against the plugin, on a real pool of each kind.
 @NeedsMounts
 class CsiSanityIT {
 
-    /// Building the suite, the first time.
+    /// Building the suite for the first time.
     private static final Duration BUILD = Duration.ofMinutes(10);
 
-    /// What the plugin may take of each node, with its image's JVM options.
+    /// The plugin's memory limit, with its image's JVM options.
     private static final long RESIDENT_KIB = 120 << 10;
 
     private static final Pattern SUMMARY =
@@ -32,7 +32,7 @@ class CsiSanityIT {
                     "(\\d+) Passed \\| (\\d+) Failed \\| (\\d+) Pending \\| (\\d+) Skipped");
     private static final Pattern SKIPPED = Pattern.compile("\\[SKIPPED] ((?!in |\\[)[^\\n]+)");
 
-    /// The suite may skip these and nothing else: the driver does not announce them.
+    /// Only these tests may be skipped: the driver does not have the capability.
     private static final List<String> NOT_ANNOUNCED =
             List.of(
                     "Snapshot",

@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/// Unary gRPC calls to a Unix socket, over plain HTTP/2 so that the test says what is on the wire.
+/// Unary gRPC calls to a Unix socket, over plain HTTP/2 so that the test controls the wire format.
 final class GrpcCaller implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
@@ -30,7 +30,7 @@ final class GrpcCaller implements AutoCloseable {
 
     private record Answer(MultiMap trailers, Buffer body) {}
 
-    /// @param authority what the caller gives as `:authority`
+    /// @param authority the caller's `:authority`
     GrpcCaller(Path socket, String authority) {
         this.client =
                 vertx.createHttpClient(

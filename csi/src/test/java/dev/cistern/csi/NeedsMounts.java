@@ -9,14 +9,14 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Tests that mount. They run as root and in a mount namespace of their own, which `src/test/private-mounts` gives
-/// them; elsewhere they say why they did not run.
+/// Tests that mount. They run as root in their own mount namespace, from `src/test/private-mounts`; elsewhere they are
+/// skipped with a reason.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @ExtendWith(NeedsMounts.Condition.class)
 public @interface NeedsMounts {
 
-    /// Looks at what this process is and where.
+    /// Examines this process.
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

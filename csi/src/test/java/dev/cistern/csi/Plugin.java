@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// The plugin as a process of its own, as it runs in its container.
+/// The plugin as a separate process, as in its container.
 final class Plugin implements AutoCloseable {
 
     private final Path directory;
@@ -107,7 +107,7 @@ final class Plugin implements AutoCloseable {
         kill();
     }
 
-    /// Runs a program to its end.
+    /// Runs a program to completion.
     ///
     /// @return its output
     static String run(Duration patience, List<String> command)

@@ -210,8 +210,8 @@ class PluginIT {
                 NodePublishVolumeResponse.getDefaultInstance());
     }
 
-    /// Kills the plugin at some moment while volumes are made and removed; after each restart every volume that was
-    /// answered for is there, every one whose removal was answered for is gone, and nothing else is left.
+    /// Kills the plugin at a random moment while volumes are created and deleted; after each restart every volume whose
+    /// creation was confirmed exists, every one whose deletion was confirmed does not, and nothing else is left.
     @Test
     void killedAtAnyMomentItKeepsWhatItAnsweredFor() throws Exception {
         long seed = System.nanoTime();
@@ -240,7 +240,7 @@ class PluginIT {
             List<String> found = volumes(plugin);
 
             assertThat(found).as("seed %d", seed).containsAll(kept);
-            // At most the one volume of each round whose answer was cut off.
+            // At most the one volume of each round whose response was lost.
             assertThat(found.size() - kept.size()).as("seed %d", seed).isBetween(0, 4);
             assertThat(names("volumes")).as("seed %d", seed).containsExactlyElementsOf(found);
             assertThat(names("staging")).isEmpty();
@@ -268,7 +268,7 @@ class PluginIT {
                         DeleteVolumeResponse.getDefaultInstance());
             }
         } catch (Exception e) {
-            // The kill; what was not answered for is not counted.
+            // The kill; unconfirmed calls do not count.
             return alive;
         }
         return alive;

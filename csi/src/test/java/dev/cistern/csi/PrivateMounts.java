@@ -5,7 +5,7 @@ import dev.cistern.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// What tests have mounted in the mount namespace that they have to themselves.
+/// The tests' mounts in their own mount namespace.
 public final class PrivateMounts {
 
     private PrivateMounts() {}

@@ -21,7 +21,7 @@ import java.time.Clock;
 import java.util.Random;
 import java.util.UUID;
 
-/// Who may import whom.
+/// Dependencies between packages.
 @AnalyzeClasses(
         packages = "dev.cistern.controller",
         importOptions = ImportOption.DoNotIncludeTests.class)
@@ -83,8 +83,7 @@ class ArchitectureTest {
                     "..controller.cluster..",
                     "..controller.model..");
 
-    /// The planner asks a [dev.cistern.controller.population.filler.Filler]; that a Job does the work is the filler's
-    /// own.
+    /// The planner uses a [dev.cistern.controller.population.filler.Filler]; that it is implemented by a Job is hidden.
     @ArchTest
     static final ArchRule ONLY_THE_FILLERS_KNOW_JOBS =
             noClasses()
@@ -104,7 +103,7 @@ class ArchitectureTest {
                             resideInAPackage("dev.cistern.controller..")
                                     .and(not(resideInAPackage("..controller.backend.."))));
 
-    /// Blocks of the API and specifications of Jobs that are of one store.
+    /// API types and Job specifications of one store.
     private static final DescribedPredicate<JavaClass> OF_ONE_STORE =
             assignableTo(StoreSpec.class)
                     .and(not(type(StoreSpec.class)))
@@ -155,7 +154,7 @@ class ArchitectureTest {
                     "..controller.cluster..",
                     "..controller.model..");
 
-    /// What concerns share is below them: `model`, `cluster`, `backend`, `resolve`, `runtime`.
+    /// Shared packages are below the concerns: `model`, `cluster`, `backend`, `resolve`, `runtime`.
     @ArchTest
     static final ArchRule STATUS_KNOWS_NO_OTHER_CONCERN =
             noClasses()

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EventReasonTest {
-    /// Whoever reads a reason in an event must find it in the operators' page.
+    /// Every event reason is explained in the operators' page.
     @Test
     void everyReasonIsInTheOperatorsPage() throws Exception {
         List<String> reasons = new ArrayList<>();

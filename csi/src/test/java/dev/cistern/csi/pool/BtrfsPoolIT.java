@@ -67,7 +67,7 @@ class BtrfsPoolIT {
         return new VolumeSize(count * MIB, 0);
     }
 
-    /// Writes until the disk says no.
+    /// Writes until the disk is full.
     ///
     /// @return bytes written
     private static long fill(Path file, long atMost) throws IOException {
@@ -151,7 +151,7 @@ class BtrfsPoolIT {
         assertThat(shell.waitFor()).isZero();
     }
 
-    /// Each needs no privilege in the pod but the last three, which need one (`CAP_LINUX_IMMUTABLE`).
+    /// None needs a privilege in the pod except the last three, which need `CAP_LINUX_IMMUTABLE`.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -301,7 +301,7 @@ class BtrfsPoolIT {
 
     private static List<String> limits() throws IOException {
         try (var systems = Files.walk(Path.of("/sys/fs/btrfs"), 3)) {
-            // Other pools on the machine may have some; this one's volume was its first.
+            // Other pools on the host may have some; this one's volume was its first.
             return systems.filter(p -> p.endsWith("qgroups/1_256"))
                     .filter(BtrfsPoolIT::isOurs)
                     .map(Path::toString)

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// Plain directories, a pool of a given size, and faults on demand.
+/// Plain directories with a given pool size and injected faults.
 final class FaultyBacking implements Backing {
 
     private final DirectoryBacking directories;

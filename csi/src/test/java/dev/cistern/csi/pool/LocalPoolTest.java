@@ -203,7 +203,7 @@ class LocalPoolTest {
         pool.create("a", mib(10));
         Path top = pool.path(A);
         for (int level = 0; level < 1500; level++) {
-            // Built from below, so that no path here is too long either.
+            // Built bottom-up, so that no path here is too long.
             Path next = root.resolve("next");
             Files.createDirectory(next);
             Files.writeString(next.resolve("file"), "data");
@@ -221,7 +221,7 @@ class LocalPoolTest {
         assertThat(in("trash")).isEmpty();
     }
 
-    /// What a crash leaves after each step of making and removing.
+    /// What a crash leaves after each step of creation and deletion.
     @ParameterizedTest
     @ValueSource(strings = {"temp", "record", "staged", "renamed-to-trash", "record-deleted"})
     void theNextStartClearsAwayWhatACrashLeft(String step) throws IOException {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A path names exactly one tree.
+/// A path identifies exactly one tree.
 class BucketPathTest {
     @ParameterizedTest
     @CsvSource({

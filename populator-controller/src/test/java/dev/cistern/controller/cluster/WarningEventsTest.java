@@ -47,7 +47,7 @@ final class WarningEventsTest {
     private HttpServer server;
     private KubernetesClient client;
 
-    /// Only what the questions need of an API server: a list in two pages, after some time.
+    /// The necessary part of an API server: a list in two pages, with a delay.
     @BeforeEach
     void serve() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -58,7 +58,7 @@ class RunAdmissionTest {
         return new RunAdmission(most, clock, called::add);
     }
 
-    /// As the reconciler does for a PVC that wants its run begun.
+    /// Like the reconciler for a PVC whose run is to start.
     private boolean ask(RunAdmission admission, ClaimKey key) {
         if (admission.admit(key)) {
             admission.progressed(key, Timeline.EMPTY.with(Step.PRIME_CREATED, now));
@@ -184,7 +184,7 @@ class RunAdmissionTest {
             if (!asking.isEmpty() && random.nextBoolean()) {
                 ready.add(asking.removeLast());
             } else if (random.nextInt(20) == 0) {
-                // What is under way stands still from now on; who waits asks again by itself.
+                // Running ones make no progress from now on; queued ones poll.
                 now = now.plus(RunAdmission.STALE);
                 underWay.clear();
                 ready.addAll(waiting);
@@ -193,7 +193,7 @@ class RunAdmissionTest {
             }
             for (ClaimKey key : ready) {
                 if (begun.contains(key)) {
-                    // Woken once more after its turn.
+                    // Woken once more after its admission.
                     continue;
                 }
                 if (ask(admission, key)) {

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a StorageBackend says of its store, and a populator of its sources, reaches the run, whatever the CRDs have or
-/// get.
+/// All fields of a StorageBackend's store and a populator's sources reach the run, present and future ones.
 class CopyOfTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -11,7 +11,7 @@ class CachedKindTest {
         return new ObjectMetaBuilder().withUid("u").withGeneration(1L).withResourceVersion("5");
     }
 
-    /// Or each status that we write of a populator would have all PVCs looked at that wait for it.
+    /// Otherwise each status of a populator would trigger all PVCs that wait for it.
     @Test
     void aStatusIsNoChangeOfTheSpec() {
         ObjectMeta before = meta().build();

@@ -23,7 +23,7 @@ class ControllerLoopTest {
     private final Fake controller = new Fake();
     private final ControllerLoop<String> loop = new ControllerLoop<>(controller, registry);
 
-    /// Does as it is told, reconcile by reconcile, and then nothing.
+    /// Follows a script, reconcile by reconcile, and then does nothing.
     private static final class Fake implements Controller<String> {
         final List<String> reconciled = new CopyOnWriteArrayList<>();
         final Deque<Result> results = new ArrayDeque<>();
@@ -119,7 +119,7 @@ class ControllerLoopTest {
         assertThat(count("error")).isEqualTo(1);
     }
 
-    /// Neither a refusal nor a bug ends the worker.
+    /// Neither a rejection nor a bug stops the worker.
     @Test
     void exceptionsAreReconciledAgain() {
         controller.failures.add(new KubernetesClientException("no"));

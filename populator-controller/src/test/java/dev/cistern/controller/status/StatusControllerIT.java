@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// Statuses as a real API server keeps them.
+/// Statuses stored by a real API server.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 @SuppressWarnings("NullAway.Init")
@@ -95,7 +95,7 @@ class StatusControllerIT {
         aStandbyWritesNothing();
     }
 
-    /// Whoever leads later reconciles everything.
+    /// The next leader reconciles everything.
     private void aStandbyWritesNothing() {
         HasMetadata standby =
                 make(

@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A case in one file: what is given, and under `expect:` what must come of it.
+/// A case in one file: its input, and under `expect:` its result.
 ///
 /// `cluster:` is a list of objects; one is given in full, or by `from:` the name of a file in `shared/`, and `with:`
 /// what is different. With `-Dgolden.update=true` what comes of a case is written into its file, for a person to read
@@ -39,7 +39,7 @@ public final class GoldenCase {
         this.given = (ObjectNode) Serialization.yamlMapper().readTree(givenText);
     }
 
-    /// The names of the cases in a directory. Everything in it must be a case, but for `shared/`.
+    /// The names of the cases in a directory. Everything in it except `shared/` must be a case.
     public static Stream<String> names(Path directory) throws IOException {
         Set<String> names = new TreeSet<>();
         try (Stream<Path> files = Files.list(directory)) {
@@ -56,7 +56,7 @@ public final class GoldenCase {
 
     /// Reads a case.
     ///
-    /// @param keys what it may give besides `cluster`
+    /// @param keys permitted besides `cluster`
     public static GoldenCase read(Path directory, String name, Set<String> keys)
             throws IOException {
         Path file = directory.resolve(name + ".yaml");
@@ -73,7 +73,7 @@ public final class GoldenCase {
         return read;
     }
 
-    /// What is given besides the cluster's objects.
+    /// The input besides the cluster's objects.
     public JsonNode given() {
         return given;
     }
@@ -142,7 +142,7 @@ public final class GoldenCase {
         return Serialization.yamlMapper().readTree(yaml);
     }
 
-    /// Checks what came of the case.
+    /// Compares the result of the case.
     public void expect(JsonNode actual) throws IOException {
         String text =
                 Serialization.yamlMapper()
@@ -154,7 +154,7 @@ public final class GoldenCase {
         if (Boolean.getBoolean("golden.update")) {
             Files.writeString(file, givenText + EXPECT + text);
         } else {
-            // Line breaks in long texts do not count.
+            // Line breaks in long texts are ignored.
             boolean equal = read(text).equals(read(expected));
             assertThat(equal ? expected : text).as("%s", file).isEqualTo(expected);
         }

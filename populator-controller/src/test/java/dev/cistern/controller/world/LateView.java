@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What two watches show that are behind the cluster, each by so many rounds: of pods everything, of Jobs their status
-/// (that a Job was made or deleted by ourselves is known at once).
+/// A view of delayed watches, each by some rounds: of pods completely, of Jobs only the status (their creation and
+/// deletion by ourselves is known at once).
 final class LateView implements ClusterView {
     private final MemoryView now;
     private final int podsLate;
@@ -36,7 +36,7 @@ final class LateView implements ClusterView {
         this.jobsLate = jobsLate;
     }
 
-    /// A round has passed.
+    /// Starts the next round.
     void round() {
         pods.add(now.list(Pod.class));
         Map<String, JobStatus> statuses = new HashMap<>();

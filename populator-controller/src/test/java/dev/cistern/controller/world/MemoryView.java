@@ -29,16 +29,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A view of objects in memory. It notes which of them were looked at.
+/// A view of objects in memory. It records which of them were read.
 public final class MemoryView implements ClusterView {
-    /// As the client reads and writes objects.
+    /// Serialization as in the client.
     public static final KubernetesSerialization JSON = new KubernetesSerialization();
 
     private final Map<String, HasMetadata> objects = new TreeMap<>();
     private final Set<String> used = new HashSet<>();
     private Optional<Long> largestVolume = Optional.empty();
 
-    /// An object as a tree, as the client would send it.
+    /// An object as a tree in the client's form.
     public static JsonNode tree(Object object) {
         return JSON.unmarshal(JSON.asJson(object), JsonNode.class);
     }
@@ -55,12 +55,12 @@ public final class MemoryView implements ClusterView {
         return kind + "/" + (namespace == null ? "" : namespace) + "/" + name;
     }
 
-    /// Puts an object in, in place of one of the same name.
+    /// Adds or replaces an object.
     public void put(HasMetadata object) {
         objects.put(key(object), object);
     }
 
-    /// Takes an object out.
+    /// Removes an object.
     public void remove(HasMetadata object) {
         objects.remove(key(object));
     }
@@ -70,7 +70,7 @@ public final class MemoryView implements ClusterView {
         return List.copyOf(objects.values());
     }
 
-    /// Keys of objects that nobody has looked at.
+    /// Keys of objects that were never read.
     public Set<String> unused() {
         Set<String> unused = new HashSet<>(objects.keySet());
         unused.removeAll(used);
@@ -183,7 +183,7 @@ public final class MemoryView implements ClusterView {
                 .toList();
     }
 
-    /// Sets how large a volume there is room for.
+    /// Sets the size of the largest possible volume.
     public void largestVolume(long bytes) {
         largestVolume = Optional.of(bytes);
     }

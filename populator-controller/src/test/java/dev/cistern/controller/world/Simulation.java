@@ -35,10 +35,10 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// A cluster in memory with the controllers around ours: provisioner, binder, Job controller, garbage collector,
-/// protection of claims in use. One [#step] is one round of all of them and one look of ours.
+/// A cluster in memory with Kubernetes' controllers: provisioner, binder, Job controller, garbage collector, PVC
+/// protection. One [#step] is one round of all of them and one reconcile of ours.
 public final class Simulation {
-    /// More rounds than this mean that the run does not come to an end.
+    /// More rounds than this mean that the run does not end.
     private static final int MAX_STEPS = 400;
 
     private static final int QUIET_ROUNDS = 10;
@@ -50,22 +50,22 @@ public final class Simulation {
     /// The objects.
     public final MemoryView view = new MemoryView();
 
-    /// What was said by events, once each.
+    /// Distinct event messages.
     public final List<String> events = new ArrayList<>();
 
-    /// How often each kind of action was carried out.
+    /// Number of executions of each kind of action.
     public final Map<String, Integer> writes = new LinkedHashMap<>();
 
-    /// Most pods that could write the volume at one time, ever.
+    /// Maximal number of pods that could write the volume at the same time.
     public int mostWriters;
 
-    /// How many runs our controller has under way, as it believes.
+    /// Number of running runs in our controller's view.
     public LoadLevel load = LoadLevel.ALONE;
 
-    /// How long a round of the others takes: with much to do, longer.
+    /// Duration of a round of the other controllers: longer under load.
     public Duration round = Duration.ofMillis(250);
 
-    /// Whether the pods that have ended are deleted by somebody as soon as their Job knows.
+    /// Whether finished pods are deleted externally as soon as their Job has seen them.
     public boolean podsGoAtTheEnd;
 
     private final Planner planner;
@@ -79,12 +79,12 @@ public final class Simulation {
     private Timeline timeline = Timeline.EMPTY;
 
     /// A cluster in which attempt number n ends with `ends.apply(n)`: an exit code, a space and a termination message.
-    /// With `evicted` and a space before, its pod was evicted, and is gone as soon as its Job knows.
+    /// With the prefix `evicted ` its pod was evicted, and is deleted as soon as its Job has seen it.
     public Simulation(Planner planner, IntFunction<String> ends) {
         this(planner, ends, 0, 0);
     }
 
-    /// The same, where the watch of pods and that of Jobs are so many rounds behind.
+    /// The same, with watches of pods and of Jobs that many rounds late.
     public Simulation(Planner planner, IntFunction<String> ends, int podsLate, int jobsLate) {
         this.planner = planner;
         this.late = new LateView(view, podsLate, jobsLate);
@@ -92,7 +92,7 @@ public final class Simulation {
         this.ends = ends;
     }
 
-    /// Puts an object in, as a user would.
+    /// Adds an object as a user.
     public void create(HasMetadata object) {
         HasMetadata copy = MemoryView.JSON.clone(object);
         if (copy.getMetadata().getUid() == null) {
@@ -109,7 +109,7 @@ public final class Simulation {
         view.put(object);
     }
 
-    /// Asks for an object's deletion.
+    /// Requests an object's deletion.
     public void delete(HasMetadata object) {
         HasMetadata copy = MemoryView.JSON.clone(object);
         if (copy.getMetadata().getDeletionTimestamp() == null) {
@@ -123,7 +123,7 @@ public final class Simulation {
 
     /// Runs until nothing changes any more.
     ///
-    /// @param crashes asked with the number of actions done so far: whether our controller dies now
+    /// @param crashes decides by the number of actions so far whether our controller crashes now
     /// @param interference called before each round with the number of actions done so far
     public void run(IntFunction<Boolean> crashes, java.util.function.IntConsumer interference) {
         int quiet = 0;
@@ -134,7 +134,7 @@ public final class Simulation {
             Optional<Duration> again = look(crashes);
             now = now.plus(round);
             if (again.isEmpty() && !changed) {
-                // A watch that is late still has something to show.
+                // A late watch has still events pending.
                 if (++quiet == QUIET_ROUNDS) {
                     return;
                 }
@@ -149,7 +149,7 @@ public final class Simulation {
                 "still not at an end after " + MAX_STEPS + " rounds: " + describe());
     }
 
-    /// What the cluster looks like.
+    /// The state of the cluster.
     public String describe() {
         StringBuilder text = new StringBuilder();
         view.all().forEach(o -> text.append(MemoryView.key(o)).append('\n'));
@@ -329,7 +329,7 @@ public final class Simulation {
         return true;
     }
 
-    // ---- the controllers around ours; each does one thing and says whether it did
+    // ---- the other controllers; each does one action and returns whether it did
 
     private boolean environment() {
         boolean changed = collect();
@@ -488,7 +488,7 @@ public final class Simulation {
         return true;
     }
 
-    /// The Job's controller sees the end of a pod some time after it.
+    /// The Job controller sees the end of a pod with a delay.
     private boolean ended(Job job, Pod pod) {
         boolean evicted = !pod.getStatus().getConditions().isEmpty();
         if (job.getStatus() == null) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What statuses are made of, looked up among objects in memory.
+/// The inputs of statuses, from objects in memory.
 public record StatusMemory(MemoryView view) implements StatusLookups {
     @Override
     public Optional<HasMetadata> object(Subject subject) {

@@ -1,4 +1,4 @@
-/// A cluster in memory, for tests of the planner: objects, a view of them, and the controllers around ours.
+/// A cluster in memory, for tests of the planner: objects, a view of them, and the other controllers.
 @NullMarked
 package dev.cistern.controller.world;
 

@@ -3,11 +3,11 @@ package dev.cistern.test.cluster;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A real Kubernetes cluster with real pods. Whoever gets one closes it; closing one that was given leaves it running.
+/// A real Kubernetes cluster with real pods. The caller closes it; closing a given cluster leaves it running.
 public sealed interface Cluster extends AutoCloseable
         permits GivenCluster, KindCluster, LocalCluster {
 
-    /// One line for people: which kind of cluster this is and why it was taken.
+    /// One line for people: the kind of cluster and why it was chosen.
     String description();
 
     /// An administrator's kubeconfig, usable from this machine.
@@ -16,9 +16,9 @@ public sealed interface Cluster extends AutoCloseable
     /// The `kubectl` to use with it, without arguments.
     List<String> kubectl();
 
-    /// Brings image archives (OCI or Docker tars) onto every node.
+    /// Loads image archives (OCI or Docker tars) on every node.
     ///
-    /// @throws ClusterException if the cluster has no way to take one, or a node refuses it
+    /// @throws ClusterException if the cluster cannot load images, or a node refuses one
     void loadImages(List<Path> archives);
 
     /// The address at which a server started by [#startServer] listens: reachable from pods and nodes.
@@ -32,9 +32,9 @@ public sealed interface Cluster extends AutoCloseable
     /// @param log where its output goes
     ServerProcess startServer(String name, List<String> command, List<Integer> ports, Path log);
 
-    /// A command prefix that runs what follows it on a node, with all of the node's processes in sight.
+    /// A command prefix that runs the command that follows it on a node, in the node's PID namespace.
     ///
-    /// @throws ClusterException if this kind of cluster does not let anybody onto its nodes
+    /// @throws ClusterException if this kind of cluster gives no access to its nodes
     List<String> onNode(String node);
 
     @Override

@@ -1,6 +1,6 @@
 package dev.cistern.test.cluster;
 
-/// A cluster could not be had, or could not do what it was asked; the message says what to do.
+/// A cluster could not be started or an operation on it failed; the message says what to do.
 public final class ClusterException extends RuntimeException {
     public ClusterException(String message) {
         super(message);

@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Chooses a cluster by what the machine has, and says which one and why.
+/// Chooses a cluster by what the host provides, and logs the choice and its reason.
 public final class Clusters {
-    /// Names a kubeconfig on purpose; plain `KUBECONFIG` is never used, it may be anybody's production.
+    /// Names a kubeconfig explicitly; plain `KUBECONFIG` is never used, since it may name a production cluster.
     public static final String KUBECONFIG = "CISTERN_TEST_KUBECONFIG";
 
     static final String HOST_ADDRESS = "CISTERN_TEST_HOST_ADDRESS";
     static final String LOAD_IMAGE = "CISTERN_TEST_LOAD_IMAGE";
     static final String KIND = "CISTERN_TEST_CLUSTER";
 
-    /// What was chosen, before anything is started.
+    /// The choice, before anything is started.
     public sealed interface Choice {
         record Given(Path kubeconfig, String hostAddress, @Nullable String loadCommand)
                 implements Choice {}
@@ -27,10 +27,10 @@ public final class Clusters {
 
     private Clusters() {}
 
-    /// In this order: a kubeconfig given on purpose, kind where a Docker engine answers, the local cluster.
-    /// `CISTERN_TEST_CLUSTER=kind|local` overrules the look for a Docker engine.
+    /// In this order: an explicitly given kubeconfig, kind where a Docker engine answers, the local cluster.
+    /// `CISTERN_TEST_CLUSTER=kind|local` overrides the search for a Docker engine.
     ///
-    /// @throws ClusterException if what was given is not usable; the message says what to set
+    /// @throws ClusterException if the given cluster is not usable; the message says what to set
     public static Choice choose(Map<String, String> environment, BooleanSupplier dockerAnswers) {
         String given = environment.getOrDefault(KUBECONFIG, "");
         if (!given.isEmpty()) {
@@ -77,11 +77,11 @@ public final class Clusters {
                     case Choice.Kind kind -> KindCluster.start(name, nodes, cache());
                     case Choice.Local local -> LocalCluster.start(name, nodes, root);
                 };
-        Say.say("cluster: %s", cluster.description());
+        TestLog.info("cluster: %s", cluster.description());
         return cluster;
     }
 
-    /// Where things that are built once are kept.
+    /// Directory of cached build results.
     public static Path cache() {
         String cache = System.getenv().getOrDefault("CISTERN_CACHE", "");
         return cache.isEmpty()

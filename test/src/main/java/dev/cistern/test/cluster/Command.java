@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Runs one program to its end, within a time, with its output kept (both streams together, at most 16 MiB).
+/// Runs one program to its end, with a timeout, and keeps its output (both streams together, at most 16 MiB).
 public final class Command {
     private static final int MAX_OUTPUT_CHARS = 16 << 20;
 
@@ -29,13 +29,13 @@ public final class Command {
         this.argv = List.copyOf(argv);
     }
 
-    /// What a program said and how it ended.
+    /// Output and exit code of a program.
     public record Result(List<String> argv, int exit, String output) {
         public boolean ok() {
             return exit == 0;
         }
 
-        /// The output, if the program ended with 0.
+        /// The output, if the program exited with 0.
         ///
         /// @throws ClusterException otherwise, with the command and its output
         public String orThrow() {
@@ -60,7 +60,7 @@ public final class Command {
         return this;
     }
 
-    /// How long it may take before it is killed. Default 60 s.
+    /// Timeout after which it is killed. Default 60 s.
     public Command within(Duration limit) {
         this.limit = limit;
         return this;
@@ -97,8 +97,8 @@ public final class Command {
                     stdin.write(input.getBytes(StandardCharsets.UTF_8));
                 }
             } catch (IOException e) {
-                // The program ended without reading all of its input; its exit status says whether
-                // that was right.
+                // The program exited without reading all of its input; its exit code says whether
+                // that was an error.
             }
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 var all = new ArrayList<>(process.descendants().toList());
@@ -111,8 +111,8 @@ public final class Command {
                                         limit.toSeconds(),
                                         snapshot(output)));
             }
-            // A daemon that the program left behind may hold the pipe open: what came by now is its
-            // output.
+            // A daemon that the program started may hold the pipe open: the output read by now is
+            // complete.
             reader.join(Duration.ofSeconds(2));
             return new Result(argv, process.exitValue(), snapshot(output));
         } catch (IOException e) {
@@ -140,7 +140,7 @@ public final class Command {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            // The process was killed: what was read so far is all there is.
+            // The process was killed: the output read so far is all.
         }
     }
 }

@@ -8,12 +8,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A cluster that somebody named on purpose by `CISTERN_TEST_KUBECONFIG`. It is never started, stopped or taken for
-/// granted from `KUBECONFIG`: these tests kill pods and install CRDs.
+/// A cluster that `CISTERN_TEST_KUBECONFIG` names. It is never started or stopped, and never taken from `KUBECONFIG`:
+/// these tests kill pods and install CRDs.
 ///
-/// Two more variables say what cannot be guessed: `CISTERN_TEST_HOST_ADDRESS`, an address of this machine that the
-/// cluster's pods reach (test servers listen there), and `CISTERN_TEST_LOAD_IMAGE`, a command that brings an image archive,
-/// its last argument, onto the nodes (unset: the images are there already).
+/// Two more variables: `CISTERN_TEST_HOST_ADDRESS`, an address of this host that the cluster's pods reach (test servers
+/// listen there), and `CISTERN_TEST_LOAD_IMAGE`, a command that loads an image archive, its last argument, on the nodes
+/// (unset: the images are already there).
 public final class GivenCluster implements Cluster {
     private final Path kubeconfig;
     private final String hostAddress;
@@ -43,7 +43,8 @@ public final class GivenCluster implements Cluster {
     @Override
     public void loadImages(List<Path> archives) {
         if (loadCommand == null) {
-            Say.say("images: expected on the nodes already (CISTERN_TEST_LOAD_IMAGE is not set)");
+            TestLog.info(
+                    "images: expected on the nodes already (CISTERN_TEST_LOAD_IMAGE is not set)");
             return;
         }
         for (Path archive : archives) {

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.testcontainers.DockerClientFactory;
 
-/// A kind cluster on the Docker engine that Testcontainers finds: a control plane and one worker for each node that is
-/// asked for, each in a zone of its own. `kind` is built once from its Go module into the cache.
+/// A kind cluster on the Docker engine that Testcontainers finds: a control plane and the requested number of workers,
+/// each in its own zone. `kind` is built once from its Go module into the cache.
 ///
-/// The project's own machines have no Docker engine and no node image, so there only the choice of this class is
-/// tested, not the class itself.
+/// The project's CI has no Docker engine and no node image: there only the choice of this class is tested, not the
+/// class itself.
 public final class KindCluster implements Cluster {
     static final String KIND_MODULE = "sigs.k8s.io/kind@v0.33.0";
 
@@ -40,7 +40,7 @@ public final class KindCluster implements Cluster {
                     Files.createDirectories(cache.resolve("clusters").resolve("kind-" + name));
             Path config = Files.writeString(directory.resolve("kind.yaml"), configuration(nodes));
             Path kubeconfig = directory.resolve("kubeconfig");
-            Say.say("kind: creating cluster %s with %d nodes", name, nodes);
+            TestLog.info("kind: creating cluster %s with %d nodes", name, nodes);
             kindCommand(kind, "delete", "cluster", "--name", name).run();
             kindCommand(
                             kind,
@@ -54,7 +54,7 @@ public final class KindCluster implements Cluster {
                             kubeconfig.toString(),
                             "--wait",
                             "120s")
-                    .eachLine(line -> Say.say("kind: %s", line))
+                    .eachLine(line -> TestLog.info("kind: %s", line))
                     .within(Duration.ofMinutes(8))
                     .run()
                     .orThrow();
@@ -67,7 +67,7 @@ public final class KindCluster implements Cluster {
     private static Path build(Path directory) {
         Path program = directory.resolve("kind");
         if (!Files.isExecutable(program)) {
-            Say.say("kind: building %s (once)", KIND_MODULE);
+            TestLog.info("kind: building %s (once)", KIND_MODULE);
             Command.of("go", "install", KIND_MODULE)
                     .env("GOBIN", directory.toString())
                     .env("CGO_ENABLED", "0")
@@ -96,7 +96,7 @@ public final class KindCluster implements Cluster {
         return yaml.toString();
     }
 
-    /// The machine's address on kind's Docker network, which pods reach.
+    /// The host's address on kind's Docker network, which pods reach.
     private static String networkGateway() {
         var network =
                 DockerClientFactory.instance()

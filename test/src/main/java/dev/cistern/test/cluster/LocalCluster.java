@@ -11,8 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The local cluster of `test/cluster`: real parts built from Go modules, no container engine, no registry. Its networks
-/// are namespaces of its own; servers run in its control network, and only what is asked for is forwarded to 127.0.0.1.
+/// The local cluster of `test/cluster`: real components built from Go modules, without a container engine or registry.
+/// It has its own network namespaces; servers run in its control network, and only requested ports are forwarded to
+/// 127.0.0.1.
 public final class LocalCluster implements Cluster {
     /// The control network's only address, the same in every cluster (see `test/cluster/README.md`).
     private static final String CONTROL_ADDRESS = "10.70.0.1";
@@ -41,14 +42,14 @@ public final class LocalCluster implements Cluster {
                                 name,
                                 "--nodes",
                                 String.valueOf(nodes))
-                        .eachLine(line -> Say.say("%s", line))
+                        .eachLine(line -> TestLog.info("%s", line))
                         .within(UP)
                         .run()
                         .orThrow();
         return new LocalCluster(name, launcher, part(root, "kubectl"), kubeconfigOf(output));
     }
 
-    /// The path of a program of the cluster's parts, built on first use; some serve on any cluster.
+    /// The path of a program of the cluster, built on first use; some of them work on any cluster.
     ///
     /// @param root the project's directory
     public static String part(Path root, String program) {
@@ -136,11 +137,11 @@ public final class LocalCluster implements Cluster {
     @Override
     public void close() {
         if ("1".equals(System.getenv("CISTERN_TEST_KEEP"))) {
-            Say.say("cluster %s is left running: KUBECONFIG=%s", name, kubeconfig);
+            TestLog.info("cluster %s is left running: KUBECONFIG=%s", name, kubeconfig);
             return;
         }
         Command.of(launcher.toString(), "down", "--name", name)
-                .eachLine(line -> Say.say("%s", line))
+                .eachLine(line -> TestLog.info("%s", line))
                 .within(Duration.ofMinutes(2))
                 .run()
                 .orThrow();

@@ -27,7 +27,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /// Starts `command` and waits until each of its ports answers.
     ///
-    /// @param local where each of the server's ports is reached from this machine
+    /// @param local the address on this host for each of the server's ports
     static ServerProcess start(
             String name, List<String> command, Map<Integer, InetSocketAddress> local, Path log) {
         try {
@@ -37,7 +37,7 @@ public final class ServerProcess implements AutoCloseable {
             Process process = builder.redirectOutput(log.toFile()).start();
             process.getOutputStream().close();
             var server = new ServerProcess(name, process, local, log);
-            // Also when this JVM is interrupted from the keyboard: nothing is left running.
+            // Also when this JVM is interrupted with Ctrl-C: no process is left running.
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop-" + name));
             server.awaitListening(Duration.ofSeconds(30));
             return server;
@@ -46,7 +46,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /// The address on this machine that leads to the server's `port`.
+    /// The address on this host that is forwarded to the server's `port`.
     public InetSocketAddress local(int port) {
         InetSocketAddress address = local.get(port);
         if (address == null) {

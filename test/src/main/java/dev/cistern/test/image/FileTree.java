@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Reads what a volume holds, directory by directory: a path below it may be longer than the kernel takes at once.
+/// Reads a volume's content, directory by directory: a path in it may be longer than PATH_MAX.
 public final class FileTree {
     private final Map<String, byte[]> entries = new TreeMap<>();
 

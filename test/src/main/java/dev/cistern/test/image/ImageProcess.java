@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A program of an image, running as in a pod: read-only root, `/tmp` of its own, a volume at `/data`, user 65532, no environment
-/// but the image's and what is given. Its mounts are in a namespace that goes with it; its network is the machine's.
+/// Runs a program of an image as in a pod: read-only root, its own `/tmp`, a volume at `/data`, user 65532, no
+/// environment but the image's and the given one. It has its own mount namespace and the host's network.
 public final class ImageProcess implements AutoCloseable {
     private static final String USER = "65532:65532";
 
-    /// Each step replaces the one before, so a signal reaches the program.
+    /// Each step `exec`s the next, so that a signal reaches the program.
     private static final String SCRIPT =
             """
             set -e
@@ -43,14 +43,14 @@ public final class ImageProcess implements AutoCloseable {
         this.err = err;
     }
 
-    /// How it ended.
+    /// How it exited.
     ///
-    /// @param exit its code; 128 and the signal's number when one ended it
+    /// @param exit its exit code; 128 plus the signal's number after a signal
     public record Ended(int exit, String out, String err) {}
 
     /// Starts the image's entry point.
     ///
-    /// @param work directory for what it prints, and for `volume/`, which it sees as `/data`
+    /// @param work directory for its output and for `volume/`, which it sees as `/data`
     public static ImageProcess start(
             ImageRoot image, Path work, Map<String, String> environment, List<String> arguments) {
         try {
@@ -88,9 +88,9 @@ public final class ImageProcess implements AutoCloseable {
         }
     }
 
-    /// Waits for its end.
+    /// Waits until it exits.
     ///
-    /// @throws ClusterException when it does not come within `limit`; the program is killed then
+    /// @throws ClusterException when it does not exit within `limit`; the program is killed then
     public Ended await(Duration limit) {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -107,7 +107,7 @@ public final class ImageProcess implements AutoCloseable {
         }
     }
 
-    /// Kills it, as a node that loses power does.
+    /// Kills it without notice, like a power failure of the node.
     public void kill() {
         process.destroyForcibly();
     }

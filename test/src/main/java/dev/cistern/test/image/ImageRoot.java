@@ -16,16 +16,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// An image, unpacked once for each digest.
+/// An image, unpacked once per digest.
 ///
 /// @param directory its root file system
-/// @param entrypoint what its containers start
-/// @param environment what they start with
+/// @param entrypoint of its containers
+/// @param environment of its containers
 public record ImageRoot(Path directory, List<String> entrypoint, Map<String, String> environment) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration UNPACKING = Duration.ofMinutes(2);
 
-    /// Where [ImageProcess] puts a directory of the machine's into the root.
+    /// Where [ImageProcess] mounts a directory of the host into the root.
     static final String DATA = "/data";
 
     public ImageRoot {
@@ -41,10 +41,10 @@ public record ImageRoot(Path directory, List<String> entrypoint, Map<String, Str
                 project.resolve("test/target/image-roots"));
     }
 
-    /// Unpacks `archive`, or finds it unpacked.
+    /// Unpacks `archive` unless it is unpacked already.
     ///
     /// @param archive OCI tar of one image
-    /// @param cache directory that keeps the newest of each image
+    /// @param cache directory with the newest version of each image
     /// @throws ClusterException when it cannot be unpacked; this needs root
     public static synchronized ImageRoot open(Path archive, Path cache) {
         JsonNode index = json(archive, "index.json");
@@ -86,7 +86,7 @@ public record ImageRoot(Path directory, List<String> entrypoint, Map<String, Str
         }
     }
 
-    /// Files keep their times: the JVM compares those of its jars with what its AOT cache recorded.
+    /// Files keep their modification times: the JVM compares those of its jars with the ones in its AOT cache.
     private static void unpack(Path archive, List<String> layers, Path kept, Path root) {
         try {
             if (Files.isDirectory(kept)) {

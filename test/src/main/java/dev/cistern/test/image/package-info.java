@@ -1,5 +1,5 @@
-/// Programs of an image that `deploy/images/build.sh` wrote, run on this machine in the image's own root file system: what is
-/// shipped is what is tested, without a cluster.
+/// Runs programs of the images that `deploy/images/build.sh` builds on this host, in the image's own root file system:
+/// the shipped image is tested, without a cluster.
 @NullMarked
 package dev.cistern.test.image;
 

@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What is answered to one request.
+/// The response to one request.
 ///
-/// @param headers without what the framing brings
-/// @param body what a GET gets
-/// @param framing how the body's end is told
-/// @param pace how fast it comes
-/// @param cutAfter so many bytes of the body, and the connection ends; -1 for all of them
+/// @param headers without those of the framing
+/// @param body of the response to a GET
+/// @param framing how the end of the body is marked
+/// @param pace of the body
+/// @param cutAfter the connection closes after so many bytes of the body; -1 for never
 record Answer(
         int status,
         List<HttpHead.Header> headers,
@@ -21,7 +21,7 @@ record Answer(
         Pace pace,
         int cutAfter) {
 
-    /// How an answer's end is told.
+    /// How the end of a response is marked.
     enum Framing {
         LENGTH,
         LENGTH_ZERO,
@@ -32,7 +32,7 @@ record Answer(
     }
 
     /// @param delayMillis before the body
-    /// @param bytesPerSecond 0 for as fast as it goes
+    /// @param bytesPerSecond 0 for no limit
     record Pace(long delayMillis, int bytesPerSecond) {
         static final Pace FAST = new Pace(0, 0);
     }

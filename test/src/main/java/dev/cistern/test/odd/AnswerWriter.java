@@ -1,6 +1,6 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import dev.cistern.test.server.HttpHead;
 import java.io.IOException;
@@ -14,34 +14,34 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Puts answers on the wire.
+/// Writes responses.
 final class AnswerWriter {
     private static final int PIECE = 64 << 10;
 
-    private final Set<Habit> habits;
+    private final Set<Quirk> quirks;
     private final AtomicLong bodyBytes;
 
-    /// @param bodyBytes counts what is sent of bodies
-    AnswerWriter(Set<Habit> habits, AtomicLong bodyBytes) {
-        this.habits = habits;
+    /// @param bodyBytes counts the body bytes sent
+    AnswerWriter(Set<Quirk> quirks, AtomicLong bodyBytes) {
+        this.quirks = quirks;
         this.bodyBytes = bodyBytes;
     }
 
-    /// @param head whether only the head is wanted
-    /// @param now what the store's clock shows
+    /// @param head whether only the head is sent
+    /// @param now the store's time
     /// @return whether the connection can be used again
     boolean write(OutputStream out, Answer answer, boolean head, Instant now)
             throws IOException, InterruptedException {
-        Answer sent = habits.contains(NO_DATE) ? answer : answer.with("Date", date(now));
+        Answer sent = quirks.contains(NO_DATE) ? answer : answer.with("Date", date(now));
         boolean closes =
                 answer.framing() == Answer.Framing.UNTIL_CLOSE
-                        || habits.contains(CLOSES_EACH)
-                        || habits.contains(CLOSES_SILENTLY);
-        if (closes && !habits.contains(CLOSES_SILENTLY)) {
+                        || quirks.contains(CLOSES_EACH)
+                        || quirks.contains(CLOSES_SILENTLY);
+        if (closes && !quirks.contains(CLOSES_SILENTLY)) {
             sent = sent.with("Connection", "close");
         }
         sent = withFraming(sent);
-        if (habits.contains(HEADERS_TWICE)) {
+        if (quirks.contains(HEADERS_TWICE)) {
             sent = sent.doubled(List.of("content-length", "date", "etag"));
         }
         pause(sent.pace().delayMillis());
@@ -65,10 +65,10 @@ final class AnswerWriter {
 
     private byte[] preface() {
         String text = "";
-        if (habits.contains(CONTINUES_UNASKED)) {
+        if (quirks.contains(CONTINUES_UNASKED)) {
             text += "HTTP/1.1 100 Continue\r\n\r\n";
         }
-        if (habits.contains(EARLY_HINTS)) {
+        if (quirks.contains(EARLY_HINTS)) {
             text += "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n";
         }
         return text.getBytes(StandardCharsets.ISO_8859_1);
@@ -76,17 +76,17 @@ final class AnswerWriter {
 
     private byte[] headBytes(Answer answer) {
         StringBuilder text = new StringBuilder(512).append("HTTP/1.1 ").append(answer.status());
-        if (!habits.contains(STATUS_WITHOUT_REASON)) {
+        if (!quirks.contains(STATUS_WITHOUT_REASON)) {
             text.append(" As It Is");
         }
         text.append("\r\n");
         for (HttpHead.Header header : answer.headers()) {
-            boolean small = habits.contains(LOWER_CASE_HEADERS);
+            boolean small = quirks.contains(LOWER_CASE_HEADERS);
             text.append(small ? header.name().toLowerCase(Locale.ROOT) : header.name());
             text.append(small ? ":" : ": ").append(header.value()).append("\r\n");
         }
         String whole = text.append("\r\n").toString();
-        return (habits.contains(LINE_FEEDS_ALONE) ? whole.replace("\r", "") : whole)
+        return (quirks.contains(LINE_FEEDS_ALONE) ? whole.replace("\r", "") : whole)
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 

@@ -1,17 +1,17 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/// A date is decoration: none is a reason to fail.
+/// No form of a date makes a fill fail.
 final class DateCases {
     private DateCases() {}
 
     static List<OddCase> all() {
         List<OddCase> all = new ArrayList<>();
-        for (Habit date :
+        for (Quirk date :
                 List.of(
                         DATE_RFC_850,
                         DATE_ASCTIME,

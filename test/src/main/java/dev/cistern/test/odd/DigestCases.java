@@ -1,6 +1,6 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
-/// Bodies, what was promised for them, and ETags that are no digest.
+/// Bodies that differ from the announced size or digest, and ETags that are not digests.
 final class DigestCases {
     private static final int MIB = 1 << 20;
 
@@ -23,24 +23,24 @@ final class DigestCases {
         StoredObject text = StoredObject.of("text", "t".repeat(5000));
         StoredObject one = StoredObject.of("one", "x");
         return List.of(
-                OddCase.of("listed-empty-and-is-not", one, text).habit(LISTED_SIZE_ZERO).arrives(),
+                OddCase.of("listed-empty-and-is-not", one, text).quirk(LISTED_SIZE_ZERO).arrives(),
                 OddCase.of(GET_WITHOUT_ETAG, Objects.mixed()).arrives(),
                 OddCase.of("error-document-without-etag", text)
-                        .habit(ERROR_IN_200, GET_WITHOUT_ETAG)
+                        .quirk(ERROR_IN_200, GET_WITHOUT_ETAG)
                         .ends("AccessDenied", "text", "Access Denied"),
                 OddCase.of("error-document-without-etag-once", text)
-                        .habit(ERROR_IN_200_ONCE, GET_WITHOUT_ETAG)
+                        .quirk(ERROR_IN_200_ONCE, GET_WITHOUT_ETAG)
                         .arrives(),
                 OddCase.of("flipped-byte-without-etag", text)
-                        .habit(FLIPS_A_BYTE, GET_WITHOUT_ETAG)
+                        .quirk(FLIPS_A_BYTE, GET_WITHOUT_ETAG)
                         .ends("DigestMismatch", "text"),
                 OddCase.of("flipped-byte-without-etag-once", text)
-                        .habit(FLIPS_A_BYTE_ONCE, GET_WITHOUT_ETAG)
+                        .quirk(FLIPS_A_BYTE_ONCE, GET_WITHOUT_ETAG)
                         .arrives(),
                 OddCase.of(FLIPS_A_BYTE, text).ends("DigestMismatch", "text"),
                 OddCase.of("parts-unequal", unequal).arrives(),
                 OddCase.of("parts-unequal-and-part-number-ignored", unequal)
-                        .habit(IGNORES_PART_NUMBER)
+                        .quirk(IGNORES_PART_NUMBER)
                         .arrives(),
                 OddCase.of(IGNORES_PART_NUMBER, Objects.PARTS).arrives(),
                 OddCase.of(REFUSES_PART_NUMBER, Objects.PARTS).arrives(),

@@ -3,17 +3,17 @@ package dev.cistern.test.odd;
 import java.util.List;
 import java.util.Map;
 
-/// What a fill has to come to.
+/// Expected result of a fill.
 public sealed interface Expected {
-    /// Exactly these files, and success.
+    /// Success with exactly these files.
     ///
     /// @param files by path below the target
-    /// @param folders empty directories besides those of the files
+    /// @param folders empty directories
     record Tree(Map<String, byte[]> files, List<String> folders) implements Expected {}
 
-    /// A failure with a reason, told in words that have all of these.
+    /// A failure with a reason and a message that contains all of these.
     ///
-    /// @param reason as the result has it, for example `NoSuchBucket`
-    /// @param terminal whether another attempt would be pointless
+    /// @param reason in the result, for example `NoSuchBucket`
+    /// @param terminal whether another attempt would fail as well
     record Word(String reason, boolean terminal, List<String> texts) implements Expected {}
 }

@@ -1,18 +1,18 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A listing is believed to be whole only when it says so, and ends with one word when it cannot.
+/// A listing counts as complete only when it says so; otherwise a fill fails with a clear message.
 final class ListingCases {
     private ListingCases() {}
 
     static List<OddCase> all() {
         List<OddCase> all = new ArrayList<>();
-        for (Habit arrives :
+        for (Quirk arrives :
                 List.of(
                         TRUNCATED_AS_ONE,
                         TRUNCATED_CAPITALISED,
@@ -30,7 +30,7 @@ final class ListingCases {
                         LIST_WITHOUT_ETAG)) {
             all.add(OddCase.of(arrives, Objects.pages()).arrives());
         }
-        for (Habit ends : List.of(NO_TOKEN_NOR_START, PAGE_REPEATS, EMPTY_FOR_EVER)) {
+        for (Quirk ends : List.of(NO_TOKEN_NOR_START, PAGE_REPEATS, EMPTY_FOR_EVER)) {
             all.add(OddCase.of(ends, Objects.pages()).ends("ListingIncomplete", "listing"));
         }
         StoredObject inside = StoredObject.of("t/inside", "in");
@@ -41,7 +41,7 @@ final class ListingCases {
                         .ends("ListingIncomplete", "beyond", "prefix"));
         all.add(
                 OddCase.of("first-page-empty-of-a-tree-named-without-slash", inside)
-                        .habit(FIRST_PAGE_EMPTY)
+                        .quirk(FIRST_PAGE_EMPTY)
                         .prefix("t")
                         .arrives(Map.of("inside", inside)));
         return all;

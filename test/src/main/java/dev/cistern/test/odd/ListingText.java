@@ -1,24 +1,24 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.util.Set;
 
-/// Writes a listing's XML in the dialect that the habits ask for.
+/// Writes a listing's XML with the requested quirks.
 final class ListingText {
-    private final Set<Habit> habits;
+    private final Set<Quirk> quirks;
     private final StringBuilder text = new StringBuilder(4096);
     private int depth;
 
-    ListingText(Set<Habit> habits) {
-        this.habits = habits;
-        if (habits.contains(XML_BOM)) {
+    ListingText(Set<Quirk> quirks) {
+        this.quirks = quirks;
+        if (quirks.contains(XML_BOM)) {
             text.append('\ufeff');
         }
-        if (!habits.contains(XML_DOCTYPE_FREE)) {
+        if (!quirks.contains(XML_DOCTYPE_FREE)) {
             text.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
         }
-        if (habits.contains(XML_COMMENTED)) {
+        if (quirks.contains(XML_COMMENTED)) {
             text.append("<!-- <Contents> served by node 7 -->");
         }
     }
@@ -27,12 +27,12 @@ final class ListingText {
         indent();
         text.append('<').append(tag(name));
         if (depth == 0) {
-            text.append(habits.contains(XML_PREFIXED) ? " xmlns:s3=\"" : " xmlns=\"")
+            text.append(quirks.contains(XML_PREFIXED) ? " xmlns:s3=\"" : " xmlns=\"")
                     .append("http://s3.amazonaws.com/doc/2006-03-01/\"");
         }
         text.append('>');
         depth++;
-        if (habits.contains(XML_COMMENTED)) {
+        if (quirks.contains(XML_COMMENTED)) {
             text.append("<!--a-->");
         }
     }
@@ -47,13 +47,13 @@ final class ListingText {
         element(name, value, false);
     }
 
-    /// An element whose value a store writes as it is told.
+    /// An element whose value is the client's parameter, returned by the store.
     void name(String name, String value) {
-        element(name, value, habits.contains(XML_CDATA));
+        element(name, value, quirks.contains(XML_CDATA));
     }
 
     private void element(String name, String given, boolean cdata) {
-        String value = habits.contains(VALUES_IN_BLANKS) ? "\n    " + given + "\n  " : given;
+        String value = quirks.contains(VALUES_IN_BLANKS) ? "\n    " + given + "\n  " : given;
         indent();
         if (value.isEmpty()) {
             text.append('<').append(tag(name)).append("/>");
@@ -73,11 +73,11 @@ final class ListingText {
     }
 
     private String tag(String name) {
-        return habits.contains(XML_PREFIXED) ? "s3:" + name : name;
+        return quirks.contains(XML_PREFIXED) ? "s3:" + name : name;
     }
 
     private void indent() {
-        if (habits.contains(XML_PRETTY)) {
+        if (quirks.contains(XML_PRETTY)) {
             text.append("\r\n").repeat("\t", depth);
         }
     }

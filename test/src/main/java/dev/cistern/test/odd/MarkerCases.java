@@ -1,11 +1,11 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.util.List;
 import java.util.Map;
 
-/// Folder markers, absolute keys, and the two trees that differ by a slash.
+/// Folder markers, keys that start with a slash, and two prefixes that differ only by a slash.
 final class MarkerCases {
     private MarkerCases() {}
 
@@ -26,7 +26,7 @@ final class MarkerCases {
                 OddCase.of("marker-beside-its-tree", marker, part, success)
                         .arrives(Map.of("out/part-0", part, "out/_SUCCESS", success)),
                 OddCase.of("marker-beside-its-tree-unsorted", marker, part, success)
-                        .habit(UNSORTED)
+                        .quirk(UNSORTED)
                         .arrives(Map.of("out/part-0", part, "out/_SUCCESS", success)),
                 OddCase.of(
                                 "marker-in-the-middle",
@@ -44,10 +44,10 @@ final class MarkerCases {
                                 "file-listed-as-empty-beside-its-tree",
                                 StoredObject.of("out", "content"),
                                 part)
-                        .habit(LISTED_SIZE_ZERO)
+                        .quirk(LISTED_SIZE_ZERO)
                         .ends("UnsafeKey", "out", "out/part-0"),
                 OddCase.of("folder-listed-as-empty", StoredObject.of("folder/", "content"))
-                        .habit(LISTED_SIZE_ZERO)
+                        .quirk(LISTED_SIZE_ZERO)
                         .ends("UnsafeKey", "folder/"),
                 OddCase.of("empty-object-alone", marker)
                         .prefix("out")

@@ -1,17 +1,17 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/// Names beyond ASCII and as long as they may be, under every locale that a pod may be given.
+/// Non-ASCII names and names of the maximal length, under every locale that a pod may have.
 final class NameCases {
     private static final String ROCKET = "\ud83d\ude80";
 
     private NameCases() {}
 
-    /// Composed and decomposed letters are two names; four of them are as long as Linux takes.
+    /// NFC and NFD forms are two names; four such names have the maximal length of Linux.
     private static StoredObject[] names() {
         List<StoredObject> all = new ArrayList<>();
         for (String name :
@@ -50,7 +50,7 @@ final class NameCases {
                             .arrives());
         }
         all.add(OddCase.of("names", names()).arrives());
-        all.add(OddCase.of("names-not-encoded", names()).habit(KEYS_RAW).arrives());
+        all.add(OddCase.of("names-not-encoded", names()).quirk(KEYS_RAW).arrives());
         all.add(
                 OddCase.of(
                                 "prefix-beyond-ascii",

@@ -3,14 +3,14 @@ package dev.cistern.test.odd;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Objects that several tables use.
+/// Objects of several case tables.
 final class Objects {
     private static final int MIB = 1 << 20;
 
-    /// One byte more than what is fetched without asking for the object's description first.
+    /// One byte more than the largest object that is fetched without a HEAD first.
     static final StoredObject BIG = StoredObject.sized("big", 16 * MIB + 1);
 
-    /// Put in two parts, as a client with parts of 5 MiB does it.
+    /// A multipart upload of two parts, from a client with a part size of 5 MiB.
     static final StoredObject PARTS = StoredObject.ofParts("parts", 6 * MIB, 5 * MIB);
 
     static final StoredObject SMALL = StoredObject.sized("d/small", 10_000);
@@ -18,7 +18,7 @@ final class Objects {
 
     private Objects() {}
 
-    /// Of every kind: an empty one, a small one, one in parts, a big one.
+    /// One of each kind: empty, small, multipart, large.
     static StoredObject[] mixed() {
         return new StoredObject[] {BIG, EMPTY, SMALL, PARTS};
     }

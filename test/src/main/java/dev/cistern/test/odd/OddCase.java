@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// A store with habits and objects, what is asked of a fill, and what has to come of it.
+/// A store with quirks and objects, the fill's arguments and its expected result.
 ///
 /// @param name of the case, unique
 /// @param prefix below the bucket, as a user writes it after `s3://BUCKET/`
 /// @param include globs
 /// @param exclude globs
 /// @param environment more variables of the program's; [#ENDPOINT] in a value stands for the store's URL
-/// @param commandOnly whether a Job is not tried: the case takes long, or concerns the command alone
+/// @param commandOnly whether no Job is run: the case takes long, or concerns the command only
 public record OddCase(
         String name,
-        Set<Habit> habits,
+        Set<Quirk> quirks,
         List<StoredObject> objects,
         String prefix,
         List<String> include,
@@ -29,16 +29,16 @@ public record OddCase(
     /// Stands for the store's URL.
     public static final String ENDPOINT = "{endpoint}";
 
-    /// A store with one habit and objects; the case is named after the habit.
-    static Draft of(Habit habit, StoredObject... objects) {
-        return of(habit.id(), objects).habit(habit);
+    /// A store with one quirk and objects; the case has the quirk's name.
+    static Draft of(Quirk quirk, StoredObject... objects) {
+        return of(quirk.id(), objects).quirk(quirk);
     }
 
     static Draft of(String name, StoredObject... objects) {
         return new Draft(name, List.of(objects));
     }
 
-    /// The variables that the program gets besides its credentials, for a store at `endpoint`.
+    /// The program's variables besides its credentials, for a store at `endpoint`.
     public Map<String, String> variables(String endpoint) {
         Map<String, String> all = new TreeMap<>(Map.of("AWS_ENDPOINT_URL", endpoint));
         environment.forEach((name, value) -> all.put(name, value.replace(ENDPOINT, endpoint)));
@@ -50,11 +50,11 @@ public record OddCase(
         return name;
     }
 
-    /// A case that is being written down.
+    /// Builder of a case.
     static final class Draft {
         private final String name;
         private final List<StoredObject> objects;
-        private final Set<Habit> habits = new LinkedHashSet<>();
+        private final Set<Quirk> quirks = new LinkedHashSet<>();
         private final Map<String, String> environment = new TreeMap<>();
         private final List<String> include = new ArrayList<>();
         private final List<String> exclude = new ArrayList<>();
@@ -66,8 +66,8 @@ public record OddCase(
             this.objects = objects;
         }
 
-        Draft habit(Habit... more) {
-            habits.addAll(List.of(more));
+        Draft quirk(Quirk... more) {
+            quirks.addAll(List.of(more));
             return this;
         }
 
@@ -96,7 +96,7 @@ public record OddCase(
             return this;
         }
 
-        /// Every object below the prefix arrives, those with a slash at the end as directories.
+        /// Expects every object below the prefix, those with a slash at the end as directories.
         OddCase arrives() {
             Map<String, byte[]> files = new TreeMap<>();
             List<String> folders = new ArrayList<>();
@@ -113,19 +113,19 @@ public record OddCase(
             return new Tree(files, folders).of(this);
         }
 
-        /// These objects arrive, each at the path before it, and nothing else.
+        /// Expects exactly these objects, each at the path before it.
         OddCase arrives(Map<String, StoredObject> expected) {
             Map<String, byte[]> files = new TreeMap<>();
             expected.forEach((path, object) -> files.put(path, object.bytes()));
             return new Tree(files, List.of()).of(this);
         }
 
-        /// It ends for good.
+        /// Expects a terminal failure.
         OddCase ends(String reason, String... texts) {
             return whole(new Expected.Word(reason, true, List.of(texts)));
         }
 
-        /// It ends, and another attempt may do better.
+        /// Expects a failure that another attempt may not have.
         OddCase endsForNow(String reason, String... texts) {
             return whole(new Expected.Word(reason, false, List.of(texts)));
         }
@@ -139,7 +139,7 @@ public record OddCase(
         private OddCase whole(Expected expected) {
             return new OddCase(
                     name,
-                    Set.copyOf(habits),
+                    Set.copyOf(quirks),
                     objects,
                     prefix,
                     List.copyOf(include),

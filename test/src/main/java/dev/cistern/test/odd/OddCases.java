@@ -3,11 +3,11 @@ package dev.cistern.test.odd;
 import java.util.ArrayList;
 import java.util.List;
 
-/// All cases: what a fill has to make of a store with habits.
+/// All cases of stores with quirks.
 public final class OddCases {
     private OddCases() {}
 
-    /// In the order of the tables that they are written in.
+    /// In the order of the case tables.
     public static List<OddCase> all() {
         List<OddCase> all = new ArrayList<>();
         all.addAll(SizeCases.all());
@@ -15,10 +15,10 @@ public final class OddCases {
         all.addAll(MarkerCases.all());
         all.addAll(NameCases.all());
         all.addAll(DigestCases.all());
-        all.addAll(WeatherCases.all());
+        all.addAll(AvailabilityCases.all());
         all.addAll(DateCases.all());
-        all.addAll(WordCases.all());
-        all.addAll(MannerCases.all());
+        all.addAll(MessageCases.all());
+        all.addAll(FramingCases.all());
         return all;
     }
 }

@@ -1,6 +1,6 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -17,14 +17,14 @@ import java.util.Set;
 final class OddListing {
     private static final int EMPTY_PAGES = 5;
 
-    private final Set<Habit> habits;
+    private final Set<Quirk> quirks;
     private final List<StoredObject> objects;
     private final int pageSize;
 
-    /// Where a page begins.
+    /// Position of a page.
     ///
     /// @param index in the order of the listing
-    /// @param empty how many empty pages came before it
+    /// @param empty number of empty pages before it
     private record Cursor(int index, long empty) {
         String token() {
             return "v1."
@@ -33,7 +33,7 @@ final class OddListing {
                             .encodeToString((index + "/" + empty).getBytes(StandardCharsets.UTF_8));
         }
 
-        /// @throws IllegalArgumentException when it is no token of this store
+        /// @throws IllegalArgumentException when it is not a token of this store
         static Cursor of(String token) {
             if (!token.startsWith("v1.")) {
                 throw new IllegalArgumentException("not a token: " + token);
@@ -47,7 +47,7 @@ final class OddListing {
         }
     }
 
-    /// @param next where the next page begins; index -1 where there is none
+    /// @param next position of the next page; index -1 where there is none
     private record Page(List<StoredObject> objects, Cursor next) {
         boolean truncated() {
             return next.index >= 0;
@@ -56,15 +56,15 @@ final class OddListing {
 
     private static final Cursor END = new Cursor(-1, 0);
 
-    OddListing(Set<Habit> habits, List<StoredObject> objects, int pageSize) {
-        this.habits = habits;
+    OddListing(Set<Quirk> quirks, List<StoredObject> objects, int pageSize) {
+        this.quirks = quirks;
         this.objects = objects;
         this.pageSize = pageSize;
     }
 
     Answer answer(Map<String, String> query) {
-        if (habits.contains(LISTS_BUCKETS_INSTEAD)) {
-            ListingText xml = new ListingText(habits);
+        if (quirks.contains(LISTS_BUCKETS_INSTEAD)) {
+            ListingText xml = new ListingText(quirks);
             xml.open("ListAllMyBucketsResult");
             xml.open("Buckets");
             xml.close("Buckets");
@@ -78,7 +78,7 @@ final class OddListing {
         } catch (IllegalArgumentException e) {
             return Answer.error(400, "InvalidArgument", String.valueOf(e.getMessage()));
         }
-        boolean encode = "url".equals(query.get("encoding-type")) && !habits.contains(KEYS_RAW);
+        boolean encode = "url".equals(query.get("encoding-type")) && !quirks.contains(KEYS_RAW);
         byte[] body = text(prefix, page, encode, query).getBytes(StandardCharsets.UTF_8);
         return Answer.of(200, body).with("Content-Type", "application/xml");
     }
@@ -88,7 +88,7 @@ final class OddListing {
         for (StoredObject object : objects) {
             boolean below = object.key().startsWith(prefix);
             if (below
-                    || (habits.contains(KEYS_BEYOND_PREFIX) && object.key().startsWith("beyond"))) {
+                    || (quirks.contains(KEYS_BEYOND_PREFIX) && object.key().startsWith("beyond"))) {
                 found.add(object);
             }
         }
@@ -97,19 +97,19 @@ final class OddListing {
                         Arrays.compareUnsigned(
                                 a.key().getBytes(StandardCharsets.UTF_8),
                                 b.key().getBytes(StandardCharsets.UTF_8)));
-        if (habits.contains(UNSORTED)) {
+        if (quirks.contains(UNSORTED)) {
             Collections.shuffle(found, new Random(7));
         }
         return found;
     }
 
-    private boolean any(Habit... some) {
-        return Arrays.stream(some).anyMatch(habits::contains);
+    private boolean any(Quirk... some) {
+        return Arrays.stream(some).anyMatch(quirks::contains);
     }
 
     private Page page(List<StoredObject> all, Map<String, String> query) {
         Cursor from = start(all, query);
-        if (habits.contains(EMPTY_FOR_EVER)) {
+        if (quirks.contains(EMPTY_FOR_EVER)) {
             return new Page(List.of(), new Cursor(from.index, from.empty + 1));
         }
         long empties =
@@ -119,7 +119,7 @@ final class OddListing {
         }
         int to = Math.min(all.size(), from.index + pageSize);
         List<StoredObject> found = all.subList(Math.min(from.index, to), to);
-        int next = habits.contains(KEYS_REPEAT) ? to - 1 : to;
+        int next = quirks.contains(KEYS_REPEAT) ? to - 1 : to;
         return new Page(found, to < all.size() ? new Cursor(next, 0) : END);
     }
 
@@ -130,7 +130,7 @@ final class OddListing {
         if (any(PAGE_REPEATS, NO_TOKEN_NOR_START)) {
             return new Cursor(0, 0);
         }
-        if (habits.contains(NO_TOKEN)) {
+        if (quirks.contains(NO_TOKEN)) {
             return after(all, query.getOrDefault("start-after", ""));
         }
         String token = query.get("continuation-token");
@@ -152,21 +152,21 @@ final class OddListing {
     }
 
     private String text(String prefix, Page page, boolean encode, Map<String, String> query) {
-        ListingText xml = new ListingText(habits);
+        ListingText xml = new ListingText(quirks);
         xml.open("ListBucketResult");
-        if (!habits.contains(XML_MINIMAL)) {
+        if (!quirks.contains(XML_MINIMAL)) {
             preamble(xml, prefix, encode, query);
         }
-        if (encode && !habits.contains(KEYS_DOUBLE_NAMED)) {
+        if (encode && !quirks.contains(KEYS_DOUBLE_NAMED)) {
             xml.element("EncodingType", "url");
         }
         if (any(LIST_V1_ONLY, LIST_V1_NO_NEXT_MARKER)) {
             xml.element("Marker", query.getOrDefault("marker", ""));
-        } else if (!habits.contains(XML_MINIMAL)) {
+        } else if (!quirks.contains(XML_MINIMAL)) {
             xml.element("KeyCount", String.valueOf(page.objects.size()));
         }
         page.objects.forEach(object -> object(xml, object, encode));
-        if (encode && habits.contains(KEYS_DOUBLE_NAMED)) {
+        if (encode && quirks.contains(KEYS_DOUBLE_NAMED)) {
             xml.element("EncodingType", "url");
         }
         end(xml, page, encode);
@@ -182,22 +182,22 @@ final class OddListing {
     }
 
     private void object(ListingText xml, StoredObject object, boolean encode) {
-        boolean zero = habits.contains(LISTED_SIZE_ZERO);
-        boolean folder = habits.contains(FOLDERS_LISTED) && object.key().endsWith("/");
+        boolean zero = quirks.contains(LISTED_SIZE_ZERO);
+        boolean folder = quirks.contains(FOLDERS_LISTED) && object.key().endsWith("/");
         String size = zero ? "0" : folder ? "4096" : String.valueOf(object.bytes().length);
         xml.open("Contents");
         xml.name("Key", encode ? encoded(object.key()) : object.key());
-        if (!habits.contains(XML_MINIMAL)) {
-            xml.element("LastModified", habits.contains(LIST_DATE_EMPTY) ? "" : date());
+        if (!quirks.contains(XML_MINIMAL)) {
+            xml.element("LastModified", quirks.contains(LIST_DATE_EMPTY) ? "" : date());
         }
-        if (!habits.contains(LIST_WITHOUT_ETAG)) {
-            xml.name("ETag", OddObjects.shownETag(habits, object.etag()));
+        if (!quirks.contains(LIST_WITHOUT_ETAG)) {
+            xml.name("ETag", OddObjects.shownETag(quirks, object.etag()));
         }
-        xml.element("Size", habits.contains(SIZES_IN_BLANKS) ? "\n  " + size + " " : size);
-        if (!habits.contains(XML_MINIMAL)) {
+        xml.element("Size", quirks.contains(SIZES_IN_BLANKS) ? "\n  " + size + " " : size);
+        if (!quirks.contains(XML_MINIMAL)) {
             xml.element("StorageClass", "STANDARD");
         }
-        if (habits.contains(UNKNOWN_ELEMENTS)) {
+        if (quirks.contains(UNKNOWN_ELEMENTS)) {
             xml.open("Owner");
             xml.element("ID", "1");
             xml.element("DisplayName", "a & b");
@@ -224,15 +224,15 @@ final class OddListing {
         boolean token =
                 page.truncated()
                         && !any(LIST_V1_ONLY, LIST_V1_NO_NEXT_MARKER, NO_TOKEN, NO_TOKEN_NOR_START);
-        if (!habits.contains(TRUNCATED_LEFT_OUT)) {
+        if (!quirks.contains(TRUNCATED_LEFT_OUT)) {
             xml.element("IsTruncated", truncated(page.truncated()));
         }
         if (token) {
             xml.element("NextContinuationToken", page.next.token());
-        } else if (habits.contains(TOKEN_EMPTY_AT_END)) {
+        } else if (quirks.contains(TOKEN_EMPTY_AT_END)) {
             xml.element("NextContinuationToken", "");
         }
-        if (page.truncated() && habits.contains(LIST_V1_ONLY)) {
+        if (page.truncated() && quirks.contains(LIST_V1_ONLY)) {
             String last = page.objects.getLast().key();
             xml.name("NextMarker", encode ? encoded(last) : last);
         }

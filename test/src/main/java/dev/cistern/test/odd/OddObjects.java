@@ -1,6 +1,6 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import dev.cistern.test.odd.Answer.Framing;
 import dev.cistern.test.odd.Answer.Pace;
@@ -15,20 +15,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 
-/// Answers to HEAD and GET of one object.
+/// Responses to HEAD and GET of one object.
 final class OddObjects {
     private static final long LATE_MILLIS = 25_000;
 
-    private final Set<Habit> habits;
+    private final Set<Quirk> quirks;
     private final AtomicBoolean crawled = new AtomicBoolean();
     private final AtomicLong versions = new AtomicLong();
 
-    OddObjects(Set<Habit> habits) {
-        this.habits = habits;
+    OddObjects(Set<Quirk> quirks) {
+        this.quirks = quirks;
     }
 
-    private boolean any(Habit... some) {
-        return Arrays.stream(some).anyMatch(habits::contains);
+    private boolean any(Quirk... some) {
+        return Arrays.stream(some).anyMatch(quirks::contains);
     }
 
     /// @param number of this request for this object, from 1
@@ -86,16 +86,16 @@ final class OddObjects {
                         "At least one of the pre-conditions you specified did not hold");
             }
         }
-        return number == 1 ? OnceAnswers.of(habits) : null;
+        return number == 1 ? FirstRequestErrors.of(quirks) : null;
     }
 
-    /// The object's bytes or a part of them, by the book but for ranges.
+    /// The object's bytes or a part of them, per the specification except for ranges.
     private Answer found(HttpHead request, StoredObject object, Map<String, String> query) {
         byte[] all = object.bytes();
         String condition = request.header("if-match").orElse("*");
         if (!condition.equals("*")
                 && !any(ETAG_NEW_EACH_TIME, ETAG_OTHER_IN_GET)
-                && !bare(condition).equals(bare(shownETag(habits, object.etag())))) {
+                && !bare(condition).equals(bare(shownETag(quirks, object.etag())))) {
             return Answer.error(412, "PreconditionFailed", "the object has another ETag");
         }
         String part = query.get("partNumber");
@@ -154,7 +154,7 @@ final class OddObjects {
         } else if (!head && any(ETAG_OTHER_IN_GET)) {
             etag = "other-" + etag;
         }
-        return named.with("ETag", shownETag(habits, etag));
+        return named.with("ETag", shownETag(quirks, etag));
     }
 
     private Answer dated(Answer answer) {
@@ -234,7 +234,7 @@ final class OddObjects {
         return any(FIRST_BYTE_LATE) ? sent.paced(new Pace(LATE_MILLIS, 0)) : sent;
     }
 
-    /// What Google's transcoding answers: the whole, whatever range was asked for.
+    /// The response of Google's decompressive transcoding: the whole object, whatever the range.
     private static Answer unpacked(Answer answer, StoredObject object) {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(object.bytes()))) {
             return answer.withStatus(200)
@@ -257,12 +257,12 @@ final class OddObjects {
         return padded;
     }
 
-    /// An ETag as this store writes it.
-    static String shownETag(Set<Habit> habits, String etag) {
+    /// An ETag in this store's form.
+    static String shownETag(Set<Quirk> quirks, String etag) {
         String text =
-                habits.contains(ETAGS_UPPER_CASE) ? etag.toUpperCase(java.util.Locale.ROOT) : etag;
-        String quoted = habits.contains(ETAGS_UNQUOTED) ? text : "\"" + text + "\"";
-        return habits.contains(WEAK_ETAGS) ? "W/" + quoted : quoted;
+                quirks.contains(ETAGS_UPPER_CASE) ? etag.toUpperCase(java.util.Locale.ROOT) : etag;
+        String quoted = quirks.contains(ETAGS_UNQUOTED) ? text : "\"" + text + "\"";
+        return quirks.contains(WEAK_ETAGS) ? "W/" + quoted : quoted;
     }
 
     private static String bare(String etag) {

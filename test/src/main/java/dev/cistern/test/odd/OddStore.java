@@ -1,6 +1,6 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import dev.cistern.doubles.net.Connections;
 import dev.cistern.test.server.HttpHead;
@@ -26,25 +26,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// An S3 server over HTTP/1.1 with one bucket, [#BUCKET], path style, read-only: strict about requests, odd in answers.
+/// An S3 server over HTTP/1.1 with one bucket, [#BUCKET], path style, read-only, that checks requests strictly and
+/// responds with the enabled quirks.
 ///
-/// It checks each request's form and Signature Version 4 (`RequestCheck`); what no client may send is answered 400 and
-/// kept in [#malformed]. Without habits it answers as AWS does, in pages of [#PAGE_SIZE] keys.
+/// It checks each request's syntax and Signature Version 4 (`RequestCheck`); invalid requests are answered with 400 and
+/// kept in [#malformed]. Without quirks it responds as AWS does, in pages of [#PAGE_SIZE] keys.
 public final class OddStore implements AutoCloseable {
     public static final String BUCKET = "odd";
     public static final String ACCESS_KEY = "AKIAODDSTORE";
     public static final String SECRET_KEY = "odd-store-secret";
 
-    /// The region that `region-malformed` insists on.
+    /// The region that `region-malformed` requires.
     public static final String OTHER_REGION = "odd-1";
 
-    /// So small that a handful of objects makes several pages.
+    /// Small enough that a handful of objects makes several pages.
     public static final int PAGE_SIZE = 3;
 
     private static final int IDLE_MILLIS = 120_000;
     private static final int SHORT_IDLE_MILLIS = 300;
 
-    private final Set<Habit> habits;
+    private final Set<Quirk> quirks;
     private final Map<String, StoredObject> objects;
     private final OddListing listing;
     private final OddObjects answers;
@@ -56,22 +57,22 @@ public final class OddStore implements AutoCloseable {
     private final AtomicLong bodyBytes = new AtomicLong();
     private final AtomicInteger accepted = new AtomicInteger();
 
-    /// @param listen where to; port 0 for any
-    public OddStore(InetSocketAddress listen, Set<Habit> habits, List<StoredObject> objects)
+    /// @param listen address; port 0 for any
+    public OddStore(InetSocketAddress listen, Set<Quirk> quirks, List<StoredObject> objects)
             throws IOException {
-        this.habits = Set.copyOf(habits);
+        this.quirks = Set.copyOf(quirks);
         Map<String, StoredObject> byKey = new ConcurrentHashMap<>();
         objects.forEach(object -> byKey.put(object.key(), object));
         this.objects = Map.copyOf(byKey);
-        this.listing = new OddListing(this.habits, objects, PAGE_SIZE);
-        this.answers = new OddObjects(this.habits);
-        this.writer = new AnswerWriter(this.habits, bodyBytes);
+        this.listing = new OddListing(this.quirks, objects, PAGE_SIZE);
+        this.answers = new OddObjects(this.quirks);
+        this.writer = new AnswerWriter(this.quirks, bodyBytes);
         this.clients = new Connections(listen, this::serve);
     }
 
     /// On loopback, at any port.
-    public OddStore(Set<Habit> habits, List<StoredObject> objects) throws IOException {
-        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), habits, objects);
+    public OddStore(Set<Quirk> quirks, List<StoredObject> objects) throws IOException {
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), quirks, objects);
     }
 
     /// The store's URL.
@@ -84,12 +85,12 @@ public final class OddStore implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /// Requests that no client may send, each with what is wrong about it.
+    /// Invalid requests, each with the reason.
     public List<String> malformed() {
         return List.copyOf(malformed);
     }
 
-    /// Bytes of bodies that were sent.
+    /// Body bytes sent.
     public long bodyBytes() {
         return bodyBytes.get();
     }
@@ -99,15 +100,15 @@ public final class OddStore implements AutoCloseable {
                 new PushbackInputStream(new BufferedInputStream(socket.getInputStream()), 1);
         OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 << 10);
         while (exchange(in, out) && !(timesOut(socket, in, out))) {}
-        if (habits.contains(CLOSES_SILENTLY)) {
+        if (quirks.contains(CLOSES_SILENTLY)) {
             out.flush();
         }
     }
 
-    /// Whether the connection was idle for too long and was told so.
+    /// Whether the connection was idle for too long and was answered accordingly.
     private boolean timesOut(Socket socket, PushbackInputStream in, OutputStream out)
             throws IOException {
-        if (!habits.contains(REQUEST_TIMEOUT_WHEN_IDLE)) {
+        if (!quirks.contains(REQUEST_TIMEOUT_WHEN_IDLE)) {
             socket.setSoTimeout(IDLE_MILLIS);
             return false;
         }
@@ -154,10 +155,10 @@ public final class OddStore implements AutoCloseable {
             return Answer.error(400, "InvalidRequest", wrong.get());
         }
         requests.add(request.method() + " " + request.target());
-        if (habits.contains(PROXY_ONLY) && !proxied) {
+        if (quirks.contains(PROXY_ONLY) && !proxied) {
             return Answer.error(400, "InvalidURI", "this port is a proxy's");
         }
-        Answer refused = Refusals.of(habits, request);
+        Answer refused = ErrorResponses.of(quirks, request);
         if (refused != null) {
             return refused;
         }
@@ -179,13 +180,13 @@ public final class OddStore implements AutoCloseable {
     private Answer object(HttpHead request, String key, Map<String, String> query) {
         accepted.incrementAndGet();
         StoredObject object = objects.get(key);
-        if (object == null || (habits.contains(KEY_GONE) && key.endsWith("gone"))) {
+        if (object == null || (quirks.contains(KEY_GONE) && key.endsWith("gone"))) {
             return Answer.error(404, "NoSuchKey", "The specified key does not exist.");
         }
-        if (habits.contains(TOKEN_EXPIRES)) {
+        if (quirks.contains(TOKEN_EXPIRES)) {
             return Answer.error(400, "ExpiredToken", "The provided token has expired.");
         }
-        if (habits.contains(ARCHIVED)) {
+        if (quirks.contains(ARCHIVED)) {
             return Answer.error(
                     403,
                     "InvalidObjectState",
@@ -195,14 +196,14 @@ public final class OddStore implements AutoCloseable {
         return answers.answer(request, object, query, number);
     }
 
-    /// What the store's clock shows.
+    /// The store's time.
     private Instant now() {
         Duration ahead = Duration.ZERO;
-        if (habits.contains(CLOCK_AHEAD)) {
+        if (quirks.contains(CLOCK_AHEAD)) {
             ahead = Duration.ofMinutes(40);
         }
-        boolean jumped = habits.contains(CLOCK_JUMPS) || habits.contains(CLOCK_JUMPS_TWICE);
-        boolean back = habits.contains(CLOCK_JUMPS_TWICE) && accepted.get() >= 4;
+        boolean jumped = quirks.contains(CLOCK_JUMPS) || quirks.contains(CLOCK_JUMPS_TWICE);
+        boolean back = quirks.contains(CLOCK_JUMPS_TWICE) && accepted.get() >= 4;
         if (jumped && accepted.get() >= 2 && !back) {
             ahead = Duration.ofHours(1);
         }

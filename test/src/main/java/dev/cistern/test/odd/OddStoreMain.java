@@ -9,19 +9,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/// Runs an [OddStore] on loopback until it is stopped, to try things by hand.
+/// Runs an [OddStore] on loopback until it is stopped, for manual tests.
 public final class OddStoreMain {
     private static final String HELP =
             """
-            usage: test/odd-store [--habit NAME]... [--case NAME] [--port PORT] | --list
+            usage: test/odd-store [--quirk NAME]... [--case NAME] [--port PORT] | --list
 
-              --habit NAME   a habit, with the objects of the first case that has it
-              --case NAME    a case of the tests: its habits and its objects
+              --quirk NAME   a quirk, with the objects of the first case that has it
+              --case NAME    a case of the tests: its quirks and its objects
               --port PORT    to listen on, on 127.0.0.1 (default: any)
-              --list         all habits and cases
+              --list         all quirks and cases
             """;
 
-    private final Set<Habit> habits = new LinkedHashSet<>();
+    private final Set<Quirk> quirks = new LinkedHashSet<>();
     private Optional<OddCase> chosen = Optional.empty();
     private int port;
 
@@ -45,13 +45,13 @@ public final class OddStoreMain {
     }
 
     private static void list() {
-        for (Habit habit : Habit.values()) {
-            System.out.printf("%-32s %s (%s)%n", habit.id(), habit.does(), habit.seen());
+        for (Quirk quirk : Quirk.values()) {
+            System.out.printf("%-32s %s (%s)%n", quirk.id(), quirk.does(), quirk.seen());
         }
         System.out.println();
         for (OddCase one : OddCases.all()) {
             System.out.printf(
-                    "%-48s %s%n", one.name(), one.habits().stream().map(Habit::id).toList());
+                    "%-48s %s%n", one.name(), one.quirks().stream().map(Quirk::id).toList());
         }
     }
 
@@ -59,13 +59,13 @@ public final class OddStoreMain {
         for (int i = 0; i + 1 < args.length; i += 2) {
             String value = args[i + 1];
             switch (args[i]) {
-                case "--habit" -> {
-                    Optional<Habit> habit = Habit.of(value);
-                    if (habit.isEmpty()) {
-                        System.err.println("there is no habit " + value + "; --list has them");
+                case "--quirk" -> {
+                    Optional<Quirk> quirk = Quirk.of(value);
+                    if (quirk.isEmpty()) {
+                        System.err.println("there is no quirk " + value + "; --list has them");
                         return false;
                     }
-                    habits.add(habit.get());
+                    quirks.add(quirk.get());
                 }
                 case "--case" -> {
                     chosen =
@@ -81,7 +81,7 @@ public final class OddStoreMain {
                 }
             }
         }
-        return args.length % 2 == 0 && !(habits.isEmpty() && chosen.isEmpty());
+        return args.length % 2 == 0 && !(quirks.isEmpty() && chosen.isEmpty());
     }
 
     private void serve() throws IOException, InterruptedException {
@@ -89,17 +89,17 @@ public final class OddStoreMain {
                 chosen.or(
                                 () ->
                                         OddCases.all().stream()
-                                                .filter(c -> c.habits().containsAll(habits))
+                                                .filter(c -> c.quirks().containsAll(quirks))
                                                 .findFirst())
                         .orElseGet(() -> OddCases.all().getFirst());
-        Set<Habit> all = new LinkedHashSet<>(of.habits());
-        all.addAll(habits);
+        Set<Quirk> all = new LinkedHashSet<>(of.quirks());
+        all.addAll(quirks);
         try (OddStore store =
                 new OddStore(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         all,
                         of.objects())) {
-            System.out.println("habits: " + all.stream().map(Habit::id).toList());
+            System.out.println("quirks: " + all.stream().map(Quirk::id).toList());
             of.objects()
                     .forEach(
                             o ->

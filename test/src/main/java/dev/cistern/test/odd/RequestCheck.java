@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a strict store refuses: a request that is no HTTP/1.1 read of S3's, or whose signature is not its own.
+/// Validates requests as a strict store does: HTTP/1.1, S3's read operations, signature.
 final class RequestCheck {
     private static final Duration SKEW = Duration.ofMinutes(15);
     private static final DateTimeFormatter STAMP =
@@ -45,7 +45,7 @@ final class RequestCheck {
 
     private RequestCheck() {}
 
-    /// What is malformed about a request; empty when nothing is. A client never has an excuse for these.
+    /// What is invalid in a request; empty when nothing is. A correct client never causes one.
     static Optional<String> malformed(HttpHead request) {
         if (!request.firstLine().endsWith(" HTTP/1.1")) {
             return Optional.of("request line: " + request.firstLine());
@@ -150,7 +150,7 @@ final class RequestCheck {
         return m.find() ? m.group(1) : "";
     }
 
-    /// The refusal of a request that is not signed as it has to be; empty when it is.
+    /// The error response to an incorrectly signed request; empty when it is correct.
     static Optional<Answer> unsigned(HttpHead request, String key, String secret, Instant now) {
         if (request.header("authorization").isEmpty()) {
             return Optional.of(Answer.error(403, "AccessDenied", "Access Denied"));

@@ -1,10 +1,10 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.util.List;
 
-/// What is absent from an answer is unknown, and never zero.
+/// A size that is missing from a response is unknown, not zero.
 final class SizeCases {
     private SizeCases() {}
 
@@ -16,7 +16,7 @@ final class SizeCases {
                 OddCase.of(HEAD_LENGTH_ZERO, Objects.mixed()).arrives(),
                 OddCase.of(HEAD_WITHOUT_ETAG, Objects.mixed()).arrives(),
                 OddCase.of("head-without-anything", Objects.mixed())
-                        .habit(
+                        .quirk(
                                 HEAD_WITHOUT_LENGTH,
                                 HEAD_WITHOUT_ETAG,
                                 DATE_MISSING,
@@ -26,7 +26,7 @@ final class SizeCases {
                 OddCase.of(HEAD_FORBIDDEN, Objects.mixed()).arrives(),
                 OddCase.of(GET_CHUNKED, Objects.mixed()).arrives(),
                 OddCase.of("get-and-head-chunked", Objects.mixed())
-                        .habit(GET_CHUNKED, HEAD_CHUNKED)
+                        .quirk(GET_CHUNKED, HEAD_CHUNKED)
                         .arrives(),
                 OddCase.of(GET_UNTIL_CLOSE, Objects.mixed()).arrives(),
                 OddCase.of(RANGE_TOTAL_UNKNOWN, Objects.mixed()).arrives());

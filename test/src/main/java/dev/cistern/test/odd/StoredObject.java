@@ -14,13 +14,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
-/// What the store keeps under a key.
+/// An object of the store.
 ///
 /// @param key as text
-/// @param bytes what GET gives
+/// @param bytes content
 /// @param etag without quotes
-/// @param parts sizes of the parts it was put together from; one for an object that was put at once
-/// @param headers that HEAD and GET give along with it
+/// @param parts sizes of the parts of the upload; one for a simple upload
+/// @param headers of responses to HEAD and GET
 public record StoredObject(
         String key, byte[] bytes, String etag, List<Integer> parts, Map<String, String> headers) {
 
@@ -29,24 +29,24 @@ public record StoredObject(
         headers = Map.copyOf(headers);
     }
 
-    /// An object that was put at once: its ETag is its MD5.
+    /// An object of a simple upload: its ETag is its MD5.
     public static StoredObject of(String key, byte[] bytes) {
         return new StoredObject(key, bytes, md5(bytes), List.of(bytes.length), Map.of());
     }
 
-    /// A text.
+    /// A text object.
     public static StoredObject of(String key, String text) {
         return of(key, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// An object with content of its own, the same each time.
+    /// An object with reproducible random content.
     public static StoredObject sized(String key, int bytes) {
         byte[] content = new byte[bytes];
         new Random(key.hashCode() + 31L * bytes).nextBytes(content);
         return of(key, content);
     }
 
-    /// An object of parts, with the ETag that S3 makes of them; the last part is what is left.
+    /// A multipart object with S3's ETag; the last part has the remaining bytes.
     public static StoredObject ofParts(String key, int bytes, int... sizes) {
         StoredObject whole = sized(key, bytes);
         List<Integer> parts = new ArrayList<>();

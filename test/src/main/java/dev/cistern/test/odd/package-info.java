@@ -1,6 +1,6 @@
-/// An S3 server in memory that checks requests strictly and deviates from the protocol as real stores do: each habit
-/// was seen in a real store and is switched on by name. `OddCases` has the expected result of a fill for each. Nothing
-/// here knows Cistern's classes.
+/// An S3 server in memory that checks requests strictly and deviates from the protocol as real stores do: each quirk
+/// was seen in a real store and is enabled by name. `OddCases` has the expected result of a fill for each. Nothing here
+/// depends on Cistern's classes.
 @NullMarked
 package dev.cistern.test.odd;
 

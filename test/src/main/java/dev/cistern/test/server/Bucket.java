@@ -20,7 +20,7 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/// One bucket of the test's S3 server: written by the test, read by pods, with faults and counts of its own.
+/// One bucket of the test's S3 server: written by the test, read by pods, with its own faults and counters.
 public final class Bucket {
     private static final int BLOCK_BYTES = 1 << 20;
 
@@ -52,8 +52,8 @@ public final class Bucket {
         server.client().putObject(b -> b.bucket(name).key(key), RequestBody.fromFile(file));
     }
 
-    /// Writes an object of random bytes behind the server's back, which is how a directory of files becomes a bucket: ten
-    /// thousand take a second. Its ETag, as always, is the MD5.
+    /// Writes an object of random bytes directly into the server's directory: ten thousand take a second. Its ETag is
+    /// its MD5.
     ///
     /// @param seed the same seed gives the same bytes
     public void plant(String key, long bytes, long seed) {
@@ -115,7 +115,7 @@ public final class Bucket {
         }
     }
 
-    /// From now on the proxy does this wrong when somebody reads this bucket.
+    /// Sets the proxy's faults for reads of this bucket.
     public void faults(Faults faults) {
         server.faults(name, faults);
     }

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/// One bucket's faults and counts, shared by all connections of the proxy.
+/// One bucket's faults and counters, shared by all connections of the proxy.
 final class BucketState {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -108,8 +108,8 @@ final class BucketState {
 
     /// Waits until some of `wanted` object bytes may be sent.
     ///
-    /// @param clientGone asked now and then while waiting
-    /// @return how many may be sent; 0 if the client went away
+    /// @param clientGone polled while waiting
+    /// @return number of bytes that may be sent; 0 if the client disconnected
     int permit(int wanted, BooleanSupplier clientGone) throws InterruptedException {
         lock.lock();
         try {
@@ -131,7 +131,7 @@ final class BucketState {
         }
     }
 
-    /// Sleeps for as long as `bytes` take at the rate; the lock is given away meanwhile.
+    /// Sleeps for as long as `bytes` take at the rate, without the lock.
     private void pace(long bytes) throws InterruptedException {
         long rate = faults.bytesPerSecond();
         if (rate == 0) {
@@ -151,7 +151,7 @@ final class BucketState {
         lock.unlock();
     }
 
-    /// Takes back what was permitted and then not sent.
+    /// Returns bytes that were permitted but not sent.
     void notSent(long bytes) {
         lock.lock();
         try {

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import java.util.concurrent.Executors;
 
-/// Steers proxy and STS from outside their process, in `java.util.Properties`:
+/// Controls proxy and STS from outside their process, in `java.util.Properties`:
 ///
 /// | request | |
 /// |---|---|

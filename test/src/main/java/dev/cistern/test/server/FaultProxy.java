@@ -20,17 +20,18 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// An HTTP/1.1 proxy in front of one S3 server: counts what passes and, bucket by bucket, misbehaves on order.
+/// An HTTP/1.1 proxy in front of one S3 server: counts requests and bytes, and injects faults per bucket.
 ///
-/// Only reads pass (`GET`, `HEAD`); a request with a body is refused. Requests go on as they came, `Host` included, so that
-/// the server behind checks the client's own signature. The exception are requests with a session token: the proxy itself
-/// checks them against the credentials that [StsServer] issued, and signs them anew, because the server behind knows only its root user.
+/// Only reads pass (`GET`, `HEAD`); a request with a body is refused. Requests are forwarded unchanged, `Host`
+/// included, so that the server checks the client's own signature. The exception are requests with a session token: the
+/// proxy itself checks them against the credentials that [StsServer] issued, and signs them again, because the server
+/// knows only its root user.
 final class FaultProxy implements AutoCloseable {
     private static final int COPY_BYTES = 64 << 10;
     private static final int MAX_BUFFERED_BYTES = 64 << 20;
     private static final int IDLE_MILLIS = 120_000;
 
-    /// Whom requests are signed for on the way to the server behind.
+    /// Credentials for requests to the server.
     record Root(String accessKey, String secret, String region) {}
 
     private final InetSocketAddress upstream;
@@ -80,7 +81,7 @@ final class FaultProxy implements AutoCloseable {
                 var client = new Client(socket)) {
             while (client.exchange()) {}
         } catch (SocketException | SocketTimeoutException | EOFException e) {
-            // Clients come and go; what they got is counted.
+            // The client disconnected; the bytes sent are counted.
         } catch (IOException e) {
             System.err.println("proxy: " + e);
         } catch (InterruptedException e) {
@@ -197,7 +198,7 @@ final class FaultProxy implements AutoCloseable {
             return !response.closes();
         }
 
-        /// A kept-alive connection may have been closed by the server while it lay idle: then, once, a new one.
+        /// The server may have closed an idle connection: then retries once on a new one.
         private Upstream send(HttpHead request) throws IOException {
             Upstream kept = server;
             if (kept != null) {
@@ -214,7 +215,7 @@ final class FaultProxy implements AutoCloseable {
             return fresh;
         }
 
-        /// @return whether all of it was sent; otherwise both connections are of no more use
+        /// @return whether all of it was sent; otherwise both connections are unusable
         private boolean copyObject(BucketState bucket, Upstream upstream, long length)
                 throws IOException, InterruptedException {
             byte[] buffer = new byte[COPY_BYTES];

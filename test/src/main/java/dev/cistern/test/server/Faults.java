@@ -2,9 +2,9 @@ package dev.cistern.test.server;
 
 import java.util.Properties;
 
-/// What the proxy does wrong for one bucket. Zero and the empty string mean: nothing.
+/// Faults of the proxy for one bucket. Zero and the empty string mean none.
 ///
-/// @param bytesPerSecond the most that all reads of objects together get
+/// @param bytesPerSecond rate limit of all reads of objects together
 /// @param gateAtBytes object bytes in all after which reads stop until the gate is moved; -1 leaves it open
 /// @param refuseRequests how many of the next requests are answered with 503 SlowDown
 /// @param cutAfterBytes bytes of one object read after which its connection is cut

@@ -3,8 +3,8 @@ package dev.cistern.test.server;
 import dev.cistern.test.cluster.Cluster;
 import dev.cistern.test.cluster.ClusterException;
 import dev.cistern.test.cluster.LocalCluster;
-import dev.cistern.test.cluster.Say;
 import dev.cistern.test.cluster.ServerProcess;
+import dev.cistern.test.cluster.TestLog;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -24,8 +24,8 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// A real S3 server (versitygw over a directory) beside the cluster's pods, with the [FaultProxy] and the [StsServer] in front.
-/// Pods read by way of the proxy; tests write straight to the server.
+/// A real S3 server (versitygw over a directory) beside the cluster's pods, behind the [FaultProxy] and the
+/// [StsServer]. Pods read through the proxy; tests write directly to the server.
 public final class S3Server implements AutoCloseable {
     public static final String ACCESS_KEY = "AKIACISTERNTEST";
     public static final String SECRET_KEY = "cistern-test-secret";
@@ -63,7 +63,7 @@ public final class S3Server implements AutoCloseable {
 
     /// @param root the project's directory
     /// @param data the directory whose subdirectories are the buckets; its file system keeps extended attributes
-    /// @param logs where the servers' output goes
+    /// @param logs directory of the servers' logs
     public static S3Server start(Cluster cluster, Path root, Path data, Path logs) {
         try {
             Files.createDirectories(data);
@@ -113,7 +113,7 @@ public final class S3Server implements AutoCloseable {
                         List.of(PROXY_PORT, STS_PORT, CONTROL_PORT),
                         logs.resolve("proxy.log"));
         var server = new S3Server(data, address, gateway, servers);
-        Say.say(
+        TestLog.info(
                 "S3 server: %s for pods, %s for this machine",
                 server.endpoint(), gateway.local(S3_PORT));
         return server;
@@ -129,13 +129,13 @@ public final class S3Server implements AutoCloseable {
         return "http://" + address + ":" + STS_PORT;
     }
 
-    /// Makes a bucket, empty and without faults.
+    /// Creates a bucket, empty and without faults.
     public Bucket createBucket(String name) {
         client.createBucket(b -> b.bucket(name));
         return bucket(name);
     }
 
-    /// A bucket that was made before.
+    /// An existing bucket.
     public Bucket bucket(String name) {
         return new Bucket(this, name, data.resolve(name));
     }
@@ -157,7 +157,7 @@ public final class S3Server implements AutoCloseable {
         return Traffic.of(properties(get("/buckets/" + bucket + "/traffic")));
     }
 
-    /// Lets the STS hand out credentials for a role to one ServiceAccount's tokens.
+    /// Makes the STS issue credentials for a role to one ServiceAccount's tokens.
     ///
     /// @param subject `system:serviceaccount:NAMESPACE:NAME`
     /// @param jwks the cluster's keys, as `/openid/v1/jwks` gives them
@@ -171,7 +171,7 @@ public final class S3Server implements AutoCloseable {
         put("/sts/trust", p);
     }
 
-    /// What the STS decided: `issued ROLE` or `refused ROLE: why`, oldest first.
+    /// The STS's decisions: `issued ROLE` or `refused ROLE: why`, oldest first.
     public List<String> stsDecisions() {
         return get("/sts/decisions").lines().toList();
     }

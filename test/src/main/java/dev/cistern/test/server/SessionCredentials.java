@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The temporary credentials that [StsServer] issued: known by their access key, good until they expire.
+/// The temporary credentials that [StsServer] issued, by access key, valid until they expire.
 final class SessionCredentials {
     private static final int MAX = 10_000;
 

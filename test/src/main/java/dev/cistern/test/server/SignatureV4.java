@@ -29,7 +29,7 @@ public final class SignatureV4 {
 
     private SignatureV4() {}
 
-    /// The access key that a request says it is signed with.
+    /// The access key that a request names.
     public static Optional<String> accessKey(HttpHead request) {
         return request.header("authorization")
                 .map(AUTHORIZATION::matcher)
@@ -49,8 +49,7 @@ public final class SignatureV4 {
             return false;
         }
         List<String> signed = signedHeaders(request);
-        // What decides who the request is from and what it asks for must be covered by the
-        // signature.
+        // The headers that identify the caller and the operation must be signed.
         boolean covered =
                 request.headers().stream()
                         .map(header -> header.name().toLowerCase(Locale.ROOT))
@@ -70,7 +69,7 @@ public final class SignatureV4 {
         return m.matches() ? Arrays.asList(m.group(5).split(";")) : List.of();
     }
 
-    /// The same request, signed by somebody else and without a session token.
+    /// The same request, signed with other credentials and without a session token.
     public static HttpHead resign(
             HttpHead request, String accessKey, String secret, String region, Instant now) {
         String stamp = STAMP.format(now);
@@ -79,7 +78,7 @@ public final class SignatureV4 {
                         .without("x-amz-security-token")
                         .with("x-amz-date", stamp)
                         .with("x-amz-content-sha256", UNSIGNED);
-        // A strict server wants every header of its own covered.
+        // A strict server requires all `x-amz-` headers to be signed.
         List<String> signed =
                 bare.headers().stream()
                         .map(header -> header.name().toLowerCase(Locale.ROOT))

@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
-/// A strict STS that knows one action, `AssumeRoleWithWebIdentity`, and issues [SessionCredentials] to ServiceAccount tokens
-/// that its roles trust. Everything else is refused with the error code that the real one gives.
+/// A strict STS with one action, `AssumeRoleWithWebIdentity`, that issues [SessionCredentials] for ServiceAccount
+/// tokens that its roles trust. Everything else is refused with the error code of the real one.
 final class StsServer implements AutoCloseable {
     private static final String VERSION = "2011-06-15";
     private static final int MAX_BODY_BYTES = 64 << 10;
@@ -40,7 +40,7 @@ final class StsServer implements AutoCloseable {
         roles.put(roleArn, trust);
     }
 
-    /// What was decided, oldest first: `issued ROLE` or `refused ROLE: why`.
+    /// Decisions, oldest first: `issued ROLE` or `refused ROLE: why`.
     List<String> decisions() {
         return List.copyOf(decisions);
     }

@@ -2,19 +2,19 @@ package dev.cistern.test.server;
 
 import java.util.Properties;
 
-/// What the proxy saw for one bucket.
+/// The proxy's counters for one bucket.
 ///
 /// @param lists requests that listed
 /// @param heads `HEAD` requests
 /// @param gets `GET`s of objects
-/// @param objectBytes bytes of objects that were sent on to clients
-/// @param refused requests answered with 503 on order
-/// @param cut connections cut on order
-/// @param denied requests whose temporary credentials were not good
+/// @param objectBytes bytes of objects that were sent to clients
+/// @param refused requests answered with 503 by an injected fault
+/// @param cut connections closed by an injected fault
+/// @param denied requests whose temporary credentials were not valid
 public record Traffic(
         long lists, long heads, long gets, long objectBytes, long refused, long cut, long denied) {
 
-    /// What came after `earlier`.
+    /// The difference to `earlier`.
     public Traffic since(Traffic earlier) {
         return new Traffic(
                 lists - earlier.lists,

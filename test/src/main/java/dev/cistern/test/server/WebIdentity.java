@@ -14,14 +14,14 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 
-/// Checks a Kubernetes ServiceAccount token as a cloud's STS does: signature by the cluster's published keys, issuer,
+/// Checks a Kubernetes ServiceAccount token like a cloud's STS: signature by the cluster's published keys, issuer,
 /// audience, subject, time.
 final class WebIdentity {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private WebIdentity() {}
 
-    /// Whom a role trusts.
+    /// Trust policy of a role.
     ///
     /// @param issuer the cluster's `iss`
     /// @param audience one of the token's `aud`
@@ -29,7 +29,7 @@ final class WebIdentity {
     /// @param jwks the cluster's keys, as `/openid/v1/jwks` gives them
     record Trust(String issuer, String audience, String subject, String jwks) {}
 
-    /// @return why the token is refused; empty if it is good
+    /// @return why the token is refused; empty if it is valid
     static Optional<String> refusal(String token, Trust trust, Instant now) {
         String[] parts = token.split("\\.", -1);
         if (parts.length != 3) {

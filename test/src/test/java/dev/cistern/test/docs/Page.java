@@ -7,9 +7,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A page in Markdown, as far as tests need to read it.
+/// Parses a Markdown page as far as tests need it.
 ///
-/// @param text without its blocks of code
+/// @param text without code blocks
 record Page(String text) {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```.*?^```$");
     private static final Pattern SPAN = Pattern.compile("`([^`\\n]+)`");
@@ -25,7 +25,7 @@ record Page(String text) {
         return SPAN.matcher(text).results().map(span -> span.group(1)).toList();
     }
 
-    /// Where links lead to, as written.
+    /// Targets of links, as written.
     List<String> links() {
         return LINK.matcher(SPAN.matcher(text).replaceAll("``"))
                 .results()
@@ -33,7 +33,7 @@ record Page(String text) {
                 .toList();
     }
 
-    /// What links to the page's headings end with.
+    /// Anchors of the headings.
     List<String> anchors() {
         return HEADING.matcher(text)
                 .results()
@@ -42,7 +42,7 @@ record Page(String text) {
                 .toList();
     }
 
-    /// What stands below a heading of the second level, up to the next one.
+    /// The section below a heading of the second level.
     ///
     /// @throws IllegalArgumentException when there is no such heading
     Page section(String heading) {
@@ -55,7 +55,7 @@ record Page(String text) {
         return new Page(section.group(1));
     }
 
-    /// What a pattern finds in the text.
+    /// The matches of a pattern in the text.
     List<String> find(String pattern) {
         List<String> found = new ArrayList<>();
         for (MatchResult match : Pattern.compile(pattern).matcher(text).results().toList()) {

@@ -10,14 +10,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// What the pages point at is there: pages, files, directories, classes.
+/// Pages, files, directories and classes that the pages mention exist.
 class PagesTest {
-    /// A path from the project's directory. A part in capitals stands for any name; what a build makes is below a directory `target`.
+    /// A path relative to the project's directory. A part in capitals stands for any name; build output is below a
+    /// directory `target`.
     private static final Pattern PATH =
             Pattern.compile(
                     "(?!.*/[A-Z]+(/|$))(?!.*/target/)(crds|populate-job|populator-controller|csi|deploy|examples|test|docs)/[A-Za-z0-9_./-]*");
 
-    /// A name of two words and more, perhaps with a member of it.
+    /// A name of two or more words, optionally with a member.
     private static final Pattern NAME =
             Pattern.compile("([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:\\.([a-z][A-Za-z0-9]*))?");
 

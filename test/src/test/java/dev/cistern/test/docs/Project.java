@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The files of the project, without what the build makes.
+/// The files of the project, without build output.
 ///
 /// @param root of the project
 /// @param files relative to it
@@ -47,7 +47,7 @@ record Project(Path root, List<Path> files) {
         return new Project(root, files);
     }
 
-    /// A package may be called `target`, too.
+    /// A package may also be named `target`.
     private static boolean made(Path directory) {
         String name = String.valueOf(directory.getFileName());
         return name.equals(".git")
@@ -67,7 +67,7 @@ record Project(Path root, List<Path> files) {
         return Files.exists(root.resolve(file));
     }
 
-    /// Every word of the sources that could be a name.
+    /// All identifiers in the sources.
     Set<String> identifiers() throws IOException {
         Set<String> words = new HashSet<>();
         for (Path file : files) {

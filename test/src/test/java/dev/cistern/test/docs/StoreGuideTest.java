@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// "How to add a store" in `docs/ARCHITECTURE.md` is true: each place that it lists is there, for each store that there is.
+/// "How to add a store" in `docs/ARCHITECTURE.md`: each place that it lists exists for each store.
 class StoreGuideTest {
     private static final Path STORE_SPEC =
             Path.of("populate-job/protocol/src/main/java/dev/cistern/populate/wire/StoreSpec.java");
@@ -32,7 +32,7 @@ class StoreGuideTest {
                         .section("How to add a store");
     }
 
-    /// The stores by the names of their specifications: `Gcs` of `GcsSpec`.
+    /// The stores by the names of their specifications: `Gcs` for `GcsSpec`.
     static List<String> stores() throws IOException {
         List<String> permitted =
                 new Page(Project.here().read(STORE_SPEC)).find("permits ([^{]*)\\{");
@@ -41,7 +41,7 @@ class StoreGuideTest {
                 .toList();
     }
 
-    /// Paths in the guide's code spans; they may leave out the directories before.
+    /// Paths in the guide's code spans; leading directories may be omitted.
     private List<String> places() {
         return guide.spans().stream().filter(span -> span.matches("[^ ]+/[^ ]*")).toList();
     }
@@ -50,7 +50,7 @@ class StoreGuideTest {
         return text.replace("<Store>", store).replace("<store>", store.toLowerCase(Locale.ROOT));
     }
 
-    /// Whether there is such a file, or a directory with files.
+    /// Whether such a file, or a directory with files, exists.
     private boolean exists(String place) {
         String file = place.replaceFirst("/$", "");
         PathMatcher matcher =
@@ -78,7 +78,7 @@ class StoreGuideTest {
         assertThat(places()).map(place -> of(store, place)).allMatch(this::exists);
     }
 
-    /// A store has a class of tests with the behaviour that all stores must have.
+    /// Each store has a subclass of the contract test.
     @ParameterizedTest
     @MethodSource("stores")
     void everyStoreIsHeldToTheContract(String store) throws IOException {
@@ -93,13 +93,13 @@ class StoreGuideTest {
     @ParameterizedTest
     @MethodSource("stores")
     void everyStoreHasAGoldenCase(String store) throws IOException {
-        // A type of two words is written `azureBlob`.
+        // A type of two words is written in camel case: `azureBlob`.
         Pattern type = Pattern.compile(of(store, "\\btype: <store>\\b"), Pattern.CASE_INSENSITIVE);
         assertThat(in("populator-controller/src/test/resources/planner/"))
                 .anyMatch(text -> type.matcher(text).find());
     }
 
-    /// Lists that no compiler holds against the stores.
+    /// Lists that the compiler does not check against the stores.
     @ParameterizedTest
     @MethodSource("stores")
     void everyStoreIsWhereNoSwitchNamesIt(String store) throws IOException {

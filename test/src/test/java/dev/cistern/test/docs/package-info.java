@@ -1,4 +1,4 @@
-/// Tests of the project's pages: what they point at is there.
+/// Tests of the project's pages.
 @NullMarked
 package dev.cistern.test.docs;
 

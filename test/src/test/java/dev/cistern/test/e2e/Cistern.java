@@ -1,6 +1,6 @@
 package dev.cistern.test.e2e;
 
-import static dev.cistern.test.cluster.Say.say;
+import static dev.cistern.test.cluster.TestLog.info;
 
 import dev.cistern.test.cluster.Cluster;
 import dev.cistern.test.cluster.ClusterException;
@@ -26,12 +26,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/// A cluster with Cistern on it, deployed from `deploy/` as it is, and an S3 server that its pods reach.
+/// A cluster with Cistern, deployed from the unchanged `deploy/`, and an S3 server that its pods reach.
 final class Cistern implements AutoCloseable {
     static final String NAMESPACE = "cistern-system";
     static final String POPULATE_NAMESPACE = "cistern-populate";
 
-    /// Where the page that describes OSSVolumePopulator has its users put their Secrets.
+    /// The namespace of Secrets for OSSVolumePopulator.
     static final String OSS_POPULATE_NAMESPACE = "ack-volume-populator";
 
     static final String CONTROLLER_LABELS = "app.kubernetes.io/name=cistern-controller";
@@ -49,7 +49,7 @@ final class Cistern implements AutoCloseable {
                     .withNamespaced(true)
                     .build();
 
-    /// Tells the namespaces of this run from those of one before on a cluster that was kept.
+    /// Distinguishes this run's namespaces from those of an earlier run on a kept cluster.
     private static final String RUN = Long.toString(System.currentTimeMillis() / 1000 % 46_656, 36);
 
     private final Cluster cluster;
@@ -67,7 +67,7 @@ final class Cistern implements AutoCloseable {
         this.root = root;
     }
 
-    /// Starts everything; about a minute once the cluster's parts are built.
+    /// Starts everything; takes about a minute once the cluster's components are built.
     static Cistern start() {
         Instant start = Instant.now();
         Path root = findRoot();
@@ -76,7 +76,7 @@ final class Cistern implements AutoCloseable {
             Cluster cluster = Clusters.start("e2e", 2, root);
             started.push(cluster);
             List<Path> images = images(root);
-            say("images: loading %d archives", images.size());
+            info("images: loading %d archives", images.size());
             cluster.loadImages(images);
             S3Server s3 =
                     S3Server.start(
@@ -84,13 +84,13 @@ final class Cistern implements AutoCloseable {
             started.push(s3);
             var cistern = new Cistern(cluster, client(cluster.kubeconfig()), s3, root);
             cistern.deploy();
-            say("cistern: ready after %d s", Duration.between(start, Instant.now()).toSeconds());
+            info("cistern: ready after %d s", Duration.between(start, Instant.now()).toSeconds());
             started.clear();
             return cistern;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            // Empty if all went well.
+            // Empty on success.
             started.forEach(Cistern::closeQuietly);
         }
     }
@@ -99,7 +99,7 @@ final class Cistern implements AutoCloseable {
         try {
             resource.close();
         } catch (Exception e) {
-            say("closing %s: %s", resource, e);
+            info("closing %s: %s", resource, e);
         }
     }
 
@@ -154,8 +154,8 @@ final class Cistern implements AutoCloseable {
 
     private void deploy() {
         ReferenceGrants.install(kubectl);
-        say("cistern: applying deploy/cross-namespace");
-        // As docs/install.md says for clusters like these.
+        info("cistern: applying deploy/cross-namespace");
+        // As docs/install.md describes for such clusters.
         String all = root.resolve("deploy/cross-namespace").toString();
         kubectl.run("apply", "--server-side", "-k", all);
         kubectl.run("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
@@ -257,7 +257,7 @@ final class Cistern implements AutoCloseable {
         return root;
     }
 
-    /// Where logs and findings go.
+    /// Directory for logs and reports.
     Path output() {
         return root.resolve("test/target/system");
     }
@@ -277,7 +277,7 @@ final class Cistern implements AutoCloseable {
                 Files.delete(file);
             }
         } catch (IOException e) {
-            say("left behind: %s (%s)", directory, e);
+            info("left behind: %s (%s)", directory, e);
         }
     }
 }

@@ -1,13 +1,13 @@
 package dev.cistern.test.e2e;
 
-/// A PVC as a user writes it.
+/// A PVC manifest.
 ///
 /// @param dataSource the lines below `dataSourceRef:`, as a flow mapping; empty for none
 record Claim(String name, String storageClass, String size, String dataSource) {
     static final String IMMEDIATE = "cistern-local-immediate";
     static final String WAIT = "cistern-local";
 
-    /// A PVC to be filled by an ObjectVolumePopulator of its namespace, at once.
+    /// A PVC with immediate binding and an ObjectVolumePopulator of its namespace.
     static Claim from(String populator) {
         return new Claim(
                 populator,
@@ -20,7 +20,7 @@ record Claim(String name, String storageClass, String size, String dataSource) {
         return new Claim(name, storageClass, size, dataSource);
     }
 
-    /// Of the StorageClass that waits for the first pod.
+    /// With the StorageClass that waits for the first consumer.
     Claim waiting() {
         return new Claim(name, WAIT, size, dataSource);
     }

@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// Which PVCs are filled from what, and which are left alone.
+/// Which PVCs are filled from which source, and which are ignored.
 @SystemTest
 class ClaimsST {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -38,8 +38,8 @@ class ClaimsST {
     @Test
     void claimsThatAreNotOursAreNeverTouched(Cistern cistern, Team team) {
         team.populator("data", smallBucket(team));
-        // A kind of ours as the old dataSource field cannot name: the API server drops it. Others:
-        // no source, somebody else's.
+        // A kind of ours in the old dataSource field, which the API server drops; and: no source, a
+        // foreign source.
         team.claim(Claim.from("data").named("plain").withDataSource(""));
         team.claim(
                 Claim.from("data")
@@ -188,7 +188,8 @@ class ClaimsST {
         }
     }
 
-    /// A populator's status is written at most once in a while, so that a thousand PVCs do not become a thousand writes.
+    /// A populator's status is written at most once per interval, so that a thousand PVCs do not cause a thousand
+    /// writes.
     private static void populatedSuccessfully(Team team, String kind, String name) {
         await(kind + " " + name)
                 .atMost(Duration.ofSeconds(10))

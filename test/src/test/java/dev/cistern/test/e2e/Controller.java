@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The controller's pods, to be killed.
+/// Kills the controller's pods.
 final class Controller {
     private static final String LEASE = "cistern-controller";
     private static final Duration TAKEOVER = Duration.ofSeconds(60);
@@ -48,7 +48,7 @@ final class Controller {
                 .findFirst();
     }
 
-    /// Waits until a pod that runs holds the lease.
+    /// Waits until a running pod holds the lease.
     Pod awaitLeader() {
         return await("a leader")
                 .atMost(TAKEOVER)
@@ -57,7 +57,7 @@ final class Controller {
                 .orElseThrow();
     }
 
-    /// Waits until all replicas are there and ready.
+    /// Waits until all replicas are ready.
     void awaitAll() {
         cistern.kubectl()
                 .run(
@@ -70,12 +70,12 @@ final class Controller {
         awaitLeader();
     }
 
-    /// A trap for the pod that leads now: once sprung it is dead, by SIGKILL, within milliseconds.
+    /// Prepares to kill the current leader with SIGKILL within milliseconds.
     Trap aimAtLeader() {
         return new Trap(awaitLeader());
     }
 
-    /// Everything that takes time is done when it is made: a shell on the node waits for one line, with the pids in hand.
+    /// All slow steps are done in advance: a shell on the node waits for one line, with the pids.
     final class Trap implements AutoCloseable {
         private final Pod pod;
         private final Process shell;
@@ -121,7 +121,7 @@ final class Controller {
             }
         }
 
-        /// The kubelet would restart the container later each time: with its pod gone, a new one comes at once.
+        /// The kubelet's restart backoff would grow each time: the pod is deleted so that a new one starts at once.
         void replacePod() {
             cistern.kubectl()
                     .run(
@@ -141,7 +141,7 @@ final class Controller {
         }
     }
 
-    /// Kills every process of one container, given by its id, which is part of the paths of its cgroups.
+    /// Kills every process of one container; its id is part of its cgroup paths.
     private static final String KILL_ON_LINE =
             """
             pids=
@@ -153,7 +153,7 @@ final class Controller {
             read -r line && kill -9 $pids && echo killed
             """;
 
-    /// Kills every process in a pod's containers at once.
+    /// Kills every process of a pod's containers at once.
     void kill(Pod pod) {
         for (ContainerStatus status : pod.getStatus().getContainerStatuses()) {
             String id =

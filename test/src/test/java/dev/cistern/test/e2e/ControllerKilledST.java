@@ -1,6 +1,6 @@
 package dev.cistern.test.e2e;
 
-import static dev.cistern.test.cluster.Say.say;
+import static dev.cistern.test.cluster.TestLog.info;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,7 +16,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/// The controller dies without a word, at every step of the protocol, and each PVC gets its data exactly once.
+/// The controller is killed at every step of the protocol, and each PVC is populated exactly once.
 @SystemTest
 @Isolated
 class ControllerKilledST {
@@ -43,7 +43,7 @@ class ControllerKilledST {
                     ProtocolWatch.Awaited done = watch.once(name, step, trap::spring);
                     all.add(new Killed(step, team.claim(Claim.from(name)), bucket));
                     done.await(SOON);
-                    say("step %s: killed the controller in pod %s", step, trap.pod());
+                    info("step %s: killed the controller in pod %s", step, trap.pod());
                     trap.replacePod();
                 }
             }
@@ -122,7 +122,7 @@ class ControllerKilledST {
                                                                             .equals(dead))
                                                     .isPresent())
                             .orElseThrow();
-            say(
+            info(
                     "%s leads %d ms after %s was killed",
                     next.getMetadata().getName(),
                     Duration.between(killed, Instant.now()).toMillis(),

@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// A PVC that is deleted, at whatever stage of its filling, goes, and all that was made for it goes too.
+/// A PVC that is deleted at any stage of its population disappears, with everything that was created for it.
 @SystemTest
 class DeletionST {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -40,7 +40,7 @@ class DeletionST {
     @Test
     void whileThePrimeIsPending(Team team) {
         team.populator("data", bucket(team));
-        // More than any node has: the prime stays pending.
+        // More than any node has, so that the prime stays pending.
         PersistentVolumeClaim claim = team.claim(Claim.from("data").ofSize("900Ti"));
         team.awaitPhase(claim.getMetadata().getUid(), SOON, "Provisioning");
 

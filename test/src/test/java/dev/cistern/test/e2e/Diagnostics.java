@@ -1,6 +1,6 @@
 package dev.cistern.test.e2e;
 
-import static dev.cistern.test.cluster.Say.say;
+import static dev.cistern.test.cluster.TestLog.info;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// What one wants to see when a test on a cluster has failed, in one file.
+/// Collects information about a failed cluster test in one file.
 final class Diagnostics {
     private final Cistern cistern;
 
@@ -57,9 +57,9 @@ final class Diagnostics {
         try {
             Files.createDirectories(file.getParent());
             Files.writeString(file, text);
-            say("%s failed; what the cluster looked like is in %s", test, file);
+            info("%s failed; what the cluster looked like is in %s", test, file);
         } catch (IOException e) {
-            say("%s failed, and so did writing %s: %s", test, file, e);
+            info("%s failed, and so did writing %s: %s", test, file, e);
         }
     }
 

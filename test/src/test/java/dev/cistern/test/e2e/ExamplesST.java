@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Every manifest of `examples/`, applied as it stands, in the order of a newcomer.
+/// Applies every manifest of `examples/` unchanged, in a newcomer's order.
 @SystemTest
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ExamplesST {
@@ -116,8 +116,8 @@ class ExamplesST {
         }
     }
 
-    /// Argo itself is not there, so what it would make of each step is made here: a pod with the step's volume and command. The
-    /// test deletes no pod by itself, only what the workflow's `podGC` has Argo delete.
+    /// Argo is not installed, so the test does its part: a pod with the step's volume and command. The test deletes
+    /// only the pods that the workflow's `podGC` would delete.
     @Test
     @Order(3)
     void eachStepOfTheWorkflowGetsAFilledVolumeThatGoesWithIt(Cistern cistern) throws IOException {
@@ -169,8 +169,8 @@ class ExamplesST {
                 .toList();
     }
 
-    /// What Argo's controller does with the pod of a step that has ended well while its workflow is there: it deletes it with these
-    /// two strategies, and otherwise leaves it.
+    /// What Argo's controller does with the pod of a succeeded step while its workflow exists: it deletes it with these
+    /// two strategies, and keeps it otherwise.
     private static void collectAsArgoDoes(
             Cistern cistern, GenericKubernetesResource workflow, String pod) {
         String strategy = workflow.get("spec", "podGC", "strategy");

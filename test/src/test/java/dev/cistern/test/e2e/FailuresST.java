@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// What is worth another try is tried again; what is not ends with a reason that `kubectl describe pvc` shows. In both cases
-/// a phase never goes back (checked after every test).
+/// Transient failures are retried; terminal ones end with a reason that `kubectl describe pvc` shows. A phase never
+/// goes back (checked after every test).
 @SystemTest
 class FailuresST {
     private static final Duration SOON = Duration.ofSeconds(90);
@@ -79,7 +79,8 @@ class FailuresST {
         assertThat(bucket.traffic().gets()).isZero();
     }
 
-    /// A tree that needs more than its bytes: many small files. The volume of the size that is advised holds it at the first try.
+    /// Many small files need more space than their bytes. A volume of the recommended size holds them at the first
+    /// attempt.
     @Test
     void theSizeThatIsAdvisedSuffices(Team team) {
         Bucket bucket = team.newBucket();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// Much data arrives as it is, where the pod needs it.
+/// Large amounts of data arrive unchanged, in the zone of the pod.
 @SystemTest
 class FillST {
     private static final Duration LONG = Duration.ofMinutes(4);
@@ -51,15 +51,16 @@ class FillST {
         team.awaitFilled("big", LONG);
 
         assertThat(team.pods().digests("check", "big")).isEqualTo(bucket.digests(""));
-        // When a stream takes over the end of another's range, what that one's connection holds
-        // beyond it is read twice: some MB each time, more often where the processors are busy.
+        // When a stream takes over the end of another's range, the bytes in that one's connection
+        // beyond it are read
+        // twice: some MB each time, more often on busy processors.
         assertThat(bucket.traffic().objectBytes()).isBetween(BIG_BYTES, BIG_BYTES + BIG_BYTES / 10);
     }
 
     @Test
     void namesBeyondAsciiArriveAndAreTold(Cistern cistern, Team team) {
         Bucket bucket = team.newBucket();
-        // Composed and decomposed letters are two names; a name has 255 bytes at most.
+        // NFC and NFD forms are two names; a name has 255 bytes at most.
         for (String name :
                 List.of(
                         "\u00e9t\u00e9.txt",

@@ -27,7 +27,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Claims filled from Google Cloud Storage: a strict one, which takes the tokens of its own token services alone.
+/// Claims filled from the Google Cloud Storage double, which accepts only tokens of its own token services.
 @SystemTest
 class GcsST {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -42,7 +42,7 @@ class GcsST {
 
     private final Map<String, String> digests = new TreeMap<>();
 
-    /// Objects large and small, of names that are not ASCII, and one that is stored packed.
+    /// Large and small objects, with non-ASCII names, and one that is stored compressed.
     private void plant() throws IOException {
         plant("model/weights.bin", random(40 << 20));
         plant("model/сonfig.json", random(1000));

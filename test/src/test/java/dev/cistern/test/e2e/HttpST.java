@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/// Files of an HTTP server of the cluster: busybox's, with a password, and a list as sha256sum writes it.
+/// Files of busybox's HTTP server in the cluster, with a password, and a list in the form of sha256sum.
 @SystemTest
 class HttpST {
     private static final Duration SOON = Duration.ofSeconds(60);

@@ -13,7 +13,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// A Job that dies half way is followed by one that goes on where it was.
+/// A killed Job is followed by one that continues where it stopped.
 @SystemTest
 class JobKilledST {
     private static final Duration SOON = Duration.ofSeconds(120);
@@ -37,8 +37,8 @@ class JobKilledST {
         resumes(cistern, team, bucket, 128 * MIB);
     }
 
-    /// Evictions are the cluster's doing: none of the attempts, of which there is but one here, is used up, and what had come is kept,
-    /// although no block of it was whole.
+    /// Evictions do not count as attempts (there is only one here), and the partial data is kept, although no block was
+    /// complete.
     @Test
     void evictedHalfWayUsesUpNoAttempt(Cistern cistern, Team team) {
         Bucket bucket = team.newBucket();
@@ -81,7 +81,7 @@ class JobKilledST {
         Traffic before = bucket.traffic();
 
         new Controller(cistern).kill(pod);
-        // Only then: what the dying still got would be counted.
+        // Only then: otherwise the bytes that the dying pod still received would be counted.
         await("the pod's end")
                 .atMost(SOON)
                 .until(
@@ -96,8 +96,8 @@ class JobKilledST {
         GenericKubernetesResource run = team.run(claim.getMetadata().getUid()).orElseThrow();
         assertThat(number(run, "status", "attempts")).isEqualTo(2);
         long resumed = number(run, "status", "bytesResumed");
-        // What had arrived but was not yet safely noted is read again; that is bounded, not the
-        // half.
+        // Data that had arrived but was not yet in the journal is read again; that is bounded, not
+        // half of it.
         assertThat(resumed).as("bytes found in place").isGreaterThan(size / 4);
         assertThat(after.objectBytes()).as("bytes read after the kill").isEqualTo(size - resumed);
         assertThat(team.describe("data")).contains("Retrying");

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `kubectl`, as a user calls it.
+/// Runs `kubectl`.
 final class Kubectl {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
@@ -18,7 +18,7 @@ final class Kubectl {
         this.cluster = cluster;
     }
 
-    /// Runs it and gives its output; it must end well.
+    /// Runs it and returns its output; it must succeed.
     String run(String... args) {
         return result(args).orThrow();
     }
@@ -31,13 +31,13 @@ final class Kubectl {
         command("apply", "-f", "-").input(yaml).run().orThrow();
     }
 
-    /// Applies what is to be refused; whatever kubectl said, and empty when nothing was refused.
+    /// Applies a manifest that should be rejected; returns kubectl's output, empty when it was accepted.
     String refusal(String yaml) {
         Command.Result result = command("apply", "-f", "-").input(yaml).run();
         return result.ok() ? "" : result.output();
     }
 
-    /// What the API server would make of a manifest.
+    /// The result of a server-side dry run.
     String dryRun(String yaml) {
         return command("create", "--dry-run=server", "-o", "yaml", "-f", "-")
                 .input(yaml)
@@ -51,7 +51,7 @@ final class Kubectl {
                 .within(LIMIT);
     }
 
-    /// Starts it and leaves it running, as for `-w`; the caller ends it.
+    /// Starts it in the background, as for `-w`; the caller ends it.
     Process start(String... args) {
         var builder = new ProcessBuilder(argv(args)).redirectErrorStream(true);
         builder.environment().put("KUBECONFIG", cluster.kubeconfig().toString());

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Looks for what the filling of a PVC left in the cluster.
+/// Finds objects that the population of a PVC left in the cluster.
 final class Leftovers {
     static final String UID_LABEL = "cistern.dev/pvc-uid";
     static final String FINALIZER = "cistern.dev/populate";
@@ -23,7 +23,7 @@ final class Leftovers {
         this.client = client;
     }
 
-    /// Waits until a bound PVC has its volume and nothing else.
+    /// Waits until nothing but its volume is left of a bound PVC's population.
     void awaitOnlyVolume(PersistentVolumeClaim pvc) {
         String uid = pvc.getMetadata().getUid();
         await("only the volume left of the filling of " + pvc.getMetadata().getName())
@@ -43,7 +43,7 @@ final class Leftovers {
                         });
     }
 
-    /// Waits until a PVC that was deleted is gone with everything that was made for it.
+    /// Waits until a deleted PVC is gone with everything that was created for it.
     void awaitNothing(PersistentVolumeClaim pvc, Duration limit) {
         String uid = pvc.getMetadata().getUid();
         await("nothing left of PVC " + pvc.getMetadata().getName())
@@ -70,7 +70,7 @@ final class Leftovers {
                         });
     }
 
-    /// Primes, Jobs and pods that were made for a PVC, wherever they are.
+    /// Primes, Jobs and pods that were created for a PVC, in all namespaces.
     private List<String> made(String uid) {
         var all = new ArrayList<HasMetadata>();
         all.addAll(
@@ -91,7 +91,7 @@ final class Leftovers {
         return all.stream().map(o -> o.getKind() + "/" + o.getMetadata().getName()).toList();
     }
 
-    /// Volumes that are or were the PVC's or its prime's.
+    /// Volumes that are or were bound to the PVC or its prime.
     private List<PersistentVolume> volumes(String uid) {
         return client.persistentVolumes().list().getItems().stream()
                 .filter(volume -> belongs(volume.getSpec().getClaimRef(), uid))

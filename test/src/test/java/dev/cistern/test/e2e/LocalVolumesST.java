@@ -14,13 +14,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/// A node's storage is not to be had by one tenant.
+/// One tenant cannot exhaust a node's storage.
 @SystemTest
 @Isolated("kills a node's plugin, which others' volumes need")
 class LocalVolumesST {
     private static final Duration SOON = Duration.ofSeconds(90);
 
-    /// What any user may do on a btrfs, and what once ended the plugin at every start.
+    /// An operation that any user may do on btrfs, and that once crashed the plugin at every start.
     private static final String READ_ONLY_SUBVOLUMES =
             """
             cd "$1"

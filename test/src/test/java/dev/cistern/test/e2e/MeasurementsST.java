@@ -1,6 +1,6 @@
 package dev.cistern.test.e2e;
 
-import static dev.cistern.test.cluster.Say.say;
+import static dev.cistern.test.cluster.TestLog.info;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/// What filling costs beyond the copy: time by step, memory, image sizes. Written to `target/system/measurements.md`.
+/// The cost of a fill beyond the copy: time by step, memory, image sizes. Written to `target/system/measurements.md`.
 @SystemTest
 @Isolated
 class MeasurementsST {
@@ -57,7 +57,7 @@ class MeasurementsST {
         images(cistern, report);
         Path file = cistern.output().resolve("measurements.md");
         Files.writeString(file, report);
-        say("measurements, also in %s:%n%s", file, report);
+        info("measurements, also in %s:%n%s", file, report);
     }
 
     private static void times(Team team, StringBuilder report) {

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
-/// Starts the cluster with Cistern on it before the first test that asks, and stops it after the last one. Gives each test a
-/// [Team]; when a test fails, writes down what the cluster looked like before the team is taken away.
+/// Starts the cluster with Cistern before the first test that needs it, and stops it after the last one. Gives each
+/// test a [Team]; when a test fails, writes down the state of the cluster before the team is deleted.
 public final class OnCluster
         implements ParameterResolver, AfterEachCallback, TestExecutionExceptionHandler {
     private static final Namespace SPACE = Namespace.create(OnCluster.class);
@@ -35,7 +35,7 @@ public final class OnCluster
                 .orThrow();
     }
 
-    /// The one try to start: if it fails, every test fails with its reason, and none tries again.
+    /// The only attempt to start: if it fails, every test fails with its reason.
     private record Started(@Nullable Cistern cistern, @Nullable Throwable failure)
             implements AutoCloseable {
         static Started start() {
@@ -80,7 +80,7 @@ public final class OnCluster
         throw failure;
     }
 
-    /// What holds of every test, whatever it is about.
+    /// Checks that apply to every test.
     @Override
     public void afterEach(ExtensionContext context) {
         Team team = context.getStore(SPACE).get(Team.class, Team.class);

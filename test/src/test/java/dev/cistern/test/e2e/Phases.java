@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Writes down every phase that the runs of a namespace go through, as a watch shows them.
+/// Records every phase of a namespace's runs, from a watch.
 final class Phases implements AutoCloseable {
     private static final List<String> ORDER =
             List.of("Pending", "Provisioning", "Populating", "Binding");
@@ -45,7 +45,7 @@ final class Phases implements AutoCloseable {
         if (phase == null) {
             return;
         }
-        // A run that begins anew is another one of the same name.
+        // A restarted run is a new object of the same name.
         seen.compute(
                 run.getMetadata().getName() + "/" + run.getMetadata().getUid(),
                 (name, phases) -> {
@@ -57,13 +57,13 @@ final class Phases implements AutoCloseable {
                 });
     }
 
-    /// The phases of each run, in the order in which they came; a phase is listed again only if it came again.
+    /// The phases of each run, in order; a phase is listed again only if it was entered again.
     Map<String, List<String>> seen() {
         return new TreeMap<>(seen);
     }
 
-    /// A phase moves forward only, and `Succeeded` and `Failed` are final. One way back is in the design: when the scheduler
-    /// takes its choice of a node back, a run is `Pending` again.
+    /// A phase only moves forward, and `Succeeded` and `Failed` are final. One exception: when the scheduler withdraws
+    /// its choice of a node, a run is `Pending` again.
     void assertNoneFlapped() {
         seen().forEach(
                         (run, phases) -> {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Real pods that read and write a PVC.
+/// Pods that read and write a PVC.
 final class Pods {
     static final String IMAGE = "cistern/test-tools:dev";
 
@@ -53,14 +53,14 @@ final class Pods {
         return "'" + script.replace("'", "''") + "'";
     }
 
-    /// Waits for a pod's end, which must be a good one, gives what it printed, and deletes it.
+    /// Waits until a pod succeeds, returns its output, and deletes it.
     String result(String name, Duration limit) {
         String log = logAtEnd(name, limit);
         cistern.kubectl().run("delete", "pod", "-n", namespace, name, "--wait=true");
         return log;
     }
 
-    /// Waits for a pod's end, which must be a good one, and gives what it printed. The pod stays.
+    /// Waits until a pod succeeds and returns its output. The pod stays.
     String logAtEnd(String name, Duration limit) {
         Pod pod =
                 await("end of pod " + name)
@@ -86,18 +86,19 @@ final class Pods {
         return log;
     }
 
-    /// Runs a script in a pod with a PVC at `/data`, to its end.
+    /// Runs a script to completion in a pod with a PVC at `/data`.
     String run(String name, String pvc, String script) {
         start(name, pvc, "{}", script);
         return result(name, Duration.ofMinutes(2));
     }
 
-    /// Not `ls`, which shows question marks for what its locale does not know.
+    /// Not `ls`, which prints question marks for characters outside its locale.
     static final String PRINT_DIGESTS =
             "cd /data && find . -type f -exec sha256sum {} + && find . -mindepth 1 -maxdepth 1 |"
                     + " cut -b3-";
 
-    /// What a pod sees on a PVC: SHA-256 by path, directories of the root without a file shown with an empty digest.
+    /// The content of a PVC as a pod sees it: SHA-256 by path; directories of the root without a file have an empty
+    /// digest.
     Map<String, String> digests(String name, String pvc) {
         return parseDigests(run(name, pvc, PRINT_DIGESTS));
     }
@@ -111,7 +112,7 @@ final class Pods {
                                 digests.put(line.substring(68), line.substring(0, 64));
                             }
                         });
-        // What else lies in the root, an empty journal directory for example.
+        // Other entries of the root, for example an empty journal directory.
         output.lines()
                 .filter(line -> !line.matches("[0-9a-f]{64}  .*"))
                 .forEach(

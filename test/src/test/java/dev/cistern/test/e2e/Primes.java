@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Optional;
 
-/// What the controller made for one PVC, as it is now.
+/// The objects that the controller created for one PVC, as they are now.
 final class Primes {
     private final KubernetesClient client;
     private final PersistentVolumeClaim claim;
@@ -52,7 +52,7 @@ final class Primes {
         return client.pods().inAnyNamespace().withLabel(Leftovers.UID_LABEL, uid).list().getItems();
     }
 
-    /// Whether a volume was given to the PVC itself.
+    /// Whether a volume is bound to the PVC itself.
     boolean isRebound() {
         return client.persistentVolumes().list().getItems().stream()
                 .map(volume -> volume.getSpec().getClaimRef())

@@ -1,6 +1,6 @@
 package dev.cistern.test.e2e;
 
-import static dev.cistern.test.cluster.Say.say;
+import static dev.cistern.test.cluster.TestLog.info;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/// Whoever waits can watch.
+/// Progress is visible to users.
 @SystemTest
 class ProgressST {
     private static final Duration SOON = Duration.ofSeconds(90);
@@ -63,7 +63,7 @@ class ProgressST {
         movesEveryTwoSeconds(lines);
     }
 
-    /// As a NetworkPolicy would do it; the Service that leads nowhere is noticed by every Job.
+    /// Like a NetworkPolicy; a Service without endpoints is noticed by every Job.
     @Test
     @ResourceLock(SystemTest.CONTROLLER)
     void reportsThatDoNotArriveAreToldAndTheCopyGoesOn(Team team, Cistern cistern) {
@@ -118,7 +118,7 @@ class ProgressST {
                 }
             }
         }
-        say("progress: %d steps of kubectl get vpop -w", moving.size());
+        info("progress: %d steps of kubectl get vpop -w", moving.size());
         assertThat(moving).hasSizeGreaterThan(4);
         for (int i = 1; i < moving.size(); i++) {
             Duration gap = Duration.between(moving.get(i - 1).at(), moving.get(i).at());
@@ -135,7 +135,7 @@ class ProgressST {
                 lines.add(new Line(Instant.now(), line));
             }
         } catch (IOException e) {
-            // kubectl was ended.
+            // kubectl was killed.
         }
     }
 }

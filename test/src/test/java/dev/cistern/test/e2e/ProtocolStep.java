@@ -11,7 +11,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The writes of the protocol, in their order, each told by what the API shows right after it.
+/// The writes of the protocol, in order, each recognized by the API objects right after it.
 enum ProtocolStep {
     FINALIZER_SET,
     RUN_MADE,
@@ -26,7 +26,7 @@ enum ProtocolStep {
     JOB_DELETED,
     FINALIZER_REMOVED;
 
-    /// The UID of the PVC for which an object was made, or which it is.
+    /// The UID of the PVC for which an object was created, or of the PVC itself.
     static @Nullable String claimOf(HasMetadata object) {
         if (object instanceof PersistentVolume volume) {
             var claim = volume.getSpec().getClaimRef();
@@ -47,19 +47,19 @@ enum ProtocolStep {
         return labels == null ? null : labels.get(Leftovers.UID_LABEL);
     }
 
-    /// The steps that are done, as an event about `object` shows.
+    /// The completed steps, as an event about `object` shows.
     ///
-    /// @param deleted whether the event tells of the object's end
+    /// @param deleted whether the object was deleted
     static Set<ProtocolStep> shownBy(HasMetadata object, boolean deleted) {
         boolean going = deleted || object.getMetadata().getDeletionTimestamp() != null;
         return switch (object) {
             case PersistentVolume volume -> EnumSet.of(VOLUME_REBOUND);
-            // The record of a PVC that still waits for its run names no sources.
+            // The record of a PVC whose run does not exist yet names no sources.
             case GenericKubernetesResource run when run.get("spec", "sources") == null ->
                     EnumSet.noneOf(ProtocolStep.class);
             case GenericKubernetesResource run -> EnumSet.of(RUN_MADE);
-            // The controller goes by the pod's end: the Job itself may be gone before its status
-            // says so.
+            // The controller uses the pod's exit: the Job may be deleted before its status shows
+            // it.
             case Pod pod ->
                     "Succeeded".equals(pod.getStatus().getPhase())
                             ? EnumSet.of(JOB_RUNNING, JOB_DONE)

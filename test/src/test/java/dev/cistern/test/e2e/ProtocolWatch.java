@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Watches everything that the protocol writes. Acts within milliseconds when a step is done, and remembers each Job there was.
+/// Watches all objects of the protocol. Acts within milliseconds when a step is done, and records every Job.
 final class ProtocolWatch implements AutoCloseable {
     private final List<Watch> watches;
     private final Map<String, Set<String>> jobs = new HashMap<>();
@@ -79,7 +79,7 @@ final class ProtocolWatch implements AutoCloseable {
         }
     }
 
-    /// Runs `action` once, as soon as a step of the filling of the PVC of this name is done; the PVC may be made later.
+    /// Runs `action` once, as soon as a step of the population of the named PVC is done; the PVC may be created later.
     /// One at a time.
     Awaited once(String claim, ProtocolStep step, Runnable action) {
         var done = new CountDownLatch(1);
@@ -108,7 +108,7 @@ final class ProtocolWatch implements AutoCloseable {
         void await(Duration limit);
     }
 
-    /// How many Jobs there ever were for a PVC since the watch began.
+    /// Number of Jobs of a PVC since the watch began.
     synchronized int jobsOf(String uid) {
         return jobs.getOrDefault(uid, Set.of()).size();
     }

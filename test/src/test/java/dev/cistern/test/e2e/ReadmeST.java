@@ -19,8 +19,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The commands of README.md, run one block after the other as they are printed there. What a reader is told to replace by values of their
-/// own (blocks of `export` alone) is replaced; the images are on the nodes already, so nothing is pushed; the namespace is the test's.
+/// Runs the commands of README.md block by block, as printed there. Values that a reader is told to replace (blocks
+/// with only `export`) are replaced; the images are already on the nodes, so nothing is pushed; the namespace is the
+/// test's.
 @SystemTest
 class ReadmeST {
     private static final Duration LIMIT = Duration.ofMinutes(12);
@@ -116,7 +117,7 @@ class ReadmeST {
         return values;
     }
 
-    /// The section's blocks to run, in order. Each variable that a skipped block sets must be one that [#values] has.
+    /// The section's blocks to run, in order. Each variable that a skipped block sets must be in [#values].
     private static List<String> blocks(Cistern cistern, Team team, String heading)
             throws IOException {
         String page = Files.readString(cistern.root().resolve("README.md"));
@@ -168,7 +169,7 @@ class ReadmeST {
         return said(cistern, environment, block).orThrow();
     }
 
-    /// Runs a block as a reader's shell does, in the project's directory, with the cluster's kubectl on the path.
+    /// Runs a block in a shell, in the project's directory, with the cluster's kubectl on the PATH.
     private Command.Result said(Cistern cistern, Map<String, String> environment, String block)
             throws IOException {
         Path kubectl = work.resolve("kubectl");

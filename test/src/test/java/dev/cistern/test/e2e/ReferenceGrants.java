@@ -1,6 +1,6 @@
 package dev.cistern.test.e2e;
 
-/// The Gateway API's ReferenceGrant, as far as references to populators go.
+/// The part of the Gateway API's ReferenceGrant that references to populators use.
 final class ReferenceGrants {
     private ReferenceGrants() {}
 
@@ -37,7 +37,7 @@ final class ReferenceGrants {
                 "--timeout=30s");
     }
 
-    /// Lets PVCs of `from` name populators of `owner`.
+    /// Allows PVCs of `from` to reference populators of `owner`.
     static String grant(String owner, String from) {
         return """
         apiVersion: gateway.networking.k8s.io/v1beta1

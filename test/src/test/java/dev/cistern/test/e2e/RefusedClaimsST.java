@@ -7,7 +7,8 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// What cannot be filled is told why, on the PVC, and can still be deleted. What may come true later is waited for.
+/// A PVC that cannot be populated has an event with the reason, and can still be deleted. References to missing objects
+/// are waited for.
 @SystemTest
 class RefusedClaimsST {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -63,7 +64,7 @@ class RefusedClaimsST {
         refused(team, team.pvc("data").orElseThrow(), "UnsupportedClaim");
     }
 
-    /// The API server would drop the field, and an empty volume would be bound.
+    /// The API server would drop the field, and bind an empty volume.
     @Test
     void aSourceInTheFieldThatIsIgnored(Cistern cistern, Team team) {
         team.populator("data", bucket(team));

@@ -9,10 +9,11 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// A populate pod that admission or kubelet refuses: the claim tells it in their words, and what is mended is noticed.
+/// A populate pod that admission or the kubelet rejects: the claim's event has their message, and a correction is
+/// noticed.
 @SystemTest
 class RefusedPodsST {
-    /// What is promised is 10 s; see [SilenceST].
+    /// The promise is 10 s; see [WaitReasonsST].
     private static final Duration TOLD = Duration.ofSeconds(30);
 
     private static final String ENFORCE = "pod-security.kubernetes.io/enforce";
@@ -35,30 +36,30 @@ class RefusedPodsST {
                 "PodNotStarting",
                 "maximum memory usage per Container is 1Mi",
                 "namespace " + team.namespace() + " refuses the populate pod");
-        SilenceST.row(team, "PodNotStarting");
+        WaitReasonsST.row(team, "PodNotStarting");
 
         team.kubectl("delete", "limitrange", "small");
-        SilenceST.filled(team, bucket);
+        WaitReasonsST.filled(team, bucket);
     }
 
-    /// The pod itself is as restricted as can be; what a mesh puts into it need not be.
+    /// The pod itself complies with `restricted`; a service mesh's sidecar may not.
     @Test
     void byPodSecurity(Cistern cistern, Team team) {
         Bucket bucket = prepared(team);
-        cistern.kubectl().apply(SilenceST.inject(team.namespace()));
+        cistern.kubectl().apply(WaitReasonsST.inject(team.namespace()));
         try {
             await("the policy")
                     .atMost(TOLD)
                     .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> SilenceST.injected(team));
+                    .until(() -> WaitReasonsST.injected(team));
             cistern.kubectl().run("label", "namespace", team.namespace(), ENFORCE + "=restricted");
             team.claim(Claim.from("data"));
 
             team.awaitDescribed("data", TOLD, "PodNotStarting", "violates PodSecurity", "sidecar");
-            SilenceST.row(team, "PodNotStarting");
+            WaitReasonsST.row(team, "PodNotStarting");
 
             cistern.kubectl().run("label", "namespace", team.namespace(), ENFORCE + "-");
-            SilenceST.filled(team, bucket);
+            WaitReasonsST.filled(team, bucket);
         } finally {
             cistern.kubectl()
                     .run(
@@ -88,7 +89,7 @@ class RefusedPodsST {
 
             team.awaitDescribed(
                     "data", TOLD, "PodNotStarting", "pods need the label of a cost centre");
-            SilenceST.row(team, "PodNotStarting");
+            WaitReasonsST.row(team, "PodNotStarting");
         } finally {
             cistern.kubectl()
                     .run(
@@ -96,10 +97,10 @@ class RefusedPodsST {
                             "validatingadmissionpolicy,validatingadmissionpolicybinding",
                             team.namespace());
         }
-        SilenceST.filled(team, bucket);
+        WaitReasonsST.filled(team, bucket);
     }
 
-    /// The volume's driver is not on the node: the test plays the provisioner of a driver that nobody runs.
+    /// The volume's driver is not on the node: the test provisions for a driver that does not run.
     @Test
     void byKubeletWhoseDriverIsAway(Cistern cistern, Team team) {
         prepared(team);
@@ -148,7 +149,7 @@ class RefusedPodsST {
 
             team.awaitDescribed(
                     "data", TOLD, "PodNotStarting", "FailedMount", name + ".example.com");
-            SilenceST.row(team, "PodNotStarting");
+            WaitReasonsST.row(team, "PodNotStarting");
 
             team.kubectl("delete", "pvc", "data", "--timeout=60s");
             assertThat(new Primes(cistern, claim).hasJob()).isFalse();
@@ -182,16 +183,16 @@ class RefusedPodsST {
                 "CreateFailed",
                 "is not of this run",
                 "kubectl -n " + team.namespace() + " delete job " + job);
-        SilenceST.row(team, "CreateFailed");
+        WaitReasonsST.row(team, "CreateFailed");
 
         team.kubectl("delete", "job", job);
-        SilenceST.filled(team, bucket);
+        WaitReasonsST.filled(team, bucket);
     }
 
     private static Bucket prepared(Team team) {
-        Bucket bucket = SilenceST.bucket(team);
-        SilenceST.inline(team, bucket, "mine", "");
-        SilenceST.secret(team);
+        Bucket bucket = WaitReasonsST.bucket(team);
+        WaitReasonsST.inline(team, bucket, "mine", "");
+        WaitReasonsST.secret(team);
         return bucket;
     }
 

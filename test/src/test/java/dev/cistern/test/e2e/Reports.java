@@ -3,7 +3,7 @@ package dev.cistern.test.e2e;
 import java.time.Duration;
 import java.util.stream.Collectors;
 
-/// The controller's reporting endpoint and its metrics, as a pod of somebody else reaches them.
+/// The controller's reporting endpoint and its metrics, from a foreign pod.
 final class Reports {
     private static final String URL = "http://cistern-controller.cistern-system.svc:8082/v1/runs/";
     private static final String BODY =
@@ -33,7 +33,7 @@ final class Reports {
         team.kubectl("wait", "--for=condition=Ready", "pod/caller", "--timeout=60s");
     }
 
-    /// Posts a report and gives the status code of the answer.
+    /// Posts a report and returns the status code of the response.
     String post(String uid, String token) {
         return curl(
                         "-o",
@@ -52,7 +52,7 @@ final class Reports {
                 .strip();
     }
 
-    /// How many reports all replicas together have refused.
+    /// Number of reports that all replicas have refused.
     long refused() {
         return new Controller(cistern)
                 .pods().stream()

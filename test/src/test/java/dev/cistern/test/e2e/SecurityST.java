@@ -11,7 +11,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// Who may do what.
+/// Permissions.
 @SystemTest
 class SecurityST {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -88,7 +88,7 @@ class SecurityST {
 
     @Test
     void anExpiredReportTokenIsRefusedAndCounted(Cistern cistern, Team team) {
-        // The token lives as long as one attempt may take.
+        // The token is valid for the maximal duration of one attempt.
         RunningJob job =
                 runningJob(
                         cistern,
@@ -98,7 +98,8 @@ class SecurityST {
         String token = job.token();
         assertThat(reports.post(job.uid(), token)).as("in time").isIn("200", "429");
         long refusedBefore = reports.refused();
-        // The attempt ends with its token, and its Job goes, with the key that tells an expired
+        // The attempt ends with its token, and its Job is deleted together with the key that
+        // distinguishes an expired
         // token from a forged one: keep it.
         String name = "populate-" + job.uid() + "-1";
         finalizers(cistern, name, "[\"example.com/keep\"]");
@@ -137,7 +138,7 @@ class SecurityST {
         }
     }
 
-    /// A Job that stays half way through.
+    /// A Job that blocks half way.
     private static RunningJob runningJob(Cistern cistern, Team team, String more) {
         Bucket bucket = team.newBucket();
         bucket.plant("data.bin", 2 * MIB, 1);

@@ -7,7 +7,8 @@ import dev.cistern.test.server.Bucket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// What `kubectl get` and `kubectl describe` say of everything but claims and runs: never nothing, and always why.
+/// The output of `kubectl get` and `kubectl describe` for everything but claims and runs: never empty, always with a
+/// reason.
 @SystemTest
 class StatusesST {
     private static final Duration SOON = Duration.ofSeconds(60);

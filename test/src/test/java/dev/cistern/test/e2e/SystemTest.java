@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/// Tests of a class so marked get the one [Cistern] that all of them share, and a [Team] of their own each. They run beside
-/// each other; a test that disturbs the controller takes `@ResourceLock("controller")` for itself.
+/// Tests of an annotated class get the shared [Cistern] and a [Team] each. They run in parallel; a test that disturbs
+/// the controller takes `@ResourceLock("controller")`.
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(OnCluster.class)

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One test's namespace, and what its users do in it.
+/// One test's namespace, and its users' operations.
 final class Team implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -47,7 +47,7 @@ final class Team implements AutoCloseable {
         cistern.kubectl().apply(yaml.replace("NAMESPACE", namespace));
     }
 
-    /// What the API server would make of a manifest.
+    /// The result of a server-side dry run.
     String dryRun(String yaml) {
         return cistern.kubectl().dryRun(yaml);
     }
@@ -65,7 +65,7 @@ final class Team implements AutoCloseable {
         return cistern.kubectl().run(all);
     }
 
-    /// Makes an ObjectVolumePopulator that copies a whole bucket.
+    /// Creates an ObjectVolumePopulator that copies a whole bucket.
     void populator(String name, Bucket bucket) {
         populator(name, "s3://" + bucket.name() + "/", "");
     }
@@ -86,7 +86,7 @@ final class Team implements AutoCloseable {
                         .formatted(name, Cistern.BACKEND, path, more));
     }
 
-    /// Makes a PVC and gives it as the API server made it.
+    /// Creates a PVC and returns it as created.
     PersistentVolumeClaim claim(Claim claim) {
         apply(claim.yaml());
         return pvc(claim.name()).orElseThrow();
@@ -97,7 +97,7 @@ final class Team implements AutoCloseable {
                 client().persistentVolumeClaims().inNamespace(namespace).withName(name).get());
     }
 
-    /// The run of a PVC, by the UID of the latter.
+    /// The run of a PVC, by the PVC's UID.
     Optional<GenericKubernetesResource> run(String uid) {
         return Optional.ofNullable(
                 client().genericKubernetesResources(Cistern.RUNS)
@@ -115,7 +115,7 @@ final class Team implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /// The phase of a PVC's run, as it is now.
+    /// The current phase of a PVC's run.
     String phaseOf(PersistentVolumeClaim pvc) {
         return get(run(pvc.getMetadata().getUid()).orElseThrow(), "status", "phase");
     }
@@ -125,7 +125,7 @@ final class Team implements AutoCloseable {
                 uid, limit, "phase " + phase, run -> phase.equals(run.get("status", "phase")));
     }
 
-    /// Waits until a PVC is bound and nothing of its filling is left over.
+    /// Waits until a PVC is bound and everything else of its population is deleted.
     PersistentVolumeClaim awaitFilled(String name, Duration limit) {
         PersistentVolumeClaim bound =
                 awaitPvc(name, limit, "Bound", pvc -> "Bound".equals(pvc.getStatus().getPhase()));
@@ -144,7 +144,7 @@ final class Team implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /// What a user sees when asking what is wrong with a PVC.
+    /// The output of `kubectl describe` for a PVC.
     String describe(String pvc) {
         return kubectl("describe", "pvc", pvc);
     }
@@ -157,7 +157,7 @@ final class Team implements AutoCloseable {
                 .untilAsserted(() -> assertThat(describe(pvc)).contains(texts));
     }
 
-    /// Deletes a PVC and waits until it is gone, and everything that was made for it.
+    /// Deletes a PVC and waits until it and everything created for it is gone.
     void deleteAndAwaitNothingLeft(PersistentVolumeClaim pvc, Duration limit) {
         kubectl("delete", "pvc", pvc.getMetadata().getName(), "--wait=false");
         new Leftovers(client()).awaitNothing(pvc, limit);

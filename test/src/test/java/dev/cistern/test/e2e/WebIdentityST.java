@@ -9,7 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// No key anywhere: the Job shows its ServiceAccount's token to an STS that checks it against the cluster's published keys.
+/// Without keys: the Job presents its ServiceAccount's token to an STS that checks it with the cluster's published
+/// keys.
 @SystemTest
 class WebIdentityST {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -48,7 +49,7 @@ class WebIdentityST {
                 .anyMatch(d -> d.startsWith("refused " + role) && d.contains("stranger"));
     }
 
-    /// Makes a ServiceAccount and a role that trusts it alone.
+    /// Creates a ServiceAccount and a role that trusts only it.
     private static String roleFor(Cistern cistern, Team team, String account) throws IOException {
         team.kubectl("create", "serviceaccount", account);
         String role = "arn:aws:iam::123456789012:role/" + team.namespace() + "-" + account;

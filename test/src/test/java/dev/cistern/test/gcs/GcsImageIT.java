@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What the shipped image makes of a strict and odd Google Cloud Storage, as the command and as a Job.
+/// Fills from the strict Google Cloud Storage double by the shipped image, as command and as Job.
 class GcsImageIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LIMIT = Duration.ofSeconds(100);
@@ -199,7 +199,7 @@ class GcsImageIT {
         assertFilled(JSON.readTree(Files.readString(result)));
     }
 
-    /// `CISTERN_RUN`, as the controller writes it (docs/design/run-protocol.md).
+    /// `CISTERN_RUN` in the controller's form (docs/design/run-protocol.md).
     private String run() {
         var source = JSON.createObjectNode();
         source.putArray("include");

@@ -1,3 +1,3 @@
-/// Google Cloud Storage, as strict servers give it: the shipped image by itself, and claims of a real cluster.
+/// Tests with the Google Cloud Storage double: the shipped image by itself, and claims of a real cluster.
 @org.jspecify.annotations.NullMarked
 package dev.cistern.test.gcs;

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// The command that `make cli` builds, on a machine that has a C library, a shell and nothing else: the root of the image of test
-/// tools, with a read-only file system, another user and no Java.
+/// The command that `make cli` builds, on a host with a C library, a shell and nothing else: the root of the image of
+/// test tools, with a read-only file system, another user and no Java.
 class CommandIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static Path built;
@@ -39,7 +39,7 @@ class CommandIT {
                         root.resolve("test/target/image-roots"));
     }
 
-    /// Where a user puts it is not where it was built.
+    /// It runs in another directory than the one where it was built.
     @BeforeEach
     void putItSomewhere() throws IOException {
         work = Files.createTempDirectory("command");

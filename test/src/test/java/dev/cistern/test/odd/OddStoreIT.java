@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What the shipped image makes of odd stores, as the command and as a Job.
+/// Fills from stores with quirks by the shipped image, as command and as Job.
 @Execution(ExecutionMode.CONCURRENT)
 class OddStoreIT {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -66,7 +66,7 @@ class OddStoreIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("byCommand")
     void theCommandMakesTheBestOfIt(OddCase one) throws IOException {
-        try (OddStore store = new OddStore(one.habits(), one.objects())) {
+        try (OddStore store = new OddStore(one.quirks(), one.objects())) {
             ImageProcess.Ended ended = command(store, one, List.of()).await(LIMIT);
             List<String> lines = ended.out().lines().toList();
             assertThat(lines).as(ended.err()).isNotEmpty();
@@ -77,7 +77,7 @@ class OddStoreIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("byJob")
     void theJobMakesTheBestOfIt(OddCase one) throws IOException {
-        try (OddStore store = new OddStore(one.habits(), one.objects())) {
+        try (OddStore store = new OddStore(one.quirks(), one.objects())) {
             Map<String, String> environment = new TreeMap<>(one.variables(store.endpoint()));
             environment.put("CISTERN_RUN", run(one, store.endpoint()));
             environment.put("CISTERN_SOURCE_0_ACCESS_KEY_ID", OddStore.ACCESS_KEY);
@@ -95,7 +95,7 @@ class OddStoreIT {
         }
     }
 
-    /// A fill that is killed half way goes on, whatever the store leaves out when it is asked again.
+    /// A killed fill continues, whichever headers the store omits in later responses.
     @ParameterizedTest
     @EnumSource(
             names = {
@@ -108,10 +108,10 @@ class OddStoreIT {
                 "DATE_MISSING",
                 "ETAGS_UNQUOTED"
             })
-    void aKilledFillGoesOn(Habit habit) throws Exception {
+    void aKilledFillGoesOn(Quirk quirk) throws Exception {
         StoredObject large = StoredObject.sized("large", 40 * MIB);
-        OddCase one = OddCase.of(habit, large, Objects.SMALL).arrives();
-        try (OddStore store = new OddStore(one.habits(), one.objects())) {
+        OddCase one = OddCase.of(quirk, large, Objects.SMALL).arrives();
+        try (OddStore store = new OddStore(one.quirks(), one.objects())) {
             try (ImageProcess first = command(store, one, List.of("--limit-rate", "8M"))) {
                 long end = System.nanoTime() + LIMIT.toNanos();
                 while (noted() < 8L * MIB) {
@@ -127,7 +127,7 @@ class OddStoreIT {
         }
     }
 
-    /// Bytes of unfinished files that the journal knows of (docs/design/engine.md: records of 40 bytes, the first is their type).
+    /// Bytes of unfinished files in the journal (docs/design/engine.md: records of 40 bytes, the first is their type).
     private long noted() throws IOException {
         Path journal = work.resolve("volume/tree/.cistern/journal");
         if (!Files.exists(journal)) {
@@ -158,7 +158,7 @@ class OddStoreIT {
         return ImageProcess.start(image, work, environment, arguments);
     }
 
-    /// `CISTERN_RUN`, as the controller writes it (docs/design/run-protocol.md).
+    /// `CISTERN_RUN` in the controller's form (docs/design/run-protocol.md).
     private static String run(OddCase one, String endpoint) {
         var source = JSON.createObjectNode();
         var store = source.putObject("store");

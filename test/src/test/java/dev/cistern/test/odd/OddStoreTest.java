@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OddStoreTest {
     private static final StoredObject TEXT = StoredObject.of("a/\u00e9 +", "hello");
 
-    /// An answer as it came.
+    /// A response as received.
     private record Got(HttpHead head, String body) {
         int status() throws IOException {
             return head.status();
@@ -57,12 +57,12 @@ class OddStoreTest {
         }
     }
 
-    private static OddStore store(Habit... habits) throws IOException {
-        return new OddStore(Set.of(habits), List.of(TEXT));
+    private static OddStore store(Quirk... quirks) throws IOException {
+        return new OddStore(Set.of(quirks), List.of(TEXT));
     }
 
     @Test
-    void withoutHabitsItAnswersByTheBook() throws IOException {
+    void withoutQuirksItAnswersByTheBook() throws IOException {
         try (OddStore store = store()) {
             Got listing = send(store, "GET /odd/?encoding-type=url&list-type=2&prefix=a%2F");
             assertThat(listing.status()).isEqualTo(200);
@@ -165,9 +165,9 @@ class OddStoreTest {
     }
 
     @Test
-    void everyHabitIsInACase() {
-        Set<Habit> unused = EnumSet.allOf(Habit.class);
-        OddCases.all().forEach(one -> unused.removeAll(one.habits()));
+    void everyQuirkIsInACase() {
+        Set<Quirk> unused = EnumSet.allOf(Quirk.class);
+        OddCases.all().forEach(one -> unused.removeAll(one.quirks()));
         assertThat(unused).isEmpty();
     }
 

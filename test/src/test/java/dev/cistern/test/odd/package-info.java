@@ -1,4 +1,4 @@
-/// The odd store itself, and what fills make of it.
+/// Tests of the odd store itself, and of fills from it.
 @NullMarked
 package dev.cistern.test.odd;
 

@@ -186,7 +186,7 @@ class FaultProxyTest {
         assertThat(proxy.bucket("bkt").traffic().denied()).isEqualTo(3);
     }
 
-    /// Signed by the SDK: the check must understand what real clients send.
+    /// Signed by the SDK: the check must accept requests of real clients.
     private HttpRequest.Builder signed(String accessKey, String secret, String token) {
         var request =
                 software.amazon.awssdk.http.SdkHttpFullRequest.builder()

@@ -15,12 +15,13 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
-/// The process that holds a strict Google Cloud Storage and the services that give tokens for it, where pods reach them.
+/// The process with the Google Cloud Storage double and its token services, where pods reach them.
 ///
-/// Arguments: the address to listen on, the ports of the store and of the token services, and a directory. What lies below `objects/` in it
-/// becomes the bucket's objects, a name that ends with `.gz` one that is stored packed; `trust.properties`, if there, is a workload
-/// identity provider (`provider`, `issuer`, `audience`, `subject`, `jwks`) whose principal may impersonate [#IMPERSONATED]. Into
-/// `key.json` it writes the key of a service account that may read.
+/// Arguments: the address to listen on, the ports of the store and of the token services, and a directory. Files below
+/// `objects/` in it become the bucket's objects, a name that ends with `.gz` one that is stored compressed;
+/// `trust.properties`, if present, is a workload identity provider (`provider`, `issuer`, `audience`, `subject`,
+/// `jwks`) whose principals may impersonate [#IMPERSONATED]. It writes the key of a service account that may read to
+/// `key.json`.
 public final class GcsServers {
     public static final String READER = "reader@test-project.iam.gserviceaccount.com";
     public static final String IMPERSONATED = "lake@test-project.iam.gserviceaccount.com";
@@ -48,7 +49,7 @@ public final class GcsServers {
         }
         ServiceAccountKey key = ServiceAccountKey.of(READER);
         services.accepts(key);
-        // Whoever waits for the file may go on at once.
+        // The caller waits for the file.
         Path written =
                 Files.writeString(
                         directory.resolve("key.tmp"),

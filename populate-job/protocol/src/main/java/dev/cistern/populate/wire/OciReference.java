@@ -3,10 +3,10 @@ package dev.cistern.populate.wire;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What is read of a registry: `NAME:TAG` or `NAME@DIGEST`, and behind it, where not all is wanted, `/` and a path in what the name stands
-/// for. Neither a tag nor a digest holds a slash, so the path begins at the first one that follows them.
+/// A reference: `NAME:TAG` or `NAME@DIGEST`, optionally followed by `/` and a path in the artifact. Neither a tag nor a
+/// digest contains a slash, so the path begins at the first slash after them.
 ///
-/// Names, tags and digests have the form that the OCI Distribution and Image Specifications give them.
+/// Names, tags and digests are those of the OCI Distribution and Image Specifications.
 ///
 /// @param repository such as `library/alpine`
 /// @param version a tag, or a digest such as `sha256:…`
@@ -22,9 +22,9 @@ public record OciReference(String repository, String version, String path) {
             Pattern.compile("([^:@]*)(?:(@)([^/]*)|:([^/@]*)(@[^/]*)?)?(/.*)?", Pattern.DOTALL);
     private static final int MAX_PATH = 4096;
 
-    /// Takes a text apart.
+    /// Parses a reference.
     ///
-    /// @throws IllegalArgumentException saying what is wrong with it and what to write
+    /// @throws IllegalArgumentException with the problem and what to write instead
     public static OciReference parse(String text) {
         Matcher parts = WHOLE.matcher(text);
         if (!parts.matches()) {
@@ -96,7 +96,7 @@ public record OciReference(String repository, String version, String path) {
         return path;
     }
 
-    /// Whether it names its content rather than what a tag stands for now.
+    /// Whether it is a digest instead of a tag.
     public boolean pinned() {
         return DIGEST.matcher(version).matches();
     }

@@ -5,13 +5,12 @@ import java.io.IOException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What an OCI registry holds under a tag or digest: an artifact's files, or an image's file system.
+/// A tag or digest of an OCI registry: an artifact's files, or an image's file system.
 ///
 /// @param endpoint URL of the registry, without a path; plain HTTP only where it says so
-/// @param artifact which repository and version, and what of it
-/// @param platform `os/architecture` or `os/architecture/variant` that is chosen of an index; null means that of the machine which
-///     the Job runs on
-/// @param tls which certificates are accepted, of the registry and of its token service
+/// @param artifact repository and version, and the path in it
+/// @param platform `os/architecture` or `os/architecture/variant` to select from an index; null for the Job's node
+/// @param tls client TLS configuration for the registry and its token service
 /// @param auth how requests are authenticated
 public record OciSpec(
         String endpoint,
@@ -22,7 +21,7 @@ public record OciSpec(
         implements StoreSpec {
     private static final Pattern PLATFORM = Pattern.compile("[a-z0-9]+/[a-z0-9_]+(/[a-z0-9.]+)?");
 
-    /// Whether a text names a platform.
+    /// Whether a text is a platform.
     public static boolean isPlatform(String text) {
         return PLATFORM.matcher(text).matches();
     }

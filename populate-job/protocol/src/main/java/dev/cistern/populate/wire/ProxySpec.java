@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 /// The HTTP proxies of a source. User and password, where there are any, come in the container's environment as
 /// `CISTERN_SOURCE_<i>_PROXY_USERNAME` and `_PROXY_PASSWORD`.
 ///
-/// @param http URL of the proxy for requests without TLS, `http://HOST:PORT`; null means none
+/// @param http URL of the proxy for requests without TLS, `http://HOST:PORT`; null for none
 /// @param https likewise for those over TLS
-/// @param exempt what is reached without: entries as in `NO_PROXY`
-/// @param setBy who chose it, which messages name
+/// @param exempt hosts reached directly: entries as in `NO_PROXY`
+/// @param setBy where it was configured, for messages
 public record ProxySpec(
         @Nullable String http, @Nullable String https, List<String> exempt, SetBy setBy) {
-    /// More entries than this are a mistake.
+    /// Limit against mistakes.
     static final int MAX_EXEMPT = 256;
 
-    /// Who chose a proxy.
+    /// Where a proxy was configured.
     public enum SetBy {
         /// The field `proxy` of the backend.
         BACKEND("backend"),

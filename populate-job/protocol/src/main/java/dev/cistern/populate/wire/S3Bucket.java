@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What stands where S3 wants a bucket: the bucket's name, an access point's alias, which looks like one, or an access point's ARN.
+/// The bucket of a request: the bucket's name, an access point's alias, which looks like one, or an access point's ARN.
 ///
 /// @param name as written, such as `models` or `arn:aws:s3:us-west-2:123456789012:accesspoint/models`
 public record S3Bucket(String name) {
@@ -20,15 +20,15 @@ public record S3Bucket(String name) {
     private static final Pattern S3_ARN =
             Pattern.compile("arn:[^:]*:(s3[a-z-]*):([^:]*):[^:]*:(.*)");
 
-    /// An access point, as its ARN tells.
+    /// An access point, parsed from its ARN.
     ///
     /// @param partition such as `aws-cn`
-    /// @param region that it is in
+    /// @param region of the access point
     /// @param account number of its owner
     /// @param point its name
     public record AccessPoint(String partition, String region, String account, String point) {}
 
-    /// Takes a path apart: where its bucket ends. What follows is nothing, or a slash and the rest.
+    /// Parses a path: the end of its bucket. The rest is empty, or a slash and the prefix.
     ///
     /// @param path without a scheme, such as `models/llama/`
     public static int end(String path) {
@@ -45,7 +45,7 @@ public record S3Bucket(String name) {
         return name.startsWith("arn:");
     }
 
-    /// The access point that the name is the ARN of; null where it is a name, or an ARN that [#unsupported] is about.
+    /// The access point of an ARN; null for a name, or an ARN that is not supported.
     public @Nullable AccessPoint accessPoint() {
         Matcher arn = ACCESS_POINT.matcher(name);
         return arn.matches()
@@ -53,7 +53,7 @@ public record S3Bucket(String name) {
                 : null;
     }
 
-    /// What is wrong with reading this, and what to write instead; null when nothing is. Only kinds of AWS's own are told by their names.
+    /// Why this cannot be read, and what to write instead; null when it can. Covers AWS's special bucket names only.
     public @Nullable String unsupported() {
         if (name.endsWith("--x-s3") || name.endsWith("--xa-s3")) {
             return "is a directory bucket (S3 Express One Zone), which this version does not read:"

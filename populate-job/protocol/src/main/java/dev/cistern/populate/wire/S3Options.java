@@ -4,16 +4,16 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// How a bucket is read where the usual way will not do.
+/// Options of requests to a bucket.
 ///
 /// @param dualStack whether AWS's endpoints for IPv4 and IPv6 are used
 /// @param fips whether AWS's endpoints with FIPS 140 validated cryptography are used
 /// @param requesterPays whether the requester agrees to pay for requests and traffic
-/// @param customerKeyFile file with the key of objects that are encrypted with a customer's key (SSE-C): 32 bytes, or these in Base64;
-/// null means that there is none
+/// @param customerKeyFile file with the key of objects encrypted with a customer-provided key (SSE-C): 32 bytes, or
+///     these in Base64; null for none
 public record S3Options(
         boolean dualStack, boolean fips, boolean requesterPays, @Nullable String customerKeyFile) {
-    /// The usual way.
+    /// No options.
     public static final S3Options NONE = new S3Options(false, false, false, null);
 
     static S3Options read(@Nullable WireReader in) throws WireException {

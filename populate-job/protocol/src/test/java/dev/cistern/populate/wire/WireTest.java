@@ -124,7 +124,7 @@ class WireTest {
         assertThatThrownBy(() -> RunSpec.fromJson(SPEC + "x")).isInstanceOf(WireException.class);
     }
 
-    /// As the release before wrote it.
+    /// In the previous release's form.
     @Test
     void theVersionBeforeIsReadAsTheSameRun() throws Exception {
         String flat =
@@ -153,7 +153,7 @@ class WireTest {
                 .isEqualTo(new S3Auth.WebIdentity("r", "/t", null, null, null));
     }
 
-    /// A record, or a variant of one, that is not here fails the test below.
+    /// A record or variant that is missing here fails the test below.
     private static final List<StoreSpec> STORES =
             Stream.of(s3(), gcs(), oss(), http(), oci(), huggingFace())
                     .flatMap(stores -> stores)

@@ -1,13 +1,13 @@
 package dev.cistern.populate.http;
 
-/// Where a proxy was set, as messages about it name it.
+/// The setting of a proxy, for messages.
 ///
 /// @param name of the setting, such as `HTTPS_PROXY` or `proxy.httpsProxy`
 /// @param form of its value
-/// @param credentials what to do about a proxy that wants a user, or another one
-/// @param exemption what to do about an origin that the proxy does not let through
+/// @param credentials what to do about a proxy that requires other credentials
+/// @param exemption what to do about an origin that the proxy rejects
 public record ProxySetting(String name, String form, String credentials, String exemption) {
-    /// A variable of the environment, as curl reads it.
+    /// An environment variable, in curl's form.
     static ProxySetting variable(String name) {
         return new ProxySetting(
                 name,

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// On real ext4 file systems in files: who asks for the size that a volume too small is answered with has the tree on
-/// it at the first try, with what the file system keeps for root untouched. Needs root, for the loop device.
+/// On real ext4 file systems in files: a volume of the recommended size holds the tree at the first attempt, with the
+/// file system's reserve for root untouched. Needs root, for the loop device.
 class AdvisedSizeIT {
     private static final Pattern ADVISED = Pattern.compile("requests\\.storage: ([0-9]+)Mi");
 
@@ -78,7 +78,7 @@ class AdvisedSizeIT {
         try {
             use.of(mount, mebibytes << 20);
         } finally {
-            // A fill that failed leaves its unfinished files open until the process ends.
+            // A failed fill keeps its unfinished files open until the process exits.
             run("umount", "--lazy", mount.toString());
             Files.delete(image);
         }

@@ -251,7 +251,7 @@ class FillTest {
         assertFails(Reason.SOURCE_STALLED, "t/a");
     }
 
-    /// Far less than a block has come of each: what the next attempt finds is what this one counted.
+    /// Far less than a block of each has arrived: the next attempt finds as much as this one counted.
     @Test
     void whatCameBeforeAStoreWentAwayIsKept() throws Exception {
         put("a", 3_000_000);
@@ -408,7 +408,7 @@ class FillTest {
         }
     }
 
-    /// Sizes are asked for in a HEAD for large objects, after a restart, and for the parts of a digest.
+    /// Sizes are fetched by HEAD for large objects, after a restart, and for multipart digests.
     @ParameterizedTest
     @ValueSource(strings = {"", "0"})
     void aHeadWithoutALengthMakesNoFileEmpty(String length) throws Exception {
@@ -544,7 +544,7 @@ class FillTest {
 
         assertFilled();
         assertThat(meter.unverified()).isEqualTo(12);
-        // Three are enough to know it.
+        // Three are enough to detect it.
         assertThat(meter.counts().bytesFetched()).isLessThan(12 * 10_000 * 2);
     }
 
@@ -569,7 +569,7 @@ class FillTest {
         server.putWithETag("t/sound", sound, '"' + parts + '"', Map.of("part-size", "10000"));
         server.putWithETag(
                 "t/z", new byte[20_000], '"' + random(1) + "-1\"", Map.of("part-size", "20000"));
-        // The sound one has its name when the other comes.
+        // The correct one is complete when the other arrives.
         server.faults(
                 asked -> {
                     if (asked.key().equals("t/z") && asked.method().equals("GET")) {
@@ -791,7 +791,7 @@ class FillTest {
         server.pageSize(10);
         server.faults(
                 request ->
-                        // The third page waits until something of the first was asked for.
+                        // The third page waits until an object of the first was requested.
                         request.listing()
                                         && server.asked().stream().filter(Asked::listing).count()
                                                 == 3
@@ -912,7 +912,7 @@ class FillTest {
         assertThat(directory).isEmptyDirectory();
     }
 
-    /// Ends a fill where a killed process would have ended.
+    /// Stops a fill as a kill would.
     private static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
     }
@@ -981,11 +981,11 @@ class FillTest {
         Files.write(journal, java.util.Arrays.copyOf(records, records.length + 17));
         fill();
         assertFilled();
-        // A block, or what there is of it in the range that it came with.
+        // A block, or its part within the range of the request.
         assertThat(meter.counts().bytesFetched()).isPositive().isLessThanOrEqualTo(8L << 20);
     }
 
-    /// An attempt that fetches nothing, and a sync after it, as a checkpoint makes one.
+    /// An attempt that fetches nothing, followed by a sync like that of a checkpoint.
     private void attemptInVainAndSync() throws Exception {
         server.faults(
                 asked ->
@@ -1077,7 +1077,7 @@ class FillTest {
                                         }))
                 .isInstanceOf(FillException.class);
         server.faults(asked -> null);
-        // What a power cut leaves of what was not synced.
+        // What a power failure leaves of unsynced data.
         try (var files = Files.list(directory.resolve(".cistern/partial"))) {
             Path partial = files.findFirst().orElseThrow();
             Files.write(partial, new byte[(int) Files.size(partial)]);

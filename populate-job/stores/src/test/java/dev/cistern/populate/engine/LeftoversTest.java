@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A bucket that is another one in the second attempt.
+/// A bucket that changes before the second attempt.
 class LeftoversTest {
     private static final MemoryBudget AMPLE = MemoryBudget.of(96 << 20);
     private static final MemoryBudget TINY = new MemoryBudget(0, 4, 128 * 1024, 4, 4, 4000);
@@ -84,7 +84,7 @@ class LeftoversTest {
                 new CountedSource("t/", paths, 40), "", List.of(), List.of(), null);
     }
 
-    /// An attempt that a kill ends.
+    /// An attempt that is killed.
     private void endAt(MemoryBudget budget, FaultPoints.Point step, FillRequest.Input input) {
         assertThatThrownBy(
                         () ->

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Names that are objects and trees, within one source and over several.
+/// Names that are both objects and prefixes, within one source and across several.
 class OddTreesTest {
     private static final FillRequest.Timing QUICK = new FillRequest.Timing(4000, 1500, 5, 50);
 
@@ -46,7 +46,7 @@ class OddTreesTest {
         server.put(key, text.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
-    /// An object that the listing calls empty, with the ETag of what it holds.
+    /// An object that is empty in the listing, with the ETag of its content.
     private void putListedAsEmpty(String key, String text) {
         put(key, text);
         server.listedSize(key, 0);
@@ -95,7 +95,7 @@ class OddTreesTest {
         }
     }
 
-    /// Paths with what they hold; directories that hold nothing end with a slash.
+    /// Paths with their content; empty directories end with a slash.
     private void assertHolds(Map<String, String> expected) throws IOException {
         TreeMap<String, String> found = new TreeMap<>();
         try (var all = Files.walk(directory)) {

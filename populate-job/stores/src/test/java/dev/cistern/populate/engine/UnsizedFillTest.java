@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Objects of unknown size, and objects of which no parts can be had.
+/// Objects of unknown size, and stores without range requests.
 class UnsizedFillTest {
     private static final FillRequest.Timing QUICK = new FillRequest.Timing(3000, 3000, 10, 50);
 
@@ -38,7 +38,7 @@ class UnsizedFillTest {
     private final Meter meter = new Meter();
     private final Odd source = new Odd();
 
-    /// A source that tells no sizes when it lists, and perhaps later, and sends parts or not.
+    /// A source without sizes in its listing, optionally also later, and with or without range requests.
     private static final class Odd implements Source {
         private final Map<String, byte[]> files = new TreeMap<>();
         private final Map<String, Long> listedSizes = new TreeMap<>();
@@ -166,7 +166,7 @@ class UnsizedFillTest {
         fill();
         assertFilled();
         assertThat(source.reads).containsExactlyInAnyOrder("k/a 0--1", "k/empty 0--1", "k/z 0--1");
-        // While it goes on, nobody is told that it is all there.
+        // Until the end the progress does not claim to be complete.
         assertThat(seen)
                 .hasSize(3)
                 .allSatisfy(
@@ -236,7 +236,7 @@ class UnsizedFillTest {
         assertThat(meter.unverified()).isZero();
     }
 
-    /// What is not known is not taken for nothing.
+    /// An unknown size is not taken for zero.
     @Test
     void aVolumeThatIsTooSmallForWhatIsKnownIsTooSmallAtLeast() {
         source.files.put("a", random(5));
@@ -247,7 +247,7 @@ class UnsizedFillTest {
                 .hasMessageContaining("the sources need at least 10485760 bytes");
     }
 
-    /// Bytes that an attempt left of an object are of no use to the next one; whole files are.
+    /// Partial data of an object is of no use to the next attempt; complete files are.
     @Test
     void anAttemptGoesOnWithWhatAnotherFinished() throws Exception {
         source.files.put("a", random(70_000));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whom the own authorities and the platform's vouch for. The platform's are what the JDK's property says.
+/// Trust by configured and by the platform's authorities. The latter are set by the JDK's property.
 class AuthoritiesTest {
     private static final String STORE = "javax.net.ssl.trustStore";
     private static final String STORE_PASSWORD = "javax.net.ssl.trustStorePassword";

@@ -21,8 +21,7 @@ final class HttpClientTest {
 
     private final CountDownLatch firstPiece = new CountDownLatch(1);
 
-    /// A buffer that a slow network fills in minutes would hide progress, and lose more than a moment's work when it
-    /// breaks.
+    /// A buffer that a slow network fills in minutes would hide progress, and lose it when the connection breaks.
     @Test
     void aSlowBodyIsGivenAwayBeforeTheBufferIsFull() throws Exception {
         byte[] sent = new byte[300_001];
@@ -54,11 +53,11 @@ final class HttpClientTest {
         assertThat(arrived.toByteArray()).isEqualTo(sent);
     }
 
-    /// The end of a head is looked for in steps; it may lie at any place in them, and arrive in two pieces.
+    /// The end of a head is searched incrementally; it may be at any position, and arrive in two pieces.
     @Test
     void theEndOfAHeadIsFoundWhereverItLiesAndHoweverItArrives() throws Exception {
         answersArrive("\r\n");
-        // RFC 9112, section 2.2: a recipient may take a line feed alone for the end of a line.
+        // RFC 9112, section 2.2: a recipient may accept a bare line feed as the end of a line.
         answersArrive("\n");
     }
 
@@ -116,11 +115,11 @@ final class HttpClientTest {
         }
     }
 
-    /// Keeps the rest back until the first piece was given away.
+    /// Withholds the rest until the first piece was passed on.
     private void answerSlowly(ServerSocket listener, byte[] sent) {
         try (Socket socket = listener.accept()) {
             socket.setTcpNoDelay(true);
-            // What is left unread would make the close a reset.
+            // Unread data would turn the close into a reset.
             socket.getInputStream().readNBytes(REQUEST.length());
             OutputStream out = socket.getOutputStream();
             out.write(

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// Keys and certificates as the JDK's own tool makes them, in one store.
+/// Keys and certificates made by the JDK's keytool, in one store.
 public final class Keytool {
     public static final char[] PASSWORD = "changeit".toCharArray();
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Which proxy the usual variables mean.
+/// Interpretation of the usual proxy variables.
 class ProxiesTest {
     private static final Map<String, String> BOTH =
             Map.of("http_proxy", "http://plain:1", "HTTPS_PROXY", "http://secure:2");

@@ -195,7 +195,7 @@ class TlsTest {
         failsAsTls(library, "HTTP/1.1 400 Bad\r\n\r\n".getBytes(UTF_8));
     }
 
-    /// It begins like a record of the oldest version, and more comes than there is room for.
+    /// It begins like a record of the oldest version, and is larger than the buffer.
     @ParameterizedTest
     @EnumSource
     void whatOnlyLooksLikeTlsIsAFailureOfTls(Tls.Library library) throws Exception {
@@ -299,7 +299,7 @@ class TlsTest {
         assertThat(fetch("127.0.0.1", tls, 1)).isEqualTo(BODY);
     }
 
-    /// Records come in pieces as the network likes, and several at a time.
+    /// Records arrive in arbitrary pieces, and several at a time.
     @ParameterizedTest
     @EnumSource
     void recordsMayBeCutAnywhere(Tls.Library library) throws Exception {

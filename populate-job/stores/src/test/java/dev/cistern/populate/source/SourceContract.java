@@ -15,7 +15,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// What every source must do, whatever store is behind it. A store's test subclasses this.
+/// Contract of all sources. A store's test subclasses this.
 public abstract class SourceContract {
     /// A source over a prefix of the store.
     protected abstract Source open(String prefix) throws Exception;
@@ -23,7 +23,7 @@ public abstract class SourceContract {
     /// A source over a bucket that does not exist.
     protected abstract Source openMissing() throws Exception;
 
-    /// A source that asks with credentials that the store does not know.
+    /// A source with credentials that the store does not know.
     protected abstract Source openWithWrongKeys() throws Exception;
 
     /// Stores an object.

@@ -5,8 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Somebody else's Google Cloud Storage, fake-gcs-server in memory, on a loopback port of its own. It checks no
-/// credentials.
+/// fake-gcs-server, in memory, on its own loopback port. It checks no credentials.
 public final class FakeGcsServer implements AutoCloseable {
     private final ServerProcess process;
 

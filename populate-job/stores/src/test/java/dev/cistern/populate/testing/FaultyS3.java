@@ -36,9 +36,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// An S3 server in memory, strict about what it is asked, that answers wrongly when told to.
+/// An S3 server in memory that checks requests strictly and injects faults.
 ///
-/// One bucket, `bucket`, path style; one access key. It answers `ListObjectsV2`, `HEAD` and `GET` with ranges and
+/// One bucket, `bucket`, path style; one access key. It implements `ListObjectsV2`, `HEAD` and `GET` with ranges and
 /// conditions.
 public final class FaultyS3 implements AutoCloseable {
     public static final String BUCKET = "bucket";
@@ -49,10 +49,10 @@ public final class FaultyS3 implements AutoCloseable {
     ///
     /// @param bytes of it
     /// @param etag quoted
-    /// @param checksums headers that `x-amz-checksum-mode: ENABLED` brings
+    /// @param checksums headers sent with `x-amz-checksum-mode: ENABLED`
     public record Stored(byte[] bytes, String etag, Map<String, String> checksums) {}
 
-    /// What was asked.
+    /// A request.
     ///
     /// @param method `GET` or `HEAD`
     /// @param key empty for a listing
@@ -70,37 +70,36 @@ public final class FaultyS3 implements AutoCloseable {
         }
     }
 
-    /// What goes wrong with one answer.
+    /// A fault in one response.
     public sealed interface Fault {
-        /// An error instead of an answer.
+        /// An error response.
         record Status(int status, String code, Map<String, String> headers) implements Fault {}
 
         /// The connection closes after so many bytes of the body.
         record Cut(int afterBytes) implements Fault {}
 
-        /// Nothing comes after so many bytes of the body.
+        /// The body stalls after so many bytes.
         record Stall(int afterBytes) implements Fault {}
 
-        /// The answer begins only after so many milliseconds.
+        /// The response is delayed by so many milliseconds.
         record Late(int millis) implements Fault {}
 
-        /// The body comes byte by byte, with so many milliseconds between them.
+        /// The body is sent byte by byte, with so many milliseconds between them.
         record Trickle(int millis) implements Fault {}
 
-        /// Other headers than the true ones; an empty value leaves one out.
+        /// Replaces headers; an empty value removes one.
         record Headers(Map<String, String> headers) implements Fault {}
 
-        /// One bit of the body is wrong.
+        /// Flips one bit of the body.
         record Flip(int at) implements Fault {}
 
-        /// The body comes in chunks.
+        /// The body is chunked.
         record Chunked() implements Fault {}
 
-        /// Another document than the true one, well sent.
+        /// A different document, correctly framed.
         record Document(String text) implements Fault {}
 
-        /// Another answer altogether, of which nothing is made up; without a length and not in chunks, the connection's
-        /// end ends it.
+        /// A verbatim response; without a length and not chunked, the end of the connection ends it.
         record Other(int status, Map<String, String> headers, byte[] body, boolean chunked)
                 implements Fault {
             public Other(int status, Map<String, String> headers, String body) {
@@ -136,7 +135,7 @@ public final class FaultyS3 implements AutoCloseable {
         return "http://127.0.0.1:" + clients.port();
     }
 
-    /// The objects below a prefix, read as a fill reads them, with time-outs of one and a half seconds and five.
+    /// A source over a prefix, configured as in a fill, with time-outs of one and a half seconds and five.
     public Source source(String prefix) {
         S3Location location = S3Location.of(endpoint(), null, BUCKET, true);
         HttpClient http =
@@ -147,7 +146,7 @@ public final class FaultyS3 implements AutoCloseable {
         return S3Source.of(location, prefix, new DirectApi(location, http, () -> keys, "test"));
     }
 
-    /// Stores an object with a CRC-64/NVME, as today's clients do.
+    /// Stores an object with a CRC-64/NVME, like current clients.
     public synchronized void put(String key, byte[] bytes) {
         put(key, bytes, Map.of("x-amz-checksum-crc64nvme", crc(DigestKind.CRC64NVME, bytes)));
     }
@@ -165,7 +164,7 @@ public final class FaultyS3 implements AutoCloseable {
         objects.remove(key);
     }
 
-    /// Lists an object with another size than it has.
+    /// Lists an object with a wrong size.
     public void listedSize(String key, int size) {
         listedSizes.put(key, size);
     }
@@ -182,12 +181,12 @@ public final class FaultyS3 implements AutoCloseable {
         checksKeys = false;
     }
 
-    /// Closes each connection after one answer, without saying so: the race of every kept-alive connection.
+    /// Closes each connection after one response, without announcing it: the race of every kept-alive connection.
     public void closesIdle() {
         closesIdle = true;
     }
 
-    /// Says 408 on each connection as soon as it is idle, and closes it when the next request has come.
+    /// Sends 408 on each idle connection, and closes it when the next request arrives.
     public void timesOutIdle() {
         timesOutIdle = true;
     }

@@ -21,87 +21,86 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// An HTTP server of files in memory: strict about what it is asked, with the habits of the odd ones.
+/// An HTTP file server in memory that checks requests strictly and has quirks of real servers.
 ///
-/// What is no request of HTTP/1.1 is answered with 400: a target with characters that a URL has not, no `Host`, a
-/// header twice, a `Range` of another form than one range, a body. Credentials that it did not ask for are noted
-/// ([Asked#headers]).
+/// Invalid HTTP/1.1 requests are answered with 400: a target with characters that a URL must not have, no `Host`, a
+/// repeated header, a `Range` that is not one range, a body. Unrequested credentials are recorded ([Asked#headers]).
 public final class OddWeb implements AutoCloseable {
-    /// What a server may or may not do.
+    /// A server's quirks.
     ///
-    /// @param head status of answers to `HEAD` instead of an answer; 0 where it answers
-    /// @param length how a body ends
-    /// @param ranges what becomes of a `Range`
-    /// @param etag what it says of the version
-    /// @param dated whether it says when a file was changed
-    /// @param packed whether it sends what it has as if it were packed
-    public record Habits(
+    /// @param head status of responses to `HEAD`; 0 for normal ones
+    /// @param length how the end of a body is marked
+    /// @param ranges handling of `Range`
+    /// @param etag version header
+    /// @param dated whether it sends `Last-Modified`
+    /// @param packed whether it labels files as compressed
+    public record Quirks(
             int head, Length length, Ranges ranges, Tag etag, boolean dated, boolean packed) {
-        /// As nginx and Apache serve files.
-        public static final Habits USUAL =
-                new Habits(0, Length.TOLD, Ranges.SERVED, Tag.STRONG, true, false);
+        /// Like nginx and Apache.
+        public static final Quirks USUAL =
+                new Quirks(0, Length.TOLD, Ranges.SERVED, Tag.STRONG, true, false);
 
-        public Habits withHead(int status) {
-            return new Habits(status, length, ranges, etag, dated, packed);
+        public Quirks withHead(int status) {
+            return new Quirks(status, length, ranges, etag, dated, packed);
         }
 
-        public Habits with(Length other) {
-            return new Habits(head, other, ranges, etag, dated, packed);
+        public Quirks with(Length other) {
+            return new Quirks(head, other, ranges, etag, dated, packed);
         }
 
-        public Habits with(Ranges other) {
-            return new Habits(head, length, other, etag, dated, packed);
+        public Quirks with(Ranges other) {
+            return new Quirks(head, length, other, etag, dated, packed);
         }
 
-        public Habits with(Tag other) {
-            return new Habits(head, length, ranges, other, dated, packed);
+        public Quirks with(Tag other) {
+            return new Quirks(head, length, ranges, other, dated, packed);
         }
 
-        public Habits undated() {
-            return new Habits(head, length, ranges, etag, false, packed);
+        public Quirks undated() {
+            return new Quirks(head, length, ranges, etag, false, packed);
         }
 
-        public Habits asPacked() {
-            return new Habits(head, length, ranges, etag, dated, true);
+        public Quirks asPacked() {
+            return new Quirks(head, length, ranges, etag, dated, true);
         }
     }
 
-    /// How the end of a body is known.
+    /// How the end of a body is marked.
     public enum Length {
         TOLD,
         CHUNKED,
         CONNECTION_CLOSES
     }
 
-    /// What becomes of a request for a range.
+    /// Handling of range requests.
     public enum Ranges {
         SERVED,
-        /// The same, and `Accept-Ranges` is not sent.
+        /// Supported, but without `Accept-Ranges`.
         SERVED_UNSAID,
-        /// All of the file comes.
+        /// Ignored: the whole file is sent.
         IGNORED,
-        /// The same, and `Accept-Ranges: none` says so.
+        /// Ignored, with `Accept-Ranges: none`.
         REFUSED,
-        /// `Content-Range` tells no total.
+        /// `Content-Range` has no total.
         WITHOUT_TOTAL,
-        /// `Content-Range` and bytes are of another range than was asked for.
+        /// `Content-Range` and bytes are of another range than requested.
         WRONG
     }
 
-    /// What the server says of a file's version.
+    /// The server's version header.
     public enum Tag {
         STRONG,
         WEAK,
         NONE
     }
 
-    /// What was asked.
+    /// A request.
     public record Asked(String method, String target, Map<String, String> headers, int number) {}
 
-    /// An answer instead of the file's.
+    /// A response instead of the file.
     ///
     /// @param status of it
-    /// @param headers of it, besides those of its length
+    /// @param headers except for its length
     /// @param body of it
     public record Answer(int status, Map<String, String> headers, byte[] body) {
         public static Answer of(int status, Map<String, String> headers) {
@@ -110,10 +109,10 @@ public final class OddWeb implements AutoCloseable {
         }
     }
 
-    /// What goes wrong with the sending of one answer's body.
+    /// A fault in the transmission of one body.
     ///
-    /// @param cutAfter the connection closes after so many bytes; -1: it does not
-    /// @param told so many bytes more than it has are announced
+    /// @param cutAfter the connection closes after so many bytes; -1 for never
+    /// @param told so many bytes too many are announced
     /// @param pauseMillis between pieces of 16 KiB
     public record Sending(int cutAfter, int told, int pauseMillis) {
         static final Sending WELL = new Sending(-1, 0, 0);
@@ -127,21 +126,21 @@ public final class OddWeb implements AutoCloseable {
 
     private final Connections clients;
     private final Map<String, Stored> files = new ConcurrentHashMap<>();
-    private final Map<String, Habits> ownHabits = new ConcurrentHashMap<>();
+    private final Map<String, Quirks> ownQuirks = new ConcurrentHashMap<>();
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final AtomicLong bytesSent = new AtomicLong();
-    private volatile Habits habits = Habits.USUAL;
+    private volatile Quirks quirks = Quirks.USUAL;
     private volatile UnaryHook hook = request -> null;
     private volatile SendingHook sending = request -> Sending.WELL;
     private volatile @Nullable String authorization;
 
-    /// Answers instead of the file, or null.
+    /// A response instead of the file, or null.
     public interface UnaryHook {
         @Nullable Answer answer(Asked request);
     }
 
-    /// How the body of an answer is sent.
+    /// The fault of a response.
     public interface SendingHook {
         Sending of(Asked request);
     }
@@ -154,14 +153,14 @@ public final class OddWeb implements AutoCloseable {
         return "http://127.0.0.1:" + clients.port();
     }
 
-    /// Host and port, as `http.allowedHosts` has them.
+    /// Host and port in the form of `http.allowedHosts`.
     public String authority() {
         return "127.0.0.1:" + clients.port();
     }
 
-    /// Stores a file; another version each time.
+    /// Stores a new version of a file.
     ///
-    /// @param target its path as requests have it, percent-encoded
+    /// @param target its percent-encoded path
     public void put(String target, byte[] bytes) {
         files.merge(
                 target,
@@ -173,16 +172,16 @@ public final class OddWeb implements AutoCloseable {
         files.remove(target);
     }
 
-    public void habits(Habits all) {
-        habits = all;
+    public void quirks(Quirks all) {
+        quirks = all;
     }
 
-    /// The habits for one file.
-    public void habits(String target, UnaryOperator<Habits> change) {
-        ownHabits.put(target, change.apply(habits));
+    /// The quirks for one file.
+    public void quirks(String target, UnaryOperator<Quirks> change) {
+        ownQuirks.put(target, change.apply(quirks));
     }
 
-    /// Answers instead of files, where the hook gives one.
+    /// Sets a hook for responses instead of files.
     public void answers(UnaryHook instead) {
         hook = instead;
     }
@@ -191,7 +190,7 @@ public final class OddWeb implements AutoCloseable {
         sending = how;
     }
 
-    /// Asks for this value of `Authorization`.
+    /// Requires this value of `Authorization`.
     public void authorization(String value) {
         authorization = value;
     }
@@ -200,7 +199,7 @@ public final class OddWeb implements AutoCloseable {
         return asked;
     }
 
-    /// What was asked of one file by one method.
+    /// The requests for one file with one method.
     public List<Asked> asked(String method, String target) {
         return asked.stream()
                 .filter(a -> a.method.equals(method) && a.target.equals(target))
@@ -261,7 +260,7 @@ public final class OddWeb implements AutoCloseable {
     }
 
     private boolean answer(OutputStream out, Asked request) throws IOException {
-        Habits mine = ownHabits.getOrDefault(request.target, habits);
+        Quirks mine = ownQuirks.getOrDefault(request.target, quirks);
         Answer instead = hook.answer(request);
         if (instead == null
                 && authorization != null
@@ -294,7 +293,7 @@ public final class OddWeb implements AutoCloseable {
         return file(out, request, file, mine);
     }
 
-    private boolean file(OutputStream out, Asked request, Stored file, Habits mine)
+    private boolean file(OutputStream out, Asked request, Stored file, Quirks mine)
             throws IOException {
         TreeMap<String, String> headers = new TreeMap<>();
         String tag =

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The odd server as curl sees it: what it does is HTTP, and what is odd about it is what was asked for.
+/// Verifies the odd server with curl: it is a correct HTTP server except for the configured quirks.
 class OddWebTest {
     private static final int EXIT_PARTIAL = 18;
     private static final int EXIT_RANGE = 33;
@@ -74,7 +74,7 @@ class OddWebTest {
     }
 
     @Test
-    void theUsualHabitsAreThoseOfAnyServer() throws Exception {
+    void theUsualQuirksAreThoseOfAnyServer() throws Exception {
         assertThat(curl().body()).isEqualTo(bytes);
         Said part = curl("--range", "10-19");
         assertThat(part.headers()).contains("206 ", "Content-Range: bytes 10-19/100000");
@@ -85,7 +85,7 @@ class OddWebTest {
 
     @Test
     void lengthsAreToldOrNot() throws Exception {
-        server.habits(OddWeb.Habits.USUAL.with(OddWeb.Length.CHUNKED));
+        server.quirks(OddWeb.Quirks.USUAL.with(OddWeb.Length.CHUNKED));
         assertThat(curl())
                 .satisfies(
                         said -> {
@@ -94,20 +94,20 @@ class OddWebTest {
                                     .doesNotContain("Content-Length");
                             assertThat(said.body()).isEqualTo(bytes);
                         });
-        server.habits(OddWeb.Habits.USUAL.with(OddWeb.Length.CONNECTION_CLOSES));
+        server.quirks(OddWeb.Quirks.USUAL.with(OddWeb.Length.CONNECTION_CLOSES));
         assertThat(curl().body()).isEqualTo(bytes);
     }
 
     @Test
     void rangesAreIgnoredRefusedOrWrong() throws Exception {
-        server.habits(OddWeb.Habits.USUAL.with(OddWeb.Ranges.IGNORED));
+        server.quirks(OddWeb.Quirks.USUAL.with(OddWeb.Ranges.IGNORED));
         assertThat(curl("--range", "10-19").headers()).contains("200 ");
-        server.habits(OddWeb.Habits.USUAL.with(OddWeb.Ranges.REFUSED));
+        server.quirks(OddWeb.Quirks.USUAL.with(OddWeb.Ranges.REFUSED));
         assertThat(curl("--range", "10-19").headers()).contains("200 ", "Accept-Ranges: none");
-        server.habits(OddWeb.Habits.USUAL.with(OddWeb.Ranges.WRONG));
+        server.quirks(OddWeb.Quirks.USUAL.with(OddWeb.Ranges.WRONG));
         assertThat(curl("--range", "10-19").headers()).contains("bytes 11-19/100000");
-        // What curl has of a file it asks the rest of, and looks at what it gets.
-        server.habits(OddWeb.Habits.USUAL.with(OddWeb.Ranges.IGNORED));
+        // curl requests the rest of a partial file and checks the response.
+        server.quirks(OddWeb.Quirks.USUAL.with(OddWeb.Ranges.IGNORED));
         assertThat(curl("--continue-at", "10").exit()).isEqualTo(EXIT_RANGE);
     }
 
@@ -120,7 +120,7 @@ class OddWebTest {
         assertThat(curl("--range", "0-9", "--header", "If-Range: \"other\"").headers())
                 .contains("200 ");
         assertThat(curl("--header", "If-Match: \"other\"").headers()).contains("412 ");
-        server.habits(OddWeb.Habits.USUAL.with(OddWeb.Tag.WEAK));
+        server.quirks(OddWeb.Quirks.USUAL.with(OddWeb.Tag.WEAK));
         assertThat(curl("--range", "0-9", "--header", "If-Range: W/" + tag).headers())
                 .contains("200 ", "ETag: W/\"");
     }
@@ -153,7 +153,7 @@ class OddWebTest {
         assertThat(curl("--header", "Host:").headers()).contains("400 ");
         assertThat(curl("--header", "Range: lines=1-2").headers()).contains("400 ");
         assertThat(curl("--request", "POST").headers()).contains("405 ");
-        server.habits(OddWeb.Habits.USUAL.withHead(501));
+        server.quirks(OddWeb.Quirks.USUAL.withHead(501));
         assertThat(curl("--head").headers()).contains("501 ");
     }
 }

@@ -16,17 +16,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// A token service that knows one role, one session name and one web identity token at a time, and says no to
-/// everything else.
+/// A token service with one role, one session name and one web identity token at a time; everything else is rejected.
 ///
-/// It answers `AssumeRoleWithWebIdentity` alone, sent as a form, unsigned, with no parameter more or less than that
-/// takes. The keys that it gives are those of [FaultyS3]; their session tokens are `session-1`, `session-2` and so on.
+/// It implements only `AssumeRoleWithWebIdentity`, sent as an unsigned form with exactly its parameters. The keys are
+/// those of [FaultyS3]; their session tokens are `session-1`, `session-2` and so on.
 public final class StrictSts implements AutoCloseable {
     private static final String VERSION = "2011-06-15";
 
     /// An error instead of keys.
     ///
-    /// @param code null for an answer that is no XML
+    /// @param code null for a response that is not XML
     public record Refusal(int status, @Nullable String code) {}
 
     private final HttpServer server;
@@ -51,28 +50,28 @@ public final class StrictSts implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /// The parameters of all that was asked, good or not.
+    /// The parameters of all requests, successful or not.
     public List<Map<String, String>> asked() {
         return asked;
     }
 
-    /// Whether this is a session token that was given and has not expired.
+    /// Whether this is an issued, unexpired session token.
     public boolean holds(String sessionToken) {
         Instant expires = sessions.get(sessionToken);
         return expires != null && Instant.now().isBefore(expires);
     }
 
-    /// The only web identity token that is good from now on.
+    /// The only valid web identity token from now on.
     public void trusts(String webIdentityToken) {
         token = webIdentityToken;
     }
 
-    /// How long the keys last that are given from now on.
+    /// Lifetime of keys issued from now on.
     public void lifetime(Duration duration) {
         lifetime = duration;
     }
 
-    /// Refuses everything from now on, with this; null ends it.
+    /// Answers all requests with this error from now on; null for none.
     public void refuses(@Nullable Refusal with) {
         refusal = with;
     }

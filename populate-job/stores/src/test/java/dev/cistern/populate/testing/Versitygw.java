@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A real S3 server, versitygw over a directory, on a loopback port of its own.
+/// A real S3 server: versitygw over a directory, on its own loopback port.
 public final class Versitygw implements AutoCloseable {
     public static final String KEY_ID = "it-key";
     public static final String SECRET = "it-secret";

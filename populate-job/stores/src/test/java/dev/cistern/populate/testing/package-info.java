@@ -1,4 +1,4 @@
-/// Servers, sources and targets that tests use in their own process.
+/// Servers, sources and targets for tests, in their process.
 @NullMarked
 package dev.cistern.populate.testing;
 

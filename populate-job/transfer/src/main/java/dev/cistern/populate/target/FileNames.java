@@ -48,13 +48,13 @@ public final class FileNames {
         }
         try {
             List<byte[]> environment = strings("environ");
-            List<byte[]> mended = withLocale(environment);
+            List<byte[]> changed = withLocale(environment);
             // It already has this locale, so the machine lacks it.
-            if (!Arrays.deepEquals(environment.toArray(), mended.toArray())) {
+            if (!Arrays.deepEquals(environment.toArray(), changed.toArray())) {
                 Exec.replaceProgram(
                         SELF.resolve("exe").toString().getBytes(StandardCharsets.US_ASCII),
                         strings("cmdline"),
-                        mended);
+                        changed);
             }
         } catch (IOException | RuntimeException | LinkageError e) {
             // No /proc, the kernel refuses, or native access is denied: the fill reports the
@@ -65,15 +65,15 @@ public final class FileNames {
 
     /// The environment with the locale appended, and without variables that would override or redirect it.
     private static List<byte[]> withLocale(List<byte[]> environment) {
-        List<byte[]> mended = new ArrayList<>();
+        List<byte[]> changed = new ArrayList<>();
         for (byte[] variable : environment) {
             String text = new String(variable, StandardCharsets.ISO_8859_1);
             if (!text.startsWith("LC_ALL=") && !text.startsWith("LOCPATH=")) {
-                mended.add(variable);
+                changed.add(variable);
             }
         }
-        mended.add(LOCALE.getBytes(StandardCharsets.US_ASCII));
-        return mended;
+        changed.add(LOCALE.getBytes(StandardCharsets.US_ASCII));
+        return changed;
     }
 
     /// The zero-terminated strings of a file in `/proc/self`, as bytes, because their encoding is in doubt.

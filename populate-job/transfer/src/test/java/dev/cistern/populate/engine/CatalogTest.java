@@ -34,7 +34,7 @@ class CatalogTest {
                 i, i % 3, path, new SourceObject(id(random, path), size, version, i * 1000L), null);
     }
 
-    /// The path below another prefix, the end of it, or something else.
+    /// The path below another prefix, its end, or something else.
     private static String id(Random random, String path) {
         return switch (random.nextInt(5)) {
             case 0 -> path;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JournalTest {
     private static final int RECORDS = 100;
 
-    /// A tenth of a second is meant; a machine that is busy with something else may need more.
+    /// The intended value is a tenth of a second; a busy host may need more.
     private static final Duration BOUND = Duration.ofSeconds(5);
 
     @TempDir Path directory;
@@ -147,12 +147,12 @@ class JournalTest {
         } finally {
             writer.destroyForcibly().waitFor();
         }
-        // 128 + SIGKILL: nothing had the time to close the journal.
+        // 128 + SIGKILL: the journal was not closed.
         assertThat(writer.exitValue()).isEqualTo(137);
         assertBlocksThere();
     }
 
-    /// Writes records and then nothing more, until it is killed.
+    /// Writes records and then waits to be killed.
     static final class Writer {
         private Writer() {}
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The engine with neither a store nor a directory tree: a source and a store by content, both in memory.
+/// The engine with neither a store nor a directory tree: an in-memory source and content-addressed target.
 class LibraryTest {
     @TempDir Path directory;
 
@@ -160,7 +160,7 @@ class LibraryTest {
         AtomicInteger pieces = new AtomicInteger();
         source.beforeEachPiece(
                 () -> {
-                    // The other streams wait: they could read all of it meanwhile.
+                    // The other streams wait: otherwise they could read all of it.
                     synchronized (pieces) {
                         if (pieces.incrementAndGet() == 30) {
                             source.put("b/large", changed);

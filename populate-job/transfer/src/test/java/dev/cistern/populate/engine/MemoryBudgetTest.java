@@ -12,7 +12,7 @@ class MemoryBudgetTest {
     /// Measured: 390 more streams with small buffers made a process 74 MiB larger.
     private static final double STREAM_MIB = 74.0 / 390;
 
-    /// What the JVM's code, archive, compilers and the like took of 256 MiB, as measured.
+    /// Measured share of the JVM's code, archive and compilers in 256 MiB.
     private static final double JVM_MIB = 74;
 
     /// With so many streams as the budget allows, and a heap that is full, the kernel must have room for pages that it
@@ -30,7 +30,7 @@ class MemoryBudgetTest {
         double streams = budget.maxStreams() * STREAM_MIB;
 
         assertThat(heap + JVM_MIB + streams).isLessThan(mebibytes - 30);
-        // Large objects are not many: their streams have no small buffers as well.
+        // There are few large objects: their streams have no small buffers.
         assertThat(heap + JVM_MIB + buffers).isLessThan(mebibytes - 30);
     }
 

@@ -56,7 +56,7 @@ class RangesTest {
         long end = Ranges.shortened(0, 64 * MIB, 64 * MIB, 64, FAR);
         assertThat(end).isBetween(3 * MIB, 8 * MIB);
         assertThat(end % MIB).isZero();
-        // 6 MiB take a quarter of a second, of which another request would need a third.
+        // 6 MiB take a quarter of a second; another request would need a third of it.
         assertThat(Ranges.shortened(0, 6 * MIB, 6 * MIB, 64, FAR)).isEqualTo(6 * MIB);
         // Here it would be done before another connection is made.
         assertThat(Ranges.shortened(0, 64 * MIB, 64 * MIB, 4, NEAR)).isEqualTo(64 * MIB);

@@ -67,7 +67,7 @@ class ResumeTest {
             assertThat(resume.done(entry, object, id(i)))
                     .as("seed %s, object %s", seed, i)
                     .isEqualTo(model.get(id(i)));
-            // Another version is another object, with another id.
+            // Another version is a different object, with a different id.
             assertThat(resume.done(entry, new SourceObject("k", 5, "w", 6), ~id(i))).isNull();
         }
     }

@@ -6,25 +6,25 @@ import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/// A fill without threads, sockets or clocks: streams that ask a store and work on processors, event by event in
-/// simulated time, and the tuner's two judges who look at them. What it finds is the same on every machine.
+/// A discrete-event simulation of a fill: streams that send requests and use processors, and the tuner's two
+/// controllers. Its results do not depend on the host.
 final class SimulatedFill {
-    /// How a store and the way to it behave.
+    /// Properties of a store and its network path.
     ///
-    /// @param firstByte seconds from a request to its answer
+    /// @param firstByte seconds from a request to the first byte of the response
     /// @param perConnection bytes a second of one connection; 0 means no limit
     /// @param link bytes a second of all together; 0 means no limit
-    /// @param requests a second that are served, the others are refused; 0 means no limit
+    /// @param requests a second that are served, others are throttled; 0 means no limit
     record Store(double firstByte, double perConnection, double link, double requests) {
         Store(double firstByte, double perConnection) {
             this(firstByte, perConnection, 0, 0);
         }
     }
 
-    /// What is fetched.
+    /// The workload.
     ///
-    /// @param requestBytes that one request asks for
-    /// @param pieceBytes that are received and worked on at once
+    /// @param requestBytes of one request
+    /// @param pieceBytes that are received and processed at once
     /// @param pieceSeconds of a processor for each piece
     record Work(long requestBytes, int pieceBytes, double pieceSeconds) {
         /// As measured with objects of 64 KiB: 150 µs each.
@@ -75,7 +75,7 @@ final class SimulatedFill {
     private double lookedAt;
     private int looks;
 
-    /// Requests that were served and refused so far.
+    /// Requests served and throttled so far.
     int served;
 
     int refused;
@@ -93,12 +93,12 @@ final class SimulatedFill {
         at(0.05, this::sample);
     }
 
-    /// One whose number of streams is found.
+    /// One with tuned number of streams.
     static SimulatedFill found(Store store, Work work, int processors, int most) {
         return new SimulatedFill(store, work, processors, Tuner.FIRST, most, false);
     }
 
-    /// One whose number of streams is given.
+    /// One with a fixed number of streams.
     static SimulatedFill fixed(Store store, Work work, int processors, int streams) {
         return new SimulatedFill(store, work, processors, streams, streams, true);
     }
@@ -117,7 +117,7 @@ final class SimulatedFill {
         return best;
     }
 
-    /// From now on the store is another one.
+    /// Changes the store.
     void becomes(Store other) {
         store = other;
     }
@@ -149,7 +149,7 @@ final class SimulatedFill {
         return wanted;
     }
 
-    /// Goes on for so many seconds.
+    /// Runs for so many seconds.
     SimulatedFill run(double seconds) {
         double end = now + seconds;
         while (!events.isEmpty() && events.peek().at <= end) {
@@ -252,7 +252,7 @@ final class SimulatedFill {
                         sums.workNanos() + (long) (worked * 1e9));
     }
 
-    /// One stream: asks, waits, works.
+    /// One stream: request, wait, process.
     private final class Stream {
         private final int number;
         private boolean running;

@@ -9,8 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SpaceNeedsTest {
     private static final long MIB = 1 << 20;
 
-    /// What was charged to a volume's quota group on a btrfs with simple quotas, with everything written as the engine
-    /// writes it.
+    /// Measured charges of a volume's quota group on btrfs with simple quotas, with the engine's way of writing.
     @ParameterizedTest
     @CsvSource({
         // files, bytes of blocks (or inline), directories, name, charged

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Fills with so little memory that everything known of the objects lies in files.
+/// Fills with so little memory that all object metadata spills to files.
 class SpillTest {
     private static final MemoryBudget TINY = new MemoryBudget(0, 4, 128 * 1024, 4, 4, 4000);
     private static final MemoryBudget AMPLE = MemoryBudget.of(96 << 20);
@@ -238,7 +238,7 @@ class SpillTest {
         deleteTree();
     }
 
-    /// Ends a fill where a killed process would have ended.
+    /// Stops a fill as a kill would.
     private static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
     }

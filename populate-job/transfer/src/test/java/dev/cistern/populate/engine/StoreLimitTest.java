@@ -9,7 +9,7 @@ class StoreLimitTest {
 
     private final StoreLimit limit = new StoreLimit();
 
-    /// A look at so many streams that were being served all the time.
+    /// A sample with so many streams being served all the time.
     private int update(int served) {
         return limit.update(
                 SAMPLE_NANOS, new Traffic.Sums(1, served * SAMPLE_NANOS, 0, 0, 0, 0, 0));
@@ -61,7 +61,7 @@ class StoreLimitTest {
         long began = System.nanoTime();
         limit.await();
         assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(290_000_000L);
-        // Nothing asks any more.
+        // No requests any more.
         limit.await();
     }
 }

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Why nothing comes from a store is in the progress as soon as it is known, not only when the attempt is given up.
+/// The reason for missing data is in the progress as soon as it is known, not only at the end of the attempt.
 class StoreTroubleTest {
     @TempDir Path directory;
     private final Meter meter = new Meter();

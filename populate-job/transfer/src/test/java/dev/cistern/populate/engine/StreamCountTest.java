@@ -42,7 +42,7 @@ class StreamCountTest {
         // No more than sixteen times as many at once.
         "2, 80, 1, 0.9, 64",
         "8, 80, 0.1, 0.9, 64",
-        // Nearby, and where the processors are busy, what there is is enough.
+        // No more streams for a near store or busy processors.
         "2, 0.2, 0.5, 0.9, 4",
         "2, 2, 1, 0.2, 4",
         "2, 80, 1, 0.05, 4",
@@ -117,7 +117,7 @@ class StreamCountTest {
         // Settling: what was asked before.
         count.update(sample(100, 10 * MILLI, MILLI, 0.9), MOST);
         count.update(sample(100, 10 * MILLI, MILLI, 0.9), MOST);
-        // 28 streams wait four times as long as 4 did: the store serves what some 6 ask for.
+        // 28 streams wait four times as long as 4 did: the store serves about 6 at once.
         assertThat(count.update(sample(60, 40 * MILLI, MILLI, 0.9), MOST)).isEqualTo(10);
         for (int i = 0; i < 25; i++) {
             assertThat(count.update(sample(60, 12 * MILLI, MILLI, 0.9), MOST)).isEqualTo(10);

@@ -95,7 +95,7 @@ class NativeTest {
         assertThat(said).isEqualTo("false false\n");
     }
 
-    /// Says twice whether the calls could be loaded: the first time fails otherwise than the second.
+    /// Prints twice whether the calls could be loaded: the first failure differs from the second.
     static final class Loader {
         private Loader() {}
 

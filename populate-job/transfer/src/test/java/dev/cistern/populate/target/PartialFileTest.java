@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PartialFileTest {
     @TempDir private Path directory;
 
-    /// 4096 goes past the page cache where the temporary directory's file system lets it; the bytes have to be the same
-    /// anyhow.
+    /// 4096 bypasses the page cache where the temporary directory's file system permits it; the bytes must be the same.
     @ParameterizedTest
     @ValueSource(ints = {0, 512, 4096})
     void piecesOfAnyLengthFromAnyPlaceOfTheBufferArrive(int blockBytes) throws Exception {
@@ -29,7 +28,7 @@ final class PartialFileTest {
             for (int at = 0; at < expected.length; ) {
                 boolean whole = random.nextInt(4) > 0;
                 int length = whole ? 4096 * (1 + random.nextInt(40)) : 1 + random.nextInt(100_000);
-                // More than goes through the page cache at a time.
+                // More than the page cache limit of one write.
                 length += random.nextInt(10) == 0 ? 2 << 20 : 0;
                 length = Math.min(length, expected.length - at);
                 int from = random.nextBoolean() ? 0 : random.nextInt(5000);

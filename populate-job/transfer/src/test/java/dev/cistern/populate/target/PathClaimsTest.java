@@ -39,7 +39,7 @@ class PathClaimsTest {
         return list;
     }
 
-    /// Whether two of them cannot both be, as one compares each with each.
+    /// Whether two of them conflict, by pairwise comparison.
     private static boolean conflict(List<Claim> claims) {
         for (int i = 0; i < claims.size(); i++) {
             for (int k = 0; k < claims.size(); k++) {

@@ -14,12 +14,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// What the engine relies on with every target; each target's test subclasses it.
+/// Contract of all targets; each target's test subclasses it.
 public abstract class TargetContract {
     /// The same each time within a test.
     protected abstract Target target();
 
-    /// What lies at a path, read without the target's help; null where no file does.
+    /// The file at a path, read independently of the target; null where none is.
     protected abstract byte @Nullable [] content(String path) throws IOException;
 
     protected abstract boolean isDirectory(String path);

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A process of its own with this one's classes, for what ends with a process.
+/// A child process with the same classes, for tests that end a process.
 public final class ChildJvm {
     private ChildJvm() {}
 

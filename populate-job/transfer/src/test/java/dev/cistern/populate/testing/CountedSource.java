@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A source without a store: it lists the keys that it is given, in that order, and makes up their bytes.
+/// A source without a store: it lists given keys, in that order, and generates their bytes.
 public final class CountedSource implements Source {
     private final String prefix;
     private final List<String> paths;
@@ -36,7 +36,7 @@ public final class CountedSource implements Source {
         return bytes;
     }
 
-    /// How often an object was read.
+    /// Number of reads of an object.
     public int reads() {
         return reads.get();
     }

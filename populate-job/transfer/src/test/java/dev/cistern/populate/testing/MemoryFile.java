@@ -44,7 +44,7 @@ final class MemoryFile implements TargetFile {
         return Arrays.copyOf(bytes, size);
     }
 
-    /// What it holds stays with whoever keeps the object.
+    /// Its content lives as long as the object.
     @Override
     public void close() {}
 }

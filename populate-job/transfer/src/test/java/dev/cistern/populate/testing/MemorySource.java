@@ -18,7 +18,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// A source in memory. Its ids say nothing about paths: whoever made one from the other would read something else.
+/// A source in memory. Its ids are unrelated to paths: an engine that derived one from the other would read the wrong
+/// object.
 public final class MemorySource implements Source {
     private static final int PIECE_BYTES = 1 << 20;
 
@@ -35,7 +36,7 @@ public final class MemorySource implements Source {
         this.pageSize = pageSize;
     }
 
-    /// Stores an object; one that was there changes, and keeps its id.
+    /// Stores an object; an existing one changes and keeps its id.
     public MemorySource put(String path, byte[] bytes) {
         objects.merge(
                 path,
@@ -44,17 +45,18 @@ public final class MemorySource implements Source {
         return this;
     }
 
-    /// Hears of each piece of bytes before it is given away. The object may change then: its next piece is not given.
+    /// Listener for each piece of bytes before it is passed on. The object may change then: its next piece is not
+    /// delivered.
     public void beforeEachPiece(Runnable hook) {
         beforePiece = hook;
     }
 
-    /// From now on the source says what the SHA-256 of an object is.
+    /// Adds the SHA-256 to an object's metadata.
     public void says(String path, String sha256) {
         said.put(path, ObjectDigest.whole(DigestKind.SHA256, sha256));
     }
 
-    /// How many requests for bytes there were.
+    /// Number of requests for bytes.
     public int reads() {
         return reads.get();
     }
@@ -110,7 +112,7 @@ public final class MemorySource implements Source {
                 began = true;
             }
             int length = (int) Math.min(PIECE_BYTES, to - at);
-            // A copy: a sink may write into what it is given.
+            // A copy: a sink may modify its argument.
             sink.accept(ByteBuffer.allocate(length).put(0, stored.bytes, (int) at, length));
         }
     }
@@ -133,7 +135,7 @@ public final class MemorySource implements Source {
     @Override
     public void close() {}
 
-    /// The bytes of an object; null where there is none.
+    /// The bytes of an object; null where it does not exist.
     public byte @Nullable [] bytes(String path) {
         Stored stored = objects.get(path);
         return stored == null ? null : stored.bytes;

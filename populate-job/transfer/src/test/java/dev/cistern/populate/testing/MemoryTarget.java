@@ -17,10 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A target in memory that keeps files by content: each content once, under its SHA-256, and paths that name contents.
-/// It shows that a store by content can be filled as a directory tree is. One created by [#folding] also behaves like
-/// ext4 with casefold: names that differ in case are one, a file that replaces another gets the existing name, and
-/// times are kept.
+/// A content-addressed target in memory: each content once, under its SHA-256, and paths that reference contents.
 public final class MemoryTarget implements Target {
     private final Map<String, byte[]> contents = new HashMap<>();
     private final boolean folding;
@@ -65,33 +62,33 @@ public final class MemoryTarget implements Target {
         return new Held(journal != null);
     }
 
-    /// What lies at a path; null where nothing does.
+    /// The content at a path; null where nothing is.
     public synchronized byte @Nullable [] content(String path) {
         String sha256 = names.get(path);
         return sha256 == null ? null : contents.get(sha256);
     }
 
-    /// Paths and the SHA-256 of what lies there.
+    /// Paths and the SHA-256 of their content.
     public synchronized Map<String, String> names() {
         return new TreeMap<>(names);
     }
 
-    /// All directories, those on the way to files included.
+    /// All directories, including parents of files.
     public synchronized TreeSet<String> directories() {
         return new TreeSet<>(directories);
     }
 
-    /// How many different contents there are.
+    /// Number of different contents.
     public synchronized int contents() {
         return contents.size();
     }
 
-    /// How often whole files were made durable.
+    /// Number of times that complete files were made durable.
     public synchronized int syncs() {
         return syncs;
     }
 
-    /// Whether anything of the engine's own is left.
+    /// Whether any of the engine's own files are left.
     public synchronized boolean clean() {
         return partials.isEmpty() && journal == null;
     }

@@ -71,8 +71,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// Each write, once and again, against a real API server; and a whole run with the controllers around ours played by
-/// hand.
+/// Each write, once and repeated, against a real API server; and a complete run with the other controllers simulated.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 @SuppressWarnings("NullAway.Init")
@@ -283,7 +282,7 @@ class ApplierIT {
                 .doesNotContainKey(Names.ANNOTATION_SELECTED_NODE);
     }
 
-    /// A lost race is looked at again; what is not the run's own stays there for ever, and must be told.
+    /// A lost race is retried; a foreign object stays for ever, and must be reported.
     @Test
     void anObjectOfSomebodyElseInTheWayIsTold() {
         Claim claim = claim("none");
@@ -351,7 +350,7 @@ class ApplierIT {
                                                 }));
     }
 
-    /// Each of the writers meets one, and goes on.
+    /// Each writer encounters one, and continues.
     @Test
     void anEventThatCannotBeWrittenEndsNoWriter() {
         Claim claim = claim("none");
@@ -467,7 +466,7 @@ class ApplierIT {
             bind(get());
 
             await().until(() -> client.resource(job).get() == null);
-            // The protection of claims in use is not here to let the prime go.
+            // There is no PVC protection controller to release the prime.
             await().until(
                             () ->
                                     client.resource(prime).get() == null
@@ -639,7 +638,8 @@ class ApplierIT {
         assertThat(run.getStatus().getProgress().getDisplay()).isEqualTo("37%");
         assertThat(run.getStatus().getProgress().getResult()).contains("TargetIoError");
         assertThat(run.getStatus().getNextAttemptAt()).as("a field left out goes").isNull();
-        // What was written is what is read, to the millisecond: else it would be written for ever.
+        // The written and read values agree to the millisecond: otherwise it would be written for
+        // ever.
         assertThat(RunRecords.status(run.getStatus())).contains(later);
     }
 

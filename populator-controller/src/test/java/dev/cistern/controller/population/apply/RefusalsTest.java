@@ -10,8 +10,8 @@ class RefusalsTest {
     private final AtomicLong nanos = new AtomicLong(-1);
     private final Refusals refusals = new Refusals(nanos::get);
 
-    /// The words become a status, and its change has the same asked again at once: words that never are the same would
-    /// do so for ever.
+    /// The message becomes a status, whose change triggers the same request at once: messages that vary each time would
+    /// cause an endless loop.
     @Test
     void wordsThatChangeEachTimeAreToldSeldom() {
         assertThat(refusals.refused("u", "webhook: request 1")).isEqualTo("webhook: request 1");

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The controller dies after every single write, in turn and always; the run must end as if it had not.
+/// The controller crashes after every single write, at each one and at all of them; the run must end as without a
+/// crash.
 class CrashTest {
     private static final String OK =
             "0 {\"outcome\":\"Succeeded\",\"terminal\":false,\"reason\":null,\"message\":\"\",\"bytes\":7,"
@@ -37,7 +38,7 @@ class CrashTest {
                 + "\"bytes\":0,\"files\":0,\"bytesFetched\":0,\"bytesResumed\":0,\"manifestDigest\":null,"
                 + "\"seconds\":1}";
 
-    /// More writes than any of these runs makes.
+    /// More writes than any of these runs needs.
     private static final int POINTS = 30;
 
     enum Story {
@@ -140,8 +141,7 @@ class CrashTest {
                         "Populating", "Populated", "ObjectVolumePopulator team-a/model: Populated");
     }
 
-    /// With many at once each step takes seconds, and what is written beside the nine is what a person could still
-    /// read.
+    /// With many runs each step takes seconds, and the writes beside the nine are what a person could still read.
     @ParameterizedTest
     @CsvSource({"10,2", "100,10", "1000,10"})
     void inACrowdSlowStepsCostNoMoreWrites(int underWay, int roundSeconds) throws IOException {
@@ -157,7 +157,7 @@ class CrashTest {
                 .containsExactly("Populated", "ObjectVolumePopulator team-a/model: Populated");
     }
 
-    /// What alone takes the same time is told step by step.
+    /// A single run of the same duration is reported step by step.
     @Test
     void aloneSlowStepsAreTold() throws IOException {
         Simulation cluster = cluster(Story.SUCCESS, false);
@@ -167,7 +167,7 @@ class CrashTest {
         assertThat(cluster.events).contains("Populating", "Populated");
     }
 
-    /// A copy that lasts is told in a crowd, too: by one status and one event.
+    /// A long copy is reported even among many runs: by one status and one event.
     @Test
     void inACrowdACopyThatLastsIsTold() throws IOException {
         Simulation cluster = cluster(Story.SUCCESS, false);

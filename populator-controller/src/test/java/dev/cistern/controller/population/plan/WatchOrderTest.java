@@ -20,20 +20,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Two watches have no order: whichever of a Job's end and its pod's is seen first, and however late the other comes,
-/// the run ends the same. None may be tried again: `retry.limit: 0`.
+/// Two watches are unordered: whichever of a Job's and its pod's end is seen first, and however late the other, the run
+/// ends the same. No attempt may be repeated: `retry.limit: 0`.
 class WatchOrderTest {
-    /// More rounds than a Job's controller takes from a pod's end to the Job's.
+    /// More rounds than a Job's controller needs from a pod's end to the Job's.
     private static final int LATEST = 6;
 
     enum Story {
-        /// Ends well at once.
+        /// Succeeds at once.
         SUCCESS(_ -> end(0, "Succeeded", null, false), 1, "Succeeded", ""),
-        /// Its end is final, and must be told as what it is.
+        /// Its failure is terminal, and must be reported as such.
         REFUSED(_ -> end(3, "Failed", "AccessDenied", true), 1, "Failed", "AccessDenied"),
-        /// The one attempt that there is fails by itself.
+        /// The only attempt fails.
         FAILED(_ -> end(1, "Failed", "TargetIoError", false), 1, "Failed", "RetriesExhausted"),
-        /// Evictions use up no attempt.
+        /// Evictions do not count as attempts.
         EVICTED(
                 n ->
                         n < 4
@@ -42,7 +42,7 @@ class WatchOrderTest {
                 4,
                 "Succeeded",
                 ""),
-        /// Nor does a store that is away.
+        /// Nor do attempts with an unavailable store.
         STORE_AWAY(
                 n ->
                         n < 4

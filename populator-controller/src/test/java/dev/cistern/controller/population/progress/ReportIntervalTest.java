@@ -40,7 +40,7 @@ class ReportIntervalTest {
     @Test
     void runsThatAreSilentHaveEnded() {
         assertThat(all(10, 0)).isEqualTo(5000);
-        // The longest wait asked for was 5 s: twice that later nobody is left.
+        // The longest interval was 5 s: after twice that no reporter is left.
         assertThat(interval.next("u-9", 10_001 * MILLI)).isEqualTo(1500);
     }
 
@@ -49,7 +49,7 @@ class ReportIntervalTest {
                 attempt, sequence, Stage.COPYING, 50, 100, 1, 2, true, 50, 0, 10, 5, null, null);
     }
 
-    /// What a batch costs: a hundred runs that each report every second for a minute, as if none listened.
+    /// The cost of a batch: a hundred runs that each report every second for a minute, without being slowed down.
     @Test
     void aBatchThatDoesNotListenCostsNoMore() {
         int written = 0;

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// The OAuth access tokens that were given and are good.
+/// Valid OAuth access tokens.
 public final class AccessTokens {
     public static final String READ_SCOPE = "https://www.googleapis.com/auth/devstorage.read_only";
     public static final String PLATFORM_SCOPE = "https://www.googleapis.com/auth/cloud-platform";
@@ -21,18 +21,18 @@ public final class AccessTokens {
                     "https://www.googleapis.com/auth/devstorage.read_write",
                     "https://www.googleapis.com/auth/devstorage.full_control");
 
-    /// What a token stands for.
+    /// What a token grants.
     ///
     /// @param principal a service account's e-mail address, or the name of a federated identity
-    /// @param scopes what it may be used for
-    /// @param expires when it stops being good
+    /// @param scopes OAuth scopes
+    /// @param expires when it expires
     public record Grant(String principal, Set<String> scopes, Instant expires) {
-        /// Whether objects may be read with it.
+        /// Whether it permits reading objects.
         public boolean reads() {
             return scopes.stream().anyMatch(STORAGE_SCOPES::contains);
         }
 
-        /// Whether the services beside the store accept it.
+        /// Whether Google's other services accept it.
         public boolean callsPlatform() {
             return scopes.contains(PLATFORM_SCOPE)
                     || scopes.contains("https://www.googleapis.com/auth/iam");
@@ -43,7 +43,7 @@ public final class AccessTokens {
     private final AtomicInteger issued = new AtomicInteger();
     private volatile Duration lifetime = Duration.ofHours(1);
 
-    /// How long tokens are good that are given from now on, unless somebody asks for less.
+    /// Lifetime of tokens issued from now on, unless a shorter one is requested.
     public void lifetime(Duration duration) {
         lifetime = duration;
     }
@@ -52,7 +52,7 @@ public final class AccessTokens {
         return lifetime;
     }
 
-    /// A new token.
+    /// Issues a token.
     public String issue(String principal, Iterable<String> scopes, Duration atMost) {
         Set<String> all = new TreeSet<>();
         scopes.forEach(all::add);
@@ -62,17 +62,17 @@ public final class AccessTokens {
         return token;
     }
 
-    /// How many tokens were given.
+    /// Number of tokens issued.
     public int issued() {
         return issued.get();
     }
 
-    /// No token that was given so far is good any more, whatever its lifetime.
+    /// Revokes all tokens issued so far, whatever their lifetime.
     public void revokeAll() {
         grants.clear();
     }
 
-    /// What a header `Authorization` stands for; null where it is no token that is good now.
+    /// The grant of an `Authorization` header; null where it has no valid token.
     @Nullable Grant of(@Nullable String authorization) {
         if (authorization == null || !authorization.startsWith("Bearer ")) {
             return null;

@@ -10,13 +10,13 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// One answer of [StrictGcs].
+/// One response of [StrictGcs].
 ///
-/// @param chunked whether it comes in chunks, without a length
-/// @param cutAfter the connection closes after so many bytes of the body; -1: it does not
+/// @param chunked whether it is chunked, without a length
+/// @param cutAfter the connection closes after so many bytes of the body; -1 for never
 record Answer(int status, Map<String, String> headers, byte[] body, boolean chunked, int cutAfter) {
 
-    /// An error as the JSON API words it.
+    /// An error in the JSON API's form.
     static Answer error(int status, String reason, String message) {
         JsonObject detail = new JsonObject();
         detail.addProperty("message", message);
@@ -38,7 +38,7 @@ record Answer(int status, Map<String, String> headers, byte[] body, boolean chun
                 -1);
     }
 
-    /// A request for bytes is told its error in plain words, without a document around them.
+    /// The error of a media request is plain text, not a document.
     Answer asText() {
         String text = new String(body, StandardCharsets.UTF_8);
         if (status < 400 || !text.startsWith("{")) {
@@ -98,7 +98,7 @@ record Answer(int status, Map<String, String> headers, byte[] body, boolean chun
 
     void send(HttpExchange exchange) throws IOException {
         headers.forEach(exchange.getResponseHeaders()::set);
-        // For this server 0 means chunks, and -1 no body.
+        // For HttpExchange 0 means chunked, and -1 no body.
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : chunked ? 0 : body.length);
         OutputStream out = exchange.getResponseBody();
         if (cutAfter >= 0) {

@@ -54,7 +54,7 @@ final class BucketAccess {
         paidBy = project;
     }
 
-    /// Why a request is refused before it is looked at; null when it is not.
+    /// The error response for authentication or authorization; null when both are fine.
     @Nullable Answer refusal(Asked request, String bucket) {
         Set<String> known = request.kind() == Kind.LIST ? LIST_PARAMETERS : OBJECT_PARAMETERS;
         for (String parameter : request.query().keySet()) {

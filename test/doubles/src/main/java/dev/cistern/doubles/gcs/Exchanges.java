@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What the servers of this package have in common.
+/// Helpers of this package's servers.
 final class Exchanges {
     private Exchanges() {}
 
-    /// The parameters of a query or a form, decoded; a name that comes twice is an error.
+    /// The parameters of a query or a form, decoded; a repeated name is an error.
     static Map<String, String> parameters(String text) {
         Map<String, String> all = new TreeMap<>();
         if (text.isEmpty()) {

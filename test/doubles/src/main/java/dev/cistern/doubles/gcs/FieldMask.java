@@ -6,13 +6,13 @@ import com.google.gson.JsonObject;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The parameter `fields` of Google's APIs: what of an answer is wanted. Reads `a,b(c,d),e/f`.
+/// The parameter `fields` of Google's APIs, which selects a part of a document: `a,b(c,d),e/f`.
 final class FieldMask {
     private final Map<String, FieldMask> fields = new TreeMap<>();
 
     private FieldMask() {}
 
-    /// @throws IllegalArgumentException when it is none
+    /// @throws IllegalArgumentException when it is invalid
     static FieldMask of(String text) {
         int[] at = {0};
         FieldMask mask = list(text, at);
@@ -57,7 +57,7 @@ final class FieldMask {
         into.fields.merge(name, below, FieldMask::merged);
     }
 
-    /// `a/b,a/c` is `a(b,c)`; without a selection it is all.
+    /// `a/b,a/c` is `a(b,c)`; a field without a selection is selected whole.
     private static FieldMask merged(FieldMask a, FieldMask b) {
         FieldMask both = new FieldMask();
         if (!a.fields.isEmpty() && !b.fields.isEmpty()) {
@@ -67,7 +67,7 @@ final class FieldMask {
         return both;
     }
 
-    /// What is wanted of a document.
+    /// The selected part of a document.
     JsonElement apply(JsonElement document) {
         if (fields.isEmpty()) {
             return document;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class OAuthTokens {
     private static final String BEARER_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-    /// Whatever `token_uri` says: Google's clients have it as a constant.
+    /// Independent of `token_uri`: a constant in Google's clients.
     private static final String AUDIENCE = "https://oauth2.googleapis.com/token";
 
     private final AccessTokens tokens;
@@ -38,7 +38,7 @@ final class OAuthTokens {
         users.put(refreshToken, email);
     }
 
-    /// RFC 7523, as Google has it.
+    /// RFC 7523, Google's variant.
     void answer(HttpExchange exchange, String body) throws IOException {
         Map<String, String> form = TokenAnswers.form(exchange, body);
         if (form != null && "refresh_token".equals(form.get("grant_type"))) {
@@ -111,7 +111,7 @@ final class OAuthTokens {
         }
     }
 
-    /// The token of a person.
+    /// The token of a user.
     private void refresh(HttpExchange exchange, Map<String, String> form) throws IOException {
         String email = users.get(form.getOrDefault("refresh_token", ""));
         if (!"client".equals(form.get("client_id"))

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param bytes as stored
 /// @param contentEncoding such as `gzip`; null for none
-/// @param composite whether it was put together in the store, which then keeps no MD5
-/// @param noTransform whether `Cache-Control: no-transform` is kept with it
+/// @param composite whether it is a composite object, which has no MD5
+/// @param noTransform whether it is stored with `Cache-Control: no-transform`
 public record StoredObject(
         String name,
         long generation,

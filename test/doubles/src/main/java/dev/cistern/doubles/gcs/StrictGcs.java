@@ -21,11 +21,11 @@ import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Google Cloud Storage's JSON API, for reading, in memory: it checks requests strictly, answers as documented, and
+/// Google Cloud Storage's JSON API, read-only, in memory: it checks requests strictly, responds as documented, and
 /// injects faults on request.
 ///
-/// It has one bucket, [#BUCKET]. A caller without a good token is refused with 401, one whose token is of the wrong
-/// scope or principal with 403, parameters and paths that the real one does not know with 400 and 404.
+/// It has one bucket, [#BUCKET]. Requests without a valid token are answered with 401, those whose token has the wrong
+/// scope or principal with 403, unknown parameters and paths with 400 and 404.
 public final class StrictGcs implements AutoCloseable {
     public static final String BUCKET = "bucket";
 
@@ -43,7 +43,7 @@ public final class StrictGcs implements AutoCloseable {
             Map<String, String> headers,
             int number) {}
 
-    /// The kinds of requests.
+    /// Kinds of requests.
     public enum Kind {
         LIST,
         METADATA,
@@ -74,17 +74,17 @@ public final class StrictGcs implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /// Stores an object; its generation.
+    /// Stores an object; returns its generation.
     public long put(String name, byte[] bytes) {
         return put(name, bytes, null, false, false);
     }
 
-    /// Stores an object that is packed, or said to be.
+    /// Stores an object with a content encoding.
     public long put(String name, byte[] bytes, @Nullable String contentEncoding) {
         return put(name, bytes, contentEncoding, false, false);
     }
 
-    /// Stores an object as if it was put together of others: it has no MD5.
+    /// Stores a composite object: it has no MD5.
     public long compose(String name, byte[] bytes) {
         return put(name, bytes, null, true, false);
     }
@@ -107,27 +107,27 @@ public final class StrictGcs implements AutoCloseable {
         access.publicRead(allowed);
     }
 
-    /// Who may not read, although the token is good.
+    /// Principals that may not read although their token is valid.
     public void denies(String... principals) {
         access.denies(Set.of(principals));
     }
 
-    /// The only project that may be billed; null: the owner pays.
+    /// The only project that may be billed; null where the owner pays.
     public void requesterPays(@Nullable String project) {
         access.requesterPays(project);
     }
 
-    /// A page of a listing has at most so many objects, whatever is asked.
+    /// Maximal number of objects in a page, whatever is requested.
     public void pageSize(int most) {
         objects.pageSize(most);
     }
 
-    /// So many pages without an object come before each page with some.
+    /// Number of empty pages before each page with objects.
     public void emptyPages(int number) {
         objects.emptyPages(number);
     }
 
-    /// What goes wrong from now on; null for nothing.
+    /// Faults from now on; null for none.
     public void faults(Function<Asked, @Nullable Fault> function) {
         faults = function;
     }
@@ -160,7 +160,7 @@ public final class StrictGcs implements AutoCloseable {
         if (!exchange.getRequestMethod().equals("GET") || !rest.startsWith("/storage/v1/b/")) {
             return Answer.error(404, "notFound", "Not Found");
         }
-        // A name's own slashes have to be encoded: others are parts of the path.
+        // Slashes of a name must be encoded: others separate path segments.
         String[] parts = rest.substring("/storage/v1/b/".length()).split("/", -1);
         Map<String, String> query = Exchanges.query(exchange);
         if (parts.length < 2 || parts.length > 3 || !parts[1].equals("o")) {
@@ -207,11 +207,11 @@ public final class StrictGcs implements AutoCloseable {
     }
 
     private static String decoded(String part) {
-        // A plus sign in a path is itself.
+        // A plus sign in a path is literal.
         return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /// What `gzip` makes of bytes.
+    /// Compresses bytes with gzip.
     public static byte[] packed(byte[] bytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {

@@ -13,13 +13,13 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The services that give access tokens: the OAuth token endpoint (assertions of service account keys), the Security
+/// The services that issue access tokens: the OAuth token endpoint (assertions of service account keys), the Security
 /// Token Service (workload identity federation), the IAM Service Account Credentials API (impersonation), and the
 /// metadata server of a node.
 ///
-/// They accept what is documented and nothing else; what they refuse they refuse in the words of the real ones.
+/// They accept only documented requests and use the error messages of the real services.
 public final class TokenServices implements AutoCloseable {
-    /// An answer instead of the true one.
+    /// An error response instead of the normal one.
     public record Refusal(int status, String type, String body, Map<String, String> headers) {
         /// An error of an OAuth endpoint.
         public static Refusal oauth(int status, String error, String description) {
@@ -82,7 +82,7 @@ public final class TokenServices implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /// What the key file of a service account has as `token_uri`.
+    /// The `token_uri` of service account key files.
     public String tokenUri() {
         return url() + "/token";
     }
@@ -97,42 +97,42 @@ public final class TokenServices implements AutoCloseable {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /// A service account of which somebody has the key.
+    /// Adds a service account with a key.
     public void accepts(ServiceAccountKey key) {
         oauth.accepts(key);
     }
 
-    /// A person who has logged in, and for whom this refresh token stands.
+    /// Adds a logged-in user with a refresh token.
     public void accepts(String refreshToken, String email) {
         oauth.accepts(refreshToken, email);
     }
 
-    /// A workload identity provider, as `projects/…/providers/NAME`, and the subject tokens that it takes.
+    /// Adds a workload identity provider, `projects/…/providers/NAME`, and the subject tokens that it accepts.
     public void trusts(String provider, Predicate<String> subjectToken) {
         exchanges.trusts(provider, subjectToken);
     }
 
-    /// Lets one principal have tokens of a service account.
+    /// Allows one principal to impersonate a service account.
     public void mayImpersonate(String principal, String account) {
         impersonation.allow(principal, account);
     }
 
-    /// The same for whoever a workload identity provider vouches for.
+    /// Allows all principals of workload identity providers to impersonate a service account.
     public void anyFederatedMayImpersonate(String account) {
         mayImpersonate(Impersonation.ANY_FEDERATED, account);
     }
 
-    /// The service account of the node's pods; null means that none is bound.
+    /// The service account of the node's pods; null for none.
     public void nodeAccount(@Nullable String account) {
         metadata.account(account);
     }
 
-    /// Answers everything with this from now on; null ends it.
+    /// Answers all requests with this error from now on; null for none.
     public void refuses(@Nullable Refusal with) {
         refusal = with;
     }
 
-    /// The paths of all that was asked, good or not.
+    /// The paths of all requests, successful or not.
     public List<String> asked() {
         return asked;
     }

@@ -35,7 +35,7 @@ final class TrueAnswers {
                         : unmet();
     }
 
-    /// The object in the generation that was asked for.
+    /// The object in the requested generation.
     private @Nullable StoredObject object(Asked request) {
         StoredObject object = objects.get(request.name());
         String generation = request.query().get("generation");
@@ -85,7 +85,7 @@ final class TrueAnswers {
         String encoding = object.contentEncoding();
         headers.put("X-Goog-Stored-Content-Encoding", encoding == null ? "identity" : encoding);
         if (object.packed() && !object.noTransform() && !gzipAccepted(request)) {
-            // Unpacked on the way: ranges are ignored, and nobody knows the length.
+            // Decompressive transcoding: ranges are ignored, and the length is unknown.
             headers.put("Warning", "214 UploadServer gunzipped");
             return new Answer(200, headers, object.unpacked(), true, -1);
         }

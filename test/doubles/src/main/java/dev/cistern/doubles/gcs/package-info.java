@@ -1,5 +1,5 @@
-/// Google Cloud Storage and the services that give tokens for it, in memory, strict about what they are asked. `StrictGcsTest` holds
-/// them against the vendor's own client.
+/// Google Cloud Storage and its token services in memory, with strict checks of requests. `StrictGcsTest` verifies them
+/// with the vendor's client.
 @NullMarked
 package dev.cistern.doubles.gcs;
 

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whether the double is true: Google's own client reads from it, with each of its kinds of credentials, and is refused by it as by the
-/// real one.
+/// Verifies the double: Google's client reads from it with each kind of credentials, and gets the same errors as from
+/// the real service.
 class StrictGcsTest {
     private static final String READER = "reader@test-project.iam.gserviceaccount.com";
     private static final String OTHER = "other@test-project.iam.gserviceaccount.com";
@@ -85,7 +85,7 @@ class StrictGcsTest {
                 new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /// Leads every request to our services, whatever host it is for: the client insists on Google's.
+    /// Redirects every request to the doubles: the client has Google's hosts as constants.
     private HttpTransport toServices() {
         return new NetHttpTransport.Builder()
                 .setConnectionFactory(
@@ -235,7 +235,7 @@ class StrictGcsTest {
         store.denies(READER);
         assertStatus(403, () -> client.list(StrictGcs.BUCKET));
         store.denies();
-        // A token that was revoked is refused with 401, and the client has another at once.
+        // A revoked token is answered with 401, and the client fetches another one.
         int before = tokens.issued();
         tokens.revokeAll();
         assertThat(client.list(StrictGcs.BUCKET).iterateAll()).hasSize(1);

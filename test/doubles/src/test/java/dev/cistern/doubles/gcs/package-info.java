@@ -1,4 +1,4 @@
-/// Holds the double against Google's own client.
+/// Verifies the double with Google's client.
 @NullMarked
 package dev.cistern.doubles.gcs;
 

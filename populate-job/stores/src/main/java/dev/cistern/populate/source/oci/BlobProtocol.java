@@ -10,7 +10,7 @@ import dev.cistern.populate.source.rest.ReadMode;
 import dev.cistern.populate.source.rest.StoreRequest;
 import org.jspecify.annotations.Nullable;
 
-/// How blobs are asked for. A blob is asked for by its digest, which is the object's version: there is no other content of that name.
+/// Requests for blobs. A blob is requested by its digest, which is the object's version: its content never changes.
 final class BlobProtocol implements ObjectProtocol {
     private final RegistryPlace place;
     private final OciErrors errors;
@@ -48,14 +48,14 @@ final class BlobProtocol implements ObjectProtocol {
         return false;
     }
 
-    /// What the registry calls its answer; a host that it redirects to says nothing.
+    /// The registry's digest header; a host that it redirects to sends none.
     @Override
     public @Nullable String version(ObjectHead head) {
         ContentDigest digest = ContentDigest.of(head.header("docker-content-digest"));
         return digest == null ? null : digest.toString();
     }
 
-    /// A registry may name content by another algorithm than it was asked for: what arrives is compared in any case.
+    /// A registry may use another digest algorithm than the request; the content is verified in any case.
     @Override
     public boolean same(String version, String other) {
         return digest(version).kind() != digest(other).kind() || version.equals(other);

@@ -7,12 +7,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/// What names content: an algorithm and the bytes' digest by it (OCI Image Specification, "Descriptor").
+/// A content digest with its algorithm (OCI Image Specification, "Descriptor").
 ///
 /// @param kind SHA-256 or SHA-512, the two that the specification registers
 /// @param hex in lower case
 record ContentDigest(DigestKind kind, String hex) {
-    /// The digest that a text names, such as `sha256:…`; null where it names none, or one by another algorithm.
+    /// Parses a digest such as `sha256:…`; null where it is invalid or of another algorithm.
     static @Nullable ContentDigest of(@Nullable String text) {
         if (text == null) {
             return null;
@@ -46,12 +46,12 @@ record ContentDigest(DigestKind kind, String hex) {
         }
     }
 
-    /// Whether it is the digest of no bytes at all.
+    /// Whether it is the digest of empty content.
     boolean ofNothing() {
         return equals(sameOf(new byte[0]));
     }
 
-    /// For comparing what arrives.
+    /// For the verification of the content.
     ObjectDigest toObjectDigest() {
         return ObjectDigest.whole(kind, hex);
     }

@@ -3,20 +3,20 @@ package dev.cistern.populate.source.oci;
 import dev.cistern.populate.source.rest.Json;
 import org.jspecify.annotations.Nullable;
 
-/// What a manifest says of a blob, or an index of a manifest.
+/// A descriptor of a blob in a manifest, or of a manifest in an index.
 ///
-/// @param mediaType without parameters; empty where it is not said
+/// @param mediaType without parameters; empty where it is missing
 /// @param size in bytes
-/// @param annotations of the descriptor alone, not of what it is in
+/// @param annotations of the descriptor itself, not of its document
 record Descriptor(
         String mediaType,
         ContentDigest digest,
         long size,
         Json annotations,
         @Nullable Platform platform) {
-    /// Reads one.
+    /// Parses a descriptor.
     ///
-    /// @throws IllegalArgumentException saying what is wrong with it
+    /// @throws IllegalArgumentException with the problem
     static Descriptor of(Json json) {
         String text = json.get("digest").text("");
         ContentDigest digest = ContentDigest.of(text);

@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Which layers of a manifest are files, and of what name: those with a title, as ORAS gives it, and the raw layers of a model, as the CNCF's
-/// ModelPack names them. A manifest is taken whole or not at all: of one with a layer that cannot be a file it would be a guess
-/// that the rest is of use.
+/// Selects the layers of a manifest that are files, and their names: those with a title, as in ORAS, and the raw layers
+/// of a model in the CNCF's ModelPack. A manifest with a layer that cannot be a file is rejected as a whole, because
+/// the other layers may be useless without it.
 final class LayerFiles {
     private static final String TITLE = "org.opencontainers.image.title";
 
-    /// ModelPack's, and the name that it had before it was the CNCF's.
+    /// ModelPack's, and its name before it joined the CNCF.
     private static final List<String> MODEL_PATHS =
             List.of("org.cncf.model.filepath", "org.cnai.model.filepath");
 
-    /// What ORAS says of a directory that it packed.
+    /// ORAS's annotation of packed directories.
     private static final String UNPACK = "io.deis.oras.content.unpack";
 
     private static final Pattern MODEL_LAYER =
@@ -39,7 +39,7 @@ final class LayerFiles {
 
     /// The files of a manifest, sorted by the bytes of their paths.
     ///
-    /// @throws SourceException.Refused naming the layer that is none
+    /// @throws SourceException.Refused naming the layer that is not a file
     static List<LayerFile> of(RegistryPlace place, Manifest manifest)
             throws SourceException.Refused {
         LayerFiles names = new LayerFiles(place);
@@ -101,7 +101,8 @@ final class LayerFiles {
         return null;
     }
 
-    /// Refuses names that lead out of the volume, whatever part of the artifact is asked for: who made it meant no good.
+    /// Rejects names that lead out of the volume, whichever part of the artifact is requested: the artifact is
+    /// malicious.
     private void requireSafe(int number, Descriptor layer, String name)
             throws SourceException.Refused {
         boolean unsafe = name.startsWith("/") || name.endsWith("/");

@@ -2,10 +2,10 @@ package dev.cistern.populate.source.oci;
 
 import java.util.List;
 
-/// What a tag or digest stands for.
+/// The manifest of a tag or digest.
 ///
-/// @param digest of the manifest, not of an index before it
-/// @param layers in order, without those that are empty by their media type
+/// @param digest of the manifest, not of its index
+/// @param layers in order, without those with the empty media type
 record Manifest(ContentDigest digest, List<Descriptor> layers) {
     Manifest {
         layers = List.copyOf(layers);

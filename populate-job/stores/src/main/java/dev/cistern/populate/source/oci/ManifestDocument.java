@@ -4,23 +4,23 @@ import dev.cistern.populate.source.rest.Json;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A document under a tag or digest.
+/// A manifest or index document.
 ///
-/// @param digest of its bytes
-/// @param index whether it lists manifests; else it lists layers
-/// @param entries what it lists
+/// @param digest of the document
+/// @param index whether it lists manifests, not layers
+/// @param entries manifests or layers
 record ManifestDocument(ContentDigest digest, boolean index, List<Descriptor> entries) {
     ManifestDocument {
         entries = List.copyOf(entries);
     }
 
-    /// Reads one.
+    /// Parses a document.
     ///
-    /// What a document is has to be the same by its own words and by the answer's header: of a document that is both, or that two readers take
-    /// for different things, nobody could say what its digest vouches for (CVE-2021-41190).
+    /// The media types of document and response must agree: a document that can be interpreted in two ways has two
+    /// meanings under one digest (CVE-2021-41190).
     ///
-    /// @param said the answer's media type; empty where it has none
-    /// @throws IllegalArgumentException saying what is wrong with it
+    /// @param said the response's media type; empty where it has none
+    /// @throws IllegalArgumentException with the problem
     static ManifestDocument parse(byte[] document, ContentDigest digest, String said) {
         Json json = Json.parse(document);
         String own = MediaTypes.bare(json.get("mediaType").text(""));

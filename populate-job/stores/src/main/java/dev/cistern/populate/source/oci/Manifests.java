@@ -16,25 +16,26 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the manifest of a tag or digest, over indexes.
+/// Resolves a tag or digest to a manifest, through indexes.
 ///
-/// Each document is compared with the digest that leads to it; of a tag, with the one that the registry names in its answer, if it
-/// names one.
+/// Each document is verified with the digest that leads to it; for a tag, with the digest in the registry's response,
+/// if it has one.
 final class Manifests {
-    /// What registries have to take (OCI Distribution Specification, "Pushing Manifests"), and hardly any takes more.
+    /// The limit that registries must support (OCI Distribution Specification, "Pushing Manifests"); hardly any
+    /// supports more.
     static final int MAX_BYTES = 4 << 20;
 
-    /// An index of indexes is rare, and one deeper than that is none that anybody made.
+    /// An index of indexes is rare, and no tool creates deeper ones.
     private static final int MAX_DEPTH = 4;
 
-    /// The type of what BuildKit puts beside each image: signed statements of how it was built, no image.
+    /// The type of BuildKit's attestations beside each image.
     private static final String ATTESTATION = "vnd.docker.reference.type";
 
     private final RegistryPlace place;
     private final StoreSender sender;
     private final @Nullable Platform platform;
 
-    /// @param platform to choose of an index; null means this machine's
+    /// @param platform to select from an index; null for this host's
     Manifests(RegistryPlace place, StoreSender sender, @Nullable Platform platform) {
         this.place = place;
         this.sender = sender;
@@ -43,7 +44,7 @@ final class Manifests {
 
     /// The manifest of a tag or digest.
     ///
-    /// @throws SourceException when there is none, or it cannot be taken
+    /// @throws SourceException when there is none, or it cannot be used
     Manifest find(String version) throws SourceException {
         ManifestDocument document = document(version, null);
         for (int depth = 1; document.index(); depth++) {
@@ -112,9 +113,9 @@ final class Manifests {
         return before != null && its.plain() && !before.plain();
     }
 
-    /// Asks for a document; once more where what came is not what its digest says.
+    /// Requests a document; retries once when it does not match its digest.
     ///
-    /// @param by the descriptor that led to it; null where a person named it
+    /// @param by its descriptor; null where it comes from the specification
     private ManifestDocument document(String version, @Nullable Descriptor by)
             throws SourceException {
         Fetched fetched = fetch(version);
@@ -141,18 +142,18 @@ final class Manifests {
         }
     }
 
-    /// What came.
+    /// A received document.
     ///
-    /// @param type the answer's media type; empty where it has none
-    /// @param told the digest that the answer names; null where it names none
+    /// @param type the response's media type
+    /// @param told the response's digest header; null where it has none
     private record Fetched(byte[] bytes, String type, @Nullable ContentDigest told) {
-        /// By the algorithm of the digest that it was asked for by, else SHA-256.
+        /// With the algorithm of the requested digest, else SHA-256.
         ContentDigest digest(String version) {
             ContentDigest asked = ContentDigest.of(version);
             return asked == null ? ContentDigest.of(DigestKind.SHA256, bytes) : asked.sameOf(bytes);
         }
 
-        /// What shows that these are other bytes; null when nothing does.
+        /// How the document differs from its digest or size; null when it does not.
         @Nullable String wrong(String version, @Nullable Descriptor by) {
             ContentDigest asked = ContentDigest.of(version);
             if (by != null && by.size() != bytes.length) {
@@ -205,7 +206,7 @@ final class Manifests {
         return text == null ? "" : text;
     }
 
-    /// A document goes on after all that one may hold.
+    /// A document is longer than the limit.
     private static final class TooLong extends IOException {
         private static final long serialVersionUID = 1L;
     }

@@ -3,7 +3,7 @@ package dev.cistern.populate.source.oci;
 import java.util.Locale;
 import java.util.Set;
 
-/// The media types of documents that registries keep.
+/// Media types of registry documents.
 final class MediaTypes {
     static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
     static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
@@ -12,10 +12,10 @@ final class MediaTypes {
     private static final String DOCKER_LIST =
             "application/vnd.docker.distribution.manifest.list.v2+json";
 
-    /// A layer without content, which a manifest has that must have one (OCI Image Specification, "Guidance for an Empty Descriptor").
+    /// The empty layer of a manifest that must have one (OCI Image Specification, "Guidance for an Empty Descriptor").
     static final String EMPTY = "application/vnd.oci.empty.v1+json";
 
-    /// What is asked for. A registry converts to one of them, or sends what it has.
+    /// The `Accept` header. A registry converts to one of them, or sends what it has.
     static final String ACCEPTED =
             String.join(", ", OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST);
 
@@ -42,7 +42,7 @@ final class MediaTypes {
         return type.equals(OCI_MANIFEST) || type.equals(DOCKER_MANIFEST);
     }
 
-    /// Docker's first form, which names no digest for its layers' order and is signed in its own text.
+    /// Docker's schema 1, which has no digests of configurations and is signed.
     static boolean isSchema1(String type) {
         return SCHEMA_1.contains(type);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `oci://HOST/NAME:TAG` and its options.
 public final class OciCommandLine implements StoreCommandLine {
-    /// What the names of the variables with credentials begin with.
+    /// Prefix of the credential variables.
     static final String VARIABLES = "CISTERN_OCI_";
 
     private static final String SCHEME = "oci://";
@@ -114,7 +114,7 @@ public final class OciCommandLine implements StoreCommandLine {
         return !environment.getOrDefault(VARIABLES + name, "").isEmpty();
     }
 
-    /// The file that the tools of containers leave credentials in; null where there is none.
+    /// The credentials file of container tools; null where there is none.
     private static @Nullable String config(Map<String, String> environment) throws UsageException {
         String named = environment.getOrDefault("REGISTRY_AUTH_FILE", "");
         if (!named.isEmpty()) {
@@ -127,7 +127,7 @@ public final class OciCommandLine implements StoreCommandLine {
             }
             return named;
         }
-        // Docker, too, takes a directory without the file for nobody's.
+        // Docker, too, ignores a directory without the file.
         String directory = environment.getOrDefault("DOCKER_CONFIG", "");
         String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
         String home = environment.getOrDefault("HOME", "");

@@ -9,35 +9,35 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a registry's errors mean for a run: the only place that knows. The codes are those of the OCI Distribution Specification, "Error
-/// Codes"; registries put others beside them, and proxies answer with pages.
+/// Maps a registry's errors to a run's failures. The codes are those of the OCI Distribution Specification, "Error
+/// Codes"; registries have additional ones, and proxies respond with HTML.
 final class OciErrors {
     private static final int MAX_SHOWN = 400;
     private static final String UNKNOWN_REPOSITORY =
             "check endpoint and repository; registries say this, too, of what they do not let be"
                     + " read";
 
-    /// What an answer says.
+    /// An error response.
     ///
-    /// @param code such as `MANIFEST_UNKNOWN`; empty where there is none, as in answers to `HEAD`
+    /// @param code such as `MANIFEST_UNKNOWN`; empty where there is none, as in responses to `HEAD`
     /// @param message for people; empty where there is none
-    private record Told(ErrorAnswer answer, String code, String message) {
-        static Told of(ErrorAnswer answer) {
+    private record ErrorDetails(ErrorAnswer answer, String code, String message) {
+        static ErrorDetails of(ErrorAnswer answer) {
             String text = answer.document().strip();
             if (!text.startsWith("{")) {
-                // A page of somebody between says less than its status.
-                return new Told(answer, "", text.startsWith("<") ? "" : cut(text));
+                // A proxy's HTML page says less than its status.
+                return new ErrorDetails(answer, "", text.startsWith("<") ? "" : cut(text));
             }
             try {
                 Json document = Json.parse(text.getBytes(StandardCharsets.UTF_8));
                 Json first = document.get("errors").items().stream().findFirst().orElse(Json.NONE);
                 String message = first.get("message").text("");
                 String detail = first.get("detail").text("");
-                // Token services and gateways have forms of their own.
+                // Token services and gateways have other forms.
                 String other =
                         document.get("details")
                                 .text(document.get("message").text(document.get("error").text("")));
-                return new Told(
+                return new ErrorDetails(
                         answer,
                         first.get("code").text(""),
                         cut(
@@ -45,7 +45,7 @@ final class OciErrors {
                                         ? other
                                         : message + (detail.isEmpty() ? "" : ": " + detail)));
             } catch (IllegalArgumentException e) {
-                return new Told(answer, "", "");
+                return new ErrorDetails(answer, "", "");
             }
         }
 
@@ -65,7 +65,7 @@ final class OciErrors {
     private final RegistryPlace place;
     private final BooleanSupplier anonymous;
 
-    /// @param anonymous whether nobody gave credentials for the registry
+    /// @param anonymous whether there are no credentials for the registry
     OciErrors(RegistryPlace place, BooleanSupplier anonymous) {
         this.place = place;
         this.anonymous = anonymous;
@@ -75,105 +75,108 @@ final class OciErrors {
         return place.toString();
     }
 
-    /// @param object the title of the layer asked for; null for a manifest
+    /// @param object the title of the requested layer; null for a manifest
     SourceException of(ErrorAnswer answer, @Nullable String object) {
-        Told told = Told.of(answer);
+        ErrorDetails details = ErrorDetails.of(answer);
         String what = StatusErrors.subject(where(), object);
         SourceException known =
-                switch (told.code) {
-                    case "TOOMANYREQUESTS" -> tooMany(told, what);
+                switch (details.code) {
+                    case "TOOMANYREQUESTS" -> tooMany(details, what);
                     case "NAME_UNKNOWN", "NAME_INVALID" ->
-                            StatusErrors.missing(where(), told.shown(), UNKNOWN_REPOSITORY);
-                    case "MANIFEST_UNKNOWN" -> noManifest(told);
+                            StatusErrors.missing(where(), details.shown(), UNKNOWN_REPOSITORY);
+                    case "MANIFEST_UNKNOWN" -> noManifest(details);
                     case "UNSUPPORTED" ->
                             StatusErrors.refused(
                                     Reason.INVALID_CONFIGURATION,
-                                    what + " does not support this request (" + told.shown() + ")");
+                                    what
+                                            + " does not support this request ("
+                                            + details.shown()
+                                            + ")");
                     default -> null;
                 };
-        return known != null ? known : ofStatus(told, what, object);
+        return known != null ? known : ofStatus(details, what, object);
     }
 
-    private SourceException ofStatus(Told told, String what, @Nullable String object) {
-        ErrorAnswer answer = told.answer;
+    private SourceException ofStatus(ErrorDetails details, String what, @Nullable String object) {
+        ErrorAnswer answer = details.answer;
         return switch (answer.status()) {
-            case 401 -> unauthorized(told, what);
-            case 403 -> denied(told, what);
-            case 404 -> object == null ? noManifest(told) : blobGone(told, what);
-            case 429 -> tooMany(told, what);
+            case 401 -> unauthorized(details, what);
+            case 403 -> denied(details, what);
+            case 404 -> object == null ? noManifest(details) : blobGone(details, what);
+            case 429 -> tooMany(details, what);
             default ->
                     StatusErrors.of(
                             answer,
-                            told.shown(),
+                            details.shown(),
                             where(),
                             object,
                             new StatusErrors.Hints("check auth", UNKNOWN_REPOSITORY, "check auth"));
         };
     }
 
-    private SourceException noManifest(Told told) {
+    private SourceException noManifest(ErrorDetails details) {
         return StatusErrors.refused(
                 Reason.NO_SUCH_OBJECT,
                 where()
                         + " has no "
                         + place.version()
                         + " ("
-                        + told.shown()
+                        + details.shown()
                         + "); check the tag or digest, and that the repository may be read");
     }
 
-    private static SourceException blobGone(Told told, String what) {
+    private static SourceException blobGone(ErrorDetails details, String what) {
         return new SourceException.Changed(
                 what
                         + " is gone ("
-                        + told.shown()
+                        + details.shown()
                         + "): the registry has the manifest without this blob; push it again",
                 true);
     }
 
-    private SourceException unauthorized(Told told, String what) {
+    private SourceException unauthorized(ErrorDetails details, String what) {
         if (anonymous.getAsBoolean()) {
-            return notPublic(told, what);
+            return notPublic(details, what);
         }
-        String challenge = told.answer.header().apply("www-authenticate");
-        // A token was given for the user, and does not cover the repository.
+        String challenge = details.answer.header().apply("www-authenticate");
+        // The user's token does not cover the repository.
         boolean known = challenge != null && challenge.contains("insufficient_scope");
         return known
-                ? denied(told, what)
+                ? denied(details, what)
                 : StatusErrors.credentials(
                         what,
-                        told.shown(),
+                        details.shown(),
                         "check the user name and password, or the token, in the Secret of auth; a"
                                 + " token may have expired");
     }
 
-    private SourceException denied(Told told, String what) {
+    private SourceException denied(ErrorDetails details, String what) {
         return anonymous.getAsBoolean()
-                ? notPublic(told, what)
+                ? notPublic(details, what)
                 : StatusErrors.refused(
                         Reason.ACCESS_DENIED,
                         what
                                 + " may not be read with these credentials ("
-                                + told.shown()
+                                + details.shown()
                                 + "); give them the right to pull from the repository, and check"
                                 + " that it is there");
     }
 
-    private static SourceException notPublic(Told told, String what) {
+    private static SourceException notPublic(ErrorDetails details, String what) {
         return StatusErrors.refused(
                 Reason.ACCESS_DENIED,
                 what
                         + " cannot be read without credentials ("
-                        + told.shown()
+                        + details.shown()
                         + "): it is not public, or not there; give credentials in auth, and check"
                         + " its name");
     }
 
-    private SourceException tooMany(Told told, String what) {
+    private SourceException tooMany(ErrorDetails details, String what) {
         String hint =
                 anonymous.getAsBoolean()
                         ? "; registries allow more to those who log in: give credentials in auth"
                         : "; the registry counts what this user pulls";
-        return StatusErrors.unavailable(told.answer, true, what, told.shown() + hint);
+        return StatusErrors.unavailable(details.answer, true, what, details.shown() + hint);
     }
 }

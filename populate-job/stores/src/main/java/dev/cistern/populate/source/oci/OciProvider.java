@@ -22,9 +22,9 @@ import java.util.List;
 public final class OciProvider {
     private OciProvider() {}
 
-    /// The source of a specification; nothing is asked of the registry yet.
+    /// The source of a specification; sends no request yet.
     ///
-    /// @throws SourceException.Refused when the specification, a file that it names or the environment is wrong
+    /// @throws SourceException.Refused when the specification, a file in it or the environment is invalid
     public static Source open(OciSpec spec, StoreContext context) throws SourceException.Refused {
         RegistryPlace place;
         try {
@@ -95,7 +95,7 @@ public final class OciProvider {
         };
     }
 
-    /// A secret of this source; with a command line, of the only one there is.
+    /// A secret of this source; on the command line there is only one.
     private static String secret(StoreContext context, String name) throws SourceException.Refused {
         String typed = context.environment().get(OciCommandLine.VARIABLES + name);
         return context.optionalCredential(name) == null && typed != null && !typed.isEmpty()

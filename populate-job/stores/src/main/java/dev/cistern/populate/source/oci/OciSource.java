@@ -17,12 +17,12 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The files of what a tag or digest stands for.
+/// The files of a tag or digest.
 ///
-/// A file's version is its blob's digest, so that what has been copied stays right whatever becomes of the tag. The tag itself is looked up once:
-/// a listing that is tried again is of the same manifest.
+/// A file's version is its blob's digest, so that copied files stay valid when the tag moves. The tag is resolved once:
+/// a repeated listing uses the same manifest.
 final class OciSource implements Source {
-    /// A blob above this size is worth a request that finds out whether parts of it can be had.
+    /// For blobs above this size a request finds out whether ranges are supported.
     private static final long PROBED_FROM_BYTES = 16L << 20;
 
     private static final int MOST_SHOWN = 10;

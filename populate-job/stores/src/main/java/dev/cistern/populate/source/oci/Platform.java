@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// What an image is for, in the words of Go (`GOOS`, `GOARCH`).
+/// The platform of an image, in Go's terms (`GOOS`, `GOARCH`).
 ///
-/// @param variant such as `v7` of `arm`; null where it is not said
+/// @param variant such as `v7` of `arm`; null where it is missing
 record Platform(String os, String architecture, @Nullable String variant) {
-    /// The platform of this machine.
+    /// The platform of this host.
     static Platform here() {
         String name = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
         return new Platform(
@@ -28,7 +28,7 @@ record Platform(String os, String architecture, @Nullable String variant) {
         return new Platform(parts[0], parts[1], parts.length > 2 ? parts[2] : null);
     }
 
-    /// What a descriptor says; null where it says nothing.
+    /// The platform of a descriptor; null where it has none.
     static @Nullable Platform of(Json platform) {
         String os = platform.get("os").text();
         String architecture = platform.get("architecture").text();
@@ -37,19 +37,19 @@ record Platform(String os, String architecture, @Nullable String variant) {
                 : new Platform(os, architecture, platform.get("variant").text());
     }
 
-    /// Whether an image for the other platform is one for this.
+    /// Whether an image for the other platform runs on this one.
     boolean takes(Platform other) {
         return os.equals(other.os)
                 && architecture.equals(other.architecture)
                 && (variant == null || variant.equals(other.plainVariant()));
     }
 
-    /// The variant, with the one that an architecture has when none is said.
+    /// The variant, or the architecture's default one.
     private @Nullable String plainVariant() {
         return variant != null || !architecture.equals("arm64") ? variant : "v8";
     }
 
-    /// Whether every processor of the architecture runs it: of several images the one to take where no variant was asked for.
+    /// Whether every processor of the architecture runs it: this image is selected when no variant was requested.
     boolean plain() {
         return variant == null
                 || (architecture.equals("arm64") && Objects.equals(variant, "v8"))

@@ -3,20 +3,20 @@ package dev.cistern.populate.source.oci;
 import dev.cistern.populate.http.Origin;
 import dev.cistern.populate.wire.OciReference;
 
-/// Where a repository is.
+/// A repository of a registry.
 ///
-/// @param shown the registry, as people and `config.json` call it
-/// @param origin that requests go to
+/// @param shown name of the registry in messages and `config.json`
+/// @param origin of the requests
 /// @param repository its name, which needs no encoding in a URL
 /// @param version tag or digest
 record RegistryPlace(String shown, Origin origin, String repository, String version) {
-    /// Docker Hub answers under another name than its images have, and keeps those without a user under `library`.
+    /// Docker Hub's host differs from the name in image references, and images without a user are in `library`.
     private static final String HUB = "docker.io";
 
     private static final String HUB_SERVER = "registry-1.docker.io";
 
     /// @param endpoint URL of the registry
-    /// @throws IllegalArgumentException saying what is wrong with the URL
+    /// @throws IllegalArgumentException with the problem of the URL
     static RegistryPlace of(String endpoint, OciReference artifact) {
         Origin origin = Origin.of(endpoint);
         String path = endpoint.substring(endpoint.indexOf("://") + 3);
@@ -47,22 +47,22 @@ record RegistryPlace(String shown, Origin origin, String repository, String vers
         return "/v2/" + repository + "/blobs/" + digest;
     }
 
-    /// What a token is asked for.
+    /// The scope of a token.
     String scope() {
         return "repository:" + repository + ":pull";
     }
 
-    /// The repository as `config.json` may name it.
+    /// The repository's name in `config.json`.
     String loginName() {
         return shown + "/" + repository;
     }
 
-    /// What makes a blob of this repository the same object in a later attempt.
+    /// Identifies a blob of this repository across attempts.
     String identity() {
         return origin + "/" + repository;
     }
 
-    /// The repository, for people.
+    /// The repository, for messages.
     @Override
     public String toString() {
         return "repository " + repository + " at " + shown;

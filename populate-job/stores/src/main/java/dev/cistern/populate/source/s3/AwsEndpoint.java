@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// AWS's own endpoints of S3 in a region, as the SDK's endpoint rules have them (`endpoint-rule-set.json` and `partitions.json` of its S3
-/// module); a test compares the two.
+/// AWS's endpoints of S3 in a region, by the SDK's endpoint rules (`endpoint-rule-set.json` and `partitions.json` of
+/// its S3 module); a test compares them.
 ///
 /// @param dualStack whether those for IPv4 and IPv6
 /// @param fips whether those with FIPS 140 validated cryptography
 public record AwsEndpoint(boolean dualStack, boolean fips) {
-    /// A partition of AWS: regions with accounts and names of their own.
+    /// A partition of AWS: regions with separate accounts and domains.
     private record Partition(String name, Pattern regions, String domain) {
         Partition(String name, String regions, String domain) {
             this(name, Pattern.compile(regions), domain);
         }
     }
 
-    /// Regions that fit none are taken for the first one's, as the SDK does.
+    /// Unknown regions belong to the first one, as in the SDK.
     private static final List<Partition> PARTITIONS =
             List.of(
                     new Partition(
@@ -31,7 +31,7 @@ public record AwsEndpoint(boolean dualStack, boolean fips) {
                     new Partition("aws-iso-e", "eu-isoe-[a-z]+-[0-9]+", "cloud.adc-e.uk"),
                     new Partition("aws-iso-f", "us-isof-[a-z]+-[0-9]+", "csp.hci.ic.gov"));
 
-    /// How the names of S3's own endpoints end, but none of a customer's machines or load balancers in the same domain.
+    /// Host names of S3's own endpoints, and not of customers' machines or load balancers in the same domain.
     private static final Pattern OF_AWS =
             Pattern.compile(
                     "(^|\\.)s3(-fips)?([.-]dualstack)?([.-][a-z]{2,4}(-[a-z]+)+-[0-9]+)?\\.("
@@ -61,7 +61,7 @@ public record AwsEndpoint(boolean dualStack, boolean fips) {
 
     /// The endpoint of access points in a region.
     ///
-    /// @param named partition that the access point's ARN names
+    /// @param named partition of the access point's ARN
     /// @throws IllegalArgumentException when there is none
     Origin ofAccessPoints(String region, String named) {
         String partition = partition(region).name;

@@ -8,21 +8,21 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What stands in for options: variables, and the profile of AWS's shared files, which is read only where no variable says it.
+/// Defaults of options: variables, and the profile of AWS's shared files, which is read only where no variable is set.
 final class AwsSettings {
     private final Map<String, String> environment;
     private @Nullable AwsProfiles profiles;
 
     /// A setting.
     ///
-    /// @param name of where it was found, for people
+    /// @param name of the variable or file, for messages
     record Found(String name, String value) {}
 
     AwsSettings(Map<String, String> environment) {
         this.environment = environment;
     }
 
-    /// The first of the variables that is set, or else the profile's; null where none is.
+    /// The first set variable, or else the profile's setting; null where none is.
     @Nullable Found first(String profileKey, String... variables) throws UsageException {
         String name = StoreArguments.variable(environment, variables);
         if (name != null) {
@@ -46,7 +46,7 @@ final class AwsSettings {
         }
     }
 
-    /// Without a class of the SDK's: they take long to load.
+    /// Without SDK classes, which take long to load.
     private boolean hasProfiles() {
         String home = environment.getOrDefault("HOME", "");
         return StoreArguments.variable(

@@ -25,10 +25,11 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Keys of the role that the platform binds to a container: the agent of EKS Pod Identity, or of ECS, gives them for a token that is in a
-/// file and changes. The protocol is that of AWS's SDKs ("container credential provider"); a test asks the same with the SDK's own.
+/// Keys of the role that the platform assigns to a container: the agent of EKS Pod Identity, or of ECS, returns them
+/// for a token in a file that is rotated. The protocol is that of AWS's SDKs ("container credential provider"); a test
+/// compares with the SDK.
 ///
-/// The agent is on the node: no proxy leads to it, and without TLS only its own addresses, and loopback, are believed to be it.
+/// The agent is on the node: it is reached without a proxy, and without TLS only at its own addresses and loopback.
 final class ContainerKeys {
     private static final String FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
     private static final String RELATIVE_URI = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -48,7 +49,7 @@ final class ContainerKeys {
 
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
-    /// An answer that does not say how long its keys last: asked again soon.
+    /// Lifetime of keys without an expiration: short.
     private static final long UNKNOWN_LIFETIME_MILLIS = 300_000;
 
     private ContainerKeys() {}
@@ -63,7 +64,7 @@ final class ContainerKeys {
     ///
     /// @param http without proxies; closed with the keys
     /// @param clock Unix time in milliseconds
-    /// @throws SourceException.Refused when the variables make no sense
+    /// @throws SourceException.Refused when the variables are invalid
     static AwsKeys.Provider of(
             Map<String, String> environment, HttpClient http, String userAgent, LongSupplier clock)
             throws SourceException.Refused {
@@ -145,7 +146,7 @@ final class ContainerKeys {
         }
     }
 
-    /// Where the agent is, what it wants to see, and what its refusals mean.
+    /// The agent's address and token, and the meaning of its errors.
     private record Agent(Origin origin, String url, Map<String, String> environment)
             implements StoreEndpoint, StoreErrors {
         @Override
@@ -210,7 +211,7 @@ final class ContainerKeys {
         }
     }
 
-    /// As it is, without a scheme before it.
+    /// The raw token, without a scheme.
     private record Token(String value) implements RequestSigner {
         @Override
         public void sign(OutgoingRequest request, long epochSecond) {

@@ -10,8 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// The key of objects that are encrypted with a customer's key (SSE-C). Every request for such an object carries it, so it is sent over
-/// TLS alone, and only to where credentials are sent.
+/// The customer-provided key of encrypted objects (SSE-C). Every request for such an object contains it, so it is sent
+/// only over TLS, and only to hosts that also get credentials.
 final class CustomerKey {
     private static final int KEY_BYTES = 32;
 
@@ -27,9 +27,9 @@ final class CustomerKey {
         }
     }
 
-    /// Reads a key from a file: 32 bytes as they are, or as Base64, which a line feed may end.
+    /// Reads a key from a file: 32 bytes, or these in Base64, optionally with a line feed at the end.
     ///
-    /// @throws IllegalArgumentException saying what is wrong, without the file's content
+    /// @throws IllegalArgumentException with the problem, without the file's content
     static CustomerKey of(Path file) {
         byte[] bytes;
         try {
@@ -56,7 +56,7 @@ final class CustomerKey {
         }
     }
 
-    /// Adds the three headers that carry it.
+    /// Adds the three headers with it.
     void addTo(OutgoingRequest request) {
         request.header("x-amz-server-side-encryption-customer-algorithm", "AES256");
         request.header("x-amz-server-side-encryption-customer-key", base64);

@@ -8,17 +8,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What refusals mean that are about an object's encryption: with a key of AWS KMS (SSE-KMS), or with the customer's (SSE-C). The wording is
-/// that of AWS and of MinIO, which repeats it.
+/// Errors about an object's encryption: with a key of AWS KMS (SSE-KMS), or a customer-provided one (SSE-C). The
+/// messages are those of AWS and of MinIO, which copies them.
 final class EncryptionErrors {
     private static final Pattern KEY_ARN = Pattern.compile("arn:[a-z-]+:kms:[^\\s\"'),]+");
 
     private EncryptionErrors() {}
 
-    /// The failure that an answer tells; null where it is not about encryption.
+    /// The failure for a response; null where it is not about encryption.
     ///
-    /// @param what as [StatusErrors#subject] gives it
-    /// @param customerKey whether the request carried a customer's key
+    /// @param what from [StatusErrors#subject]
+    /// @param customerKey whether the request had a customer-provided key
     static @Nullable SourceException of(
             S3Errors.ErrorDetails details, String what, boolean object, boolean customerKey) {
         SourceException kms = ofKms(details, what);
@@ -73,7 +73,7 @@ final class EncryptionErrors {
     private static @Nullable SourceException ofCustomerKey(
             S3Errors.ErrorDetails details, String what, boolean given) {
         String message = details.message().toLowerCase(Locale.ROOT);
-        // The answer to a HEAD has no words.
+        // The response to a HEAD has no message.
         boolean silent = details.status() == 400 && details.code().isEmpty() && message.isEmpty();
         if (!given
                 && (silent

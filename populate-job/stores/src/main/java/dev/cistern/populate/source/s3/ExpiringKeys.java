@@ -5,25 +5,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps temporary keys for any number of threads, and fetches the next ones before they expire: one thread does, the others go on with
-/// the old ones. While whoever gives keys is unavailable, those that are there are used until they expire.
+/// Temporary keys for any number of threads, renewed before they expire: one thread renews them while the others
+/// continue to use the old ones. While the provider is unavailable, the old keys are used until they expire.
 final class ExpiringKeys implements AwsKeys.Provider {
-    /// Requests that are signed now must arrive before the keys expire.
+    /// Signed requests must arrive before the keys expire.
     private static final long SPARE_MILLIS = 10_000;
 
-    /// So long before their end keys are renewed, but never in the first half of their life.
+    /// Time before expiration at which keys are renewed, but never in the first half of their lifetime.
     private static final long EARLY_MILLIS = 5 * 60_000;
 
-    /// Whoever failed to give keys, or gave some that were refused, is left alone for so long.
+    /// Pause after the provider failed, or its keys were rejected.
     private static final long PAUSE_MILLIS = 5_000;
 
-    /// Gives new keys each time.
+    /// Provides new keys on each call.
     @FunctionalInterface
     interface Issuer {
         Issued issue() throws SourceException;
     }
 
-    /// Keys and the time that they hold.
+    /// Keys and their expiration.
     ///
     /// @param expires Unix time in milliseconds
     record Issued(AwsKeys keys, long expires) {}
@@ -46,7 +46,7 @@ final class ExpiringKeys implements AwsKeys.Provider {
     private volatile long notBefore;
 
     /// @param clock Unix time in milliseconds
-    /// @param closing what is closed along with it
+    /// @param closing closed together with it
     ExpiringKeys(Issuer issuer, LongSupplier clock, Runnable closing) {
         this.issuer = issuer;
         this.clock = clock;

@@ -13,14 +13,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Keys of the role that EKS binds to a pod's ServiceAccount. A webhook of the cluster tells the container by variables: IAM Roles for
-/// Service Accounts a role and a token for AWS's token service, Pod Identity an agent on the node and a token for it. Where both do, the
-/// first wins, as with AWS's SDKs.
+/// Keys of the role that EKS assigns to a pod's ServiceAccount. A webhook sets variables in the container: IAM Roles
+/// for Service Accounts a role and a token for AWS's token service, Pod Identity an agent on the node and a token for
+/// it. If both are set, the first has precedence, as in AWS's SDKs.
 final class PlatformKeys {
     private static final String ROLE = "AWS_ROLE_ARN";
     private static final String TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE";
 
-    /// An agent on the node answers at once; it asks a service of AWS's for that.
+    /// The agent on the node calls a service of AWS.
     private static final int AGENT_MILLIS = 10_000;
 
     private PlatformKeys() {}
@@ -33,8 +33,8 @@ final class PlatformKeys {
 
     /// The keys of a Job.
     ///
-    /// @param service that gives keys for a web identity
-    /// @throws SourceException.Refused when the container is told nothing, or what makes no sense
+    /// @param service that issues keys for a web identity
+    /// @throws SourceException.Refused when the variables are missing or invalid
     static AwsKeys.Provider of(S3Auth.Platform auth, TokenService service, StoreContext context)
             throws SourceException.Refused {
         Map<String, String> environment = context.environment();

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// An access key of a Secret. The container's environment has it as it was when the container started; files, where there are any, have
-/// what the Secret holds now, so that a key that is rotated while a Job runs costs no attempt. They are read when the source is opened and
-/// again when the store refuses what they held; kubelet brings a change within two minutes.
+/// An access key of a Secret. The container's environment has the value of the container's start; files, if any, have
+/// the current one, so that a key that is rotated while a Job runs costs no attempt. They are read when the source is
+/// opened and again when the store rejects the key; the kubelet updates them within two minutes.
 final class RotatingKeys implements AwsKeys.Provider {
     private final Path directory;
     private AwsKeys current;
@@ -39,7 +39,7 @@ final class RotatingKeys implements AwsKeys.Provider {
         return directory == null ? () -> first : new RotatingKeys(directory, first);
     }
 
-    /// What the files hold; null where they hold no whole key.
+    /// The key in the files; null where it is incomplete.
     private static @Nullable AwsKeys read(Path directory) {
         try {
             Map<String, String> files =
@@ -55,7 +55,7 @@ final class RotatingKeys implements AwsKeys.Provider {
                     ? null
                     : new AwsKeys(id, secret, files.get(S3Auth.AccessKey.TOKEN_FILE));
         } catch (IOException e) {
-            // The state that was being read is gone; the next look finds the one after it.
+            // The version that was being read is gone; the next read finds its successor.
             return null;
         }
     }

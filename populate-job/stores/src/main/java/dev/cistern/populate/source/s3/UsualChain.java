@@ -9,21 +9,21 @@ import dev.cistern.populate.wire.Reason;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Where AWS's own tools look for keys, in their order: the environment, a role and a token file that it names, a profile, the container's
-/// agent, the instance. The first that is set counts: what is wrong with it is said, and not passed over.
+/// AWS's default credential chain, in order: the environment, a role with a token file, a profile, the container's
+/// agent, the instance. The first configured one is used; its errors are reported instead of being skipped.
 final class UsualChain {
     private UsualChain() {}
 
     /// The keys of the command.
     ///
-    /// @param service that gives keys of roles
-    /// @throws SourceException.Refused naming what is set and makes no sense
+    /// @param service that issues keys of roles
+    /// @throws SourceException.Refused naming the invalid setting
     static AwsKeys.Provider of(TokenService service, StoreContext context)
             throws SourceException.Refused {
         Map<String, String> environment = context.environment();
         AwsKeys.Provider given = ofEnvironment(environment);
         if (given != null) {
-            // Without a class of the SDK's: they take a fifth of a second to load.
+            // Without SDK classes, which take a fifth of a second to load.
             return given;
         }
         if (PlatformKeys.namesRole(environment)) {
@@ -64,7 +64,7 @@ final class UsualChain {
                 .keys();
     }
 
-    /// The token service that an environment names; null where it names none.
+    /// The token service of the environment; null where it names none.
     static @Nullable String stsEndpoint(Map<String, String> environment) {
         for (String name : new String[] {"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"}) {
             String url = environment.getOrDefault(name, "");

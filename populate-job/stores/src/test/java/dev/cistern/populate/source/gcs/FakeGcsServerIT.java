@@ -32,8 +32,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The contract against somebody else's server, which Google's own client writes to. It checks no credentials: tokens
-/// come from services that do.
+/// The contract against a third-party server, to which Google's client writes. It checks no credentials: tokens come
+/// from doubles that do.
 class FakeGcsServerIT extends SourceContract {
     private static final String BUCKET = "contract";
     private static final String READER = "reader@test-project.iam.gserviceaccount.com";

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// The strict store with its token services, and a reader who may read from it: for one test each.
+/// The double with its token services and a service account that may read.
 final class Gcs implements AfterEachCallback {
     static final String READER = "reader@test-project.iam.gserviceaccount.com";
     static final ServiceAccountKey KEY = ServiceAccountKey.of(READER);
@@ -47,7 +47,7 @@ final class Gcs implements AfterEachCallback {
         services.accepts(KEY);
     }
 
-    /// A key file; who has it may read what the account may.
+    /// A key file of the account.
     Path keyFile(ServiceAccountKey key) throws IOException {
         return file(key.file(services.tokenUri()));
     }

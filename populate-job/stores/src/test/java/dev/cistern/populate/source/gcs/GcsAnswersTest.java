@@ -25,7 +25,7 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// What is made of the store's answers, good and odd ones.
+/// Handling of the store's responses, usual and unusual.
 class GcsAnswersTest {
     @RegisterExtension final Gcs gcs = new Gcs();
 
@@ -238,7 +238,7 @@ class GcsAnswersTest {
                                                             .isEqualTo(details.busy);
                                                 });
                 assertThatThrownBy(() -> list(source)).as(details.toString()).satisfies(right);
-                // A request for bytes is details in plain words, without a reason.
+                // The error of a media request is plain text, without a reason.
                 if (details.status != 403) {
                     assertThatThrownBy(() -> read(source, object, 0, 10)).satisfies(right);
                 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// Each way to say who asks, against services that give tokens to those alone who may have them.
+/// Each kind of credentials, against doubles of the token services.
 class GcsIdentityTest {
     private static final String OTHER = "other@test-project.iam.gserviceaccount.com";
     private static final String PROVIDER =

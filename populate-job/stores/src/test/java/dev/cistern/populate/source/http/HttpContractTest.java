@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What holds of every store, where a tree is what a list beside it names. A prefix that may be a file or a tree, and
-/// buckets, there are none.
+/// The contract, where a tree is what a list beside it names. There are neither buckets nor prefixes that may be a file
+/// or a tree.
 class HttpContractTest extends SourceContract {
     private final Map<String, byte[]> files = new TreeMap<>();
     private final OddWeb server;
@@ -120,7 +120,7 @@ class HttpContractTest extends SourceContract {
         }
     }
 
-    /// Without the names that the contract gives to keys of trees in buckets.
+    /// Without the names that the contract uses for keys in buckets.
     @Test
     @Override
     public void aTreeIsListedWithPathsBelowItsPrefix() throws Exception {

@@ -17,7 +17,7 @@ import dev.cistern.populate.source.Source;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.target.DirectoryTarget;
 import dev.cistern.populate.testing.OddWeb;
-import dev.cistern.populate.testing.OddWeb.Habits;
+import dev.cistern.populate.testing.OddWeb.Quirks;
 import dev.cistern.populate.wire.HttpAuth;
 import dev.cistern.populate.wire.HttpSpec;
 import dev.cistern.populate.wire.ListForm;
@@ -44,7 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whole fills from servers of every sort, real ones among them.
+/// Complete fills from all kinds of servers, real ones among them.
 class HttpFillTest {
     private static final FillRequest.Timing QUICK = new FillRequest.Timing(4000, 2000, 10, 50);
 
@@ -132,7 +132,7 @@ class HttpFillTest {
         assertThat(server.asked("GET", "/large.bin"))
                 .filteredOn(a -> a.headers().containsKey("if-range"))
                 .hasSizeGreaterThan(1);
-        // What is on its way when a range is shared is sent twice.
+        // Data in transit when a range is split is sent twice.
         assertThat(server.bytesSent()).isLessThan(120L << 20);
         assertThat(meter.counts().totalsFinal()).isTrue();
         assertThat(Files.getLastModifiedTime(work.resolve("target/large.bin")).toMillis())
@@ -143,7 +143,7 @@ class HttpFillTest {
     void withoutRangesACutBeginsAgain() throws Exception {
         byte[] bytes = random(20 << 20);
         server.put("/large.bin", bytes);
-        server.habits(Habits.USUAL.with(OddWeb.Ranges.IGNORED).withHead(501));
+        server.quirks(Quirks.USUAL.with(OddWeb.Ranges.IGNORED).withHead(501));
         server.sending(
                 request ->
                         new OddWeb.Sending(
@@ -161,8 +161,8 @@ class HttpFillTest {
     void aFileOfUnknownLengthHasNoTotal() throws Exception {
         byte[] bytes = random(3 << 20);
         server.put("/file", bytes);
-        server.habits(
-                Habits.USUAL.with(OddWeb.Length.CHUNKED).with(OddWeb.Ranges.REFUSED).undated());
+        server.quirks(
+                Quirks.USUAL.with(OddWeb.Length.CHUNKED).with(OddWeb.Ranges.REFUSED).undated());
         List<Boolean> finals = new ArrayList<>();
         server.answers(
                 request -> {
@@ -187,7 +187,7 @@ class HttpFillTest {
                 request -> {
                     boolean part = request.headers().containsKey("if-range");
                     if (part && changed.compareAndSet(false, true)) {
-                        // This part is still of the version before.
+                        // This part is of the previous version.
                         server.put("/large.bin", after);
                     }
                     return new OddWeb.Sending(-1, 0, 0);
@@ -213,8 +213,8 @@ class HttpFillTest {
     @Test
     void aListOfAServerThatTellsNothing() throws Exception {
         Map<String, String> expected = list(300, 5000, new StringBuilder());
-        server.habits(
-                Habits.USUAL
+        server.quirks(
+                Quirks.USUAL
                         .withHead(405)
                         .with(OddWeb.Length.CHUNKED)
                         .with(OddWeb.Ranges.IGNORED)
@@ -225,7 +225,7 @@ class HttpFillTest {
         assertThat(meter.unverified()).isZero();
         // Without dates of its own, what a pinned list gives is the same at all times.
         delete(work.resolve("target"));
-        server.habits(Habits.USUAL);
+        server.quirks(Quirks.USUAL);
         assertThat(fill("rel/SHA256SUMS", ListForm.SHA256SUMS, null).manifestDigest())
                 .isEqualTo(result.manifestDigest());
     }
@@ -332,7 +332,7 @@ class HttpFillTest {
         assertThat(filled()).isEqualTo(expected);
     }
 
-    /// The JDK's `jwebserver` knows no ranges.
+    /// The JDK's `jwebserver` does not support ranges.
     @Test
     void theJdksServerIsRead() throws Exception {
         var jdk =

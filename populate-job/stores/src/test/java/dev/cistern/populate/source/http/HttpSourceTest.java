@@ -14,7 +14,7 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.source.rest.StoreSender;
 import dev.cistern.populate.testing.OddWeb;
-import dev.cistern.populate.testing.OddWeb.Habits;
+import dev.cistern.populate.testing.OddWeb.Quirks;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// One file and lists of files, of servers with habits of every sort.
+/// One file and lists of files, from servers with all quirks.
 class HttpSourceTest {
     private static final byte[] BYTES = random(300_000);
 
@@ -161,7 +161,7 @@ class HttpSourceTest {
     @ParameterizedTest
     @ValueSource(ints = {405, 501, 403, 404, 400, 500})
     void aServerWithoutHeadIsAskedForTheFirstByte(int status) throws Exception {
-        server.habits(Habits.USUAL.withHead(status));
+        server.quirks(Quirks.USUAL.withHead(status));
         try (Source source = open("file.bin", null, null)) {
             SourceObject file = only(source);
             assertThat(file.size()).isEqualTo(300_000);
@@ -176,7 +176,7 @@ class HttpSourceTest {
     @EnumSource(OddWeb.Ranges.class)
     void whateverBecomesOfRangesTheBytesAreRight(OddWeb.Ranges ranges) throws Exception {
         for (int head : new int[] {0, 405}) {
-            server.habits(Habits.USUAL.with(ranges).withHead(head));
+            server.quirks(Quirks.USUAL.with(ranges).withHead(head));
             try (Source source = open("file.bin", null, null)) {
                 SourceObject file = only(source);
                 boolean served =
@@ -207,14 +207,14 @@ class HttpSourceTest {
         }
     }
 
-    /// A large file is asked for its first byte, whatever `HEAD` says, because it is worth dividing only if that can be
-    /// done.
+    /// The first byte of a large file is requested, whatever `HEAD` says: dividing it is worthwhile only with range
+    /// support.
     @ParameterizedTest
     @EnumSource(OddWeb.Ranges.class)
     void whetherALargeFileCanBeDividedIsTried(OddWeb.Ranges ranges) throws Exception {
         byte[] large = random(17 << 20);
         server.put("/d/large", large);
-        server.habits(Habits.USUAL.with(ranges));
+        server.quirks(Quirks.USUAL.with(ranges));
         boolean served =
                 ranges == OddWeb.Ranges.SERVED
                         || ranges == OddWeb.Ranges.SERVED_UNSAID
@@ -229,7 +229,7 @@ class HttpSourceTest {
     @ParameterizedTest
     @EnumSource(OddWeb.Length.class)
     void aFileOfUnknownLengthIsReadToItsEnd(OddWeb.Length length) throws Exception {
-        server.habits(Habits.USUAL.with(length).with(OddWeb.Ranges.IGNORED));
+        server.quirks(Quirks.USUAL.with(length).with(OddWeb.Ranges.IGNORED));
         server.put("/d/empty", new byte[0]);
         for (String name : List.of("file.bin", "empty")) {
             try (Source source = open(name, null, null)) {
@@ -244,7 +244,7 @@ class HttpSourceTest {
         }
     }
 
-    /// 416 to any range is what some servers say that serve none; it does not mean that the file is empty.
+    /// Some servers without range support answer 416 to any range; it does not mean that the file is empty.
     @Test
     void aServerThatRefusesRangesHasNoEmptyFiles() throws Exception {
         byte[] large = random(17 << 20);
@@ -260,7 +260,7 @@ class HttpSourceTest {
             assertThat(source.describe(file).whole()).isTrue();
             assertThat(readAll(source, file)).isEqualTo(large);
         }
-        server.habits(Habits.USUAL.withHead(405));
+        server.quirks(Quirks.USUAL.withHead(405));
         try (Source source = open("file.bin", null, null)) {
             SourceObject file = only(source);
             assertThat(file.sized()).isFalse();
@@ -270,8 +270,8 @@ class HttpSourceTest {
 
     @Test
     void anEndThatIsOnlyAClosedConnectionIsLookedAtTwice() throws Exception {
-        server.habits(
-                Habits.USUAL.with(OddWeb.Length.CONNECTION_CLOSES).with(OddWeb.Ranges.IGNORED));
+        server.quirks(
+                Quirks.USUAL.with(OddWeb.Length.CONNECTION_CLOSES).with(OddWeb.Ranges.IGNORED));
         try (Source source = open("file.bin", null, null)) {
             SourceObject file = only(source);
             int before = server.asked("GET", "/d/file.bin").size();
@@ -284,7 +284,7 @@ class HttpSourceTest {
                     .hasMessageContaining("ended after 1000 bytes, and then after 300000");
             assertThat(readAll(source, file)).isEqualTo(BYTES);
         }
-        // With a digest that is not needed: the bytes are compared anyway.
+        // With an unneeded digest: the bytes are compared anyway.
         try (Source source = open("file.bin", null, OddWeb.sha256(BYTES))) {
             SourceObject file = only(source);
             int before = server.asked("GET", "/d/file.bin").size();
@@ -295,7 +295,7 @@ class HttpSourceTest {
 
     @Test
     void ofAFileWithoutAnyVersionNoPartIsTaken() throws Exception {
-        server.habits(Habits.USUAL.with(OddWeb.Tag.NONE).undated());
+        server.quirks(Quirks.USUAL.with(OddWeb.Tag.NONE).undated());
         try (Source source = open("file.bin", null, null)) {
             SourceObject file = only(source);
             assertThat(file.version()).isNull();
@@ -317,7 +317,7 @@ class HttpSourceTest {
     @ParameterizedTest
     @EnumSource(OddWeb.Tag.class)
     void aChangeIsSeenByTagOrDate(OddWeb.Tag tag) throws Exception {
-        server.habits(Habits.USUAL.with(tag));
+        server.quirks(Quirks.USUAL.with(tag));
         try (Source source = open("file.bin", null, null)) {
             SourceObject before = only(source);
             byte[] changed = random(300_001);
@@ -344,7 +344,7 @@ class HttpSourceTest {
     void aTagThatComesAndGoesIsNoChange() throws Exception {
         try (Source source = open("file.bin", null, null)) {
             SourceObject file = only(source);
-            server.habits(Habits.USUAL.with(OddWeb.Tag.NONE));
+            server.quirks(Quirks.USUAL.with(OddWeb.Tag.NONE));
             assertThat(readAll(source, file)).isEqualTo(BYTES);
             assertThat(source.describe(file).object()).isEqualTo(file);
         }
@@ -352,7 +352,7 @@ class HttpSourceTest {
 
     @Test
     void whatIsSentPackedIsTakenAsItIsSent() throws Exception {
-        server.habits(Habits.USUAL.asPacked());
+        server.quirks(Quirks.USUAL.asPacked());
         try (Source source = open("file.bin", null, null)) {
             assertThat(readAll(source, only(source))).isEqualTo(BYTES);
         }
@@ -370,7 +370,7 @@ class HttpSourceTest {
             SourceContract.Bytes sink = new SourceContract.Bytes();
             assertThatThrownBy(() -> source.read(file, 0, 300_000, sink))
                     .isInstanceOf(SourceException.Retryable.class);
-            // What came before the cut is kept.
+            // Data received before the cut is kept.
             assertThat(sink.taken.toByteArray()).isEqualTo(Arrays.copyOf(BYTES, sink.taken.size()));
         }
     }
@@ -401,7 +401,7 @@ class HttpSourceTest {
         }
     }
 
-    // Who asks, and whom
+    // Credentials and hosts
 
     @Test
     void credentialsGoToTheEndpointAlone() throws Exception {
@@ -440,7 +440,7 @@ class HttpSourceTest {
                 .satisfies(asked -> assertThat(asked.headers()).containsEntry("x-api-key", "k"));
     }
 
-    /// Whoever has a host that lists may name could have anything read that the credentials may read.
+    /// The owner of a host that lists may name could have anything read that the credentials permit.
     @Test
     void aHostOfAListCannotRedirectWithTheEndpointsCredentials() throws Exception {
         server.authorization("Bearer secret");
@@ -568,7 +568,7 @@ class HttpSourceTest {
     @Test
     void sizesThatAreNotToBeHadStayUnknown() throws Exception {
         putList(sums("a", "b"));
-        server.habits(Habits.USUAL.withHead(405));
+        server.quirks(Quirks.USUAL.withHead(405));
         try (Source source = open("rel/list", new Sha256Sums(), null)) {
             List<SourceContract.Listed> all = list(source);
             assertThat(all).noneMatch(l -> l.object().sized());
@@ -643,7 +643,7 @@ class HttpSourceTest {
                                 ? new OddWeb.Answer(200, Map.of(), new byte[0])
                                 : null);
         try (Source source = open("rel/list", new Sha256Sums(), null)) {
-            // Zero is not believed.
+            // Zero is not trusted.
             assertThat(only(source).sized()).isFalse();
         }
     }
@@ -710,7 +710,7 @@ class HttpSourceTest {
     @Test
     void aListThatMayHaveBeenCutBetweenTwoLinesIsReadTwice() throws Exception {
         putList(sums("a", "b"));
-        server.habits("/d/rel/list", usual -> usual.with(OddWeb.Length.CONNECTION_CLOSES));
+        server.quirks("/d/rel/list", usual -> usual.with(OddWeb.Length.CONNECTION_CLOSES));
         int line = (OddWeb.sha256(new byte[0]) + "  a\n").length();
         server.sending(
                 request ->
@@ -739,7 +739,7 @@ class HttpSourceTest {
                     .append("\"}\n");
         }
         putList(text.toString());
-        server.habits(Habits.USUAL.with(OddWeb.Length.CHUNKED));
+        server.quirks(Quirks.USUAL.with(OddWeb.Length.CHUNKED));
         server.sending(
                 request ->
                         new OddWeb.Sending(
@@ -754,7 +754,7 @@ class HttpSourceTest {
             assertThat(rest).hasSize(1500);
             assertThat(rest.getFirst().path()).isEqualTo("f2000");
             assertThat(pages).hasSize(3);
-            // Another list than the one that was begun is not gone on with.
+            // A run does not continue with a changed list.
             putList(text.toString().replace("\"f7\"", "\"f7000\""));
             assertThatThrownBy(() -> list(source, pages.get(1), pages))
                     .isInstanceOf(SourceException.Changed.class)

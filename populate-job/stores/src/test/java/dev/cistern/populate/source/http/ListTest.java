@@ -105,7 +105,7 @@ class ListTest {
         return found;
     }
 
-    /// Names of every sort, as the tool itself writes them down.
+    /// All kinds of names, in the tool's own notation.
     @ParameterizedTest
     @ValueSource(strings = {"--text", "--binary", "--tag"})
     void whatSha256sumWritesIsRead(String mode, @TempDir Path work) throws Exception {

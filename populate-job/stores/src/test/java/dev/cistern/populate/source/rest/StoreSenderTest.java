@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the layer does for any store, with one that has next to nothing of its own.
+/// Behaviour of the layer for any store, tested with a minimal one.
 class StoreSenderTest {
     private static final byte[] BYTES = "0123456789".getBytes(StandardCharsets.UTF_8);
 
@@ -245,7 +245,7 @@ class StoreSenderTest {
                         new ToyStore(
                                 exchange -> {
                                     exchange.getResponseHeaders().set("Accept-Ranges", "none");
-                                    // Without a length it comes in chunks.
+                                    // Without a length it is chunked.
                                     boolean head = exchange.getRequestMethod().equals("HEAD");
                                     exchange.sendResponseHeaders(200, head ? -1 : 0);
                                     if (!head) {

@@ -20,8 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// A store of as few words as there can be: objects lie at their names, a version is a number in a header, a bearer
-/// token opens all. Its server does what a test says.
+/// A minimal store: objects are at their names, a version is a number in a header, one bearer token permits everything.
+/// Its server does what a test configures.
 final class ToyStore implements ObjectProtocol, AutoCloseable {
     /// Answers requests.
     interface Script {

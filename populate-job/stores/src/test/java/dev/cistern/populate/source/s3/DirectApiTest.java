@@ -287,8 +287,7 @@ class DirectApiTest extends ProxyContract {
     @Test
     void aWrongClockIsMadeUpForInEveryStreamAtOnce() throws Exception {
         SourceObject object = stored("x", 500);
-        // Both streams have sent their first request before either is details that its time is
-        // wrong.
+        // Both streams have sent their first request before either learns that its time is wrong.
         CyclicBarrier bothAsked = new CyclicBarrier(2);
         server().faults(
                         request -> {

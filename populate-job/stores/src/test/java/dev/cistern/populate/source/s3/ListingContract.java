@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Listings as odd stores give them: whole, or one clear word, never a part of it taken for the whole.
+/// Unusual listings: the result is complete or a clear error, never a part taken for the whole.
 abstract class ListingContract extends S3OddAnswersContract {
     private static final List<String> KEYS = List.of("t/a", "t/b", "t/c", "t/d", "t/e");
 

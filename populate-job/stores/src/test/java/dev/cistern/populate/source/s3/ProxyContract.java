@@ -16,7 +16,7 @@ import java.net.ServerSocket;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// A store behind a proxy. Both ways of asking S3 go through it.
+/// A store behind a proxy. Both S3 clients use it.
 abstract class ProxyContract extends ListingContract {
     private Source open(Map<String, String> environment, String endpoint) {
         S3Location location = S3Location.of(endpoint, "us-east-1", FaultyS3.BUCKET, true);
@@ -25,7 +25,7 @@ abstract class ProxyContract extends ListingContract {
         return S3Source.of(location, "", api);
     }
 
-    /// By a name that only the proxy knows.
+    /// By a host name that only the proxy resolves.
     private String hidden(String scheme) {
         return server().endpoint().replace("http://127.0.0.1", scheme + "://store.invalid");
     }
@@ -62,7 +62,7 @@ abstract class ProxyContract extends ListingContract {
         try (TestProxy proxy = new TestProxy();
                 ServerSocket store = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
             proxy.wants("user", "secret");
-            // The tunnel stands, and ends: what goes through one is tested with TLS itself.
+            // The tunnel is established and closed: traffic through one is tested with TLS.
             Thread.ofVirtual().start(() -> closeEach(store));
             String url = "http://user:secret@" + proxy.address();
             String authority = "store.invalid:" + store.getLocalPort();

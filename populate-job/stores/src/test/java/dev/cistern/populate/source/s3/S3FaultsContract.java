@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The contract against a server that goes wrong on demand. Both ways of asking S3 run it: they must agree in every
-/// answer.
+/// The contract against a server with injected faults. Both S3 clients run it: they must give the same results.
 abstract class S3FaultsContract extends SourceContract {
     protected @Nullable FaultyS3 server;
 
@@ -196,7 +195,7 @@ abstract class S3FaultsContract extends SourceContract {
                 });
     }
 
-    /// What a listing's 404 speaks of is in its code: only one that says so, or nothing, is about the bucket.
+    /// A listing's 404 is about the bucket only if its code says so or it has none.
     @Test
     void aCodeThatSpeaksOfTheUserIsAboutTheCredentials() throws Exception {
         Map<Fault, Reason> cases =
@@ -221,7 +220,7 @@ abstract class S3FaultsContract extends SourceContract {
                 });
     }
 
-    /// The store's clock, or this machine's, is set forward and back in the middle of a run.
+    /// The store's clock, or the host's, is set forward and back during a run.
     @Test
     void aClockThatIsCorrectedIsFollowedBothWays() throws Exception {
         SourceObject object = object("x", 500);
@@ -254,7 +253,7 @@ abstract class S3FaultsContract extends SourceContract {
         assertThat(server().asked()).hasSizeLessThan(6);
     }
 
-    /// Dates in any form, and none, on `HEAD`, `GET` and in listings.
+    /// Dates in any form, and missing ones, in `HEAD`, `GET` and listings.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -289,9 +288,9 @@ abstract class S3FaultsContract extends SourceContract {
                                                         + "</LastModified></Contents>"
                                                         + "</ListBucketResult>")
                                         : new Fault.Headers(Map.of("Last-Modified", date)));
-        // What is known to the second in a header is not known better.
+        // A header's time has a precision of seconds.
         long seconds = millis / 1000 * 1000;
-        // What was written since it was listed has another date; else the listing's holds.
+        // An object written since the listing has another date; otherwise the listing's is used.
         SourceObject before = new SourceObject("x", 500, "\"before\"", 0);
         try (Source source = open("")) {
             assertThat(source.describe(before).object().modifiedMillis()).isIn(millis, seconds);
@@ -411,7 +410,7 @@ abstract class S3FaultsContract extends SourceContract {
         }
     }
 
-    /// Both trees can exist, and neither is the other.
+    /// Both trees can exist and are different.
     @Test
     void aTreeBelowASlashIsNotTheTreeBesideIt() throws Exception {
         put("a/x", new byte[1]);
@@ -448,7 +447,7 @@ abstract class S3FaultsContract extends SourceContract {
                             e -> assertThat(e.reason()).isEqualTo(Reason.SOURCE_STALLED))
                     .hasMessageContaining("bytes");
         }
-        // What came is kept.
+        // Received data is kept.
         assertThat(sink.taken.size()).isBetween(10, 1000);
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Answers of stores that do not do as S3 does. Both ways of asking run it: they must agree in every answer.
+/// Responses of stores that deviate from S3. Both S3 clients run it: they must give the same results.
 abstract class S3OddAnswersContract extends S3FaultsContract {
     private static final String ERROR =
             "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>details to</Message></Error>";
@@ -143,7 +143,7 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
                                 new Fault.Other(
                                         200, Map.of("ETag", "\"random\""), new byte[0], true));
         assertThat(describe(new SourceObject("x", 0, "\"random\"", 1)).object().size()).isZero();
-        // No first byte, and not a word on how many there are.
+        // No first byte, and no size.
         server().faults(request -> new Fault.Other(416, Map.of(), ERROR.formatted("InvalidRange")));
         assertThat(describe(new SourceObject("x", 0, "\"random\"", 1)).object().size()).isZero();
         int before = server().asked().size();
@@ -254,7 +254,7 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
                 .hasSize(1);
     }
 
-    /// What a store does that unpacks objects for those who do not ask for them packed.
+    /// A store that decompresses objects for clients that do not accept compressed ones.
     private @Nullable Fault unpacked(Asked request, byte[] plain, String packer) {
         boolean asks = request.headers().getOrDefault("accept-encoding", "").contains(packer);
         return !isGet(request) || asks ? null : new Fault.Other(200, Map.of(), plain, true);
@@ -294,7 +294,7 @@ abstract class S3OddAnswersContract extends S3FaultsContract {
         }
     }
 
-    /// What the engine does: an object that did not fit is begun again.
+    /// Like the engine: an object whose size was wrong is restarted.
     private static byte[] readAfterOneStart(Source source, SourceObject object) throws Exception {
         Bytes sink = new Bytes();
         try {

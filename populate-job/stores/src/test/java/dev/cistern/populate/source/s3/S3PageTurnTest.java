@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every way in which a page says, or does not say, what follows it.
+/// All ways in which a page indicates, or does not, what follows it.
 class S3PageTurnTest {
     private static final ListPosition START = ListPosition.START;
     private static final String END = "end";

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A store's clock that is not this machine's, and refuses requests that are signed for another time.
+/// A store's clock that differs from the host's, and rejects requests signed for another time.
 final class TestClock {
     private static final DateTimeFormatter SIGNED =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX", Locale.ROOT);
@@ -21,7 +21,7 @@ final class TestClock {
 
     /// Null for a request within 15 minutes of the store's time.
     ///
-    /// @param aheadSeconds of this machine's clock
+    /// @param aheadSeconds of the host's clock
     static @Nullable Fault check(FaultyS3.Asked request, long aheadSeconds) {
         Instant store = Instant.now().plusSeconds(aheadSeconds);
         Instant signed =

@@ -22,7 +22,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// The contract against a real server that checks signatures; both ways of asking S3 run it.
+/// The contract against a real server that checks signatures. Both S3 clients run it.
 abstract class VersitygwContract extends SourceContract {
     private static final String BUCKET = "contract";
     @TempDir static Path work;

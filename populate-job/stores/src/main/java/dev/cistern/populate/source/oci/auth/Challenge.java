@@ -7,15 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// How a registry wants to be told who asks: one challenge of a `WWW-Authenticate` header (RFC 9110, section 11.6.1).
+/// One authentication challenge of a `WWW-Authenticate` header (RFC 9110, section 11.6.1).
 ///
-/// @param bearer whether it wants a token rather than user and password
-/// @param realm URL of the service that gives tokens; empty with user and password
-/// @param service what that service is told the token is for; empty where the registry does not say
-/// @param scope what the token must be good for; empty where the registry does not say
-/// @param insufficient whether the registry knows the token that was sent, and it is not good for this (RFC 6750, section 3.1)
+/// @param bearer whether it requires a token instead of user and password
+/// @param realm URL of the token service; empty with user and password
+/// @param service of the token; empty where the registry does not specify one
+/// @param scope of the token; empty where the registry does not specify one
+/// @param insufficient whether the token is valid but does not cover the request (RFC 6750, section 3.1)
 record Challenge(boolean bearer, String realm, String service, String scope, boolean insufficient) {
-    /// The best of a header's challenges: a token before a password; null where none can be met.
+    /// The preferred challenge of a header: a token before a password; null where none is supported.
     static @Nullable Challenge of(@Nullable String header) {
         Challenge best = null;
         for (Parsed parsed : parse(header == null ? "" : header)) {
@@ -71,7 +71,7 @@ record Challenge(boolean bearer, String realm, String service, String scope, boo
         return all;
     }
 
-    /// Reads a parameter's value; where it ends.
+    /// Parses a parameter's value; returns its end.
     private static int value(String header, int from, StringBuilder to) {
         int at = from;
         while (at < header.length() && header.charAt(at) == ' ') {

@@ -14,18 +14,18 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A file in the form of Docker's `config.json`, which a Secret of type `kubernetes.io/dockerconfigjson` holds, too, or of the `.dockercfg`
-/// before it, whose entries are not below `auths`.
+/// A file in the form of Docker's `config.json`, as in a Secret of type `kubernetes.io/dockerconfigjson`, or of the
+/// older `.dockercfg`, whose entries are not below `auths`.
 ///
-/// Which entries are for a repository is decided as the kubelet does (`pkg/credentialprovider/keyring.go`): the scheme and a leading
-/// `/v1/` or `/v2/` are left out; hosts are compared part by part, in each of which `*` and `?` may stand; ports have to be
-/// the same; the path has to begin the repository's. Longer names come first, and all that match are tried.
+/// Entries match a repository as in the kubelet (`pkg/credentialprovider/keyring.go`): the scheme and a leading `/v1/`
+/// or `/v2/` are ignored; hosts are compared part by part, where `*` and `?` are wildcards; ports must be equal; the
+/// path must be a prefix of the repository. Longer names come first, and all matches are tried.
 ///
-/// @param file read anew each time
+/// @param file read again each time
 /// @param registry host and port
 /// @param repository its name
 public record DockerConfig(Path file, String registry, String repository) implements Logins {
-    /// Larger ones are no such file.
+    /// Larger files are not of this kind.
     private static final int MAX_BYTES = 1 << 20;
 
     private static final String HUB = "docker.io";
@@ -42,7 +42,7 @@ public record DockerConfig(Path file, String registry, String repository) implem
         } catch (IOException e) {
             throw wrong("cannot be read");
         } catch (IllegalArgumentException e) {
-            // The parser's own words may quote a secret.
+            // The parser's message may quote a secret.
             throw wrong("is not JSON");
         }
         Json entries = all.get("auths").present() || helped(all) ? all.get("auths") : all;
@@ -66,7 +66,7 @@ public record DockerConfig(Path file, String registry, String repository) implem
         return all.get("credHelpers").present() || all.get("credsStore").present();
     }
 
-    /// A program that would have to be run is not.
+    /// Credential helpers are not run.
     private void requireNoHelper(Json all) throws SourceException.Refused {
         String helper = all.get("credsStore").text("");
         Json helpers = all.get("credHelpers");
@@ -132,7 +132,7 @@ public record DockerConfig(Path file, String registry, String repository) implem
                         + " docker-registry` writes it");
     }
 
-    /// A name as it is compared: without its scheme, and without what Docker's first registries had for a path.
+    /// A name for comparison: without its scheme, and without the path of Docker's first registries.
     private static String bare(String name) {
         String bare = name.replaceFirst("^https?://", "");
         int slash = bare.indexOf('/');

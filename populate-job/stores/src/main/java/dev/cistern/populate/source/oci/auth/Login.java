@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// Credentials for a registry. One of them is used: the registry's token, else the identity token, else name and password.
+/// Credentials for a registry. One is used: the registry token, else the identity token, else name and password.
 ///
 /// @param username empty where there is none
-/// @param identityToken what a token service gives tokens for; null where there is none
-/// @param registryToken what the registry itself takes; null where there is none
+/// @param identityToken refresh token for the token service; null where there is none
+/// @param registryToken bearer token for the registry; null where there is none
 public record Login(
         String username,
         String password,
@@ -24,7 +24,7 @@ public record Login(
                 : new Login(username, password, null, null);
     }
 
-    /// A token that the registry itself takes.
+    /// A registry token.
     public static Login ofToken(String token) {
         return new Login("", "", null, token);
     }

@@ -12,12 +12,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A registry, and what it is told of who asks. The first request carries nothing: the answer says whether user and password are
-/// wanted, or a token of a service that it names. Only the registry's own answers are asked: a host that it redirects to is never
-/// sent anything, and never believed.
+/// A registry and its authentication. The first request is anonymous: the response's challenge requires user and
+/// password, or a token of a token service. Only the registry's own responses are evaluated: a host that it redirects
+/// to gets no credentials, and its challenges are ignored.
 ///
-/// Where several credentials may be meant, each is tried in turn, as the kubelet does. They are read again when they are refused: somebody may
-/// have replaced them while the run goes on.
+/// Matching credentials are tried in turn, as in the kubelet. They are read again when they are rejected, since they
+/// may have been replaced during the run.
 public final class RegistryEndpoint implements StoreEndpoint {
     private final Origin origin;
     private final Logins logins;
@@ -28,19 +28,19 @@ public final class RegistryEndpoint implements StoreEndpoint {
     private volatile @Nullable Challenge challenge;
     private volatile State state = new State(List.of(), 0, null, false);
 
-    /// What is sent now.
+    /// The current authentication.
     ///
-    /// @param known all credentials that may be meant, as they were read last
-    /// @param number of those in use; as many as there are where nobody in particular asks
-    /// @param token null where none was asked for
-    /// @param again whether it was asked for because one was refused that was as young
+    /// @param known all matching credentials when last read
+    /// @param number index of the credentials in use; their count for anonymous requests
+    /// @param token null where none was requested
+    /// @param again whether it replaces a rejected token of the same age
     private record State(List<Login> known, int number, @Nullable Token token, boolean again) {
         @Nullable Login login() {
             return number < known.size() ? known.get(number) : null;
         }
     }
 
-    /// The value of `Authorization`; null where there is none yet, or none is wanted.
+    /// The value of `Authorization`; null where there is none yet, or none is required.
     private record Authorization(@Nullable String value) implements RequestSigner {
         @Override
         public void sign(OutgoingRequest request, long epochSecond) {
@@ -56,8 +56,8 @@ public final class RegistryEndpoint implements StoreEndpoint {
         }
     }
 
-    /// @param http for the token service, closed by whoever made it
-    /// @param scope what a token must be good for
+    /// @param http for the token service, closed by the caller
+    /// @param scope of tokens
     /// @param clock Unix time in milliseconds
     /// @throws SourceException.Refused when the credentials cannot be read
     public RegistryEndpoint(
@@ -104,7 +104,7 @@ public final class RegistryEndpoint implements StoreEndpoint {
         if (token != null && token.fresh(time)) {
             return bearer(token);
         }
-        // One thread renews it while the others go on with it.
+        // One thread renews it while the others continue to use it.
         if (token != null && token.usable(time) && !renewing.tryLock()) {
             return bearer(token);
         }
@@ -137,9 +137,9 @@ public final class RegistryEndpoint implements StoreEndpoint {
         return new Authorization("Bearer " + token.value());
     }
 
-    /// A token by the credentials in use, or by the next that a token is given for. Called with the lock.
+    /// A token for the credentials in use, or for the next that get one. Called with the lock.
     ///
-    /// @param again whether one was refused that was as young
+    /// @param again whether a token of the same age was rejected
     private RequestSigner fetched(Challenge asked, boolean again) throws SourceException {
         reread();
         while (true) {
@@ -157,7 +157,7 @@ public final class RegistryEndpoint implements StoreEndpoint {
         }
     }
 
-    /// Begins again with the first where others are there than before.
+    /// Restarts with the first when the credentials have changed.
     private void reread() throws SourceException.Refused {
         List<Login> read = logins.read();
         if (!read.equals(state.known)) {
@@ -191,14 +191,14 @@ public final class RegistryEndpoint implements StoreEndpoint {
             reread();
             State now = state;
             boolean first = ((Authorization) refused).value == null || now.known != before;
-            // A registry forgets a token that it has just given when it is started anew.
+            // A registry's restart may invalidate a new token.
             boolean young = now.token != null && !aged(now.token);
             boolean worthAgain =
                     now.token != null
                             && !(asked != null && asked.insufficient())
                             && !(young && now.again);
             if (!first && !worthAgain) {
-                // These were refused as they were made.
+                // These credentials were rejected themselves.
                 if (now.number + 1 >= now.known.size()) {
                     return refused;
                 }
@@ -217,7 +217,7 @@ public final class RegistryEndpoint implements StoreEndpoint {
         }
     }
 
-    /// Whether a token may have expired before the time that it was given for, or its key was changed.
+    /// Whether a token may have expired early, or its key was changed.
     private boolean aged(Token token) {
         return clock.getAsLong() - token.issuedMillis() > 5_000;
     }

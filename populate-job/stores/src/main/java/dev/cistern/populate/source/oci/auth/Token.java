@@ -3,10 +3,10 @@ package dev.cistern.populate.source.oci.auth;
 /// A token of a token service.
 ///
 /// @param value the secret
-/// @param issuedMillis when it was asked for, by the clock of this machine in milliseconds
-/// @param expiresMillis when it stops being good
+/// @param issuedMillis when it was requested, by the local clock in milliseconds
+/// @param expiresMillis when it expires
 record Token(String value, long issuedMillis, long expiresMillis) {
-    /// Whether it need not be renewed yet: for three quarters of its life.
+    /// Whether it needs no renewal yet: for three quarters of its lifetime.
     boolean fresh(long nowMillis) {
         return nowMillis < expiresMillis - (expiresMillis - issuedMillis) / 4;
     }

@@ -19,15 +19,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The service that a registry's challenge names (Distribution's "Token Authentication Specification" and "OAuth2 Token Authentication").
+/// The token service of a registry's challenge (Distribution's "Token Authentication Specification" and "OAuth2 Token
+/// Authentication").
 final class TokenService {
     private static final int MAX_ANSWER_BYTES = 256 * 1024;
     private static final int MAX_SHOWN = 300;
 
-    /// What the specification says of an answer without `expires_in`.
+    /// The specification's default for a response without `expires_in`.
     private static final long USUAL_LIFETIME_SECONDS = 60;
 
-    /// Longer ones are asked for again all the same.
+    /// Limit of a token's use.
     private static final long MAX_LIFETIME_SECONDS = 86_400;
 
     private final HttpClient http;
@@ -36,9 +37,9 @@ final class TokenService {
     private final String userAgent;
     private final LongSupplier clock;
 
-    /// @param http closed by whoever made it
+    /// @param http closed by the caller
     /// @param registry whose challenges are answered
-    /// @param scope what is asked for where the challenge does not say
+    /// @param scope requested where the challenge has none
     TokenService(
             HttpClient http, Origin registry, String scope, String userAgent, LongSupplier clock) {
         this.http = http;
@@ -48,7 +49,7 @@ final class TokenService {
         this.clock = clock;
     }
 
-    /// Adds user and password; nobody in particular without them.
+    /// Adds user and password, if any.
     private record Basic(String value) implements RequestSigner {
         @Override
         public void sign(OutgoingRequest request, long epochSecond) {
@@ -64,13 +65,13 @@ final class TokenService {
         }
     }
 
-    /// Where tokens are asked for.
+    /// URL of the token service.
     private record Realm(Origin origin, String path, String query) {}
 
-    /// Asks for a token; one attempt.
+    /// Requests a token; one attempt.
     ///
-    /// @param login null to ask as nobody in particular
-    /// @throws SourceException when there is none to be had
+    /// @param login null for an anonymous token
+    /// @throws SourceException when no token is issued
     Token fetch(Challenge challenge, @Nullable Login login) throws SourceException {
         Realm realm = realm(challenge);
         long asked = clock.getAsLong();
@@ -98,7 +99,7 @@ final class TokenService {
                                     request.header("accept", "application/json"),
                                     MAX_ANSWER_BYTES));
         } catch (IllegalArgumentException e) {
-            // The parser's own words may quote a token.
+            // The parser's message may quote a token.
             throw StatusErrors.garbled(errors.where(), null, "the answer is not JSON");
         }
         String token = answer.get("token").text("");
@@ -114,8 +115,8 @@ final class TokenService {
         return new Token(token, asked, asked + life * 1000);
     }
 
-    /// A registry that is reached over TLS is believed about its token service: it could ask for the password itself. Without TLS anybody
-    /// between could read what is sent, so that is not done unless the registry itself is reached like that.
+    /// A registry over TLS is trusted about its token service: it could also ask for the password itself. A token
+    /// service without TLS is used only if the registry itself has none, because the password could be intercepted.
     private Realm realm(Challenge challenge) throws SourceException.Refused {
         Origin origin;
         URI uri;
@@ -187,7 +188,7 @@ final class TokenService {
         return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "…";
     }
 
-    /// What errors of the service mean.
+    /// Maps errors of the service.
     private record Errors(Origin origin, boolean anonymous) implements StoreErrors {
         @Override
         public String where() {

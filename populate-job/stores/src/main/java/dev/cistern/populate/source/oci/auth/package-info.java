@@ -1,5 +1,5 @@
-/// How a registry learns who asks: its challenge, the token service that the challenge names, and the credentials that a
-/// file in the form of Docker's `config.json` has for the registry.
+/// Authentication with a registry: its challenge, the token service of the challenge, and credentials from a file in
+/// the form of Docker's `config.json`.
 @NullMarked
 package dev.cistern.populate.source.oci.auth;
 

@@ -7,9 +7,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
-/// Keys of ours as the SDK takes them.
+/// Adapts our keys to the SDK.
 record AsSdk(AwsKeys.Provider keys) implements AwsCredentialsProvider {
-    /// There are no keys, for a reason that is known.
+    /// There are no keys, for a known reason.
     static final class None extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.profiles.Profile;
 import software.amazon.awssdk.profiles.ProfileFile;
 
-/// The files that AWS's tools share: `~/.aws/config` and `~/.aws/credentials`, or those that `AWS_CONFIG_FILE` and
-/// `AWS_SHARED_CREDENTIALS_FILE` name; and the profile of them that `AWS_PROFILE` chooses. The SDK reads them.
+/// AWS's shared files: `~/.aws/config` and `~/.aws/credentials`, or those in `AWS_CONFIG_FILE` and
+/// `AWS_SHARED_CREDENTIALS_FILE`; and the profile that `AWS_PROFILE` selects. The SDK parses them.
 public final class AwsProfiles {
     private static final String PROFILE = "AWS_PROFILE";
     private static final String USUAL = "default";
@@ -29,7 +29,7 @@ public final class AwsProfiles {
 
     /// The profiles that an environment names.
     ///
-    /// @throws IllegalArgumentException naming a variable that names a file that is not there
+    /// @throws IllegalArgumentException naming the variable whose file does not exist
     public static AwsProfiles of(Map<String, String> environment) {
         Map<Path, ProfileFile.Type> files = new LinkedHashMap<>();
         add(files, environment, "AWS_CONFIG_FILE", "config", ProfileFile.Type.CONFIGURATION);
@@ -73,7 +73,7 @@ public final class AwsProfiles {
         return chosen;
     }
 
-    /// The files, for people.
+    /// The files, for messages.
     String where() {
         return files.isEmpty()
                 ? "~/.aws/config or ~/.aws/credentials"
@@ -122,7 +122,7 @@ public final class AwsProfiles {
                 all.addFile(
                         ProfileFile.builder().content(file.getKey()).type(file.getValue()).build());
             } catch (RuntimeException e) {
-                // The parser names the line, not what is in it.
+                // The parser's message has the line number, not its content.
                 throw new IllegalArgumentException(
                         file.getKey() + " is no file of AWS profiles: " + e.getMessage(), e);
             }

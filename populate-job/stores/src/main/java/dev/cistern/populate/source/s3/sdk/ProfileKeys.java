@@ -13,11 +13,11 @@ import software.amazon.awssdk.auth.credentials.ProcessCredentialsProvider;
 import software.amazon.awssdk.profiles.Profile;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 
-/// The keys that a profile of AWS's shared files describes: given, those of a role (`role_arn` with `source_profile`, `credential_source` or
-/// `web_identity_token_file`), or those that a program prints (`credential_process`). What needs a person at a browser or a second factor
-/// is refused with what to do instead.
+/// The keys of a profile of AWS's shared files: static ones, those of a role (`role_arn` with `source_profile`,
+/// `credential_source` or `web_identity_token_file`), or the output of a program (`credential_process`). Interactive
+/// logins and second factors are rejected with what to do instead.
 public final class ProfileKeys {
-    /// A chain of more roles than this is a mistake; AWS lets one last an hour at most.
+    /// Limit of chained roles; AWS limits such a session to an hour.
     private static final int MAX_CHAIN = 8;
 
     private final AwsProfiles profiles;
@@ -25,15 +25,15 @@ public final class ProfileKeys {
     private final Map<String, String> environment;
     private final Container container;
 
-    /// Gives the keys of the container's agent.
+    /// Provides the keys of the container's agent.
     @FunctionalInterface
     public interface Container {
-        /// @throws SourceException.Refused when the environment names no agent, or one that makes no sense
+        /// @throws SourceException.Refused when the environment names no agent, or an invalid one
         AwsKeys.Provider keys() throws SourceException.Refused;
     }
 
-    /// @param service that gives keys of roles
-    /// @param container keys that the container's agent gives, where a profile names that
+    /// @param service that issues keys of roles
+    /// @param container keys of the container's agent, where a profile uses that
     public ProfileKeys(
             AwsProfiles profiles,
             TokenService service,
@@ -45,9 +45,9 @@ public final class ProfileKeys {
         this.container = container;
     }
 
-    /// The keys of the profile that is used; null where it describes none, and was not chosen by name.
+    /// The keys of the selected profile; null where it has none, and was not selected by name.
     ///
-    /// @throws SourceException.Refused naming the profile and what is wrong with it
+    /// @throws SourceException.Refused naming the profile and its problem
     public AwsKeys.@Nullable Provider keys() throws SourceException.Refused {
         Profile used;
         try {
@@ -70,7 +70,7 @@ public final class ProfileKeys {
         if (chain.size() >= MAX_CHAIN) {
             throw wrong(profile, "is at the end of a chain that is too long: " + chain);
         }
-        // A profile that names itself as its source means the keys that stand in it.
+        // A profile that names itself as its source uses its own static keys.
         boolean again = chain.contains(profile.name());
         if (again && !chain.getLast().equals(profile.name())) {
             throw wrong(profile, "is, by way of others, its own source_profile: " + chain);
@@ -160,7 +160,7 @@ public final class ProfileKeys {
         return Integer.valueOf(text);
     }
 
-    /// The keys that a role is assumed with.
+    /// The keys for assuming a role.
     private AwsKeys.Provider base(Profile profile, List<String> chain)
             throws SourceException.Refused {
         String source = text(profile, "source_profile");

@@ -9,7 +9,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// Puts an answer's date into the one form that the SDK reads, or leaves it out: the SDK fails at any other.
+/// Rewrites a response's date in the form that the SDK parses, or removes it: the SDK fails on others.
 final class LenientDates implements ExecutionInterceptor {
     private static final String NAME = "Last-Modified";
 

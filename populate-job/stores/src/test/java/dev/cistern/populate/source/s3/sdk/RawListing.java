@@ -13,18 +13,18 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/// Takes a listing's document as it came: what it means is decided in one place for both ways of asking, and the SDK's
-/// own reader fails at what it does not expect and leaves out what it does not know.
+/// Keeps a listing's document unparsed: both S3 clients share one parser, and the SDK's fails on unexpected elements
+/// and drops unknown ones.
 final class RawListing {
     private static final ExecutionAttribute<RawListing> TAKER =
             new ExecutionAttribute<>("RawListing");
 
-    /// What the SDK reads instead.
+    /// The document that the SDK parses instead.
     private static final byte[] NOTHING = "<ListBucketResult/>".getBytes(StandardCharsets.UTF_8);
 
     private byte[] document = new byte[0];
 
-    /// For the request whose answer is wanted.
+    /// For the request.
     void taken(AwsRequestOverrideConfiguration.Builder request) {
         request.putExecutionAttribute(TAKER, this);
     }

@@ -43,12 +43,12 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/// S3 by the SDK's own client over the JDK's HTTP: the yardstick. It and `DirectApi` must give the same bytes and the
-/// same errors.
+/// S3 by the SDK's client over the JDK's HTTP client: the reference. It and `DirectApi` must give the same bytes and
+/// the same errors.
 public final class SdkApi implements S3Api {
     private static final int BUFFER_BYTES = 128 * 1024;
 
-    /// A clock that is another in each answer is nothing to follow.
+    /// A clock that differs in each response is not followed.
     private static final int MAX_CORRECTIONS = 3;
 
     private final S3Location location;
@@ -71,7 +71,7 @@ public final class SdkApi implements S3Api {
                         .region(Region.of(location.region()))
                         .credentialsProvider(provider(keys))
                         .forcePathStyle(location.pathStyle())
-                        // Checksums are the engine's business: it compares what lies on the disk.
+                        // The engine checks checksums: it compares the data on disk.
                         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                         .overrideConfiguration(
                                 o ->
@@ -244,13 +244,13 @@ public final class SdkApi implements S3Api {
         }
     }
 
-    /// A question to the store.
+    /// A request to the store.
     private interface Question<T, E extends Exception> {
         T ask() throws SourceException, E;
     }
 
-    /// Asks, and again when the store's clock turns out to be another: the SDK takes it up, and leaves it to others to
-    /// try again.
+    /// Sends a request, and again when the store's clock differs: the SDK adopts the clock but leaves the retry to the
+    /// caller.
     private <T, E extends Exception> T asked(@Nullable String key, Question<T, E> question)
             throws SourceException, E {
         for (int corrections = 0; ; corrections++) {
@@ -283,7 +283,7 @@ public final class SdkApi implements S3Api {
         request.overrideConfiguration(o -> o.putHeader("Accept-Encoding", how.encoding()));
     }
 
-    /// Gives a body to an answer; whether it was read to its end.
+    /// Adds a body to a response; returns whether it was read completely.
     private boolean copy(InputStream in, SourceObject object, ObjectAnswer answer)
             throws IOException, SourceException {
         byte[] buffer = new byte[BUFFER_BYTES];

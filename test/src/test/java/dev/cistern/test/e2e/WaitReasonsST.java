@@ -9,13 +9,13 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// Whatever stands between a claim and its data is told on the claim, in the words of who is in the way, and shown by
-/// `kubectl get vpop`; and what is mended is noticed without anything being deleted.
+/// Every obstacle to a claim's population is reported on the claim, with the message of the component that causes it,
+/// and shown by `kubectl get vpop`; a correction is noticed without deleting anything.
 @SystemTest
-class SilenceST {
+class WaitReasonsST {
     private static final Duration SOON = Duration.ofSeconds(90);
 
-    /// What is promised is 10 s; the API server, kubelet and `kubectl` of a busy machine need theirs.
+    /// The promise is 10 s; the API server, kubelet and `kubectl` on a busy host need extra time.
     private static final Duration TOLD = Duration.ofSeconds(30);
 
     @Test
@@ -60,9 +60,9 @@ class SilenceST {
         filled(team, bucket);
     }
 
-    /// The Job's template cannot be changed: only a run that begins anew can use what was mended.
+    /// A Job's template is immutable: only a restarted run can use the correction.
     @Test
-    void aPriorityClassThatIsNotThereAndAPopulatorThatIsMended(Team team) {
+    void aPriorityClassThatIsNotThereAndAPopulatorThatIsCorrected(Team team) {
         Bucket bucket = bucket(team);
         inline(team, bucket, "mine", "  generic: {priorityClassName: no-such-class}\n");
         secret(team);
@@ -99,7 +99,7 @@ class SilenceST {
         try {
             inline(team, bucket, "mine", "");
             secret(team);
-            // A policy takes a moment to be in force.
+            // A policy takes a moment to take effect.
             await("the policy")
                     .atMost(TOLD)
                     .pollInterval(Duration.ofSeconds(1))
@@ -117,7 +117,7 @@ class SilenceST {
     }
 
     @Test
-    void anEndpointThatIsWrongAndABackendThatIsMended(Team team) {
+    void anEndpointThatIsWrongAndABackendThatIsCorrected(Team team) {
         Bucket bucket = bucket(team);
         inline(team, bucket, "mine", "", "http://no-such-store.invalid:9000");
         secret(team);
@@ -172,7 +172,7 @@ class SilenceST {
         assertThat(team.pods().digests("check", "data")).isEqualTo(bucket.digests(""));
     }
 
-    /// What the README's first command shows.
+    /// The output of the README's first command.
     static void row(Team team, String reason) {
         await("a row with " + reason)
                 .atMost(TOLD)
@@ -195,7 +195,7 @@ class SilenceST {
         inline(team, bucket, secret, more, team.endpoint());
     }
 
-    /// A populator with a backend of its own: its Job runs in the team's namespace.
+    /// A populator with its own backend: its Job runs in the team's namespace.
     private static void inline(
             Team team, Bucket bucket, String secret, String more, String endpoint) {
         team.apply(
@@ -218,7 +218,7 @@ class SilenceST {
                         .formatted(bucket.name(), secret, secret, S3Server.REGION, endpoint, more));
     }
 
-    /// As a mesh would, but for nobody who asks it not to: a container beside each pod of the namespace's Jobs.
+    /// Like a service mesh, with opt-out: a sidecar in each pod of the namespace's Jobs.
     static String inject(String namespace) {
         return """
         apiVersion: admissionregistration.k8s.io/v1

@@ -1,17 +1,17 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/// Clocks, stores that are slow, late or busy, and proxies.
-final class WeatherCases {
-    private WeatherCases() {}
+/// Clock skew; slow, delayed or overloaded stores; proxies.
+final class AvailabilityCases {
+    private AvailabilityCases() {}
 
     static List<OddCase> all() {
         List<OddCase> all = new ArrayList<>();
-        for (Habit arrives :
+        for (Quirk arrives :
                 List.of(
                         CLOCK_AHEAD,
                         CLOCK_JUMPS,
@@ -27,7 +27,7 @@ final class WeatherCases {
         }
         all.add(
                 OddCase.of("clock-jumps-between-heads", Objects.mixed())
-                        .habit(CLOCK_JUMPS_TWICE)
+                        .quirk(CLOCK_JUMPS_TWICE)
                         .arrives());
         all.add(OddCase.of(REQUEST_TIMEOUT_WHEN_IDLE, Objects.mixed()).arrives());
         all.add(

@@ -1,12 +1,12 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.util.List;
 
-/// What is told when it cannot be.
-final class WordCases {
-    private WordCases() {}
+/// Messages of failures.
+final class MessageCases {
+    private MessageCases() {}
 
     static List<OddCase> all() {
         StoredObject text = StoredObject.of("text", "t".repeat(5000));
@@ -16,7 +16,7 @@ final class WordCases {
                 OddCase.of(ARCHIVED, text).ends("AccessDenied", "text", "archived", "restore"),
                 OddCase.of(USER_UNKNOWN_404, text).ends("InvalidCredentials", "InvalidAccessKeyId"),
                 OddCase.of(MOVED_WITH_ENDPOINT, text)
-                        .ends("InvalidConfiguration", Refusals.ENDPOINT),
+                        .ends("InvalidConfiguration", ErrorResponses.ENDPOINT),
                 OddCase.of(LENGTH_OTHER_THAN_LISTED, text)
                         .endsForNow("ObjectChanged", "text", "5001", "5000"),
                 OddCase.of(KEY_GONE, text, StoredObject.of("gone", "x"))

@@ -3,13 +3,13 @@ package dev.cistern.test.cluster;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 
-/// Tells whoever waits what is being done.
-public final class Say {
+/// Logs the progress of long operations.
+public final class TestLog {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
-    private Say() {}
+    private TestLog() {}
 
-    public static void say(String format, Object... args) {
+    public static void info(String format, Object... args) {
         System.out.println(
                 "["
                         + LocalTime.now(java.time.ZoneId.systemDefault()).format(TIME)

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// One thing that a store does otherwise than the S3 documentation says, or that few expect, and where it was seen.
-public enum Habit {
-    // Sizes: what is absent is unknown.
+/// One deviation of a store from the S3 documentation or from what clients expect, and where it was seen.
+public enum Quirk {
+    // Sizes that are missing.
     HEAD_WITHOUT_LENGTH(
             "HEAD has no Content-Length",
             "Cloudflare before Ceph RGW, Yandex Object Storage, s3ninja"),
@@ -21,7 +21,7 @@ public enum Habit {
     GET_UNTIL_CLOSE("a body ends with its connection, without a length", "HTTP/1.0 gateways"),
     RANGE_TOTAL_UNKNOWN("Content-Range ends with /*", "streaming gateways"),
 
-    // Listings: what is believed to be all.
+    // Listings that are incomplete or look so.
     TRUNCATED_AS_ONE("IsTruncated is 1", "stores that write booleans as numbers"),
     TRUNCATED_CAPITALISED("IsTruncated is True", "gateways written in Python"),
     TRUNCATED_UPPER_CASE("IsTruncated is TRUE", "gateways before databases"),
@@ -54,7 +54,7 @@ public enum Habit {
             "keys are listed that do not begin with the prefix",
             "gateways that cut the prefix at a slash"),
 
-    // Bodies and what was promised for them.
+    // Bodies that differ from the announced size or digest.
     LISTED_SIZE_ZERO(
             "the listing says 0 bytes and the right MD5", "gateways that learn sizes later"),
     LIST_WITHOUT_ETAG("the listing has no ETag", "gateways before file systems"),
@@ -135,7 +135,7 @@ public enum Habit {
     MOVED_WITH_ENDPOINT("301 with <Endpoint> in its body and no Location", "AWS"),
     REGION_MALFORMED("400 AuthorizationHeaderMalformed with <Region>", "AWS, MinIO"),
 
-    // Refusals.
+    // ErrorResponses.
     REQUESTER_PAYS("403 AccessDenied without x-amz-request-payer", "AWS, OSS, open data sets"),
     FORBIDS_BODYLESS("403 without a body", "CDNs, firewalls"),
     ARCHIVED("403 InvalidObjectState", "AWS Glacier, OSS Archive"),
@@ -191,28 +191,28 @@ public enum Habit {
     private final String does;
     private final String seen;
 
-    Habit(String does, String seen) {
+    Quirk(String does, String seen) {
         this.does = does;
         this.seen = seen;
     }
 
-    /// What it is switched on by, for example `head-without-length`.
+    /// The name that enables it, for example `head-without-length`.
     public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// What a store with this habit does.
+    /// What a store with this quirk does.
     public String does() {
         return does;
     }
 
-    /// Stores that have it.
+    /// Stores where it was seen.
     public String seen() {
         return seen;
     }
 
-    /// The habit of that name.
-    public static Optional<Habit> of(String id) {
-        return Arrays.stream(values()).filter(habit -> habit.id().equals(id)).findFirst();
+    /// The quirk of that name.
+    public static Optional<Quirk> of(String id) {
+        return Arrays.stream(values()).filter(quirk -> quirk.id().equals(id)).findFirst();
     }
 }

@@ -1,17 +1,17 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/// Headers, framing and XML that are legal, or common enough.
-final class MannerCases {
-    private MannerCases() {}
+/// Unusual but legal or common headers, framing and XML.
+final class FramingCases {
+    private FramingCases() {}
 
     static List<OddCase> all() {
         List<OddCase> all = new ArrayList<>();
-        for (Habit framing :
+        for (Quirk framing :
                 List.of(
                         LOWER_CASE_HEADERS,
                         HEADERS_TWICE,
@@ -28,7 +28,7 @@ final class MannerCases {
                         REGION_MALFORMED)) {
             all.add(OddCase.of(framing, Objects.mixed()).arrives());
         }
-        for (Habit xml :
+        for (Quirk xml :
                 List.of(
                         XML_PRETTY,
                         XML_PREFIXED,

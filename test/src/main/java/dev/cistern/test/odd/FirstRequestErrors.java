@@ -1,35 +1,35 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Errors that the first request of an object gets, and no other.
-final class OnceAnswers {
-    private OnceAnswers() {}
+/// Errors in response to the first request of an object only.
+final class FirstRequestErrors {
+    private FirstRequestErrors() {}
 
-    /// Null where the habits bring none.
-    static @Nullable Answer of(Set<Habit> habits) {
-        if (habits.contains(REQUEST_TIMEOUT_ONCE)) {
+    /// Null where no enabled quirk has one.
+    static @Nullable Answer of(Set<Quirk> quirks) {
+        if (quirks.contains(REQUEST_TIMEOUT_ONCE)) {
             return Answer.error(408, "", "").withBody(new byte[0]);
         }
-        if (habits.contains(TOO_EARLY_ONCE)) {
+        if (quirks.contains(TOO_EARLY_ONCE)) {
             return Answer.of(425, new byte[0]);
         }
-        if (habits.contains(BUSY_ONCE)) {
+        if (quirks.contains(BUSY_ONCE)) {
             return Answer.error(503, "SlowDown", "Please reduce your request rate.")
                     .with("Retry-After", "1");
         }
-        if (habits.contains(RETRY_AFTER_A_DATE)) {
+        if (quirks.contains(RETRY_AFTER_A_DATE)) {
             return Answer.error(503, "ServiceUnavailable", "later")
                     .with("Retry-After", "Fri, 02 Jan 2026 03:04:05 GMT");
         }
-        if (habits.contains(THROTTLED_ONCE)) {
+        if (quirks.contains(THROTTLED_ONCE)) {
             return html(429, "Too Many Requests");
         }
-        return habits.contains(HTML_BAD_GATEWAY_ONCE) ? html(502, "Bad Gateway") : null;
+        return quirks.contains(HTML_BAD_GATEWAY_ONCE) ? html(502, "Bad Gateway") : null;
     }
 
     private static Answer html(int status, String title) {

@@ -1,37 +1,37 @@
 package dev.cistern.test.odd;
 
-import static dev.cistern.test.odd.Habit.*;
+import static dev.cistern.test.odd.Quirk.*;
 
 import dev.cistern.test.server.HttpHead;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Refusals that every request gets, whatever it asks for.
-final class Refusals {
-    /// Where `moved-with-endpoint` says that the bucket is.
+/// Error responses to every request.
+final class ErrorResponses {
+    /// The endpoint that `moved-with-endpoint` redirects to.
     static final String ENDPOINT = "odd.s3.odd-2.example.org";
 
-    private Refusals() {}
+    private ErrorResponses() {}
 
-    /// Null where the habits bring none.
-    static @Nullable Answer of(Set<Habit> habits, HttpHead request) {
-        if (habits.contains(REQUESTER_PAYS)
+    /// Null where no enabled quirk has one.
+    static @Nullable Answer of(Set<Quirk> quirks, HttpHead request) {
+        if (quirks.contains(REQUESTER_PAYS)
                 && !request.header("x-amz-request-payer").orElse("").equals("requester")) {
             return Answer.error(
                     403,
                     "AccessDenied",
                     "Access Denied. Bucket is requester pays; x-amz-request-payer is missing");
         }
-        if (habits.contains(FORBIDS_BODYLESS)) {
+        if (quirks.contains(FORBIDS_BODYLESS)) {
             return Answer.of(403, new byte[0]);
         }
-        if (habits.contains(USER_UNKNOWN_404)) {
+        if (quirks.contains(USER_UNKNOWN_404)) {
             return Answer.error(
                     404,
                     "InvalidAccessKeyId",
                     "The OSS Access Key Id you provided does not exist in our records.");
         }
-        if (habits.contains(MOVED_WITH_ENDPOINT)) {
+        if (quirks.contains(MOVED_WITH_ENDPOINT)) {
             return Answer.error(
                     301,
                     "PermanentRedirect",
@@ -39,7 +39,7 @@ final class Refusals {
                             + " endpoint.",
                     "<Endpoint>" + ENDPOINT + "</Endpoint><Bucket>odd</Bucket>");
         }
-        if (habits.contains(REGION_MALFORMED)
+        if (quirks.contains(REGION_MALFORMED)
                 && !RequestCheck.region(request).equals(OddStore.OTHER_REGION)) {
             return Answer.error(
                     400,
