@@ -85,7 +85,7 @@ images:
 YAML
     fi
     echo "patches:"
-    # The Jobs' image is not a container of a manifest but a variable of the controller.
+    # The Jobs' image is not a container of a manifest but a variable of the controller, and so are its Secrets.
     [ -z "$tag" ] || variable CISTERN_POPULATE_IMAGE "$prefix/populate:$tag"
     if [ ${#secrets[@]} -gt 0 ]; then
       variable CISTERN_POPULATE_IMAGE_PULL_SECRETS "$(IFS=,; echo "${secrets[*]}")"

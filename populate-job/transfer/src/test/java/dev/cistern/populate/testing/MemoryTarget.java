@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A content-addressed target in memory: each content once, under its SHA-256, and paths that reference contents.
+/// It shows that a content-addressed store can be filled like a directory tree. One created by [#folding] also behaves
+/// like ext4 with casefold: names that differ in case are one, a file that replaces another keeps the existing name, and
+/// times are kept.
 public final class MemoryTarget implements Target {
     private final Map<String, byte[]> contents = new HashMap<>();
     private final boolean folding;

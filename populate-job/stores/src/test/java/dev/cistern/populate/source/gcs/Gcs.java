@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// The double with its token services and a service account that may read.
+/// The double with its token services and a service account that may read: a new one for each test.
 final class Gcs implements AfterEachCallback {
     static final String READER = "reader@test-project.iam.gserviceaccount.com";
     static final ServiceAccountKey KEY = ServiceAccountKey.of(READER);
