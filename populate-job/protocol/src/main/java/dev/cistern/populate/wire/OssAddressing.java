@@ -1,12 +1,12 @@
 package dev.cistern.populate.wire;
 
-/// Where requests to Alibaba Cloud OSS name the bucket.
+/// Position of the bucket's name in requests to Alibaba Cloud OSS.
 public enum OssAddressing {
-    /// Before the endpoint's host name, as OSS wants it.
+    /// Before the endpoint's host name, which OSS's own endpoints require.
     VIRTUAL("virtual"),
     /// In the path: for an endpoint that is an address.
     PATH("path"),
-    /// Nowhere: the endpoint is the bucket's own (custom domain name).
+    /// None: the endpoint is a custom domain name of the bucket.
     CNAME("cname");
 
     private final String wireName;

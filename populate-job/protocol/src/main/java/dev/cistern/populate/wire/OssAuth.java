@@ -2,12 +2,12 @@ package dev.cistern.populate.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/// How requests to Alibaba Cloud OSS are authenticated. It never holds a secret.
+/// Authentication with Alibaba Cloud OSS. It contains no secret.
 public sealed interface OssAuth {
-    /// Nobody in particular.
+    /// Requests are not signed.
     record Anonymous() implements OssAuth {}
 
-    /// An access key in files, which whoever renews it writes anew.
+    /// An access key in files, which change when it is rotated.
     ///
     /// @param directory that holds the files [#ID], [#SECRET] and, with temporary keys, [#TOKEN]
     record AccessKey(String directory) implements OssAuth {
@@ -25,14 +25,14 @@ public sealed interface OssAuth {
             @Nullable Identity identity, @Nullable String stsEndpoint, @Nullable String sessionName)
             implements OssAuth {}
 
-    /// Who asks for a role's keys, and for which role.
+    /// The role, and the identity that assumes it.
     ///
     /// @param roleArn such as `acs:ram::1234567890123456:role/reader`
     /// @param oidcProviderArn such as `acs:ram::1234567890123456:oidc-provider/ack-rrsa-c1`
     /// @param tokenFile the file that holds the ServiceAccount's token
     record Identity(String roleArn, String oidcProviderArn, String tokenFile) {}
 
-    /// What the environment holds for Alibaba Cloud's own tools: keys, or a role.
+    /// The variables of ossutil and of Alibaba Cloud's SDKs: an access key, or a role.
     ///
     /// @param stsEndpoint URL of the Security Token Service; null means the region's own
     record Environment(@Nullable String stsEndpoint) implements OssAuth {}

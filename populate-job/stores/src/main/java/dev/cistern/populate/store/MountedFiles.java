@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Files of a volume that the kubelet keeps as a Secret is. It changes all of them at once, by a link that it moves; they are read where
-/// the link leads, so that the id of one key never comes with the secret of another.
+/// Files of a Secret in a projected volume. The kubelet updates all of them at once by moving a symbolic link; they are read
+/// from the link's target, so that the id of one key never comes with the secret of another.
 public final class MountedFiles {
     /// The link.
     private static final String DATA = "..data";

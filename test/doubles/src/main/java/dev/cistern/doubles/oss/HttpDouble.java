@@ -1,13 +1,14 @@
 package dev.cistern.doubles.oss;
 
+import dev.cistern.doubles.net.Connections;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -16,12 +17,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /// An HTTP/1.1 server whose answers may be as wrong as a test wants, their dates, too. It also takes requests as a proxy does, with
@@ -29,11 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class HttpDouble implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 64 * 1024;
 
-    private final ServerSocket socket;
-    private final boolean secure;
+    private final Connections connections;
+    private final @Nullable SSLContext tls;
     private final Function<Request, Answer> handler;
     private final Supplier<Instant> clock;
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /// @param tls null for plain HTTP
     /// @param clock what the answers' dates show
@@ -43,43 +42,35 @@ final class HttpDouble implements AutoCloseable {
             Supplier<Instant> clock,
             Function<Request, Answer> handler)
             throws IOException {
-        this.secure = tls != null;
+        this.tls = tls;
         this.clock = clock;
         this.handler = handler;
-        this.socket =
-                tls == null
-                        ? new ServerSocket()
-                        : tls.getServerSocketFactory().createServerSocket();
-        socket.bind(address, 256);
-        Thread.ofVirtual().start(this::accept);
+        this.connections = new Connections(address, this::serve);
     }
 
     int port() {
-        return socket.getLocalPort();
+        return connections.port();
     }
 
     String url() {
-        return (secure ? "https" : "http") + "://127.0.0.1:" + port();
+        return (tls == null ? "http" : "https") + "://127.0.0.1:" + port();
     }
 
-    private void accept() {
-        while (!socket.isClosed()) {
-            try {
-                Socket connection = socket.accept();
-                open.add(connection);
-                Thread.ofVirtual().start(() -> serve(connection));
-            } catch (IOException e) {
-                return;
-            }
+    private Socket secured(Socket plain) throws IOException {
+        if (tls == null) {
+            return plain;
         }
+        SSLSocket secure =
+                (SSLSocket) tls.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
+        secure.setUseClientMode(false);
+        return secure;
     }
 
-    private void serve(Socket connection) {
-        try (connection;
+    private void serve(Socket plain) throws IOException {
+        try (Socket connection = secured(plain);
                 InputStream in = new BufferedInputStream(connection.getInputStream());
                 OutputStream out =
                         new BufferedOutputStream(connection.getOutputStream(), 64 * 1024)) {
-            connection.setTcpNoDelay(true);
             while (true) {
                 Request request = read(in);
                 if (request == null) {
@@ -105,10 +96,6 @@ final class HttpDouble implements AutoCloseable {
                     return;
                 }
             }
-        } catch (IOException e) {
-            // The client has gone, or the test has ended.
-        } finally {
-            open.remove(connection);
         }
     }
 
@@ -168,12 +155,9 @@ final class HttpDouble implements AutoCloseable {
     @Override
     public void close() {
         try {
-            socket.close();
-            for (Socket connection : open) {
-                connection.close();
-            }
+            connections.close();
         } catch (IOException e) {
-            throw new IllegalStateException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

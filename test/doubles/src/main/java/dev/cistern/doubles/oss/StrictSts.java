@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -96,8 +97,15 @@ public final class StrictSts implements AutoCloseable {
 
     private Answer answer(Request request) {
         Map<String, String> query = request.parameters();
+        // Some of the clients put everything into the query.
         Map<String, String> form =
-                Request.parameters(new String(request.body(), StandardCharsets.UTF_8));
+                request.method().equals("GET")
+                        ? new TreeMap<>(query)
+                        : Request.parameters(new String(request.body(), StandardCharsets.UTF_8));
+        if (request.method().equals("GET")) {
+            form.keySet().removeAll(COMMON);
+            query.keySet().removeAll(FORM);
+        }
         asked.add(form);
         Refusal told = refusal;
         Refusal wrong = told == null ? problem(request, query, form) : told;
@@ -105,10 +113,11 @@ public final class StrictSts implements AutoCloseable {
     }
 
     private @Nullable Refusal problem(
-            Request request, Map<String, String> query, Map<String, String> form) {
-        if (!request.method().equals("POST")
-                || !request.path().equals("/")
-                || !request.header("content-type").startsWith("application/x-www-form-urlencoded")
+            Request request, Map<String, String> query, Map<String, String> parameters) {
+        boolean form =
+                request.header("content-type").startsWith("application/x-www-form-urlencoded");
+        if (!request.path().equals("/")
+                || !(request.method().equals("GET") || (request.method().equals("POST") && form))
                 || !request.header("authorization").isEmpty()) {
             return new Refusal(400, "InvalidRequest", "not a call of the interface");
         }
@@ -125,7 +134,7 @@ public final class StrictSts implements AutoCloseable {
                         400,
                         "InvalidTimeStamp.Expired",
                         "Specified time stamp or date value is expired.")
-                : ofForm(form);
+                : ofForm(parameters);
     }
 
     private static boolean late(String timestamp) {

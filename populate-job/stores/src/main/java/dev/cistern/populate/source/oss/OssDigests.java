@@ -10,11 +10,11 @@ import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Which digest an answer gives for an object, and what it is worth: the only place that knows.
+/// Digests in OSS's responses, and how far they are trusted. No other class decides that.
 ///
-/// `x-oss-hash-crc64ecma` is the CRC-64/XZ of the whole object, also in the answer to a request for a part. Objects from before 2016 have none:
-/// one that was uploaded by one request has `Content-MD5`, and an ETag that is the same. Every other ETag (multipart, appended to) has
-/// the form of one and is no digest, with a number of parts behind it or not.
+/// `x-oss-hash-crc64ecma` is the CRC-64/XZ of the whole object, also in a response to a range. Very old objects have none;
+/// those uploaded by one request have `Content-MD5`, and the same value as ETag. All other ETags (multipart, appendable)
+/// look like an MD5 and are none.
 final class OssDigests {
     private static final String MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
 

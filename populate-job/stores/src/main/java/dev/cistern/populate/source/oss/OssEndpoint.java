@@ -14,7 +14,7 @@ import dev.cistern.populate.source.rest.StoreEndpoint;
 import dev.cistern.populate.source.rest.XmlReader;
 import org.jspecify.annotations.Nullable;
 
-/// Where a bucket is, and which keys open it.
+/// Address of a bucket and the keys to sign requests with.
 final class OssEndpoint implements StoreEndpoint {
     private final OssLocation location;
     private final OssSignature signature;
@@ -31,7 +31,7 @@ final class OssEndpoint implements StoreEndpoint {
         this.closing = closing;
     }
 
-    /// Signs with some keys. Two with the same keys are equal.
+    /// Signs with given keys. Two signers with equal keys are equal.
     private final class Signer implements RequestSigner {
         private final OssKeys keys;
 
@@ -83,7 +83,7 @@ final class OssEndpoint implements StoreEndpoint {
 
     @Override
     public boolean refusedCredentials(ErrorAnswer answer) {
-        return OssErrors.Told.of(answer).refusesKeys();
+        return OssError.of(answer).refusesKeys();
     }
 
     @Override
@@ -95,7 +95,7 @@ final class OssEndpoint implements StoreEndpoint {
 
     @Override
     public boolean refusedTime(ErrorAnswer answer) {
-        return OssErrors.Told.of(answer).aboutTime();
+        return OssError.of(answer).aboutTime();
     }
 
     @Override
@@ -106,7 +106,8 @@ final class OssEndpoint implements StoreEndpoint {
                 : HttpDates.millis(XmlReader.element(answer.document(), "ServerTime"));
     }
 
-    /// OSS redirects nobody who signs: whoever does is not the bucket's endpoint, and gets neither a signature nor a token.
+    /// OSS does not redirect signed requests. A server that does is not the bucket's endpoint, and gets neither signature nor
+    /// token.
     @Override
     public RedirectRule redirected(Origin to) {
         return StoreEndpoint.super.redirected(to) == RedirectRule.SIGNED

@@ -12,14 +12,14 @@ import dev.cistern.populate.source.rest.ReadMode;
 import dev.cistern.populate.source.rest.StoreRequest;
 import org.jspecify.annotations.Nullable;
 
-/// OSS's requests: an object is requested by its name, a version by its ETag.
+/// OSS's requests: an object is identified by its name, a version by its ETag.
 final class OssProtocol implements ObjectProtocol {
     static final int PAGE_SIZE = 1000;
 
     private final OssLocation location;
     private final boolean requesterPays;
 
-    /// Whether the store has taken the keys in this attempt.
+    /// Whether the store has accepted the keys in this attempt.
     private volatile boolean admitted;
 
     OssProtocol(OssLocation location, boolean requesterPays) {
@@ -27,7 +27,7 @@ final class OssProtocol implements ObjectProtocol {
         this.requesterPays = requesterPays;
     }
 
-    /// The store has answered: keys that it refuses from now on were good until now.
+    /// The store has accepted the keys: if it rejects them later, they were revoked or rotated.
     void admitted() {
         admitted = true;
     }
@@ -59,8 +59,8 @@ final class OssProtocol implements ObjectProtocol {
         return about(StoreRequest.head(location.objectPath(object.id())), object);
     }
 
-    /// Whoever takes `gzip` gets some kinds of files packed on the way, without length and ETag; so it is never offered. A range behind the
-    /// end would be answered with all of the object unless the standard's way is asked for.
+    /// `gzip` is never accepted: OSS would compress some content types on the fly, without length and ETag. Without
+    /// `x-oss-range-behavior: standard`, a range beyond the end would return the whole object.
     @Override
     public StoreRequest get(SourceObject object, String range, ReadMode mode) {
         return about(StoreRequest.get(location.objectPath(object.id())), object)
@@ -106,7 +106,7 @@ final class OssProtocol implements ObjectProtocol {
     public @Nullable ErrorAnswer errorIn(ObjectHead head, String document) {
         ErrorAnswer answer = new ErrorAnswer(head.status(), document, head.header());
         boolean error = document.contains("<Error>") || document.contains("<Error ");
-        return error && !OssErrors.Told.of(answer).code().isEmpty() ? answer : null;
+        return error && !OssError.of(answer).code().isEmpty() ? answer : null;
     }
 
     @Override
@@ -116,6 +116,6 @@ final class OssProtocol implements ObjectProtocol {
 
     @Override
     public SourceException of(ErrorAnswer answer, @Nullable String object) {
-        return OssErrors.of(OssErrors.Told.of(answer), where(), object, admitted);
+        return OssErrors.of(OssError.of(answer), where(), object, admitted);
     }
 }

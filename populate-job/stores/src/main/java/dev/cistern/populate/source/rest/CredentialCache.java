@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /// Caches the current credential, such as a token, for any number of threads. One of them fetches the next one while the others go on with
 /// the current one; while the service that gives them is unavailable, one is used until it expires.
 ///
-/// @param <T> credentials that differ are not equal
 public final class CredentialCache<T extends Expiring> {
     /// A service that failed is left alone for so long while the old credential holds.
     private static final long PAUSE_MILLIS = 5_000;
@@ -68,7 +67,7 @@ public final class CredentialCache<T extends Expiring> {
         }
     }
 
-    /// Another one than one that was refused although it should be good.
+    /// Another credential than one that was rejected although it should be valid.
     public T instead(T refused) throws SourceException {
         refreshing.lock();
         try {

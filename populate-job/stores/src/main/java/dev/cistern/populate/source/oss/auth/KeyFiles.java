@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Keys in the files of a mounted Secret: read at first, and again when the store refuses them, because whoever rotates keys writes
-/// them anew while the run goes on.
+/// Keys in the files of a mounted Secret, read again when the store rejects them: they may have been rotated during the
+/// run.
 final class KeyFiles implements KeyProvider {
     private final Path directory;
     private volatile OssKeys keys;

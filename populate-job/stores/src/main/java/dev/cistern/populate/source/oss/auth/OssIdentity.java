@@ -11,14 +11,15 @@ import dev.cistern.populate.wire.Reason;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Turns the authentication of a specification into keys to sign with. No service is called before the first are needed.
+/// Creates the keys' provider for the authentication of a specification. The token service is not called before the first
+/// request.
 public final class OssIdentity implements AutoCloseable {
     private static final String ROLE_ARN = "ALIBABA_CLOUD_ROLE_ARN";
     private static final String PROVIDER_ARN = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN";
     private static final String TOKEN_FILE = "ALIBABA_CLOUD_OIDC_TOKEN_FILE";
     private static final String SESSION_NAME = "ALIBABA_CLOUD_ROLE_SESSION_NAME";
 
-    /// Names of the variables with an access key: those that ossutil has before those of Alibaba Cloud's other tools.
+    /// Variables with an access key: ossutil's take precedence over those of Alibaba Cloud's SDKs.
     private static final String[][] KEYS = {
         {"OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"},
         {
@@ -115,7 +116,7 @@ public final class OssIdentity implements AutoCloseable {
         return new RoleKeys(service::fetch, System::currentTimeMillis);
     }
 
-    /// What `ack-pod-identity-webhook` writes into the environment of a pod whose ServiceAccount has a role.
+    /// The role that `ack-pod-identity-webhook` sets in the environment of a pod, by the ServiceAccount's annotation.
     private OssAuth.Identity injected() throws SourceException.Refused {
         return new OssAuth.Identity(
                 injected(ROLE_ARN), injected(PROVIDER_ARN), injected(TOKEN_FILE));

@@ -4,7 +4,7 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.rest.CredentialCache;
 import java.util.function.LongSupplier;
 
-/// Temporary keys of a role, got anew before they expire and when the store refuses them.
+/// Temporary keys of a role, renewed before they expire and when the store rejects them.
 final class RoleKeys implements KeyProvider {
     private final CredentialCache<OssKeys> cache;
 

@@ -23,8 +23,8 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Gets keys of a role for the token of the pod's ServiceAccount, from the Security Token Service: its action `AssumeRoleWithOIDC`, which is
-/// not signed, worded as Alibaba Cloud's own clients do.
+/// Exchanges the token of the pod's ServiceAccount for keys of a role: `AssumeRoleWithOIDC` of the Security Token Service,
+/// which is not signed, with the parameters of Alibaba Cloud's own clients.
 final class TokenService {
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -36,7 +36,7 @@ final class TokenService {
     private final StoreSender sender;
     private final LongSupplier clock;
 
-    /// Requests carry what is secret in their bodies, and nothing else that proves who sends them.
+    /// Requests are not signed; the token is in their bodies.
     private record Unsigned(Origin origin) implements StoreEndpoint {
         @Override
         public @Nullable RequestSigner signer() {
