@@ -152,6 +152,22 @@ class ArchitectureTest {
                             "org.jspecify..");
 
     @ArchTest
+    static final ArchRule THE_LAYER_FOR_ACCESS_TOKENS_KNOWS_NO_STORE =
+            classes()
+                    .that()
+                    .resideInAPackage("..populate.source.oauth..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "java..",
+                            "dev.cistern.populate.http..",
+                            "dev.cistern.populate.wire..",
+                            "dev.cistern.populate.source",
+                            "dev.cistern.populate.source.rest..",
+                            "dev.cistern.populate.source.oauth..",
+                            "org.jspecify..");
+
+    @ArchTest
     static final ArchRule WHAT_STORES_SHARE_KNOWS_NO_STORE =
             noClasses()
                     .that()

@@ -3,9 +3,10 @@ package dev.cistern.populate.source.gcs;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
-import dev.cistern.populate.source.gcs.auth.BearerEndpoint;
 import dev.cistern.populate.source.gcs.auth.Identities;
-import dev.cistern.populate.source.gcs.auth.TokenCache;
+import dev.cistern.populate.source.oauth.AccessToken;
+import dev.cistern.populate.source.oauth.BearerEndpoint;
+import dev.cistern.populate.source.rest.CredentialCache;
 import dev.cistern.populate.source.rest.ObjectReader;
 import dev.cistern.populate.source.rest.RestSource;
 import dev.cistern.populate.source.rest.StoreSender;
@@ -30,7 +31,8 @@ public final class GcsProvider {
         Tls tls = context.tls(spec.tls());
         context.checkProxy(location.origin());
         Identities identities = new Identities(context, tls);
-        @Nullable TokenCache tokens = identities.of(spec.auth(), spec.impersonation());
+        @Nullable CredentialCache<AccessToken> tokens =
+                identities.of(spec.auth(), spec.impersonation());
         GcsProtocol protocol = new GcsProtocol(location, spec.userProject(), spec.projectId());
         StoreSender sender =
                 new StoreSender(

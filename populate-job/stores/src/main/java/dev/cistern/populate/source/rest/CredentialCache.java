@@ -1,6 +1,7 @@
 package dev.cistern.populate.source.rest;
 
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.wire.Reason;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,22 @@ public final class CredentialCache<T extends Expiring> {
     }
 
     private T fetched() throws SourceException {
-        T got = source.fetch();
+        T before = current;
+        T got;
+        try {
+            got = source.fetch();
+        } catch (SourceException.Refused e) {
+            if (before == null || e.reason() != Reason.INVALID_CREDENTIALS) {
+                throw e;
+            }
+            // They were good: whoever rotates them may be late with the new ones.
+            throw new SourceException.Refused(
+                    Reason.CREDENTIALS_EXPIRED,
+                    e.getMessage()
+                            + "; the credentials were accepted before: if they were rotated, the"
+                            + " next attempt reads the new ones",
+                    e);
+        }
         current = got;
         return got;
     }

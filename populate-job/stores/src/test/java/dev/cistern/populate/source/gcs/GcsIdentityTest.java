@@ -149,7 +149,7 @@ class GcsIdentityTest {
             gcs.tokens.revokeAll();
             Files.writeString(file, "");
             assertThatThrownBy(() -> count(source))
-                    .satisfies(refused(Reason.INVALID_CREDENTIALS, file.toString(), "no token"));
+                    .satisfies(refused(Reason.CREDENTIALS_EXPIRED, file.toString(), "no token"));
         }
     }
 

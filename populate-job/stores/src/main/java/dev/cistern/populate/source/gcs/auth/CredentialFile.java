@@ -1,6 +1,8 @@
 package dev.cistern.populate.source.gcs.auth;
 
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.oauth.SubjectToken;
+import dev.cistern.populate.source.oauth.TokenSource;
 import dev.cistern.populate.source.rest.Json;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -60,7 +62,7 @@ record CredentialFile(Identities identities, String path, Json file) {
                 CredentialFile inner =
                         new CredentialFile(identities, path, file.get("source_credentials"));
                 yield identities.impersonated(
-                        inner.source(TokenSource.PLATFORM_SCOPE),
+                        inner.source(Scopes.PLATFORM),
                         required("service_account_impersonation_url"),
                         delegates(),
                         scope);
@@ -99,7 +101,7 @@ record CredentialFile(Identities identities, String path, Json file) {
                                 json ? format.get("subject_token_field_name").text("") : null),
                         required("subject_token_type"),
                         required("token_url"),
-                        as == null ? scope : TokenSource.PLATFORM_SCOPE);
+                        as == null ? scope : Scopes.PLATFORM);
         return as == null ? exchanged : identities.impersonated(exchanged, as, List.of(), scope);
     }
 

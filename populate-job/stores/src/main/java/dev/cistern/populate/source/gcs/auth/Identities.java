@@ -4,6 +4,12 @@ import dev.cistern.populate.http.HttpClient;
 import dev.cistern.populate.http.Origin;
 import dev.cistern.populate.http.Tls;
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.oauth.AccessToken;
+import dev.cistern.populate.source.oauth.SubjectToken;
+import dev.cistern.populate.source.oauth.TokenErrors;
+import dev.cistern.populate.source.oauth.TokenService;
+import dev.cistern.populate.source.oauth.TokenSource;
+import dev.cistern.populate.source.rest.CredentialCache;
 import dev.cistern.populate.source.rest.Json;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.GcsAuth;
@@ -51,13 +57,13 @@ public final class Identities implements AutoCloseable {
     ///
     /// @param as service account to impersonate; null for none
     /// @throws SourceException.Refused when the specification, a file that it names or the environment is invalid
-    public @Nullable TokenCache of(GcsAuth auth, GcsSpec.@Nullable Impersonation as)
-            throws SourceException.Refused {
+    public @Nullable CredentialCache<AccessToken> of(
+            GcsAuth auth, GcsSpec.@Nullable Impersonation as) throws SourceException.Refused {
         if (as == null) {
-            TokenSource source = source(auth, TokenSource.READ_SCOPE);
+            TokenSource source = source(auth, Scopes.READ);
             return source == null ? null : cached(source);
         }
-        TokenSource caller = source(auth, TokenSource.PLATFORM_SCOPE);
+        TokenSource caller = source(auth, Scopes.PLATFORM);
         if (caller == null) {
             throw context.wrong("impersonation", "needs auth that is not anonymous");
         }
@@ -67,7 +73,7 @@ public final class Identities implements AutoCloseable {
                         + "/v1/projects/-/serviceAccounts/"
                         + as.serviceAccount()
                         + ":generateAccessToken";
-        return cached(impersonated(caller, url, List.of(), TokenSource.READ_SCOPE));
+        return cached(impersonated(caller, url, List.of(), Scopes.READ));
     }
 
     private @Nullable TokenSource source(GcsAuth auth, String scope)
@@ -185,11 +191,12 @@ public final class Identities implements AutoCloseable {
                         cached(caller)));
     }
 
-    private TokenCache cached(TokenSource source) {
-        return new TokenCache(source, System::currentTimeMillis);
+    private CredentialCache<AccessToken> cached(TokenSource source) {
+        return new CredentialCache<>(source, System::currentTimeMillis);
     }
 
-    private TokenService service(String url, String where, String hint, @Nullable TokenCache caller)
+    private TokenService service(
+            String url, String where, String hint, @Nullable CredentialCache<AccessToken> caller)
             throws SourceException.Refused {
         boolean metadata = url.endsWith(TokenSources.OfNode.PATH);
         try {

@@ -3,6 +3,10 @@ package dev.cistern.populate.source.gcs.auth;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.oauth.AccessToken;
+import dev.cistern.populate.source.oauth.SubjectToken;
+import dev.cistern.populate.source.oauth.TokenService;
+import dev.cistern.populate.source.oauth.TokenSource;
 import dev.cistern.populate.source.rest.HttpDates;
 import dev.cistern.populate.source.rest.Json;
 import dev.cistern.populate.source.rest.PercentEncoding;
@@ -70,7 +74,7 @@ final class TokenSources {
         public AccessToken fetch() throws SourceException {
             StringBuilder query = new StringBuilder("scopes=");
             PercentEncoding.append(scope, query, false);
-            return service.metadata(query.toString());
+            return service.metadata(query.toString(), "metadata-flavor", "Google");
         }
     }
 

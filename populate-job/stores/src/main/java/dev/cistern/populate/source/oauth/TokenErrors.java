@@ -1,4 +1,4 @@
-package dev.cistern.populate.source.gcs.auth;
+package dev.cistern.populate.source.oauth;
 
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.rest.ErrorAnswer;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param where the service and the identity, for messages
 /// @param hint what to do after a rejection
-record TokenErrors(String where, String hint) implements StoreErrors {
+public record TokenErrors(String where, String hint) implements StoreErrors {
     private static final int MAX_SHOWN = 400;
 
     @Override
@@ -38,9 +38,9 @@ record TokenErrors(String where, String hint) implements StoreErrors {
         return StatusErrors.refused(reason, message);
     }
 
-    /// The message of an error document: OAuth's `error` and `error_description`, or the error of a Google API, or a
-    /// line of text.
-    private static String problem(String document) {
+    /// The message of an error document: OAuth's `error` and `error_description`, or the `message` of an error that
+    /// is an object, or a line of text; empty where there is none.
+    public static String problem(String document) {
         String text = document.strip();
         if (!text.startsWith("{")) {
             return text.startsWith("<") ? "" : cut(text);

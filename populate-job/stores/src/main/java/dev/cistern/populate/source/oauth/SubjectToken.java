@@ -1,9 +1,10 @@
-package dev.cistern.populate.source.gcs.auth;
+package dev.cistern.populate.source.oauth;
 
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.rest.Json;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// renews it.
 ///
 /// @param field of a JSON document with the token; null where the file is the token
-record SubjectToken(Path file, @Nullable String field) {
+public record SubjectToken(Path file, @Nullable String field) {
     /// @throws SourceException.Refused when the file contains no token
-    String read() throws SourceException.Refused {
+    public String read() throws SourceException.Refused {
         String text;
         try {
             text = Files.readString(file).strip();
@@ -26,9 +27,7 @@ record SubjectToken(Path file, @Nullable String field) {
             token =
                     field == null
                             ? text
-                            : Json.parse(text.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                                    .get(field)
-                                    .text("");
+                            : Json.parse(text.getBytes(StandardCharsets.UTF_8)).get(field).text("");
         } catch (IllegalArgumentException e) {
             throw wrong("is not JSON", e);
         }

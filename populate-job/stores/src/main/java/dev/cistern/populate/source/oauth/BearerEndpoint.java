@@ -1,21 +1,23 @@
-package dev.cistern.populate.source.gcs.auth;
+package dev.cistern.populate.source.oauth;
 
 import dev.cistern.populate.http.Origin;
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.rest.CredentialCache;
 import dev.cistern.populate.source.rest.OutgoingRequest;
 import dev.cistern.populate.source.rest.RequestSigner;
 import dev.cistern.populate.source.rest.StoreEndpoint;
 import org.jspecify.annotations.Nullable;
 
-/// An endpoint of Google's, with an access token in each request or without.
+/// An endpoint with an access token in each request or without.
 public final class BearerEndpoint implements StoreEndpoint {
     private final Origin origin;
-    private final @Nullable TokenCache tokens;
+    private final @Nullable CredentialCache<AccessToken> tokens;
     private final Runnable closing;
 
     /// @param tokens null for anonymous requests
     /// @param closing closed with it
-    public BearerEndpoint(Origin origin, @Nullable TokenCache tokens, Runnable closing) {
+    public BearerEndpoint(
+            Origin origin, @Nullable CredentialCache<AccessToken> tokens, Runnable closing) {
         this.origin = origin;
         this.tokens = tokens;
         this.closing = closing;
@@ -35,7 +37,7 @@ public final class BearerEndpoint implements StoreEndpoint {
 
     @Override
     public @Nullable RequestSigner signer() throws SourceException {
-        return tokens == null ? null : new Bearer(tokens.token());
+        return tokens == null ? null : new Bearer(tokens.get());
     }
 
     @Override

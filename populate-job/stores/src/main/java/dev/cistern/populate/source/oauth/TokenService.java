@@ -1,11 +1,13 @@
-package dev.cistern.populate.source.gcs.auth;
+package dev.cistern.populate.source.oauth;
 
 import dev.cistern.populate.http.HttpClient;
 import dev.cistern.populate.http.Origin;
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.rest.CredentialCache;
 import dev.cistern.populate.source.rest.Json;
 import dev.cistern.populate.source.rest.PercentEncoding;
 import dev.cistern.populate.source.rest.StatusErrors;
+import dev.cistern.populate.source.rest.StoreErrors;
 import dev.cistern.populate.source.rest.StoreRequest;
 import dev.cistern.populate.source.rest.StoreSender;
 import java.util.List;
@@ -13,7 +15,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A service that issues access tokens.
-final class TokenService {
+public final class TokenService {
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
     /// Assumed lifetime of a token without one: renewed soon.
@@ -24,13 +26,13 @@ final class TokenService {
     private final LongSupplier clock;
 
     /// @param url of the service, without a query
-    /// @param errors maps its errors
+    /// @param errors maps its errors, a [TokenErrors] or one that knows more codes
     /// @param caller identity of the caller; null where the request itself proves it
     /// @throws IllegalArgumentException when that is not a URL
-    TokenService(
+    public TokenService(
             String url,
-            TokenErrors errors,
-            @Nullable TokenCache caller,
+            StoreErrors errors,
+            @Nullable CredentialCache<AccessToken> caller,
             HttpClient http,
             String userAgent,
             LongSupplier clock) {
@@ -45,14 +47,14 @@ final class TokenService {
     }
 
     /// Unix time in milliseconds.
-    long now() {
+    public long now() {
         return clock.getAsLong();
     }
 
     /// Sends a form, as OAuth's token endpoints require.
     ///
     /// @param parameters names and values alternating
-    AccessToken form(List<String> parameters) throws SourceException {
+    public AccessToken form(List<String> parameters) throws SourceException {
         StringBuilder form = new StringBuilder();
         for (int i = 0; i < parameters.size(); i += 2) {
             form.append(form.isEmpty() ? "" : "&").append(parameters.get(i)).append('=');
@@ -61,9 +63,13 @@ final class TokenService {
         return oauth(StoreRequest.post(path, "application/x-www-form-urlencoded", form.toString()));
     }
 
-    /// Requests a token from a metadata server.
-    AccessToken metadata(String query) throws SourceException {
-        return oauth(StoreRequest.get(path).query(query).header("metadata-flavor", "Google"));
+    /// Requests a token from the metadata server of a machine, which requires a header that no site's page can make a
+    /// browser send.
+    ///
+    /// @param query percent-encoded
+    /// @param header lower case
+    public AccessToken metadata(String query, String header, String value) throws SourceException {
+        return oauth(StoreRequest.get(path).query(query).header(header, value));
     }
 
     private AccessToken oauth(StoreRequest request) throws SourceException {
@@ -77,7 +83,7 @@ final class TokenService {
     }
 
     /// Sends a JSON document.
-    Json document(String body) throws SourceException {
+    public Json document(String body) throws SourceException {
         return ask(StoreRequest.post(path, "application/json", body));
     }
 
@@ -94,14 +100,15 @@ final class TokenService {
     /// The token in a response.
     ///
     /// @param value null where the response has none
-    AccessToken token(@Nullable String value, long asked, long expires) throws SourceException {
+    public AccessToken token(@Nullable String value, long asked, long expires)
+            throws SourceException {
         if (value == null || value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw garbled("there is no token in it");
         }
         return new AccessToken(value, asked, expires);
     }
 
-    SourceException garbled(String problem) {
+    public SourceException garbled(String problem) {
         return StatusErrors.garbled(sender.where(), null, problem);
     }
 }
