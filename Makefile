@@ -41,6 +41,7 @@ cli: prepare ## build the command: target/cistern-cli/bin/cistern, which runs on
 	@deploy/images/build.sh --command target/cistern-cli
 
 cluster-parts: prepare
+	@test/prepare.sh node
 	$(call step,building the parts of the local cluster that are not in the cache)
 	@$(CLUSTER) build
 

@@ -10,6 +10,8 @@ tools="make=make git=git python3=python3-venv curl=curl tar=tar gzip=gzip
   runc=runc nft=nftables conntrack=conntrack ip=iproute2 nsenter=util-linux mount=mount
   cni/ptp=containernetworking-plugins cni/host-local=containernetworking-plugins
   mkfs.btrfs=btrfs-progs mkfs.ext4=e2fsprogs busybox=busybox-static"
+# `prepare.sh node` is for the integration tests: one of their servers is written for Node.js.
+[ "${1:-}" != node ] || tools="$tools node=nodejs npm=npm"
 
 has() {
   local dir

@@ -57,8 +57,12 @@ func ensurePart(name string, announce bool) (string, error) {
 		}
 		return dir, nil
 	}
-	if _, err := exec.LookPath("go"); err != nil {
-		return "", fmt.Errorf("part %s has to be built and there is no go command: install Go 1.26 or newer", p.name)
+	tool, install := "go", "install Go 1.26 or newer"
+	if p.npm != "" {
+		tool, install = "npm", "install Node.js 20 or newer, with npm"
+	}
+	if _, err := exec.LookPath(tool); err != nil {
+		return "", fmt.Errorf("part %s has to be built and there is no %s command: %s", p.name, tool, install)
 	}
 	release, err := lock("build-" + p.name)
 	if err != nil {
@@ -108,6 +112,9 @@ func removeStale(p part) {
 }
 
 func (p part) compile(out string) error {
+	if p.npm != "" {
+		return p.installNode(out)
+	}
 	ldflags := strings.TrimSpace(plainLdflags + " " + p.ldflags)
 	args := []string{"-v", "-trimpath", "-ldflags=" + ldflags}
 	var dir string
@@ -126,13 +133,37 @@ func (p part) compile(out string) error {
 			args = append(args, pkg+"@v"+p.version)
 		}
 	}
-	// Low priority: a build takes minutes of every core, and the machine is in use.
-	cmd := exec.Command("go", args...)
-	if nice, err := exec.LookPath("nice"); err == nil {
-		cmd = exec.Command(nice, append([]string{"-n", "10", "go"}, args...)...)
-	}
+	cmd := nice("go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOBIN="+out, "GOWORK=off")
+	return runBuild(cmd, p)
+}
+
+// nice is a command of low priority: a build takes minutes of every core, and the machine is in use.
+func nice(program string, args ...string) *exec.Cmd {
+	if path, err := exec.LookPath("nice"); err == nil {
+		return exec.Command(path, append([]string{"-n", "10", program}, args...)...)
+	}
+	return exec.Command(program, args...)
+}
+
+// installNode installs exactly what the lock file pins; no script of a package is run.
+func (p part) installNode(out string) error {
+	source, err := sourceDir()
+	if err != nil {
+		return err
+	}
+	for _, name := range nodeFiles {
+		data, err := os.ReadFile(filepath.Join(source, "parts", p.npm, name))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(out, name), data, 0o644); err != nil {
+			return err
+		}
+	}
+	cmd := nice("npm", "ci", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund")
+	cmd.Dir = out
 	return runBuild(cmd, p)
 }
 

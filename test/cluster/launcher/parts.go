@@ -18,7 +18,9 @@ type part struct {
 	// A part with a module of its own is built from parts/<module>; without one, packages are installed at version.
 	module   string
 	packages []string
-	ldflags  string
+	// A part of Node.js is what parts/<npm>/package-lock.json pins, installed by npm.
+	npm     string
+	ldflags string
 	// programs maps each program to the file that provides it, relative to the part's directory.
 	programs map[string]string
 }
@@ -89,10 +91,17 @@ var parts = []part{
 		programs: self("crane"),
 	},
 	{
+		name: "azurite", version: "3.35.0", npm: "azurite",
+		programs: map[string]string{"azurite-blob": "node_modules/.bin/azurite-blob"},
+	},
+	{
 		name: "csi-sanity", version: "5.6.0", packages: []string{"github.com/kubernetes-csi/csi-test/v5/cmd/csi-sanity"},
 		programs: self("csi-sanity"),
 	},
 }
+
+// nodeFiles are all that goes into a part of Node.js.
+var nodeFiles = []string{"package.json", "package-lock.json"}
 
 // clusterParts are those that `up` starts.
 var clusterParts = []string{"pause", "kubernetes", "containerd", "coredns"}
@@ -123,13 +132,17 @@ func findPart(name string) (part, error) {
 func (p part) dir() (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, p.name, p.version, p.packages, p.ldflags, runtime.Version(), runtime.GOARCH)
-	if p.module != "" {
+	if p.module+p.npm != "" {
 		source, err := sourceDir()
 		if err != nil {
 			return "", err
 		}
-		for _, name := range []string{"go.mod", "go.sum", "main.go"} {
-			data, err := os.ReadFile(filepath.Join(source, "parts", p.module, name))
+		inputs := []string{"go.mod", "go.sum", "main.go"}
+		if p.npm != "" {
+			inputs = nodeFiles
+		}
+		for _, name := range inputs {
+			data, err := os.ReadFile(filepath.Join(source, "parts", p.module+p.npm, name))
 			if err != nil && !os.IsNotExist(err) {
 				return "", err
 			}

@@ -79,6 +79,24 @@ func TestAPartMovesWithItsInputs(t *testing.T) {
 		}
 		seen[first] = true
 	}
+	node, err := findPart("azurite-blob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(source, "parts", "azurite"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"one", "two"} {
+		lock := filepath.Join(source, "parts", "azurite", "package-lock.json")
+		if err := os.WriteFile(lock, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		dir, err := node.dir()
+		if err != nil || seen[dir] {
+			t.Errorf("%s: %v", dir, err)
+		}
+		seen[dir] = true
+	}
 	if p, err := findPart("kubectl"); err != nil || p.name != "kubernetes" {
 		t.Errorf("kubectl is in %q: %v", p.name, err)
 	}
