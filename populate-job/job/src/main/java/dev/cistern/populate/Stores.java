@@ -6,6 +6,8 @@ import dev.cistern.populate.http.BufferPool;
 import dev.cistern.populate.http.Proxies;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
+import dev.cistern.populate.source.azureblob.AzureBlobCommandLine;
+import dev.cistern.populate.source.azureblob.AzureBlobProvider;
 import dev.cistern.populate.source.gcs.GcsCommandLine;
 import dev.cistern.populate.source.gcs.GcsProvider;
 import dev.cistern.populate.source.http.HttpCommandLine;
@@ -21,6 +23,7 @@ import dev.cistern.populate.source.s3.S3Provider;
 import dev.cistern.populate.store.JobProxies;
 import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreContext;
+import dev.cistern.populate.wire.AzureBlobSpec;
 import dev.cistern.populate.wire.GcsSpec;
 import dev.cistern.populate.wire.HttpSpec;
 import dev.cistern.populate.wire.HuggingFaceSpec;
@@ -58,6 +61,7 @@ public final class Stores {
         return List.of(
                 new S3CommandLine(),
                 new GcsCommandLine(),
+                new AzureBlobCommandLine(),
                 new OssCommandLine(),
                 new HuggingFaceCommandLine(),
                 new HttpCommandLine(),
@@ -92,6 +96,7 @@ public final class Stores {
                 case OciSpec oci -> OciProvider.open(oci, context);
                 case OssSpec oss -> OssProvider.open(oss, context);
                 case HuggingFaceSpec hub -> HuggingFaceProvider.open(hub, context);
+                case AzureBlobSpec azure -> AzureBlobProvider.open(azure, context);
             };
         } catch (SourceException.Refused e) {
             throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);

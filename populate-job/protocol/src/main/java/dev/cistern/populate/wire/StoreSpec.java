@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A new store is a record here and a constant of [StoreType]; the compiler then names the switches that have to know
 /// it.
 public sealed interface StoreSpec
-        permits S3Spec, GcsSpec, OssSpec, HttpSpec, OciSpec, HuggingFaceSpec {
+        permits S3Spec, GcsSpec, AzureBlobSpec, OssSpec, HttpSpec, OciSpec, HuggingFaceSpec {
     /// The expected SHA-256 of the source's only object, 64 lower-case hex digits; null for none.
     default @Nullable String pin() {
         return null;

@@ -7,6 +7,7 @@ import java.io.IOException;
 enum StoreType {
     S3("s3", S3Spec::read),
     GCS("gcs", GcsSpec::read),
+    AZURE_BLOB("azureBlob", AzureBlobSpec::read),
     OSS("oss", OssSpec::read),
     HTTP("http", HttpSpec::read),
     OCI("oci", OciSpec::read),
@@ -60,6 +61,10 @@ enum StoreType {
             case HuggingFaceSpec hub -> {
                 HUGGING_FACE.begin(json);
                 hub.write(json);
+            }
+            case AzureBlobSpec azure -> {
+                AZURE_BLOB.begin(json);
+                azure.write(json);
             }
         }
     }

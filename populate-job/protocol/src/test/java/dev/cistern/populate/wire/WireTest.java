@@ -155,7 +155,7 @@ class WireTest {
 
     /// A record or variant that is missing here fails the test below.
     private static final List<StoreSpec> STORES =
-            Stream.of(s3(), gcs(), oss(), http(), oci(), huggingFace())
+            Stream.of(s3(), gcs(), azureBlob(), oss(), http(), oci(), huggingFace())
                     .flatMap(stores -> stores)
                     .toList();
 
@@ -248,6 +248,29 @@ class WireTest {
                 "p/",
                 endpoint != null,
                 auth);
+    }
+
+    private static Stream<StoreSpec> azureBlob() {
+        return Stream.of(
+                        new AzureBlobAuth.Anonymous(),
+                        new AzureBlobAuth.AccountKey("/key"),
+                        new AzureBlobAuth.Sas("/sas"),
+                        new AzureBlobAuth.ServicePrincipal("/tenant", "/client", "/secret"),
+                        new AzureBlobAuth.WorkloadIdentity("t", "c", "/token"),
+                        new AzureBlobAuth.WorkloadIdentity(null, null, null),
+                        new AzureBlobAuth.ManagedIdentity("c", null),
+                        new AzureBlobAuth.ManagedIdentity(null, "/client"),
+                        new AzureBlobAuth.Environment())
+                .map(
+                        auth ->
+                                new AzureBlobSpec(
+                                        "account",
+                                        "http://s/account",
+                                        new TlsSpec(false, null, "PEM"),
+                                        "$web",
+                                        "p/",
+                                        auth,
+                                        "http://entra"));
     }
 
     private static HttpSpec http(HttpAuth auth, @Nullable ListForm list) {

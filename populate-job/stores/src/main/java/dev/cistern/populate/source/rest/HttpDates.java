@@ -1,11 +1,14 @@
 package dev.cistern.populate.source.rest;
 
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /// Parses dates of stores. The two usual forms are parsed by hand: a page of a listing has a thousand, and
 /// `java.time.format` takes tens of milliseconds to load.
 public final class HttpDates {
+    private static final String DAYS = "MonTueWedThuFriSatSun";
     private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
     private HttpDates() {}
@@ -19,6 +22,26 @@ public final class HttpDates {
         long millis = listed(text);
         millis = millis != 0 ? millis : header(text);
         return Math.max(0, millis != 0 ? millis : UncommonDates.millis(text));
+    }
+
+    /// A time as headers have it (RFC 9110, section 5.6.7), such as `Sat, 31 Jan 2026 23:59:59 GMT`.
+    ///
+    /// @param epochSecond by the Unix clock
+    public static String header(long epochSecond) {
+        LocalDateTime time = LocalDateTime.ofEpochSecond(epochSecond, 0, ZoneOffset.UTC);
+        int day = (time.getDayOfWeek().getValue() - 1) * 3;
+        int month = (time.getMonthValue() - 1) * 3;
+        StringBuilder text = new StringBuilder(29);
+        text.append(DAYS, day, day + 3).append(", ");
+        two(text, time.getDayOfMonth()).append(' ');
+        text.append(MONTHS, month, month + 3).append(' ').append(time.getYear()).append(' ');
+        two(text, time.getHour()).append(':');
+        two(text, time.getMinute()).append(':');
+        return two(text, time.getSecond()).append(" GMT").toString();
+    }
+
+    private static StringBuilder two(StringBuilder text, int number) {
+        return text.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
     }
 
     /// The form in listings, `2026-01-31T23:59:59.123Z`; 0 when it is something else.

@@ -10,7 +10,7 @@ public final class OutgoingRequest {
     private final StoreRequest request;
     private final Origin origin;
     private final String path;
-    private final String query;
+    private String query;
     private final List<String> headers = new ArrayList<>(16);
 
     OutgoingRequest(StoreRequest request, Origin origin, String path, String query) {
@@ -45,6 +45,17 @@ public final class OutgoingRequest {
     /// The id of the object that it is about; null for a listing or a token.
     public @Nullable String object() {
         return request.object();
+    }
+
+    /// Adds to the query: a credential that a store takes there. The request is sent with it, and no redirect carries it elsewhere.
+    ///
+    /// @param encoded names and values, percent-encoded
+    /// @throws IllegalArgumentException when it would end the request's line
+    public void addToQuery(String encoded) {
+        if (!encoded.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException("a query holds something that is not encoded");
+        }
+        query = query.isEmpty() ? encoded : query + '&' + encoded;
     }
 
     public byte[] body() {
