@@ -3,15 +3,11 @@ package dev.cistern.controller.backend;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.populate.wire.StoreSpec;
+import java.util.Map;
 import java.util.Optional;
 
 /// The controller's view of one type of store.
 public interface Backend {
-    /// Whether this version supports this type of store.
-    default boolean supported() {
-        return true;
-    }
-
     /// The first unsupported setting of a backend of this type.
     ///
     /// @return the field and the problem, such as `auth.mode: iam is not supported …`; empty when there is none
@@ -49,6 +45,11 @@ public interface Backend {
 
     /// The credentials of a Job.
     Credentials credentials(StorageBackendSpec backend);
+
+    /// Labels that the Job's pod needs so that the cloud's own webhook gives it its identity.
+    default Map<String, String> podLabels(StorageBackendSpec backend) {
+        return Map.of();
+    }
 
     /// The host that a Job connects to, for messages; the endpoint's text where that is not a URL.
     String host(Sources source);

@@ -2,8 +2,6 @@ package dev.cistern.controller.backend;
 
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
-import java.util.Arrays;
-import java.util.List;
 
 /// The one place of the controller that knows every type of store.
 public final class Backends {
@@ -11,8 +9,7 @@ public final class Backends {
     private static final Backend SPACES = new SpacesBackend();
     private static final Backend OSS = new OssBackend();
     private static final Backend GCS = new GcsBackend();
-    private static final Backend AZURE_BLOB =
-            new UnsupportedBackend(StorageBackendSpec.Type.AZUREBLOB, "az");
+    private static final Backend AZURE_BLOB = new AzureBlobBackend();
     private static final Backend HTTP = new HttpBackend();
     private static final Backend OCI = new OciBackend();
     private static final Backend HUGGING_FACE = new HuggingFaceBackend();
@@ -36,15 +33,5 @@ public final class Backends {
     /// The class for a source's store.
     public static Backend of(Sources source) {
         return of(source.getBackend().getType());
-    }
-
-    /// The supported types, such as `s3, digitalOceanSpaces and oss`.
-    static String supportedTypes() {
-        List<String> names =
-                Arrays.stream(StorageBackendSpec.Type.values())
-                        .filter(type -> of(type).supported())
-                        .map(StorageBackendSpec.Type::getValue)
-                        .toList();
-        return String.join(", ", names.subList(0, names.size() - 1)) + " and " + names.getLast();
     }
 }

@@ -45,6 +45,11 @@ public record Credentials(
         return new Credentials(variables, List.of(), Optional.empty());
     }
 
+    /// Files alone.
+    public static Credentials ofFiles(List<SecretFile> files) {
+        return new Credentials(List.of(), files, Optional.empty());
+    }
+
     /// The Job's ServiceAccount only.
     public static Credentials ofAccount(@Nullable String name, @Nullable String audience) {
         return new Credentials(List.of(), List.of(), Optional.of(new Account(name, audience)));

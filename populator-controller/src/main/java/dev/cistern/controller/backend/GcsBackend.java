@@ -73,7 +73,15 @@ final class GcsBackend implements Backend {
                                 directory + "/" + Credentials.TOKEN_FILE,
                                 identity.getStsEndpoint());
             }
-            case ACCESSKEY, IAM, MANAGEDIDENTITY, SERVICEPRINCIPAL, BASIC, BEARER, DOCKERCONFIG ->
+            case ACCESSKEY,
+                    IAM,
+                    MANAGEDIDENTITY,
+                    SERVICEPRINCIPAL,
+                    ACCOUNTKEY,
+                    SASTOKEN,
+                    BASIC,
+                    BEARER,
+                    DOCKERCONFIG ->
                     throw noRun(auth);
         };
     }
@@ -84,17 +92,23 @@ final class GcsBackend implements Backend {
         return switch (auth.getMode()) {
             case ANONYMOUS -> Credentials.NONE;
             case SERVICEACCOUNTKEY ->
-                    new Credentials(
-                            List.of(),
+                    Credentials.ofFiles(
                             List.of(
                                     new Credentials.SecretFile(
-                                            KEY_FILE, auth.getServiceAccountKeySecretRef())),
-                            Optional.empty());
+                                            KEY_FILE, auth.getServiceAccountKeySecretRef())));
             case WORKLOADIDENTITY -> {
                 WorkloadIdentity identity = identity(auth);
                 yield Credentials.ofAccount(identity.getServiceAccountName(), audience(identity));
             }
-            case ACCESSKEY, IAM, MANAGEDIDENTITY, SERVICEPRINCIPAL, BASIC, BEARER, DOCKERCONFIG ->
+            case ACCESSKEY,
+                    IAM,
+                    MANAGEDIDENTITY,
+                    SERVICEPRINCIPAL,
+                    ACCOUNTKEY,
+                    SASTOKEN,
+                    BASIC,
+                    BEARER,
+                    DOCKERCONFIG ->
                     throw noRun(auth);
         };
     }

@@ -101,6 +101,8 @@ final class HttpBackend implements Backend {
                     SERVICEACCOUNTKEY,
                     MANAGEDIDENTITY,
                     SERVICEPRINCIPAL,
+                    ACCOUNTKEY,
+                    SASTOKEN,
                     DOCKERCONFIG ->
                     throw new IllegalStateException(
                             "a run was made for auth.mode " + auth.getMode().getValue());

@@ -89,6 +89,8 @@ final class HuggingFaceBackend implements Backend {
                     SERVICEACCOUNTKEY,
                     MANAGEDIDENTITY,
                     SERVICEPRINCIPAL,
+                    ACCOUNTKEY,
+                    SASTOKEN,
                     BASIC,
                     DOCKERCONFIG ->
                     throw new IllegalStateException(

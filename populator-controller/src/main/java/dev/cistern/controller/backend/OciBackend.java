@@ -87,7 +87,9 @@ final class OciBackend implements Backend {
                     WORKLOADIDENTITY,
                     SERVICEACCOUNTKEY,
                     MANAGEDIDENTITY,
-                    SERVICEPRINCIPAL ->
+                    SERVICEPRINCIPAL,
+                    ACCOUNTKEY,
+                    SASTOKEN ->
                     throw new IllegalStateException(
                             "a run was made for auth.mode " + auth.getMode().getValue());
         };

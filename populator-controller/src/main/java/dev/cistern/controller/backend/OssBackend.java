@@ -173,6 +173,8 @@ public final class OssBackend implements Backend {
                     SERVICEPRINCIPAL,
                     BASIC,
                     BEARER,
+                    ACCOUNTKEY,
+                    SASTOKEN,
                     DOCKERCONFIG ->
                     throw noRun(auth);
         };
@@ -211,6 +213,8 @@ public final class OssBackend implements Backend {
                     SERVICEPRINCIPAL,
                     BASIC,
                     BEARER,
+                    ACCOUNTKEY,
+                    SASTOKEN,
                     DOCKERCONFIG ->
                     throw noRun(auth);
         };

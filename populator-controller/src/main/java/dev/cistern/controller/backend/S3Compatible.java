@@ -109,6 +109,8 @@ abstract class S3Compatible implements Backend {
                     SERVICEACCOUNTKEY,
                     MANAGEDIDENTITY,
                     SERVICEPRINCIPAL,
+                    ACCOUNTKEY,
+                    SASTOKEN,
                     BASIC,
                     BEARER,
                     DOCKERCONFIG ->
@@ -165,6 +167,8 @@ abstract class S3Compatible implements Backend {
                     SERVICEACCOUNTKEY,
                     MANAGEDIDENTITY,
                     SERVICEPRINCIPAL,
+                    ACCOUNTKEY,
+                    SASTOKEN,
                     BASIC,
                     BEARER,
                     DOCKERCONFIG ->

@@ -108,9 +108,6 @@ public final class EventReason {
     /// A populator, dataset or backend is usable.
     public static final String RESOLVED = "Resolved";
 
-    /// This version does not support the backend's type of store.
-    public static final String UNSUPPORTED_TYPE = "UnsupportedType";
-
     /// No run has read from the backend with its current spec.
     public static final String NOT_USED_YET = "NotUsedYet";
 

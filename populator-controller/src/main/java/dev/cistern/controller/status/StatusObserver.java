@@ -56,7 +56,6 @@ final class StatusObserver {
             Backend type = Backends.of(backend.getSpec().getType());
             return new StatusView.Backend(
                     about,
-                    type.supported(),
                     type.unsupported(backend.getSpec()),
                     lookups.runsOf(subject),
                     run -> resolver.readsFrom(run, backend));

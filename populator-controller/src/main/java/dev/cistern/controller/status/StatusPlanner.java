@@ -84,9 +84,7 @@ final class StatusPlanner {
                                 wrong ->
                                         new Verdict(
                                                 "False",
-                                                seen.typeSupported()
-                                                        ? EventReason.UNSUPPORTED_SOURCE
-                                                        : EventReason.UNSUPPORTED_TYPE,
+                                                EventReason.UNSUPPORTED_SOURCE,
                                                 "spec." + wrong))
                         .orElseGet(() -> BackendUse.verdict(seen.runs(), seen.current()));
         return alone(seen.about(), ready, now);

@@ -36,14 +36,12 @@ sealed interface StatusView {
 
     /// A StorageBackend.
     ///
-    /// @param typeSupported whether this version supports that type of store
     /// @param unsupported the first field that this version cannot use, and why; empty when there is none
     /// @param runs that read from it, also as it was before
     /// @param current whether a run reads from it with its current spec; others prove nothing about it. Expensive: not
     ///     to be called for each run
     record Backend(
             About about,
-            boolean typeSupported,
             Optional<String> unsupported,
             List<VolumePopulation> runs,
             Predicate<VolumePopulation> current)

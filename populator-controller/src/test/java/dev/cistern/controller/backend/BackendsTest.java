@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class BackendsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -134,17 +133,26 @@ class BackendsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void aTypeThatIsNotReadSaysSoOfEveryBackend(StorageBackendSpec.Type type) {
-        Backend backend = Backends.of(type);
-        if (!backend.supported()) {
-            assertThat(backend.unsupported(new StorageBackendSpec()))
-                    .hasValueSatisfying(
-                            text ->
-                                    assertThat(text)
-                                            .startsWith("type: " + type.getValue() + " is not")
-                                            .endsWith(Backends.supportedTypes()));
-        }
+    @CsvSource({
+        "az://a-b/x, true",
+        "a-b, true",
+        "$web/x, true",
+        "az://a1b2c3, true",
+        "az://ab/x, false",
+        "az://a--b/x, false",
+        "az://-abc/x, false",
+        "az://Abc/x, false",
+        "az://, false"
+    })
+    void aPathOfAzureNamesAContainer(String path, boolean right) throws IOException {
+        StorageBackendSpec backend =
+                source(
+                                "{type: azureBlob, auth: {mode: anonymous}, azureBlob:"
+                                        + " {accountName: lakes}}")
+                        .getBackend();
+
+        assertThat(Backends.of(backend.getType()).wrong(backend, path, false).isEmpty())
+                .isEqualTo(right);
     }
 
     /// More people read events than populators, and what follows a `?` may be the signature of a URL.

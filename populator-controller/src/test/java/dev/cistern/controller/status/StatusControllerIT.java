@@ -164,16 +164,16 @@ class StatusControllerIT {
     }
 
     @Test
-    void aTypeThatIsNotThereYetIsToldByAnEvent() {
-        HasMetadata backend =
+    void aConditionThatIsFalseIsToldByAnEvent() {
+        HasMetadata dataset =
                 make(
                         """
                         apiVersion: cistern.dev/v1alpha1
-                        kind: StorageBackend
-                        metadata: {name: azure}
-                        spec: {type: azureBlob, auth: {mode: anonymous}, azureBlob: {accountName: lakes}}
+                        kind: NodeDataset
+                        metadata: {name: imagenet-b}
+                        spec: {datasetRef: imagenet, nodeName: b}
                         """);
-        awaitReady(backend, "False", "UnsupportedType");
+        awaitReady(dataset, "False", "NotImplemented");
         await().atMost(SOON)
                 .untilAsserted(
                         () ->
@@ -185,7 +185,7 @@ class StatusControllerIT {
                                                         .getItems())
                                         .filteredOn(
                                                 e ->
-                                                        backend.getMetadata()
+                                                        dataset.getMetadata()
                                                                 .getUid()
                                                                 .equals(
                                                                         e.getInvolvedObject()
@@ -193,7 +193,7 @@ class StatusControllerIT {
                                         .extracting(Event::getReason, Event::getType)
                                         .containsExactly(
                                                 org.assertj.core.groups.Tuple.tuple(
-                                                        "UnsupportedType", "Warning")));
+                                                        "NotImplemented", "Warning")));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.cistern.controller.population.filler;
 
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
+import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.controller.backend.Backends;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.Names;
@@ -109,7 +110,7 @@ final class JobManifest {
                 .withNewTemplate()
                 .withMetadata(
                         new ObjectMetaBuilder()
-                                .withLabels(over(NO_MESH_LABELS, labels))
+                                .withLabels(over(podLabels(spec), labels))
                                 .withAnnotations(over(NO_MESH_ANNOTATIONS, annotations))
                                 .build())
                 .withSpec(
@@ -120,6 +121,14 @@ final class JobManifest {
                 .endTemplate()
                 .endSpec()
                 .build();
+    }
+
+    private static Map<String, String> podLabels(VolumePopulationSpec spec) {
+        Map<String, String> labels = new TreeMap<>(NO_MESH_LABELS);
+        for (Sources source : spec.getSources()) {
+            labels.putAll(Backends.of(source).podLabels(source.getBackend()));
+        }
+        return labels;
     }
 
     /// The defaults overridden by the requested values, sorted, so that the same run yields the same Job.
