@@ -236,6 +236,8 @@ class ExamplesST {
                             "oss-populator.yaml",
                             "oss-backend.yaml",
                             "huggingface.yaml",
+                            // Applied by AzureST.
+                            "azure-blob.yaml",
                             "argo/workflow-ephemeral.yaml");
         }
     }

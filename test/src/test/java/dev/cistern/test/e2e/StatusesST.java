@@ -32,33 +32,6 @@ class StatusesST {
     }
 
     @Test
-    void aBackendOfATypeThatIsNotThereYetSaysSo(Cistern cistern, Team team) {
-        String name = team.namespace();
-        cistern.kubectl()
-                .apply(
-                        """
-                        apiVersion: cistern.dev/v1alpha1
-                        kind: StorageBackend
-                        metadata: {name: %s}
-                        spec: {type: azureBlob, auth: {mode: anonymous}, azureBlob: {accountName: lakes}}
-                        """
-                                .formatted(name));
-
-        awaitShown(cistern, "storagebackend", name, "False UnsupportedType");
-        await("the event")
-                .atMost(SOON)
-                .untilAsserted(
-                        () ->
-                                assertThat(
-                                                cistern.kubectl()
-                                                        .run("describe", "storagebackend", name))
-                                        .contains(
-                                                "Warning",
-                                                "spec.type: azureBlob is not supported"));
-        cistern.kubectl().run("delete", "storagebackend", name);
-    }
-
-    @Test
     void aDataflowThatIsNotThereYetNamesTheClaimThatWaits(Team team) {
         team.apply(
                 """
