@@ -1,10 +1,12 @@
 package dev.cistern.controller;
 
+import dev.cistern.controller.model.FeatureGates;
+import dev.cistern.controller.model.JobProxy;
 import dev.cistern.controller.model.PopulateNamespaces;
-import dev.cistern.controller.population.model.JobProxy;
 import dev.cistern.controller.population.model.Settings;
 import dev.cistern.environment.ChangedVariable;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// @param reportPort for the Jobs' reports
 /// @param workers PVCs reconciled at once
 /// @param admissionSlots runs admitted at once, see [dev.cistern.controller.population.RunAdmission]
+/// @param gates which features are on
+/// @param probes of StorageBackends
 /// @param settings of primes and Jobs
 record Config(
         String namespace,
@@ -32,11 +36,22 @@ record Config(
         int reportPort,
         int workers,
         int admissionSlots,
+        FeatureGates gates,
+        Probes probes,
         Settings settings) {
+
+    /// How StorageBackends are probed.
+    ///
+    /// @param atOnce how many at a time; 0 is none
+    /// @param interval after one that found a backend in order
+    /// @param retry after any other
+    record Probes(int atOnce, Duration interval, Duration retry) {}
 
     /// Each worker has at most one call in flight. The API server's HTTP/2 allows 100 or more streams per connection;
     /// events, reports and the Lease need the rest.
     private static final int MAX_WORKERS = 64;
+
+    private static final String GATES = "--feature-gates";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
@@ -72,6 +87,7 @@ record Config(
         all.put("CISTERN_REPORT_PORT", "8082");
         all.put("CISTERN_WORKERS", "32");
         all.put("CISTERN_RUN_ADMISSION_SLOTS", "100");
+        all.put("CISTERN_FEATURE_GATES", "");
         all.put("CISTERN_POPULATE_NAMESPACE", "cistern-populate");
         all.put("CISTERN_OSS_POPULATE_NAMESPACE", "ack-volume-populator");
         all.put("CISTERN_POPULATE_IMAGE", "cistern/populate:dev");
@@ -84,15 +100,45 @@ record Config(
         all.put("CISTERN_POPULATE_HTTPS_PROXY", "");
         all.put("CISTERN_POPULATE_NO_PROXY", "");
         all.put("CISTERN_POPULATE_PROXY_SECRET", "");
+        all.put("CISTERN_PROBES_AT_ONCE", "4");
+        all.put("CISTERN_PROBE_INTERVAL_SECONDS", "21600");
+        all.put("CISTERN_PROBE_RETRY_SECONDS", "600");
         all.put("CISTERN_REPORT_URL", "http://cistern-controller.cistern-system.svc:8082");
         return all;
+    }
+
+    /// Reads the configuration from environment variables and the command line, whose `--feature-gates` wins.
+    ///
+    /// @throws InvalidConfig with all problems at once
+    static Config from(Map<String, String> environment, List<String> arguments) {
+        List<String> problems = new ArrayList<>();
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            if (argument.startsWith(GATES + "=")) {
+                all.put("CISTERN_FEATURE_GATES", argument.substring(GATES.length() + 1));
+            } else if (argument.equals(GATES) && i + 1 < arguments.size()) {
+                all.put("CISTERN_FEATURE_GATES", arguments.get(++i));
+            } else {
+                problems.add(
+                        "there is no flag \""
+                                + argument
+                                + "\"; there is "
+                                + GATES
+                                + "=NAME=true,NAME=false");
+            }
+        }
+        return read(new Reader(all, problems));
     }
 
     /// Reads the configuration from environment variables.
     ///
     /// @throws InvalidConfig with all problems at once
     static Config from(Map<String, String> environment) {
-        Reader reader = new Reader(environment, new ArrayList<>());
+        return from(environment, List.of());
+    }
+
+    private static Config read(Reader reader) {
         Config config =
                 new Config(
                         reader.read("POD_NAMESPACE", Config::namespace),
@@ -103,6 +149,15 @@ record Config(
                         reader.read("CISTERN_WORKERS", text -> number(text, 1, MAX_WORKERS)),
                         reader.read(
                                 "CISTERN_RUN_ADMISSION_SLOTS", text -> number(text, 1, 100_000)),
+                        reader.read("CISTERN_FEATURE_GATES", FeatureGates::of),
+                        new Probes(
+                                reader.read("CISTERN_PROBES_AT_ONCE", text -> number(text, 0, 100)),
+                                reader.read(
+                                        "CISTERN_PROBE_INTERVAL_SECONDS",
+                                        text -> seconds(text, 60, 604_800)),
+                                reader.read(
+                                        "CISTERN_PROBE_RETRY_SECONDS",
+                                        text -> seconds(text, 10, 86_400))),
                         new Settings(
                                 new PopulateNamespaces(
                                         reader.read(
@@ -209,6 +264,10 @@ record Config(
             throw new IllegalArgumentException("give a number from " + least + " to " + most, e);
         }
         throw new IllegalArgumentException("give a number from " + least + " to " + most);
+    }
+
+    private static Duration seconds(String text, int least, int most) {
+        return Duration.ofSeconds(number(text, least, most));
     }
 
     private static String pullPolicy(String text) {

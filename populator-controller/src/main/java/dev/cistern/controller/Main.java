@@ -14,12 +14,15 @@ import dev.cistern.controller.population.PopulationController;
 import dev.cistern.controller.population.apply.Applier;
 import dev.cistern.controller.population.apply.ReportSeal;
 import dev.cistern.controller.population.filler.Fillers;
+import dev.cistern.controller.population.model.Settings;
 import dev.cistern.controller.population.observe.Observer;
 import dev.cistern.controller.population.plan.Planner;
 import dev.cistern.controller.population.progress.CachedRuns;
 import dev.cistern.controller.population.progress.ProgressServer;
 import dev.cistern.controller.population.progress.ProgressWriter;
 import dev.cistern.controller.population.progress.ReportVerifier;
+import dev.cistern.controller.probe.ProbeController;
+import dev.cistern.controller.probe.plan.ProbeSettings;
 import dev.cistern.controller.resolve.Resolver;
 import dev.cistern.controller.runtime.Api;
 import dev.cistern.controller.runtime.CachedKind;
@@ -29,6 +32,7 @@ import dev.cistern.controller.runtime.LeaderElection;
 import dev.cistern.controller.status.StatusController;
 import dev.cistern.environment.Environment;
 import dev.cistern.populate.wire.ReportKey;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -73,7 +77,7 @@ public final class Main {
         try {
             Environment environment = Environment.of(System.getenv(), Config.CHANGED);
             environment.warnings().forEach(LOG::warn);
-            run(Config.from(environment.variables()));
+            run(Config.from(environment.variables(), List.of(args)));
         } catch (Config.InvalidConfig e) {
             LOG.atError().addKeyValue("problems", e.getMessage()).log("the configuration is wrong");
             System.exit(2);
@@ -119,7 +123,8 @@ public final class Main {
         PopulationController population =
                 new PopulationController(
                         cache,
-                        new Observer(cache, fillers, config.settings().namespaces()),
+                        new Observer(
+                                cache, fillers, config.settings().namespaces(), config.gates()),
                         new Planner(config.settings(), fillers),
                         new Applier(
                                 api,
@@ -134,13 +139,15 @@ public final class Main {
                         api,
                         client.getKubernetesSerialization(),
                         cache,
-                        new Resolver(config.settings().namespaces()),
+                        new Resolver(config.settings().namespaces(), config.gates()),
                         events,
                         clock);
+        ProbeController probes = new ProbeController(api, cache, probeSettings(config), clock);
         List<ControllerLoop<?>> loops =
                 List.of(
                         new ControllerLoop<>(population, meters),
-                        new ControllerLoop<>(statuses, meters));
+                        new ControllerLoop<>(statuses, meters),
+                        new ControllerLoop<>(probes, meters));
         loops.forEach(ControllerLoop::watch);
         RunMetrics.register(meters, cache, population.admission());
         RunGauges gauges = measureRuns(meters, cache, loops.getFirst()::leading, clock);
@@ -192,6 +199,24 @@ public final class Main {
 
     private static boolean sameUid(VolumePopulation one, VolumePopulation other) {
         return one.getMetadata().getUid().equals(other.getMetadata().getUid());
+    }
+
+    private static ProbeSettings probeSettings(Config config) {
+        Settings settings = config.settings();
+        return new ProbeSettings(
+                settings.namespaces().platform(),
+                settings.image(),
+                settings.imagePullPolicy(),
+                settings.imagePullSecrets(),
+                settings.userId(),
+                new ResourceRequirementsBuilder()
+                        .withRequests(settings.requests())
+                        .withLimits(settings.limits())
+                        .build(),
+                settings.proxy(),
+                config.probes().interval(),
+                config.probes().retry(),
+                config.gates().jobs() ? config.probes().atOnce() : 0);
     }
 
     private static void lead(LeaderElection election, List<ControllerLoop<?>> loops) {

@@ -34,6 +34,8 @@ class ArchitectureTest {
                             "..population.plan..",
                             "..population.filler..",
                             "..population.model..",
+                            "..probe.plan..",
+                            "..controller.job..",
                             "..controller.backend..",
                             "..controller.model..")
                     .should()
@@ -55,6 +57,8 @@ class ArchitectureTest {
                             "..population.plan..",
                             "..population.filler..",
                             "..population.model..",
+                            "..probe.plan..",
+                            "..controller.job..",
                             "..controller.backend..",
                             "..controller.model..")
                     .should()
@@ -79,6 +83,26 @@ class ArchitectureTest {
                     "..population.filler..",
                     "..population.filler..",
                     "..population.model..",
+                    "..controller.backend..",
+                    "..controller.cluster..",
+                    "..controller.job..",
+                    "..controller.model..");
+
+    @ArchTest
+    static final ArchRule THE_PLANNER_OF_PROBES_KNOWS_NO_CLUSTER =
+            only(
+                    "..probe.plan..",
+                    "..probe.plan..",
+                    "..controller.backend..",
+                    "..controller.job..",
+                    "..controller.resolve..",
+                    "..controller.model..");
+
+    @ArchTest
+    static final ArchRule WHAT_JOBS_SHARE_IS_NO_CONCERN_S_OWN =
+            only(
+                    "..controller.job..",
+                    "..controller.job..",
                     "..controller.backend..",
                     "..controller.cluster..",
                     "..controller.model..");
@@ -162,7 +186,7 @@ class ArchitectureTest {
                     .resideInAPackage("..controller.status..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAPackage("..controller.population..");
+                    .resideInAnyPackage("..controller.population..", "..controller.probe..");
 
     @ArchTest
     static final ArchRule POPULATION_KNOWS_NO_OTHER_CONCERN =
@@ -171,7 +195,16 @@ class ArchitectureTest {
                     .resideInAPackage("..controller.population..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAPackage("..controller.status..");
+                    .resideInAnyPackage("..controller.status..", "..controller.probe..");
+
+    @ArchTest
+    static final ArchRule PROBES_KNOW_NO_OTHER_CONCERN =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..controller.probe..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("..controller.status..", "..controller.population..");
 
     private static ArchRule only(String those, String... mayUse) {
         return noClasses()

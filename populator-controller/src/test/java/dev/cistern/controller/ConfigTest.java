@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.core.joran.spi.JoranException;
-import dev.cistern.controller.population.model.JobProxy;
+import dev.cistern.controller.model.JobProxy;
 import dev.cistern.environment.Environment;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;

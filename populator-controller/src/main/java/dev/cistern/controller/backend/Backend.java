@@ -1,9 +1,12 @@
 package dev.cistern.controller.backend;
 
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
+import dev.cistern.api.v1alpha1.storagebackendspec.AllowedPaths;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.populate.wire.StoreSpec;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The controller's view of one type of store.
@@ -37,6 +40,30 @@ public interface Backend {
     /// @param path as written, with or without the scheme
     /// @param tree whether the path always means a tree: `imagenet` is `imagenet/`
     void place(String path, boolean tree, Sources source);
+
+    /// Where a source is, for people.
+    default String location(Sources source) {
+        String prefix = source.getPrefix() == null ? "" : source.getPrefix();
+        return scheme() + "://" + source.getBucket() + "/" + prefix;
+    }
+
+    /// Whether all that a source reads is at or below a place. Not whether it would be if somebody in between decoded or shortened its path.
+    ///
+    /// @param place of the same type, as [#place] made it of a rule's path
+    default boolean covers(Sources place, Sources source) {
+        return Objects.equals(place.getBucket(), source.getBucket())
+                && PathScope.covers(
+                        Objects.requireNonNullElse(place.getPrefix(), ""),
+                        Objects.requireNonNullElse(source.getPrefix(), ""));
+    }
+
+    /// A source whose Job is told the places that it may read, where what it reads can name other places; of most types it cannot.
+    ///
+    /// @param source is not changed
+    /// @param places rules of the backend that are for whom the Job is
+    default Sources restricted(Sources source, List<AllowedPaths> places) {
+        return source;
+    }
 
     /// The store specification for a Job.
     ///

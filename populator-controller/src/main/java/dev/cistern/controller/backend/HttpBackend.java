@@ -1,6 +1,8 @@
 package dev.cistern.controller.backend;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
+import dev.cistern.api.v1alpha1.storagebackendspec.AllowedPaths;
 import dev.cistern.api.v1alpha1.storagebackendspec.Auth;
 import dev.cistern.api.v1alpha1.storagebackendspec.Http;
 import dev.cistern.api.v1alpha1.storagebackendspec.http.Headers;
@@ -66,6 +68,36 @@ final class HttpBackend implements Backend {
     }
 
     @Override
+    public String location(Sources source) {
+        return source.getPrefix();
+    }
+
+    /// Compared as URLs, byte for byte: what is written in another way is refused, also where a server would take it for the same.
+    @Override
+    public boolean covers(Sources place, Sources source) {
+        String base = base(source.getBackend());
+        return PathScope.covers(absolute(base, place), absolute(base, source));
+    }
+
+    private static String absolute(String base, Sources source) {
+        String path = source.getPrefix();
+        if (ABSOLUTE.matcher(path).matches()) {
+            return path;
+        }
+        int host = base.indexOf('/', base.indexOf("://") + 3);
+        return path.startsWith("/") ? base.substring(0, host) + path : base + path;
+    }
+
+    /// Lists name other files, and servers redirect.
+    @Override
+    public Sources restricted(Sources source, List<AllowedPaths> places) {
+        ObjectMapper json = new ObjectMapper();
+        Sources copy = json.convertValue(source, Sources.class);
+        copy.getBackend().setAllowedPaths(places);
+        return copy;
+    }
+
+    @Override
     public HttpSpec store(Sources source, String directory) {
         Http http = source.getBackend().getHttp();
         List<HttpSpec.Header> headers = new ArrayList<>();
@@ -83,6 +115,9 @@ final class HttpBackend implements Backend {
                 source.getSha256(),
                 headers,
                 orEmpty(http.getAllowedHosts()),
+                orEmpty(source.getBackend().getAllowedPaths()).stream()
+                        .map(AllowedPaths::getPath)
+                        .toList(),
                 new TlsSpec(
                         Boolean.TRUE.equals(http.getSkipTLSVerification()),
                         null,

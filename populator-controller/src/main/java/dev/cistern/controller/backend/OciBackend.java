@@ -64,6 +64,28 @@ final class OciBackend implements Backend {
     }
 
     @Override
+    public String location(Sources source) {
+        return BEFORE_HOST + host(source) + "/" + source.getPrefix();
+    }
+
+    /// A place without tag and digest is a repository with all its tags, or with a slash at its end the repositories below it; one with them is that
+    /// artifact.
+    @Override
+    public boolean covers(Sources place, Sources source) {
+        String allowed = place.getPrefix();
+        return allowed.equals(repository(allowed))
+                ? PathScope.covers(allowed, repository(source.getPrefix()))
+                : allowed.equals(source.getPrefix());
+    }
+
+    private static String repository(String reference) {
+        int digest = reference.indexOf('@');
+        String named = digest < 0 ? reference : reference.substring(0, digest);
+        int tag = named.indexOf(':', named.lastIndexOf('/') + 1);
+        return tag < 0 ? named : named.substring(0, tag);
+    }
+
+    @Override
     public OciSpec store(Sources source, String directory) {
         StorageBackendSpec backend = source.getBackend();
         Oci oci = backend.getOci();

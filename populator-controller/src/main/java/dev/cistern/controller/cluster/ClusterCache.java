@@ -11,6 +11,7 @@ import dev.cistern.controller.model.WarningEvent;
 import dev.cistern.controller.runtime.CachedKind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// All look-ups use an index; nothing here searches a list. What is watched is in [WatchedKinds]; controllers choose
 /// which keys to reconcile when it changes.
-public final class ClusterCache implements ClusterView, StatusLookups, AutoCloseable {
+public final class ClusterCache implements ClusterView, StatusLookups, ProbeLookups, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCache.class);
 
     private final AtomicBoolean starting = new AtomicBoolean();
@@ -216,8 +217,43 @@ public final class ClusterCache implements ClusterView, StatusLookups, AutoClose
     }
 
     @Override
+    public Optional<Namespace> namespace(String name) {
+        return kinds.namespaces.get(null, name);
+    }
+
+    @Override
     public List<GenericKubernetesResource> grants(String namespace) {
         return kinds.grants.byIndex(CachedKind.NAMESPACE, namespace);
+    }
+
+    @Override
+    public List<Job> probeJobs(String uid) {
+        return kinds.jobs.byIndex(Index.PROBE, uid);
+    }
+
+    @Override
+    public Optional<Job> job(String namespace, String name) {
+        return kinds.jobs.get(namespace, name);
+    }
+
+    @Override
+    public List<Pod> probePods(String uid) {
+        return kinds.pods.byIndex(Index.PROBE, uid);
+    }
+
+    @Override
+    public List<Job> allProbeJobs() {
+        return kinds.jobs.byIndex(Index.PROBE, Index.EVERY_PROBE);
+    }
+
+    @Override
+    public List<ObjectVolumePopulator> populatorsOf(String backend) {
+        return kinds.objectPopulators.byIndex(Index.BACKEND, backend);
+    }
+
+    @Override
+    public List<Dataset> datasetsOf(String backend) {
+        return kinds.datasets.byIndex(Index.BACKEND, backend);
     }
 
     @Override

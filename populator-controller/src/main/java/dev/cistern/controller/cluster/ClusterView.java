@@ -9,6 +9,7 @@ import dev.cistern.controller.model.SourceRef;
 import dev.cistern.controller.model.WarningEvent;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -73,6 +74,9 @@ public interface ClusterView {
 
     /// The `StorageBackend` of that name.
     Optional<StorageBackend> backend(String name);
+
+    /// The namespace of that name, with its labels.
+    Optional<Namespace> namespace(String name);
 
     /// All `ReferenceGrant`s of a namespace; empty where that kind does not exist.
     List<GenericKubernetesResource> grants(String namespace);

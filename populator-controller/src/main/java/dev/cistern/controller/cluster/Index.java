@@ -39,7 +39,17 @@ public final class Index {
     /// Runs that are not over, by the object that their PVC names.
     public static final String UNDER_WAY = "underWay";
 
+    /// Probes' Jobs and pods by the UID of their StorageBackend, and all of them under [#EVERY_PROBE].
+    public static final String PROBE = "probe";
+
+    /// Not a UID.
+    public static final String EVERY_PROBE = "*";
+
     private Index() {}
+
+    static List<String> probe(HasMetadata child) {
+        return References.probeOf(child).map(uid -> List.of(uid, EVERY_PROBE)).orElse(List.of());
+    }
 
     static List<String> uid(HasMetadata object) {
         return List.of(object.getMetadata().getUid());

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.TypedObjectReference;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// References between objects.
@@ -52,6 +53,25 @@ public final class References {
         return Names.MANAGED_BY.equals(ApiValues.label(child, Names.LABEL_MANAGED_BY))
                 ? Optional.ofNullable(ApiValues.label(child, Names.LABEL_UID))
                 : Optional.empty();
+    }
+
+    /// The UID of the StorageBackend whose probe a Job or pod is; empty when it is none.
+    public static Optional<String> probeOf(HasMetadata child) {
+        return Names.MANAGED_BY.equals(ApiValues.label(child, Names.LABEL_MANAGED_BY))
+                ? Optional.ofNullable(ApiValues.label(child, Names.LABEL_PROBE))
+                : Optional.empty();
+    }
+
+    /// The name of the StorageBackend whose probe a Job or pod is; empty when it is none.
+    public static Optional<String> probedBackend(HasMetadata child) {
+        Map<String, String> annotations = child.getMetadata().getAnnotations();
+        return probeOf(child)
+                .flatMap(
+                        _ ->
+                                Optional.ofNullable(
+                                        annotations == null
+                                                ? null
+                                                : annotations.get(Names.ANNOTATION_BACKEND)));
     }
 
     /// Whether a record is that of a run, and not only of a PVC that waits for one.

@@ -129,7 +129,7 @@ public final class WarningEvents {
         String uid = event.getInvolvedObject() == null ? null : event.getInvolvedObject().getUid();
         String name =
                 event.getInvolvedObject() == null ? null : event.getInvolvedObject().getName();
-        if (uid != null && name != null && Names.ofRun(name)) {
+        if (uid != null && name != null && Names.ofOurs(name)) {
             Dated dated = new Dated(warning(event), time(event));
             newest.merge(uid, dated, (one, two) -> one.at.compareTo(two.at) > 0 ? one : two);
         }

@@ -12,6 +12,7 @@ import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.SourceKind;
 import dev.cistern.controller.runtime.CachedKind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -46,6 +47,10 @@ public final class WatchedKinds implements AutoCloseable {
     public final CachedKind<ObjectVolumePopulator> objectPopulators;
     public final CachedKind<Dataset> datasets;
     public final CachedKind<StorageBackend> backends;
+
+    /// Namespaces, for their labels.
+    public final CachedKind<Namespace> namespaces;
+
     public final CachedKind<DatasetClaim> datasetClaims;
     public final CachedKind<NodeDataset> nodeDatasets;
     public final CachedKind<RefreshDataset> refreshDatasets;
@@ -97,7 +102,7 @@ public final class WatchedKinds implements AutoCloseable {
                                         .withLabel(Names.LABEL_MANAGED_BY, Names.MANAGED_BY)
                                         .runnableInformer(0),
                         job -> job.setSpec(null),
-                        Map.of(Index.RUN, Index::run));
+                        Map.of(Index.RUN, Index::run, Index.PROBE, Index::probe));
         pods =
                 make.kind(
                         Pod.class,
@@ -107,7 +112,7 @@ public final class WatchedKinds implements AutoCloseable {
                                         .withLabel(Names.LABEL_MANAGED_BY, Names.MANAGED_BY)
                                         .runnableInformer(0),
                         WatchedKinds::withoutSpec,
-                        Map.of(Index.RUN, Index::run));
+                        Map.of(Index.RUN, Index::run, Index.PROBE, Index::probe));
         runs =
                 make.kind(
                         VolumePopulation.class,
@@ -143,6 +148,12 @@ public final class WatchedKinds implements AutoCloseable {
                         StorageBackend.class,
                         () -> client.resources(StorageBackend.class).runnableInformer(0),
                         _ -> {},
+                        Map.of());
+        namespaces =
+                make.kind(
+                        Namespace.class,
+                        () -> client.namespaces().runnableInformer(0),
+                        WatchedKinds::labelsAlone,
                         Map.of());
         datasetClaims =
                 make.kind(
@@ -194,13 +205,21 @@ public final class WatchedKinds implements AutoCloseable {
                         runs,
                         objectPopulators,
                         datasets,
-                        backends);
+                        backends,
+                        namespaces);
     }
 
     /// Keeps only the node of a pod's spec.
     private static void withoutSpec(Pod pod) {
         String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
         pod.setSpec(node == null ? null : new PodSpecBuilder().withNodeName(node).build());
+    }
+
+    /// Keeps only the name and labels of a namespace.
+    private static void labelsAlone(Namespace namespace) {
+        namespace.setSpec(null);
+        namespace.setStatus(null);
+        namespace.getMetadata().setAnnotations(null);
     }
 
     /// Starts all informers and waits until each has its first list.

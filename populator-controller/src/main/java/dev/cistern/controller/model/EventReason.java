@@ -12,8 +12,14 @@ public final class EventReason {
     /// The `StorageBackend` does not admit the PVC's namespace.
     public static final String BACKEND_NOT_ALLOWED = "BackendNotAllowed";
 
+    /// The `StorageBackend` does not let the PVC's namespace read that bucket or prefix.
+    public static final String PATH_NOT_ALLOWED = "PathNotAllowed";
+
     /// The reference crosses namespaces and no `ReferenceGrant` allows it.
     public static final String REFERENCE_NOT_GRANTED = "ReferenceNotGranted";
+
+    /// A feature gate of the controller is off.
+    public static final String FEATURE_DISABLED = "FeatureDisabled";
 
     /// A field requests something that this version does not support.
     public static final String UNSUPPORTED_SOURCE = "UnsupportedSource";
@@ -113,6 +119,15 @@ public final class EventReason {
 
     /// A run has read from the backend with its current spec.
     public static final String USED = "Used";
+
+    /// A probe has listed what is at the backend.
+    public static final String PROBED = "Probed";
+
+    /// A probe reached the store, and could not check everything.
+    public static final String PARTLY_CHECKED = "PartlyChecked";
+
+    /// A probe could not run.
+    public static final String PROBE_FAILED = "ProbeFailed";
 
     /// This version does not implement the kind, or what an object requests.
     public static final String NOT_IMPLEMENTED = "NotImplemented";

@@ -36,6 +36,15 @@ public final class Names {
     /// Label that excludes primes and Jobs from backups.
     public static final String LABEL_NO_BACKUP = "velero.io/exclude-from-backup";
 
+    /// Label of a probe's Job and its pod: the UID of the StorageBackend. They belong to no run.
+    public static final String LABEL_PROBE = "cistern.dev/probe-of";
+
+    /// Annotation of the same: the StorageBackend's name, which may not fit a label.
+    public static final String ANNOTATION_BACKEND = "cistern.dev/storage-backend";
+
+    /// Field manager of `StorageBackend.status.probe`.
+    public static final String PROBE_MANAGER = "cistern-probe";
+
     /// Label of a Job and its pods: the attempt's number.
     public static final String LABEL_ATTEMPT = "cistern.dev/attempt";
 
@@ -66,6 +75,8 @@ public final class Names {
 
     private static final String JOB = "populate-";
 
+    private static final String PROBE = "probe-";
+
     /// Longest label value that the API accepts.
     private static final int MAX_LABEL = 63;
 
@@ -86,9 +97,14 @@ public final class Names {
         return JOB + uid + "-" + attempt;
     }
 
+    /// Name of one probe's Job.
+    public static String probe(String backendUid, long number) {
+        return PROBE + backendUid + "-" + number;
+    }
+
     /// Whether a name may be that of a prime, a Job, or a Job's pod.
-    public static boolean ofRun(String name) {
-        return name.startsWith(PRIME) || name.startsWith(JOB);
+    public static boolean ofOurs(String name) {
+        return name.startsWith(PRIME) || name.startsWith(JOB) || name.startsWith(PROBE);
     }
 
     /// A label's value for a name that may be longer than a label accepts; the UID label is what look-ups use.

@@ -1,5 +1,6 @@
 package dev.cistern.controller.population;
 
+import dev.cistern.controller.cluster.ApiValues;
 import dev.cistern.controller.cluster.Index;
 import dev.cistern.controller.cluster.References;
 import dev.cistern.controller.cluster.WatchedKinds;
@@ -40,6 +41,15 @@ final class PopulationTriggers {
         kinds.ossPopulators.onSpecChange(this::ossPopulatorChanged);
         kinds.datasets.onSpecChange(d -> sourceChanged(SourceKind.DATASET, d));
         kinds.backends.onSpecChange(b -> backendChanged(b.getMetadata().getName()));
+        kinds.namespaces.onChange(
+                n -> namespaceChanged(n.getMetadata().getName()),
+                (before, after) -> !ApiValues.sameLabels(before, after));
+        // Runs that wait for its store are tried at once when it is ready again.
+        kinds.backends.onChange(
+                b -> runsOfBackend(b.getMetadata().getName()),
+                (before, after) ->
+                        ApiValues.readySince(before).isEmpty()
+                                && ApiValues.readySince(after).isPresent());
         kinds.grants.onChange(g -> grantChanged(g.getMetadata().getNamespace()));
     }
 
@@ -99,10 +109,23 @@ final class PopulationTriggers {
     }
 
     private void backendChanged(String name) {
+        // Runs under way keep to the store as it was, and not to who may read it.
+        runsOfBackend(name);
         kinds.objectPopulators.byIndex(Index.BACKEND, name).forEach(this::objectPopulatorChanged);
         kinds.datasets
                 .byIndex(Index.BACKEND, name)
                 .forEach(d -> sourceChanged(SourceKind.DATASET, d));
+    }
+
+    private void runsOfBackend(String name) {
+        kinds.runs
+                .byIndex(Index.BACKEND_UNDER_WAY, name)
+                .forEach(run -> byUid(run.getSpec().getPvc().getUid()));
+    }
+
+    /// Rare: every PVC of the namespace, which backends may select by its labels.
+    private void namespaceChanged(String name) {
+        kinds.claims.byIndex(CachedKind.NAMESPACE, name).forEach(this::claimChanged);
     }
 
     /// Rare: every waiting PVC whose source is in the grant's namespace.

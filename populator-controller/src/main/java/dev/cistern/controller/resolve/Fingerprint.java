@@ -22,6 +22,10 @@ final class Fingerprint {
         return digest(spec, retry);
     }
 
+    static String of(StorageBackendSpec store, @Nullable String path) {
+        return digest(store, path);
+    }
+
     static String of(StorageBackendSpec store) {
         return digest(store, null);
     }

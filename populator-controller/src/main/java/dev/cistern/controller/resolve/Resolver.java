@@ -8,6 +8,7 @@ import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.ClaimPhase;
 import dev.cistern.controller.model.EventReason;
+import dev.cistern.controller.model.FeatureGates;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.RunSnapshot;
@@ -25,8 +26,16 @@ public final class Resolver {
     private final OssPopulatorSnapshot ossPopulators;
     private final DatasetSnapshot datasets;
 
-    /// A resolver for an installation whose platform credentials live in these namespaces.
+    private final FeatureGates gates;
+
+    /// A resolver for an installation with all features.
     public Resolver(PopulateNamespaces namespaces) {
+        this(namespaces, FeatureGates.ALL);
+    }
+
+    /// A resolver for an installation whose platform credentials live in these namespaces.
+    public Resolver(PopulateNamespaces namespaces, FeatureGates gates) {
+        this.gates = gates;
         this.objectPopulators = new ObjectPopulatorSnapshot(namespaces.platform());
         this.ossPopulators = new OssPopulatorSnapshot(namespaces.oss());
         this.datasets = new DatasetSnapshot(namespaces.platform());
@@ -51,8 +60,20 @@ public final class Resolver {
                             + " to use "
                             + ref.display());
         }
+        if (!gates.volumePopulator()) {
+            return new Resolution.Waiting(EventReason.FEATURE_DISABLED, gates.words());
+        }
         try {
             VolumePopulationSpec spec = copy(view, claim);
+            if (!gates.jobs() && spec.getMode() != VolumePopulationSpec.Mode.DATAFLOW) {
+                return new Resolution.Waiting(
+                        EventReason.FEATURE_DISABLED, "mode generic: " + gates.words());
+            }
+            Optional<Resolution.Waiting> refusal =
+                    new RunAccess(view, claim.key().namespace()).refusal(spec);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
             return new Resolution.Ready(new RunSnapshot(spec, Fingerprint.of(spec, claim.retry())));
         } catch (UnresolvedException e) {
             return e.resolution();
@@ -96,6 +117,11 @@ public final class Resolver {
                                         "spec.dataSourceRef: there is no "
                                                 + ref.display()
                                                 + "; waiting for it"));
+    }
+
+    /// Which features this installation has.
+    public FeatureGates gates() {
+        return gates;
     }
 
     /// Whether a run reads from a StorageBackend with its current spec, not an earlier one.

@@ -8,7 +8,7 @@ final class UnresolvedException extends Exception {
     private static final long serialVersionUID = 1;
     private final transient Resolution resolution;
 
-    private UnresolvedException(Resolution resolution) {
+    UnresolvedException(Resolution resolution) {
         // No stack trace: it is a normal result.
         super(null, null, false, false);
         this.resolution = resolution;

@@ -128,7 +128,10 @@ public final class CachedKind<T extends HasMetadata> implements AutoCloseable {
         onChange(changed, (before, after) -> true);
     }
 
-    private void onChange(Consumer<? super T> changed, BiPredicate<T, T> relevant) {
+    /// Subscribes to objects that are new or gone, and to those changes that matter. To be called before the start.
+    ///
+    /// @param relevant whether a change matters: the object before and after it
+    public void onChange(Consumer<? super T> changed, BiPredicate<T, T> relevant) {
         handlers.add(
                 new ResourceEventHandler<>() {
                     @Override

@@ -20,8 +20,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The readiness of a StorageBackend, derived from the runs that read from it: the controller has no credentials and
-/// never contacts the store itself. The newest run that read from it, or was rejected by it, decides.
+/// What the runs that read from a StorageBackend show of it: the newest that read from it, or was refused.
 final class BackendUse {
     /// Failures caused by the backend. Those about one bucket, key or volume are not: a tenant must not make a shared
     /// backend not ready with a path that is denied or missing.
@@ -39,17 +38,25 @@ final class BackendUse {
     /// long as their PVCs.
     static final int MAX_CHECKED_RUNS = 100;
 
-    /// The newest observation counts.
+    /// What a run shows.
+    ///
+    /// @param at when it did
+    record Seen(Instant at, Verdict verdict) {}
+
+    /// The newest observation; empty when no run says anything of the backend.
     ///
     /// @param runs that read from the backend, also as it was before
     /// @param current whether a run reads from the backend with its current spec
-    static Verdict verdict(List<VolumePopulation> runs, Predicate<VolumePopulation> current) {
+    static Optional<Seen> newest(List<VolumePopulation> runs, Predicate<VolumePopulation> current) {
         return newest(runs.stream().filter(BackendUse::hasEvidence))
                 .filter(current)
-                .flatMap(run -> verdict(run).stream())
-                .findFirst()
-                .orElseGet(
-                        () -> notUsed(newest(runs.stream().filter(BackendUse::underWay)), current));
+                .flatMap(run -> verdict(run).map(verdict -> new Seen(at(run), verdict)).stream())
+                .findFirst();
+    }
+
+    /// What is said before there is an observation.
+    static Verdict notUsed(List<VolumePopulation> runs, Predicate<VolumePopulation> current) {
+        return notUsed(newest(runs.stream().filter(BackendUse::underWay)), current);
     }
 
     private static Stream<VolumePopulation> newest(Stream<VolumePopulation> runs) {
@@ -63,8 +70,9 @@ final class BackendUse {
                 EventReason.NOT_USED_YET,
                 underWay.anyMatch(current)
                         ? "its first run is under way"
-                        : "no run has read from it yet; the first will show whether the store is"
-                                + " reachable and accepts the credentials");
+                        : "neither a probe nor a run has read from it yet; without spec.probe.path"
+                              + " and spec.allowedPaths a probe looks at what the first Dataset or"
+                              + " populator names");
     }
 
     private static boolean underWay(VolumePopulation run) {
@@ -75,11 +83,19 @@ final class BackendUse {
         VolumePopulationStatus status = run.getStatus();
         return status == null
                 ? Instant.EPOCH
-                : Stream.of(status.getFinishedAt(), updated(status), status.getStartedAt())
+                : Stream.of(status.getFinishedAt(), newestOf(status), status.getStartedAt())
                         .flatMap(time -> Optional.ofNullable(time).stream())
                         .map(ZonedDateTime::toInstant)
                         .findFirst()
                         .orElse(Instant.EPOCH);
+    }
+
+    private static @Nullable ZonedDateTime newestOf(VolumePopulationStatus status) {
+        LastFailure failure = status.getLastFailure();
+        return Stream.of(updated(status), failure == null ? null : failure.getAt())
+                .flatMap(time -> Optional.ofNullable(time).stream())
+                .max(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     private static boolean hasEvidence(VolumePopulation run) {

@@ -8,6 +8,7 @@ import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.RefreshDataset;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.api.v1alpha1.storagebackendstatus.Probe;
 import dev.cistern.controller.backend.Backend;
 import dev.cistern.controller.backend.Backends;
 import dev.cistern.controller.cluster.ClusterView;
@@ -15,6 +16,7 @@ import dev.cistern.controller.cluster.StatusLookups;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.Subject;
+import dev.cistern.controller.resolve.ProbeTarget;
 import dev.cistern.controller.resolve.Resolver;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -22,6 +24,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -58,7 +61,11 @@ final class StatusObserver {
                     about,
                     type.unsupported(backend.getSpec()),
                     lookups.runsOf(subject),
-                    run -> resolver.readsFrom(run, backend));
+                    run -> resolver.readsFrom(run, backend),
+                    probe(backend),
+                    resolver.gates().jobs()
+                            ? Optional.empty()
+                            : Optional.of(resolver.gates().words()));
         }
         return subject.source()
                 .<StatusView>map(
@@ -70,6 +77,13 @@ final class StatusObserver {
                                                 ? inert(dataset)
                                                 : List.of()))
                 .orElseGet(() -> new StatusView.Unserved(about));
+    }
+
+    private static Optional<Probe> probe(StorageBackend backend) {
+        return Optional.ofNullable(backend.getStatus())
+                .flatMap(status -> Optional.ofNullable(status.getProbe()))
+                .filter(probe -> probe.getOutcome() != null && probe.getFinishedAt() != null)
+                .filter(probe -> ProbeTarget.fingerprint(backend).equals(probe.getFingerprint()));
     }
 
     private StatusView source(StatusView.About about, Resolution resolution, List<String> inert) {

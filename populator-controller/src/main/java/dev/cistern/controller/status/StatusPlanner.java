@@ -28,7 +28,12 @@ final class StatusPlanner {
     /// A condition without its transition time.
     ///
     /// @param status `True`, `False` or `Unknown`
-    record Verdict(String status, String reason, String message) {}
+    /// @param event the message of its event, which does not change while nothing else does
+    record Verdict(String status, String reason, String message, String event) {
+        Verdict(String status, String reason, String message) {
+            this(status, reason, message, message);
+        }
+    }
 
     static StatusPlan plan(StatusView seen, Instant now) {
         return switch (seen) {
@@ -86,8 +91,21 @@ final class StatusPlanner {
                                                 "False",
                                                 EventReason.UNSUPPORTED_SOURCE,
                                                 "spec." + wrong))
-                        .orElseGet(() -> BackendUse.verdict(seen.runs(), seen.current()));
+                        .orElseGet(() -> readiness(seen));
         return alone(seen.about(), ready, now);
+    }
+
+    private static Verdict readiness(StatusView.Backend seen) {
+        Verdict verdict = BackendReadiness.of(seen.runs(), seen.current(), seen.probe());
+        return seen.disabled()
+                .filter(_ -> verdict.reason().equals(EventReason.NOT_USED_YET))
+                .map(
+                        words ->
+                                new Verdict(
+                                        "Unknown",
+                                        EventReason.FEATURE_DISABLED,
+                                        "not probed: " + words))
+                .orElse(verdict);
     }
 
     private static StatusPlan unserved(StatusView.Unserved seen, Instant now) {
@@ -118,7 +136,10 @@ final class StatusPlanner {
         Condition condition = condition(about, READY, ready, now);
         return new StatusPlan(
                 fields(about, ready.message(), List.of(condition)),
-                ready.status().equals("False") ? Optional.of(condition) : Optional.empty());
+                ready.status().equals("False")
+                        ? Optional.of(
+                                new ConditionBuilder(condition).withMessage(ready.event()).build())
+                        : Optional.empty());
     }
 
     private static Map<String, Object> fields(

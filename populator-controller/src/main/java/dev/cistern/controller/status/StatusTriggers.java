@@ -1,6 +1,8 @@
 package dev.cistern.controller.status;
 
+import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.cluster.ApiValues;
 import dev.cistern.controller.cluster.Index;
 import dev.cistern.controller.cluster.References;
 import dev.cistern.controller.cluster.WatchedKinds;
@@ -8,9 +10,11 @@ import dev.cistern.controller.model.Subject;
 import dev.cistern.controller.runtime.CachedKind;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Maps changes to the statuses to reconcile.
@@ -29,9 +33,21 @@ final class StatusTriggers {
         for (Subject.Kind kind : Subject.Kind.values()) {
             kind(kinds, kind).onSpecChange(object -> enqueue.accept(subject(kind, object)));
         }
+        kinds.backends.onChange(
+                b -> enqueue.accept(subject(Subject.Kind.STORAGE_BACKEND, b)),
+                (before, after) -> !probedAt(before).equals(probedAt(after)));
         kinds.backends.onSpecChange(backend -> backendChanged(backend.getMetadata().getName()));
+        kinds.namespaces.onChange(
+                n -> namespaceChanged(n.getMetadata().getName()),
+                (before, after) -> !ApiValues.sameLabels(before, after));
         kinds.claims.onChange(this::claimChanged);
         kinds.runs.onChange(this::runChanged);
+    }
+
+    private static Optional<ZonedDateTime> probedAt(StorageBackend backend) {
+        return Optional.ofNullable(backend.getStatus())
+                .flatMap(status -> Optional.ofNullable(status.getProbe()))
+                .flatMap(probe -> Optional.ofNullable(probe.getFinishedAt()));
     }
 
     /// All objects that have such a status.
@@ -70,6 +86,13 @@ final class StatusTriggers {
         for (String backend : References.backends(run)) {
             enqueue.accept(new Subject(Subject.Kind.STORAGE_BACKEND, null, backend));
         }
+    }
+
+    /// Whether a populator can be used depends on the labels of its namespace.
+    private void namespaceChanged(String name) {
+        kinds.objectPopulators
+                .byIndex(CachedKind.NAMESPACE, name)
+                .forEach(p -> enqueue.accept(subject(Subject.Kind.OBJECT_VOLUME_POPULATOR, p)));
     }
 
     /// Whether a populator can be used depends on its backends.

@@ -1,6 +1,7 @@
 package dev.cistern.controller.status;
 
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.api.v1alpha1.storagebackendstatus.Probe;
 import dev.cistern.controller.model.ClaimKey;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.model.Subject;
@@ -40,11 +41,15 @@ sealed interface StatusView {
     /// @param runs that read from it, also as it was before
     /// @param current whether a run reads from it with its current spec; others prove nothing about it. Expensive: not
     ///     to be called for each run
+    /// @param probe the last probe of it as it is now
+    /// @param disabled why there are no probes, where a feature is off
     record Backend(
             About about,
             Optional<String> unsupported,
             List<VolumePopulation> runs,
-            Predicate<VolumePopulation> current)
+            Predicate<VolumePopulation> current,
+            Optional<Probe> probe,
+            Optional<String> disabled)
             implements StatusView {}
 
     /// An object of a kind that this version does not serve.

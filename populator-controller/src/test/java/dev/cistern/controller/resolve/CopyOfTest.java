@@ -48,8 +48,12 @@ class CopyOfTest {
         return switch (schema.get("type").asText()) {
             case "object" -> {
                 ObjectNode object = values.objectNode();
-                for (Map.Entry<String, JsonNode> property : schema.get("properties").properties()) {
+                for (Map.Entry<String, JsonNode> property :
+                        schema.path("properties").properties()) {
                     object.set(property.getKey(), sample(property.getValue()));
+                }
+                if (schema.has("additionalProperties")) {
+                    object.set("x", sample(schema.get("additionalProperties")));
                 }
                 yield object;
             }

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -55,7 +56,8 @@ class BackendUseTest {
 
     @Test
     void ofManyFinishedRunsTheNewestAloneIsAsked() {
-        StatusPlanner.Verdict verdict = BackendUse.verdict(finished(5_000), counted(_ -> true));
+        StatusPlanner.Verdict verdict =
+                BackendReadiness.of(finished(5_000), counted(_ -> true), Optional.empty());
 
         assertThat(verdict.reason()).isEqualTo(EventReason.USED);
         assertThat(verdict.message()).endsWith("team-a/data-4999");
@@ -64,7 +66,8 @@ class BackendUseTest {
 
     @Test
     void ofABackendThatWasChangedNoMoreThanSomeAreAsked() {
-        StatusPlanner.Verdict verdict = BackendUse.verdict(finished(5_000), counted(_ -> false));
+        StatusPlanner.Verdict verdict =
+                BackendReadiness.of(finished(5_000), counted(_ -> false), Optional.empty());
 
         assertThat(verdict.reason()).isEqualTo(EventReason.NOT_USED_YET);
         assertThat(asked).hasValue(BackendUse.MAX_CHECKED_RUNS);

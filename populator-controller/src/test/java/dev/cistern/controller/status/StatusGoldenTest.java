@@ -10,13 +10,16 @@ import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.RefreshDataset;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.FeatureGates;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Subject;
+import dev.cistern.controller.resolve.ProbeTarget;
 import dev.cistern.controller.resolve.Resolver;
 import dev.cistern.controller.world.GoldenCase;
 import dev.cistern.controller.world.MemoryView;
 import dev.cistern.controller.world.StatusMemory;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -46,7 +49,8 @@ class StatusGoldenTest {
                             DatasetClaim.class,
                             NodeDataset.class,
                             RefreshDataset.class,
-                            StorageBackend.class)
+                            StorageBackend.class,
+                            Namespace.class)
                     .collect(Collectors.toMap(HasMetadata::getKind, type -> type));
 
     static Stream<String> cases() throws IOException {
@@ -56,18 +60,32 @@ class StatusGoldenTest {
     @ParameterizedTest
     @MethodSource("cases")
     void statusIsAsWritten(String name) throws IOException {
-        GoldenCase golden = GoldenCase.read(CASES, name, Set.of());
-        List<HasMetadata> objects = golden.cluster(KINDS);
+        GoldenCase golden = GoldenCase.read(CASES, name, Set.of("gates"));
+        List<HasMetadata> objects =
+                golden.cluster(KINDS).stream().map(StatusGoldenTest::fingerprinted).toList();
         MemoryView view = new MemoryView();
         objects.forEach(view::put);
         Resolver resolver =
-                new Resolver(new PopulateNamespaces("cistern-populate", "ack-volume-populator"));
+                new Resolver(
+                        new PopulateNamespaces("cistern-populate", "ack-volume-populator"),
+                        FeatureGates.of(golden.given().path("gates").asText("")));
 
         StatusView seen =
                 new StatusObserver(view, new StatusMemory(view), resolver)
                         .observe(subject(objects.getFirst()), objects.getFirst());
 
         golden.expect(render(StatusPlanner.plan(seen, NOW)));
+    }
+
+    /// `FINGERPRINT` stands for that of a StorageBackend's probe.
+    private static HasMetadata fingerprinted(HasMetadata object) {
+        return object instanceof StorageBackend backend
+                ? MemoryView.JSON.unmarshal(
+                        MemoryView.JSON
+                                .asJson(object)
+                                .replace("FINGERPRINT", ProbeTarget.fingerprint(backend)),
+                        StorageBackend.class)
+                : object;
     }
 
     private static Subject subject(HasMetadata object) {

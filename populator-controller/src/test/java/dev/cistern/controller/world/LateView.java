@@ -8,6 +8,7 @@ import dev.cistern.api.v1alpha1.VolumePopulation;
 import dev.cistern.controller.cluster.ClusterView;
 import dev.cistern.controller.model.WarningEvent;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -120,6 +121,11 @@ final class LateView implements ClusterView {
     @Override
     public Optional<StorageBackend> backend(String name) {
         return now.backend(name);
+    }
+
+    @Override
+    public Optional<Namespace> namespace(String name) {
+        return now.namespace(name);
     }
 
     @Override

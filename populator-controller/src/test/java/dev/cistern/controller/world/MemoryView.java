@@ -13,6 +13,7 @@ import dev.cistern.controller.model.WarningEvent;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -173,6 +174,11 @@ public final class MemoryView implements ClusterView {
     @Override
     public Optional<StorageBackend> backend(String name) {
         return get(StorageBackend.class, null, name);
+    }
+
+    @Override
+    public Optional<Namespace> namespace(String name) {
+        return get(Namespace.class, null, name);
     }
 
     @Override

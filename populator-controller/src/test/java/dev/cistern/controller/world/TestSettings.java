@@ -1,9 +1,10 @@
 package dev.cistern.controller.world;
 
 import dev.cistern.controller.cluster.ClusterView;
+import dev.cistern.controller.model.FeatureGates;
+import dev.cistern.controller.model.JobProxy;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.population.filler.Fillers;
-import dev.cistern.controller.population.model.JobProxy;
 import dev.cistern.controller.population.model.Settings;
 import dev.cistern.controller.population.observe.Observer;
 import dev.cistern.controller.population.plan.Planner;
@@ -37,6 +38,11 @@ public final class TestSettings {
 
     /// Its observer of a view.
     public static Observer observer(ClusterView view) {
-        return new Observer(view, FILLERS, SETTINGS.namespaces());
+        return observer(view, FeatureGates.ALL);
+    }
+
+    /// Its observer of a view, with some features off.
+    public static Observer observer(ClusterView view, FeatureGates gates) {
+        return new Observer(view, FILLERS, SETTINGS.namespaces(), gates);
     }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param sha256 of the file or the list, 64 lower-case hex digits; null where it is not known
 /// @param headers that every request to the endpoint's own host carries
 /// @param allowedHosts other hosts that a list may name, with a port unless it is the scheme's default
+/// @param allowedPaths where files may be read below the endpoint, as URLs absolute or relative to it: what ends with a slash is what is below it, any
+///     other is itself and what is below it; empty means everything
 /// @param tls which certificates are accepted
 /// @param auth how requests are authenticated
 public record HttpSpec(
@@ -24,16 +26,32 @@ public record HttpSpec(
         @Nullable String sha256,
         List<Header> headers,
         List<String> allowedHosts,
+        List<String> allowedPaths,
         TlsSpec tls,
         HttpAuth auth)
         implements StoreSpec {
     private static final int MAX_HEADERS = 32;
     private static final int MAX_HOSTS = 256;
+    private static final int MAX_PATHS = 256;
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     public HttpSpec {
         headers = List.copyOf(headers);
         allowedHosts = List.copyOf(allowedHosts);
+        allowedPaths = List.copyOf(allowedPaths);
+    }
+
+    /// A specification that may read everything below the endpoint.
+    public HttpSpec(
+            String endpoint,
+            String path,
+            @Nullable ListForm list,
+            @Nullable String sha256,
+            List<Header> headers,
+            List<String> allowedHosts,
+            TlsSpec tls,
+            HttpAuth auth) {
+        this(endpoint, path, list, sha256, headers, allowedHosts, List.of(), tls, auth);
     }
 
     /// A header.
@@ -56,6 +74,7 @@ public record HttpSpec(
                 "sha256",
                 "headers",
                 "allowedHosts",
+                "allowedPaths",
                 "tls",
                 "auth");
         List<Header> headers = new ArrayList<>();
@@ -74,6 +93,7 @@ public record HttpSpec(
                         in.optionalText("sha256"),
                         headers,
                         in.texts("allowedHosts", MAX_HOSTS),
+                        in.texts("allowedPaths", MAX_PATHS),
                         TlsSpec.read(in.optionalObject("tls")),
                         in.choice("auth", HttpAuth.values(), HttpAuth::wireName, null));
         if (spec.sha256 != null && !SHA256.matcher(spec.sha256).matches()) {
@@ -96,6 +116,9 @@ public record HttpSpec(
         }
         json.writeEndArray();
         WireWriter.texts(json, "allowedHosts", allowedHosts);
+        if (!allowedPaths.isEmpty()) {
+            WireWriter.texts(json, "allowedPaths", allowedPaths);
+        }
         json.writeObjectFieldStart("tls");
         tls.write(json);
         json.writeEndObject();

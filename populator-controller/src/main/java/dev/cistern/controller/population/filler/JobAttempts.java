@@ -1,6 +1,7 @@
 package dev.cistern.controller.population.filler;
 
 import dev.cistern.controller.cluster.ApiValues;
+import dev.cistern.controller.job.PodTrouble;
 import dev.cistern.controller.population.model.Attempt;
 import dev.cistern.controller.population.model.LastReport;
 import dev.cistern.populate.wire.RunResult;

@@ -1,9 +1,9 @@
 package dev.cistern.controller.population.filler;
 
 import dev.cistern.controller.model.EventReason;
+import dev.cistern.controller.model.Messages;
 import dev.cistern.controller.population.model.Attempt;
 import dev.cistern.controller.population.model.AttemptResult;
-import dev.cistern.controller.population.model.Messages;
 import dev.cistern.populate.wire.Fault;
 import dev.cistern.populate.wire.Outcome;
 import dev.cistern.populate.wire.Reason;

@@ -3,6 +3,7 @@ package dev.cistern.controller.population.filler;
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
 import dev.cistern.controller.cluster.ClusterView;
+import dev.cistern.controller.job.PodTrouble;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.EventReason;
 import dev.cistern.controller.model.RunSnapshot;
@@ -48,7 +49,10 @@ public final class JobFiller implements Filler {
         }
         return new FillState(
                 JobAttempts.read(
-                        all, pods, new PodTrouble(view::warning, now), run.flatMap(Run::report)),
+                        all,
+                        pods,
+                        new PodTrouble("populate", view::warning, now),
+                        run.flatMap(Run::report)),
                 JobAttempts.live(pods),
                 unexplained);
     }

@@ -2,8 +2,8 @@ package dev.cistern.controller.population.filler;
 
 import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
-import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
-import dev.cistern.controller.backend.Backends;
+import dev.cistern.controller.job.PodDefaults;
+import dev.cistern.controller.job.SourceCredentials;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.RunSnapshot;
@@ -21,8 +21,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyBuilder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The Job of one attempt.
@@ -42,21 +40,6 @@ final class JobManifest {
                     .addNewOnPodCondition("True", "DisruptionTarget")
                     .endRule()
                     .build();
-
-    /// Service meshes inject a container that never ends, and redirect connections before it is ready. A populator that
-    /// needs one sets `generic.labels` or `generic.annotations`. Istio and Kuma use labels; their older versions, and
-    /// the others, annotations.
-    private static final Map<String, String> NO_MESH_LABELS =
-            Map.of("sidecar.istio.io/inject", "false", "kuma.io/sidecar-injection", "disabled");
-
-    private static final Map<String, String> NO_MESH_ANNOTATIONS =
-            Map.of(
-                    "appmesh.k8s.aws/sidecarInjectorWebhook", "disabled",
-                    "consul.hashicorp.com/connect-inject", "false",
-                    "kuma.io/sidecar-injection", "disabled",
-                    "linkerd.io/inject", "disabled",
-                    "openservicemesh.io/sidecar-injection", "disabled",
-                    "sidecar.istio.io/inject", "false");
 
     private final Settings settings;
     private final PopulateContainer container;
@@ -110,8 +93,8 @@ final class JobManifest {
                 .withNewTemplate()
                 .withMetadata(
                         new ObjectMetaBuilder()
-                                .withLabels(over(podLabels(spec), labels))
-                                .withAnnotations(over(NO_MESH_ANNOTATIONS, annotations))
+                                .withLabels(PodDefaults.labels(spec.getSources(), labels))
+                                .withAnnotations(PodDefaults.annotations(annotations))
                                 .build())
                 .withSpec(
                         pod(generic, spec, prime)
@@ -123,23 +106,8 @@ final class JobManifest {
                 .build();
     }
 
-    private static Map<String, String> podLabels(VolumePopulationSpec spec) {
-        Map<String, String> labels = new TreeMap<>(NO_MESH_LABELS);
-        for (Sources source : spec.getSources()) {
-            labels.putAll(Backends.of(source).podLabels(source.getBackend()));
-        }
-        return labels;
-    }
-
-    /// The defaults overridden by the requested values, sorted, so that the same run yields the same Job.
-    private static Map<String, String> over(
-            Map<String, String> defaults, Map<String, String> asked) {
-        Map<String, String> all = new TreeMap<>(defaults);
-        all.putAll(asked);
-        return all;
-    }
-
     private PodSpecBuilder pod(Generic generic, VolumePopulationSpec spec, Prime prime) {
+        long user = generic.getRunAsUser() == null ? settings.userId() : generic.getRunAsUser();
         PodSpecBuilder pod =
                 new PodSpecBuilder()
                         .withRestartPolicy("Never")
@@ -154,10 +122,10 @@ final class JobManifest {
                                         ? List.of()
                                         : generic.getTolerations())
                         .withNewSecurityContext()
-                        .withRunAsNonRoot(settings.userId() != 0)
-                        .withRunAsUser(settings.userId())
-                        .withRunAsGroup(settings.userId())
-                        .withFsGroup(settings.userId())
+                        .withRunAsNonRoot(user != 0)
+                        .withRunAsUser(user)
+                        .withRunAsGroup(user)
+                        .withFsGroup(generic.getFsGroup() == null ? user : generic.getFsGroup())
                         .withFsGroupChangePolicy("OnRootMismatch")
                         .withNewSeccompProfile()
                         .withType("RuntimeDefault")
@@ -174,11 +142,7 @@ final class JobManifest {
         if (generic.getServiceAccountName() != null) {
             return generic.getServiceAccountName();
         }
-        return spec.getSources().stream()
-                .flatMap(s -> Backends.of(s).credentials(s.getBackend()).account().stream())
-                .flatMap(account -> Stream.ofNullable(account.name()))
-                .findFirst()
-                .orElse(null);
+        return SourceCredentials.serviceAccount(spec.getSources()).orElse(null);
     }
 
     /// The populator's affinity, and a preference for the node that the volume was created for. The volume's own

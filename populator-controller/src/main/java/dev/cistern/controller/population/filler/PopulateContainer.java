@@ -4,7 +4,9 @@ import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.api.v1alpha1.objectvolumepopulatorspec.Generic;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.controller.backend.Backends;
-import dev.cistern.controller.backend.Credentials;
+import dev.cistern.controller.job.PodDefaults;
+import dev.cistern.controller.job.SourceCredentials;
+import dev.cistern.controller.job.SourceProxy;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.population.model.Settings;
 import dev.cistern.populate.wire.RunSpec;
@@ -49,13 +51,7 @@ final class PopulateContainer {
                 .withResources(resources(generic.getResources()))
                 .withVolumeMounts(JobVolumes.mounts(spec))
                 .withTerminationMessagePolicy("FallbackToLogsOnError")
-                .withNewSecurityContext()
-                .withAllowPrivilegeEscalation(false)
-                .withReadOnlyRootFilesystem(true)
-                .withNewCapabilities()
-                .withDrop("ALL")
-                .endCapabilities()
-                .endSecurityContext()
+                .withSecurityContext(PodDefaults.restricted())
                 .build();
     }
 
@@ -66,27 +62,12 @@ final class PopulateContainer {
                         .withName(RunSpec.ENVIRONMENT_NAME)
                         .withValue(run.toJson())
                         .build());
-        for (int i = 0; i < spec.getSources().size(); i++) {
-            Sources source = spec.getSources().get(i);
-            List<Credentials.Variable> variables =
-                    new ArrayList<>(
-                            Backends.of(source).credentials(source.getBackend()).variables());
-            variables.addAll(SourceProxy.of(source.getBackend(), settings.proxy()).variables());
-            for (Credentials.Variable variable : variables) {
-                env.add(
-                        new EnvVarBuilder()
-                                .withName("CISTERN_SOURCE_" + i + "_" + variable.name())
-                                .withNewValueFrom()
-                                .withSecretKeyRef(variable.secret())
-                                .endValueFrom()
-                                .build());
-            }
-        }
+        env.addAll(SourceCredentials.variables(spec.getSources(), settings.proxy()));
         return env;
     }
 
     private SourceSpec source(Sources source, int index, @Nullable String revision) {
-        StoreSpec store = Backends.of(source).store(source, JobVolumes.directory(index));
+        StoreSpec store = Backends.of(source).store(source, SourceCredentials.directory(index));
         return new SourceSpec(
                 revision == null ? store : store.at(revision),
                 source.getInto() == null ? "" : source.getInto(),

@@ -1,5 +1,6 @@
 package dev.cistern.controller.population.model;
 
+import dev.cistern.controller.model.Trouble;
 import dev.cistern.populate.wire.Fault;
 import dev.cistern.populate.wire.RunResult;
 import java.time.Instant;
@@ -62,18 +63,6 @@ public record Attempt(
         /// @param failure what went wrong
         /// @param result its result, if there is a readable message
         record Failed(Failure failure, Optional<RunResult> result) implements State {}
-    }
-
-    /// What keeps a pod from starting.
-    ///
-    /// @param eventReason reason of the event, see [EventReason]
-    /// @param reason as kubelet or scheduler call it, for example `ImagePullBackOff`
-    /// @param message their message
-    public record Trouble(String eventReason, String reason, String message) {
-        /// Reason and message, for messages.
-        public String text() {
-            return reason + ": " + message;
-        }
     }
 
     /// Why an attempt failed.

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param storageClass its class
 /// @param resolution what its `dataSourceRef` resolves to now
 /// @param run the run's record, once there is one
+/// @param hold why that run must not go on
 /// @param waiting the record that explains why there is no run yet
 /// @param prime the temporary PVC
 /// @param primeVolume the PV that the prime is bound to
@@ -24,6 +25,7 @@ import java.util.Optional;
 /// @param largestVolume size in bytes of the largest volume that the class can provision now; read only when a volume
 ///     is slow and there is no warning
 /// @param refusal the API server's last rejection of a creation for this run; empty since the last success
+/// @param storesReadySince since when all StorageBackends of the run are ready; empty when one is not, or nothing is known of it
 /// @param load number of runs in progress
 /// @param timeline steps recorded by this process
 public record Observed(
@@ -32,6 +34,7 @@ public record Observed(
         ClassState storageClass,
         Resolution resolution,
         Optional<Run> run,
+        Optional<Hold> hold,
         Optional<WaitingRecord> waiting,
         Optional<Prime> prime,
         Optional<Volume> primeVolume,
@@ -42,11 +45,36 @@ public record Observed(
         Optional<String> provisionerMessage,
         Optional<Long> largestVolume,
         Optional<String> refusal,
+        Optional<Instant> storesReadySince,
         LoadLevel load,
         Timeline timeline) {
 
     public Observed {
         attempts = List.copyOf(attempts);
+    }
+
+    /// The same without an attempt.
+    public Observed without(Attempt attempt) {
+        return new Observed(
+                now,
+                claim,
+                storageClass,
+                resolution,
+                run,
+                hold,
+                waiting,
+                prime,
+                primeVolume,
+                boundVolume,
+                givenVolume,
+                attempts.stream().filter(a -> !a.uid().equals(attempt.uid())).toList(),
+                writers,
+                provisionerMessage,
+                largestVolume,
+                refusal,
+                storesReadySince,
+                load,
+                timeline);
     }
 
     /// The attempt with the highest number.

@@ -1,5 +1,6 @@
 package dev.cistern.controller.population.model;
 
+import dev.cistern.api.v1alpha1.VolumePopulationSpec;
 import dev.cistern.controller.model.RunPhase;
 import dev.cistern.controller.model.RunSnapshot;
 import java.util.Optional;
@@ -26,5 +27,17 @@ public record Run(
     /// The last written phase.
     public RunPhase phase() {
         return status.map(RunStatus::phase).orElse(RunPhase.PENDING);
+    }
+
+    /// The same run with what its Job is made of.
+    public Run with(VolumePopulationSpec spec) {
+        return new Run(
+                uid,
+                deleting,
+                new RunSnapshot(spec, snapshot.fingerprint()),
+                status,
+                report,
+                retry,
+                sourceGone);
     }
 }

@@ -53,7 +53,8 @@ public record RunStatus(
     /// @param attempt its number
     /// @param reason machine-readable
     /// @param message human-readable
-    public record LastFailure(int attempt, String reason, String message) {}
+    /// @param at when that was seen; null in records of older releases
+    public record LastFailure(int attempt, String reason, String message, @Nullable Instant at) {}
 
     /// Result of an attempt, with sums over all attempts where applicable.
     ///
@@ -116,6 +117,13 @@ public record RunStatus(
     public RunStatus waiting(Instant since) {
         Copy copy = new Copy(this);
         copy.waitingSince = since;
+        return copy.made();
+    }
+
+    /// This status while the run must not go on, which is no outage of the store.
+    public RunStatus held() {
+        Copy copy = new Copy(this);
+        copy.waitingSince = null;
         return copy.made();
     }
 

@@ -1,5 +1,6 @@
 package dev.cistern.controller.population.model;
 
+import dev.cistern.controller.model.JobProxy;
 import dev.cistern.controller.model.PopulateNamespaces;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.Collections;

@@ -1,11 +1,16 @@
 package dev.cistern.controller.population.observe;
 
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.api.v1alpha1.VolumePopulationSpec;
+import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.controller.cluster.ApiValues;
 import dev.cistern.controller.cluster.ClusterView;
 import dev.cistern.controller.cluster.References;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.model.ClaimPhase;
+import dev.cistern.controller.model.EventReason;
+import dev.cistern.controller.model.FeatureGates;
+import dev.cistern.controller.model.Messages;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.PopulateNamespaces;
 import dev.cistern.controller.model.Resolution;
@@ -14,14 +19,15 @@ import dev.cistern.controller.model.SourceRef;
 import dev.cistern.controller.population.filler.FillState;
 import dev.cistern.controller.population.filler.Fillers;
 import dev.cistern.controller.population.model.ClassState;
+import dev.cistern.controller.population.model.Hold;
 import dev.cistern.controller.population.model.LoadLevel;
-import dev.cistern.controller.population.model.Messages;
 import dev.cistern.controller.population.model.Observed;
 import dev.cistern.controller.population.model.Prime;
 import dev.cistern.controller.population.model.Run;
 import dev.cistern.controller.population.model.Timeline;
 import dev.cistern.controller.population.model.Volume;
 import dev.cistern.controller.resolve.Resolver;
+import dev.cistern.controller.resolve.RunAccess;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.time.Duration;
@@ -42,12 +48,22 @@ public final class Observer {
     private final Fillers fillers;
     private final Resolver resolver;
     private final PopulateNamespaces namespaces;
+    private final FeatureGates gates;
+
+    /// An observer of a view, for an installation with all features.
+    public Observer(ClusterView view, Fillers fillers, PopulateNamespaces namespaces) {
+        this(view, fillers, namespaces, FeatureGates.ALL);
+    }
 
     /// An observer of a view.
-    public Observer(ClusterView view, Fillers fillers, PopulateNamespaces namespaces) {
+    ///
+    /// @param gates which features this installation has
+    public Observer(
+            ClusterView view, Fillers fillers, PopulateNamespaces namespaces, FeatureGates gates) {
         this.view = view;
         this.fillers = fillers;
-        this.resolver = new Resolver(namespaces);
+        this.resolver = new Resolver(namespaces, gates);
+        this.gates = gates;
         this.namespaces = namespaces;
     }
 
@@ -90,6 +106,11 @@ public final class Observer {
             run = run(claim, record);
             fill = fillers.of(run).observe(view, claim, run, now);
         }
+        Optional<Hold> hold = hold(claim, run);
+        if (hold.filter(Hold::stops).isEmpty()) {
+            RunAccess access = new RunAccess(view, claim.key().namespace());
+            run = run.map(r -> r.with(access.kept(r.snapshot().spec())));
+        }
         Optional<Prime> prime = prime(claim, run).map(Claims::prime);
         Optional<String> warning = prime.flatMap(p -> warning(p, now));
         return new Observed(
@@ -101,10 +122,12 @@ public final class Observer {
                                         claim,
                                         run.get(),
                                         fill.attempts(),
-                                        warning.isPresent() || refusal.isPresent())
+                                        warning.isPresent() || refusal.isPresent(),
+                                        hold.filter(Hold::stops).isPresent())
                         ? new Resolution.NotAsked()
                         : resolver.resolve(view, claim),
                 run,
+                hold,
                 record.filter(r -> !References.begun(r)).map(RunRecords::waiting),
                 prime,
                 volume(prime.map(Prime::volumeName).orElse(null)),
@@ -121,6 +144,7 @@ public final class Observer {
                                 Objects.requireNonNullElse(claim.storageClassName(), ""))
                         : Optional.empty(),
                 refusal,
+                run.flatMap(this::storesReadySince),
                 load,
                 noted.or(
                         RunRecords.timeline(record.map(VolumePopulation::getStatus).orElse(null))));
@@ -129,6 +153,42 @@ public final class Observer {
     private Optional<Run> run(Claim claim, Optional<VolumePopulation> record) {
         return record.filter(References::begun)
                 .map(r -> RunRecords.run(r, sourceUid(claim.source())));
+    }
+
+    /// Asked only of a run that still has something to do.
+    private Optional<Hold> hold(Claim claim, Optional<Run> run) {
+        return run.filter(r -> !r.phase().settled())
+                .flatMap(
+                        r ->
+                                new RunAccess(view, claim.key().namespace())
+                                        .refusal(r.snapshot().spec()))
+                .map(refusal -> new Hold(refusal.reason(), refusal.message(), true))
+                .or(() -> run.filter(r -> !r.phase().settled()).flatMap(this::disabled));
+    }
+
+    private Optional<Hold> disabled(Run run) {
+        boolean on =
+                run.snapshot().spec().getMode() == VolumePopulationSpec.Mode.DATAFLOW
+                        ? gates.volumePopulator()
+                        : gates.jobs();
+        return on
+                ? Optional.empty()
+                : Optional.of(new Hold(EventReason.FEATURE_DISABLED, gates.words(), false));
+    }
+
+    private Optional<Instant> storesReadySince(Run run) {
+        Optional<Instant> since = Optional.empty();
+        for (Sources source : run.snapshot().spec().getSources()) {
+            Optional<Instant> ready =
+                    Optional.ofNullable(source.getBackendName())
+                            .flatMap(view::backend)
+                            .flatMap(ApiValues::readySince);
+            if (ready.isEmpty()) {
+                return Optional.empty();
+            }
+            since = since.filter(ready.get()::isBefore).or(() -> ready);
+        }
+        return since;
     }
 
     private Optional<PersistentVolumeClaim> prime(Claim claim, Optional<Run> run) {

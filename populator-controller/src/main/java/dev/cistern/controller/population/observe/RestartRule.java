@@ -18,7 +18,9 @@ final class RestartRule {
     private RestartRule() {}
 
     /// @param refused whether the provisioner warns, or the API server rejects a creation
-    static boolean mayRestart(Claim claim, Run run, List<Attempt> attempts, boolean refused) {
+    /// @param held whether it must not go on as it was asked; then no copy is worth keeping
+    static boolean mayRestart(
+            Claim claim, Run run, List<Attempt> attempts, boolean refused, boolean held) {
         Optional<Attempt.State> state =
                 attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast().state());
         boolean notStarting =
@@ -33,7 +35,7 @@ final class RestartRule {
         boolean betweenAttempts = run.status().filter(s -> s.nextAttempt() != null).isPresent();
         boolean stuck = refused || notStarting || silentStore || betweenAttempts;
         boolean asked = !Objects.equals(run.retry(), claim.retry());
-        return stuck && (asked || !copied(run));
+        return held || (stuck && (asked || !copied(run)));
     }
 
     private static boolean copied(Run run) {

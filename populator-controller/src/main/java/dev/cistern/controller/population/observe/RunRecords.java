@@ -120,7 +120,8 @@ public final class RunRecords {
                                                 new RunStatus.LastFailure(
                                                         orZero(last.getAttempt()),
                                                         orEmpty(last.getReason()),
-                                                        orEmpty(last.getMessage()))),
+                                                        orEmpty(last.getMessage()),
+                                                        instant(last.getAt()))),
                         result,
                         status.getRevisions() == null
                                 ? Map.of()
@@ -163,6 +164,7 @@ public final class RunRecords {
                             last.setAttempt(failure.attempt());
                             last.setReason(failure.reason());
                             last.setMessage(cut(failure.message()));
+                            last.setAt(zoned(failure.at()));
                             out.setLastFailure(last);
                         });
         out.setNextAttemptAt(zoned(status.nextAttempt()));

@@ -2,18 +2,23 @@ package dev.cistern.controller.population.plan;
 
 import dev.cistern.controller.model.EventReason;
 import dev.cistern.controller.model.RunPhase;
+import dev.cistern.controller.model.Trouble;
 import dev.cistern.controller.population.filler.NextReport;
 import dev.cistern.controller.population.model.Action;
 import dev.cistern.controller.population.model.Attempt;
+import dev.cistern.controller.population.model.Hold;
 import dev.cistern.controller.population.model.Observed;
 import dev.cistern.controller.population.model.Prime;
 import dev.cistern.controller.population.model.Run;
 import dev.cistern.controller.population.model.RunStatus;
 import dev.cistern.controller.population.model.Step;
 import dev.cistern.controller.population.model.Volume;
+import dev.cistern.populate.wire.Fault;
+import dev.cistern.populate.wire.Reason;
 import dev.cistern.populate.wire.RunResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +57,25 @@ final class AttemptPlanner {
         if (latest.isEmpty()) {
             nextAttempt(plan, prime, status);
         } else if (!latest.get().deleting()) {
-            attempt(plan, prime, volume.get(), latest.get());
+            Optional<Attempt> kept = kept(plan, latest.get());
+            if (kept.equals(latest) && status.nextAttempt() != null) {
+                nextAttempt(plan, prime, status);
+            } else {
+                attempt(plan, prime, volume.get(), latest.get());
+            }
         }
+    }
+
+    /// The failed attempt that is still kept; those before the latest that are kept no longer are deleted.
+    private static Optional<Attempt> kept(PlanBuilder plan, Attempt latest) {
+        Optional<Attempt> kept = KeptAttempt.of(plan.seen);
+        kept.flatMap(_ -> KeptAttempt.until(plan.seen))
+                .ifPresent(until -> plan.requeueAfter(Duration.between(plan.seen.now(), until)));
+        if (plan.seen.attempts().size() > 1) {
+            Observed others = plan.seen.without(latest);
+            plan.filler().remove(kept.map(others::without).orElse(others)).forEach(plan::add);
+        }
+        return kept;
     }
 
     private static void nextAttempt(PlanBuilder plan, Prime prime, RunStatus status) {
@@ -64,8 +86,13 @@ final class AttemptPlanner {
             return;
         }
         Instant next = status.nextAttempt();
-        if (next != null && seen.now().isBefore(next)) {
+        if (next != null && seen.now().isBefore(next) && !storeIsBack(seen, status)) {
             plan.requeueAfter(Duration.between(seen.now(), next));
+            return;
+        }
+        if (seen.hold().isPresent()) {
+            Hold hold = seen.hold().get();
+            plan.trouble(status.in(status.phase(), hold.reason(), hold.message()));
             return;
         }
         if (seen.writers() > 0) {
@@ -83,6 +110,20 @@ final class AttemptPlanner {
                 .forEach(plan::add);
         plan.mark(Step.JOB_CREATED);
         plan.show(populating(plan, status, prime, number, null), Step.JOB_CREATED);
+    }
+
+    /// Whether the store that the last attempt failed for was found ready since. Once for each failure: the next one is later.
+    private static boolean storeIsBack(Observed seen, RunStatus status) {
+        return status.lastFailure()
+                .filter(last -> ofTheStore(last.reason()))
+                .flatMap(last -> Optional.ofNullable(last.at()))
+                .filter(at -> seen.storesReadySince().filter(at::isBefore).isPresent())
+                .isPresent();
+    }
+
+    private static boolean ofTheStore(String reason) {
+        return Arrays.stream(Reason.values())
+                .anyMatch(r -> r.wireName().equals(reason) && r.fault() == Fault.STORE);
     }
 
     private static void announceStart(PlanBuilder plan) {
@@ -131,7 +172,7 @@ final class AttemptPlanner {
     private static void attempt(PlanBuilder plan, Prime prime, Volume volume, Attempt attempt) {
         RunStatus shown = populating(plan, plan.status(), prime, attempt.number(), attempt.node());
         switch (attempt.state()) {
-            case Attempt.State.Starting(Optional<Attempt.Trouble> trouble) -> {
+            case Attempt.State.Starting(Optional<Trouble> trouble) -> {
                 if (trouble.isPresent()) {
                     String message = trouble.get().reason() + ": " + trouble.get().message();
                     plan.trouble(
@@ -146,7 +187,7 @@ final class AttemptPlanner {
                 plan.mark(Step.COPY_STARTED);
                 running(plan, shown, attempt, since);
             }
-            case Attempt.State.Stopping(Optional<Attempt.Trouble> late) -> {
+            case Attempt.State.Stopping(Optional<Trouble> late) -> {
                 if (late.isPresent()) {
                     blocked(plan, shown, late.get());
                 } else {
@@ -168,7 +209,7 @@ final class AttemptPlanner {
         }
     }
 
-    private static void blocked(PlanBuilder plan, RunStatus shown, Attempt.Trouble trouble) {
+    private static void blocked(PlanBuilder plan, RunStatus shown, Trouble trouble) {
         plan.trouble(shown.in(RunPhase.POPULATING, trouble.eventReason(), trouble.text()));
     }
 

@@ -158,13 +158,21 @@ final class EndPlanner {
     static void failed(PlanBuilder plan) {
         Observed seen = plan.seen;
         Run run = seen.run().orElseThrow();
+        boolean changed =
+                seen.resolution() instanceof Resolution.Ready ready
+                        && !ready.snapshot().fingerprint().equals(run.snapshot().fingerprint());
+        Optional<Attempt> kept = KeptAttempt.of(seen);
+        if (kept.isPresent() && !changed) {
+            plan.deleteAttemptsBut(kept);
+            KeptAttempt.until(seen)
+                    .ifPresent(until -> plan.requeueAfter(Duration.between(seen.now(), until)));
+            return;
+        }
         if (!seen.childless() || seen.claim().hasFinalizer()) {
             clear(plan);
             return;
         }
-        if (seen.resolution() instanceof Resolution.Ready ready
-                && !ready.snapshot().fingerprint().equals(run.snapshot().fingerprint())
-                && !run.deleting()) {
+        if (changed && !run.deleting()) {
             plan.add(
                     new Action.DeleteRun(
                             seen.claim().key().namespace(),

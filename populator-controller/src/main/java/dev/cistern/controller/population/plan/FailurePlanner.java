@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Plans after a failed attempt: the next one, or the failure of the run.
 ///
@@ -33,7 +34,8 @@ final class FailurePlanner {
         Attempt.Failure failure = plan.filler().explain(plan.seen, given);
         RunStatus status =
                 shown.failed(
-                        new RunStatus.LastFailure(number, failure.reason(), failure.message()));
+                        new RunStatus.LastFailure(
+                                number, failure.reason(), failure.message(), plan.seen.now()));
         switch (failure.fault()) {
             case REQUEST -> fail(plan, status, failure.reason(), failure.message());
             case RUN -> counted(plan, status.counted(), number, failure);
@@ -131,12 +133,22 @@ final class FailurePlanner {
             Attempt.Failure failure,
             Duration backoff,
             String message) {
-        plan.event(true, EventReason.RETRYING, message);
+        String text = message + KeptAttempt.notice(plan.seen, number);
+        plan.event(true, EventReason.RETRYING, text);
         plan.write(
                 status.attempt(number, plan.seen.now().plus(backoff))
-                        .in(RunPhase.POPULATING, failure.reason(), message));
-        plan.deleteAttempts();
+                        .in(RunPhase.POPULATING, failure.reason(), text));
+        plan.deleteAttemptsBut(kept(plan, number));
         plan.requeueAfter(backoff);
+    }
+
+    /// The attempt that has failed, where it is to be kept.
+    private static Optional<Attempt> kept(PlanBuilder plan, int number) {
+        return KeptAttempt.time(plan.seen).isZero()
+                ? Optional.empty()
+                : plan.seen.attempts().stream()
+                        .filter(a -> a.number() == number && !a.deleting())
+                        .findFirst();
     }
 
     /// Backoff after a number of failures.
@@ -162,11 +174,14 @@ final class FailurePlanner {
     }
 
     private static void fail(PlanBuilder plan, RunStatus status, String reason, String message) {
+        int number = plan.attemptsStarted();
+        String notice = KeptAttempt.notice(plan.seen, number);
         String text = reason + ": " + message;
         plan.event(
                 true,
                 EventReason.POPULATE_FAILED,
                 text
+                        + notice
                         + ". It is not tried again until "
                         + plan.claim().source().display()
                         + " or its StorageBackend changes, or this PVC's annotation"
@@ -176,10 +191,16 @@ final class FailurePlanner {
                 EventReason.POPULATE_FAILED,
                 "PVC " + plan.claim().key().display() + ": " + text);
         plan.write(
-                status.in(RunPhase.FAILED, reason, message)
-                        .attempt(plan.attemptsStarted(), null)
+                status.in(RunPhase.FAILED, reason, message + notice)
+                        .attempt(number, null)
                         .ended(plan.seen.now()));
-        plan.deleteAttempts();
-        plan.deletePrime();
+        Optional<Attempt> kept = kept(plan, number);
+        plan.deleteAttemptsBut(kept);
+        if (kept.isEmpty()) {
+            plan.deletePrime();
+        } else {
+            // It owns the Job.
+            plan.requeueAfter(KeptAttempt.time(plan.seen));
+        }
     }
 }

@@ -203,6 +203,11 @@ final class PlanBuilder {
         filler.remove(seen).forEach(this::add);
     }
 
+    /// Deletes all attempts but one.
+    void deleteAttemptsBut(Optional<Attempt> kept) {
+        filler.remove(kept.map(seen::without).orElse(seen)).forEach(this::add);
+    }
+
     void deletePrime() {
         Optional<Prime> prime = seen.prime().filter(p -> !p.deleting());
         prime.ifPresent(p -> add(new Action.DeletePrime(p.namespace(), p.name(), p.uid())));

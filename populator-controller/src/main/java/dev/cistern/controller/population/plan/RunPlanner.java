@@ -4,11 +4,13 @@ import dev.cistern.controller.model.EventReason;
 import dev.cistern.controller.model.Names;
 import dev.cistern.controller.model.Resolution;
 import dev.cistern.controller.population.model.Action;
+import dev.cistern.controller.population.model.Hold;
 import dev.cistern.controller.population.model.Observed;
 import dev.cistern.controller.population.model.Prime;
 import dev.cistern.controller.population.model.Run;
 import dev.cistern.controller.population.model.RunStatus;
 import java.time.Instant;
+import java.util.Optional;
 
 /// Plans a run in progress, by the phase of its prime: wait for the volume, fill it, or restart.
 final class RunPlanner {
@@ -21,6 +23,11 @@ final class RunPlanner {
     void plan(PlanBuilder plan) {
         Observed seen = plan.seen;
         if (restarted(plan)) {
+            return;
+        }
+        Optional<Hold> hold = seen.hold().filter(Hold::stops);
+        if (hold.isPresent()) {
+            held(plan, hold.get());
             return;
         }
         if (!seen.claim().hasFinalizer()) {
@@ -85,6 +92,22 @@ final class RunPlanner {
                             run.uid()));
         }
         return true;
+    }
+
+    /// Stops what runs, and keeps what is on the volume: once the hold is over, the next attempt goes on with it.
+    private static void held(PlanBuilder plan, Hold hold) {
+        RunStatus status = plan.status().held();
+        int attempts = plan.attemptsStarted();
+        // What was started and is deleted here did not end unnoticed.
+        Instant next =
+                attempts > 0 && status.nextAttempt() == null
+                        ? plan.seen.now()
+                        : status.nextAttempt();
+        plan.trouble(
+                status.attempt(attempts, next).in(status.phase(), hold.reason(), hold.message()));
+        plan.sourceEvent(
+                true, hold.reason(), "PVC " + plan.claim().key().display() + ": " + hold.message());
+        plan.deleteAttempts();
     }
 
     /// Deletes prime and Jobs; the number of attempts is written first, so that no name is used twice.

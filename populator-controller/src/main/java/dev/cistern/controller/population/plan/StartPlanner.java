@@ -72,6 +72,11 @@ final class StartPlanner {
                     plan.requeueAfter(Duration.between(plan.seen.now(), grace));
                 } else {
                     plan.waiting(true, reason, message);
+                    if (reason.equals(EventReason.PATH_NOT_ALLOWED)
+                            || reason.equals(EventReason.BACKEND_NOT_ALLOWED)) {
+                        plan.sourceEvent(
+                                true, reason, "PVC " + claim.key().display() + ": " + message);
+                    }
                 }
             }
             case Resolution.Refused(String reason, String message) -> {

@@ -11,6 +11,7 @@ import dev.cistern.api.v1alpha1.Dataset;
 import dev.cistern.api.v1alpha1.ObjectVolumePopulator;
 import dev.cistern.api.v1alpha1.StorageBackend;
 import dev.cistern.api.v1alpha1.VolumePopulation;
+import dev.cistern.controller.model.FeatureGates;
 import dev.cistern.controller.population.model.Action;
 import dev.cistern.controller.population.model.LoadLevel;
 import dev.cistern.controller.population.model.Observed;
@@ -21,6 +22,7 @@ import dev.cistern.controller.world.MemoryView;
 import dev.cistern.controller.world.TestSettings;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -42,11 +44,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Each file in `planner/` is a [GoldenCase] of the PVC `team-a/data`. Besides the cluster's objects it may give the
-/// time (`now`), whether the run is admitted, the largest volume that can be made, and what the API server refused the
-/// last time. An object that nobody looks at fails the case, and so does a shared file that no case uses.
+/// time (`now`), whether the run is admitted, the largest volume that can be made, what the API server refused the last
+/// time, and feature gates. An object that nobody looks at fails the case, and so does a shared file that no case uses.
 class PlannerGoldenTest {
     static final Path CASES = Path.of("src/test/resources/planner");
-    private static final Set<String> KEYS = Set.of("now", "admitted", "largestVolume", "refusal");
+    private static final Set<String> KEYS =
+            Set.of("now", "admitted", "largestVolume", "refusal", "gates");
 
     private static final ObjectMapper YAML = Serialization.yamlMapper();
 
@@ -62,7 +65,8 @@ class PlannerGoldenTest {
                             ObjectVolumePopulator.class,
                             OSSVolumePopulator.class,
                             Dataset.class,
-                            StorageBackend.class)
+                            StorageBackend.class,
+                            Namespace.class)
                     .collect(Collectors.toMap(HasMetadata::getKind, type -> type));
 
     static Stream<String> cases() throws IOException {
@@ -82,7 +86,7 @@ class PlannerGoldenTest {
 
         String uid = view.claim("team-a", "data").orElseThrow().getMetadata().getUid();
         Optional<Observed> seen =
-                TestSettings.observer(view)
+                TestSettings.observer(view, FeatureGates.of(given.path("gates").asText("")))
                         .observe(
                                 "team-a",
                                 "data",

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// A server, and the headers for requests to it only: credentials, and those of the backend.
 ///
 /// @param headers lower-case names and values alternating; empty for none
-record HttpEndpoint(Origin origin, List<String> headers) implements StoreEndpoint {
+record HttpEndpoint(HttpPlace place, List<String> headers) implements StoreEndpoint {
     HttpEndpoint {
         headers = List.copyOf(headers);
     }
@@ -26,6 +26,16 @@ record HttpEndpoint(Origin origin, List<String> headers) implements StoreEndpoin
     }
 
     @Override
+    public Origin origin() {
+        return place.origin();
+    }
+
+    @Override
+    public boolean mayLeadTo(String path) {
+        return place.mayLeadTo(path);
+    }
+
+    @Override
     public @Nullable RequestSigner signer() {
         return headers.isEmpty() ? null : new HeaderSigner(headers);
     }
@@ -33,6 +43,6 @@ record HttpEndpoint(Origin origin, List<String> headers) implements StoreEndpoin
     /// Without secrets.
     @Override
     public String toString() {
-        return origin + " with " + headers.size() / 2 + " headers";
+        return place + " with " + headers.size() / 2 + " headers";
     }
 }

@@ -1,6 +1,7 @@
 package dev.cistern.populate.source.http;
 
 import dev.cistern.populate.http.Origin;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -15,7 +16,8 @@ import java.util.regex.Pattern;
 /// @param origin of the endpoint
 /// @param base the endpoint's path, percent-encoded, begins and ends with `/`
 /// @param allowed other hosts, with a port unless it is the scheme's default
-record HttpPlace(Origin origin, String base, Set<String> allowed) {
+/// @param scope what may be read below the endpoint
+record HttpPlace(Origin origin, String base, Set<String> allowed, HttpScope scope) {
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://.*", Pattern.DOTALL);
     private static final Pattern SCHEME =
             Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
@@ -24,10 +26,18 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
         allowed = Set.copyOf(allowed);
     }
 
-    /// The place of an endpoint.
+    /// The place of an endpoint, below which everything may be read.
     ///
     /// @throws IllegalArgumentException with the problem of the URL
     static HttpPlace of(String endpoint, List<String> allowedHosts) {
+        return of(endpoint, allowedHosts, List.of());
+    }
+
+    /// The place of an endpoint.
+    ///
+    /// @param allowedPaths URLs, absolute or relative to the endpoint; see [HttpScope]
+    /// @throws IllegalArgumentException saying what is wrong with the URL
+    static HttpPlace of(String endpoint, List<String> allowedHosts, List<String> allowedPaths) {
         FileUrl url = parsed(endpoint);
         if (!url.query().isEmpty()) {
             throw new IllegalArgumentException("must not have a query: " + url.shown());
@@ -38,7 +48,54 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
         for (String host : allowedHosts) {
             hosts.add(host.toLowerCase(Locale.ROOT));
         }
-        return new HttpPlace(url.origin(), base, hosts);
+        HttpPlace place = new HttpPlace(url.origin(), base, hosts, HttpScope.EVERYTHING);
+        return new HttpPlace(url.origin(), base, hosts, place.scopeOf(allowedPaths));
+    }
+
+    private HttpScope scopeOf(List<String> allowedPaths) {
+        List<String> paths = new ArrayList<>();
+        for (String path : allowedPaths) {
+            FileUrl url = ABSOLUTE.matcher(path).matches() ? parsed(path) : relative(base, path);
+            if (!url.origin().equals(origin)
+                    || !(url.path() + "/").startsWith(base)
+                    || !url.query().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the StorageBackend's allowedPaths has "
+                                + path
+                                + ", which is not a path below the endpoint "
+                                + origin
+                                + base);
+            }
+            paths.add(FileUrl.decoded(url.path()));
+        }
+        return new HttpScope(paths);
+    }
+
+    private FileUrl inScope(FileUrl url) {
+        if (url.origin().equals(origin) && !scope.holds(url.path())) {
+            throw new IllegalArgumentException(
+                    url.shown()
+                            + " is not in what the StorageBackend's allowedPaths lets this"
+                            + " namespace read: "
+                            + scope);
+        }
+        return url;
+    }
+
+    /// Whether a redirect with the endpoint's credentials may lead to a path: whoever may write one prefix of a server may be able to have it
+    /// redirect to another.
+    ///
+    /// @param path percent-encoded
+    boolean mayLeadTo(String path) {
+        if (!scope.restricted()) {
+            return true;
+        }
+        try {
+            requireNoDots(path);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        return scope.holds(path);
     }
 
     /// The file that a path names: a URL below the endpoint, or one relative to it.
@@ -56,7 +113,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
                             + " ends with / and so names no file; HTTP servers have no listing:"
                             + " name a file, or a list of files");
         }
-        return url;
+        return inScope(url);
     }
 
     /// The file of a name in a list.
@@ -66,7 +123,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
     FileUrl named(FileUrl list, String name) {
         String path = list.directory() + UrlText.ofName(name);
         requireNoDots(path);
-        return new FileUrl(list.origin(), path, "");
+        return inScope(new FileUrl(list.origin(), path, ""));
     }
 
     /// The file of a URL in a list.
@@ -97,7 +154,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed) {
             throw new IllegalArgumentException(
                     url.shown() + " is not encrypted, and the endpoint is: write https://");
         }
-        return url;
+        return inScope(url);
     }
 
     private FileUrl relative(String directory, String reference) {

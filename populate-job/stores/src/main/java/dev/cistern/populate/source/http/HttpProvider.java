@@ -36,7 +36,7 @@ public final class HttpProvider {
         StoreSender sender =
                 new StoreSender(
                         context.http(tls),
-                        new HttpEndpoint(place.origin(), headers(spec, context)),
+                        new HttpEndpoint(place, headers(spec, context)),
                         protocol,
                         context.userAgent());
         return new HttpSource(place, url, format(spec.list()), spec.sha256(), sender, protocol);
@@ -45,7 +45,7 @@ public final class HttpProvider {
     private static HttpPlace place(HttpSpec spec, StoreContext context)
             throws SourceException.Refused {
         try {
-            return HttpPlace.of(spec.endpoint(), spec.allowedHosts());
+            return HttpPlace.of(spec.endpoint(), spec.allowedHosts(), spec.allowedPaths());
         } catch (IllegalArgumentException e) {
             throw context.wrong("endpoint", e.getMessage());
         }

@@ -52,6 +52,13 @@ public interface StoreEndpoint extends AutoCloseable {
         return Redirect.sameSite(origin(), to) ? RedirectRule.SIGNED : RedirectRule.UNSIGNED;
     }
 
+    /// Whether a redirect to the endpoint's own site, which is followed with its credentials, may lead to a path.
+    ///
+    /// @param path percent-encoded
+    default boolean mayLeadTo(String path) {
+        return true;
+    }
+
     @Override
     default void close() {}
 }

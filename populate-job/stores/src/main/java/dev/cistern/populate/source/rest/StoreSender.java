@@ -128,6 +128,18 @@ public final class StoreSender implements AutoCloseable {
             }
             Redirect next =
                     Redirect.of(failure.answer.status(), failure.location, origin, sent.path);
+            if (next != null
+                    && Redirect.sameSite(endpoint.origin(), next.origin())
+                    && !endpoint.mayLeadTo(next.path())) {
+                throw StatusErrors.refused(
+                        Reason.ACCESS_DENIED,
+                        StatusErrors.subject(errors.where(), request.object())
+                                + " redirects to "
+                                + next.origin()
+                                + next.path()
+                                + ", which the StorageBackend's allowedPaths does not let this"
+                                + " namespace read");
+            }
             if (next != null && redirects++ < MAX_REDIRECTS) {
                 RedirectCheck check = request.redirects();
                 if (check != null) {

@@ -221,4 +221,79 @@ class HttpPlaceTest {
         assertThat(plain.linked(plain.file("list"), "https://cdn.example.com/x").text())
                 .isEqualTo("https://cdn.example.com/x");
     }
+
+    private final HttpPlace scoped =
+            HttpPlace.of(
+                    "https://files.example.com/data",
+                    List.of("cdn.example.com"),
+                    List.of("team-a/", "shared (1)", "https://files.example.com/data/one.bin"));
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "team-a/x",
+                "team%2Da/x",
+                "shared (1)",
+                "shared%20%281%29/x",
+                "one.bin",
+                "https://files.example.com/data/team-a//x?v=1"
+            })
+    void whatIsAllowedIsReadHoweverItIsWritten(String path) {
+        assertThat(scoped.file(path).text()).startsWith("https://files.example.com/data/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "team-b/x",
+                "team-ab",
+                "team-a",
+                "shared (1)x",
+                "one.bin2",
+                "x",
+                "team-a%2fx",
+                "team-a/..%5cx",
+                "team-a/%252e%252e/team-b/x",
+                "team-a/%252f..%252fteam-b/x"
+            })
+    void whatIsNotAllowedIsNot(String path) {
+        assertThatThrownBy(() -> scoped.file(path)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://files.example.com/data/team-b/x",
+                "/data/team-b/x",
+                "//files.example.com/data/team-b/x",
+                "HTTPS://FILES.example.com:443/data/team-b/x",
+                "https://files.example.com/data/%74eam-b/x"
+            })
+    void aListCannotNameWhatItsNamespaceMayNotRead(String url) {
+        FileUrl list = scoped.file("team-a/list");
+        assertThatThrownBy(() -> scoped.linked(list, url))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("allowedPaths lets this namespace read: /data/team-a/,");
+        assertThat(scoped.linked(list, "https://cdn.example.com/x").text())
+                .isEqualTo("https://cdn.example.com/x");
+        assertThat(scoped.named(list, "sub/x").path()).isEqualTo("/data/team-a/sub/x");
+    }
+
+    @Test
+    void filesBesideAListThatIsAllowedByItselfAreNot() {
+        FileUrl list = scoped.file("one.bin");
+        assertThatThrownBy(() -> scoped.named(list, "two.bin"))
+                .hasMessageContaining("allowedPaths");
+    }
+
+    @Test
+    void aRuleThatIsNotBelowTheEndpointIsNamed() {
+        assertThatThrownBy(
+                        () ->
+                                HttpPlace.of(
+                                        "https://files.example.com/data",
+                                        List.of(),
+                                        List.of("/other/")))
+                .hasMessageContaining("allowedPaths has /other/, which is not a path below");
+    }
 }

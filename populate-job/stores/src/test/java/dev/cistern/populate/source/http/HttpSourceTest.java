@@ -62,7 +62,20 @@ class HttpSourceTest {
 
     private Source open(
             String path, @Nullable ListFormat list, @Nullable String sha256, String... headers) {
-        HttpPlace place = HttpPlace.of(server.endpoint() + "/d", List.of(other.authority()));
+        return open(
+                HttpPlace.of(server.endpoint() + "/d", List.of(other.authority())),
+                path,
+                list,
+                sha256,
+                headers);
+    }
+
+    private static Source open(
+            HttpPlace place,
+            String path,
+            @Nullable ListFormat list,
+            @Nullable String sha256,
+            String... headers) {
         HttpClient http =
                 new HttpClient(
                         new HttpClient.Settings(5000, 1500, BufferPool.of(128 * 1024)),
@@ -73,8 +86,7 @@ class HttpSourceTest {
                 place.file(path),
                 list,
                 sha256,
-                new StoreSender(
-                        http, new HttpEndpoint(place.origin(), List.of(headers)), protocol, "test"),
+                new StoreSender(http, new HttpEndpoint(place, List.of(headers)), protocol, "test"),
                 protocol);
     }
 
@@ -463,6 +475,48 @@ class HttpSourceTest {
         assertThat(server.asked("GET", "/private"))
                 .hasSize(1)
                 .allSatisfy(a -> assertThat(a.headers()).doesNotContainKey("authorization"));
+    }
+
+    /// Whoever may write one prefix of a server may be able to have it redirect to another.
+    @Test
+    void aRedirectDoesNotLeadOutOfWhatIsAllowed() throws Exception {
+        server.authorization("Bearer secret");
+        server.put("/d/team-b/private", BYTES);
+        server.put("/d/team-a/other", BYTES);
+        other.answers(
+                request ->
+                        OddWeb.Answer.of(
+                                302, Map.of("Location", server.endpoint() + "/d/team-b/private")));
+        server.answers(
+                request -> {
+                    Map<String, String> to =
+                            Map.of(
+                                    "/d/team-a/out", "/d/team-b/private",
+                                    "/d/team-a/up", "../team-b/private",
+                                    "/d/team-a/coded", "/d/team-a/%2e%2e/team-b/private",
+                                    "/d/team-a/around", other.endpoint() + "/x",
+                                    "/d/team-a/in", "other");
+                    String location = to.get(request.target());
+                    return location == null
+                            ? null
+                            : OddWeb.Answer.of(302, Map.of("Location", location));
+                });
+        HttpPlace place = HttpPlace.of(server.endpoint() + "/d", List.of(), List.of("team-a/"));
+        for (String path : List.of("out", "up", "coded", "around", "in")) {
+            try (Source source =
+                    open(place, "team-a/" + path, null, null, "authorization", "Bearer secret")) {
+                if (path.equals("in")) {
+                    assertThat(readAll(source, only(source))).isEqualTo(BYTES);
+                } else {
+                    assertThatThrownBy(() -> list(source))
+                            .as(path)
+                            .satisfies(is(Reason.ACCESS_DENIED))
+                            .hasMessageContaining("redirects to")
+                            .hasMessageContaining("allowedPaths");
+                }
+            }
+        }
+        assertThat(server.asked()).noneMatch(asked -> asked.target().contains("private"));
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.job;
+
+import org.jspecify.annotations.NullMarked;

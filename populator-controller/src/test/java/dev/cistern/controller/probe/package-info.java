@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.controller.probe;
+
+import org.jspecify.annotations.NullMarked;
