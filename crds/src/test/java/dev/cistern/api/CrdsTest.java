@@ -147,6 +147,32 @@ class CrdsTest {
 
     @ParameterizedTest
     @MethodSource("ours")
+    void whatIsRefusedByItsNameHasARuleThatRefusesIt(CrdFile crd) {
+        List<String> problems = new ArrayList<>();
+        refused(crd.schema(), problems);
+        assertThat(problems).isEmpty();
+    }
+
+    private static void refused(JsonNode schema, List<String> problems) {
+        CrdFile.eachField(
+                schema.path("properties"),
+                (name, child) -> {
+                    boolean refused = child.path("description").asText().startsWith("Refused: ");
+                    if (refused
+                            && !schema.path("x-kubernetes-validations")
+                                    .toString()
+                                    .contains("\"!has(self." + name + ")\"")) {
+                        problems.add(name + " is described as refused, and no rule refuses it");
+                    }
+                    refused(child, problems);
+                });
+        if (schema.has("items")) {
+            refused(schema.get("items"), problems);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("ours")
     void everyRuleHasAMessage(CrdFile crd) {
         List<JsonNode> rules = crd.schema().findValues("x-kubernetes-validations");
         assertThat(rules)
@@ -264,8 +290,11 @@ class CrdsTest {
         CrdFile.eachField(
                 schema.path("properties"),
                 (name, child) -> {
-                    found.add(path + "." + name);
-                    fields(path + "." + name, child, found);
+                    // A rule refuses it with the name that is meant.
+                    if (!child.path("description").asText().startsWith("Refused: ")) {
+                        found.add(path + "." + name);
+                        fields(path + "." + name, child, found);
+                    }
                 });
         if (schema.has("items")) {
             fields(path + "[]", schema.get("items"), found);

@@ -37,7 +37,9 @@ abstract class S3Compatible implements Backend {
         ///
         /// @param given configured endpoint; null for the provider's
         /// @param otherwise the provider's host
-        static Address of(@Nullable String given, String region, String otherwise) {
+        /// @param tls which certificates are accepted
+        static Address of(
+                @Nullable String given, String region, String otherwise, TlsSpec tls) {
             String endpoint = given == null ? otherwise : given;
             if (!endpoint.contains("://")) {
                 endpoint = "https://" + endpoint;
@@ -50,7 +52,7 @@ abstract class S3Compatible implements Backend {
             // without wildcard
             // names.
             boolean pathStyle = authority.contains(":") || IPV4.matcher(authority).matches();
-            return new Address(endpoint, region, pathStyle, TlsSpec.PLATFORM);
+            return new Address(endpoint, region, pathStyle, tls);
         }
     }
 

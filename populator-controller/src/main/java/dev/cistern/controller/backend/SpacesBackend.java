@@ -3,6 +3,7 @@ package dev.cistern.controller.backend;
 import dev.cistern.api.v1alpha1.StorageBackendSpec;
 import dev.cistern.api.v1alpha1.storagebackendspec.DigitalOceanSpaces;
 import dev.cistern.populate.wire.S3Bucket;
+import dev.cistern.populate.wire.TlsSpec;
 import java.util.Optional;
 
 /// Type `digitalOceanSpaces`, read as S3.
@@ -35,6 +36,10 @@ final class SpacesBackend extends S3Compatible {
         return Address.of(
                 spaces.getEndpoint(),
                 spaces.getRegion(),
-                spaces.getRegion() + ".digitaloceanspaces.com");
+                spaces.getRegion() + ".digitaloceanspaces.com",
+                new TlsSpec(
+                        Boolean.TRUE.equals(spaces.getSkipTLSVerification()),
+                        null,
+                        spaces.getCaBundle()));
     }
 }
