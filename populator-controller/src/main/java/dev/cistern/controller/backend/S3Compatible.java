@@ -38,8 +38,7 @@ abstract class S3Compatible implements Backend {
         /// @param given configured endpoint; null for the provider's
         /// @param otherwise the provider's host
         /// @param tls which certificates are accepted
-        static Address of(
-                @Nullable String given, String region, String otherwise, TlsSpec tls) {
+        static Address of(@Nullable String given, String region, String otherwise, TlsSpec tls) {
             String endpoint = given == null ? otherwise : given;
             if (!endpoint.contains("://")) {
                 endpoint = "https://" + endpoint;
