@@ -62,9 +62,7 @@ public final class AccessRules {
         }
         Backend type = Backends.of(source);
         boolean sameType = backend.getType() == source.getBackend().getType();
-        if (sameType
-                && places().stream()
-                        .anyMatch(place -> type.covers(placed(type, place.rule), source))) {
+        if (sameType && places().stream().anyMatch(place -> covers(type, place.rule, source))) {
             return Optional.empty();
         }
         return Optional.of(new Refusal(true, refused(type.location(source))));
@@ -85,11 +83,16 @@ public final class AccessRules {
         return places;
     }
 
-    private Sources placed(Backend type, AllowedPaths rule) {
+    /// A rule that names no place of the type lets nobody read anything.
+    private boolean covers(Backend type, AllowedPaths rule, Sources source) {
         Sources place = new Sources();
         place.setBackend(backend);
-        type.place(rule.getPath(), false, place);
-        return place;
+        try {
+            type.place(rule.getPath(), false, place);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        return type.covers(place, source);
     }
 
     private String refused(String location) {

@@ -53,6 +53,28 @@ final class HuggingFaceBackend implements Backend {
     }
 
     @Override
+    public String location(Sources source) {
+        return SCHEME + source.getPrefix();
+    }
+
+    /// A place is an owner with all repos of a kind (`hf://datasets/OWNER/`), or a repo or a path in it: with all revisions, or with the one that it names.
+    @Override
+    public boolean covers(Sources place, Sources source) {
+        HuggingFacePath allowed = HuggingFacePath.parse(place.getPrefix());
+        HuggingFacePath asked = HuggingFacePath.parse(source.getPrefix());
+        if (allowed.kind() != asked.kind()) {
+            return false;
+        }
+        boolean owner = place.getPrefix().endsWith("/") && allowed.repo().indexOf('/') < 0;
+        if (owner) {
+            return asked.repo().startsWith(allowed.repo() + "/");
+        }
+        return allowed.repo().equals(asked.repo())
+                && (allowed.revision() == null || allowed.revision().equals(asked.revision()))
+                && PathScope.covers(allowed.path(), asked.path());
+    }
+
+    @Override
     public HuggingFaceSpec store(Sources source, String directory) {
         StorageBackendSpec backend = source.getBackend();
         HuggingFace hub = block(backend);

@@ -118,6 +118,35 @@ class AccessRulesTest {
             delimiter = '|',
             textBlock =
                     """
+                    hf://acme/            | hf://acme/model                     | true
+                    acme/                 | acme/model@v1/config.json           | true
+                    acme/                 | datasets/acme/data                  | false
+                    datasets/acme/        | hf://datasets/acme/data@refs/pr/1   | true
+                    acme/                 | acme2/model                         | false
+                    acme/model            | acme/model@main/x/                  | true
+                    acme/model            | acme/model2                         | false
+                    acme/model@v1         | acme/model@v1/x                     | true
+                    acme/model@v1         | acme/model@v2/x                     | false
+                    acme/model@v1         | acme/model                          | false
+                    acme/model/a          | acme/model/a/b                      | true
+                    acme/model/a          | acme/model/ab                       | false
+                    acme/model/a          | acme/model                          | false
+                    gpt2                  | gpt2@main/config.json               | true
+                    gpt2                  | gpt2/other                          | false
+                    datasets/             | datasets/acme/data                  | false
+                    """)
+    void aRepoIsAllowedByItsOwnerByItselfOrByARevision(String rule, String path, boolean allowed)
+            throws IOException {
+        String hub = "type: huggingFace, auth: {mode: anonymous}";
+        assertThat(refusal("allowedPaths: [{path: '" + rule + "'}]", hub, path, null).isEmpty())
+                .isEqualTo(allowed);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
                     team-a/                         | oci://registry.example.com/team-a/model:v1   | true
                     oci://registry.example.com/team-a/ | team-a/model@sha256:%s                    | true
                     team-a/model                    | team-a/model:v2                              | true
