@@ -1,8 +1,8 @@
 package dev.cistern.controller.job;
 
-import io.fabric8.kubernetes.api.model.Quantity;
 import dev.cistern.api.v1alpha1.volumepopulationspec.Sources;
 import dev.cistern.controller.backend.Backends;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
