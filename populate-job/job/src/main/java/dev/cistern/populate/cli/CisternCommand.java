@@ -116,6 +116,16 @@ public final class CisternCommand {
 
     private static ParseResult parsed(CommandLine line, Subcommand subcommand, String... arguments)
             throws UsageException {
+        for (int i = 0; i + 1 < arguments.length && !arguments[i].equals("--"); i++) {
+            OptionSpec option = line.getCommandSpec().findOption(arguments[i]);
+            if (option != null && option.arity().max() > 0 && arguments[i + 1].startsWith("--")) {
+                throw new UsageException(
+                        option.longestName()
+                                + " needs a value; write "
+                                + option.longestName()
+                                + "=VALUE for one that begins with --");
+            }
+        }
         try {
             return line.parseArgs(arguments);
         } catch (ParameterException e) {
@@ -137,8 +147,7 @@ public final class CisternCommand {
                 .setExpandAtFiles(false)
                 .setInterpolateVariables(false)
                 .setOverwrittenOptionsAllowed(true)
-                .setPosixClusteredShortOptionsAllowed(false)
-                .setUnmatchedOptionsAllowedAsOptionParameters(false);
+                .setPosixClusteredShortOptionsAllowed(false);
     }
 
     private CommandSpec rootSpec() {
@@ -167,8 +176,7 @@ public final class CisternCommand {
     ///
     /// @param operands that are asked for
     private static String explained(ParameterException e, String operands) {
-        if (e instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getUnmatched().isEmpty()) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().getFirst();
             String problem =
                     first.startsWith("-")
@@ -176,8 +184,8 @@ public final class CisternCommand {
                             : "give " + operands + ", not also \"" + first + '"';
             return problem + suggested(unmatched.getSuggestions());
         }
-        if (e instanceof UnmatchedArgumentException || e instanceof MaxValuesExceededException) {
-            // --include --quite, --quiet=yes: picocli's text names the options.
+        if (e instanceof MaxValuesExceededException) {
+            // Of a flag: --quiet=yes
             return String.valueOf(e.getMessage());
         }
         ArgSpec argument =

@@ -225,7 +225,6 @@ class FillOptionsTest {
                 "--endpoint | ftp://store | http://",
                 "--endpoint | not a url | http://",
                 "--endpoint | http:// | host",
-                "--endpoint | http://me@store | user name",
                 "--endpoint | http://store:99999 | 65535",
                 "--region | over there | letters",
                 "--include | /absolute | relative",
@@ -249,10 +248,19 @@ class FillOptionsTest {
     }
 
     @Test
+    void aUrlWithAUserIsNotQuoted() {
+        assertThatThrownBy(() -> of("--endpoint", "http://me@store"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("--endpoint: must not carry a user name")
+                .message()
+                .doesNotContain("me@");
+    }
+
+    @Test
     void aValueThatLooksLikeAnOptionIsGivenAfterAnEqualsSign() throws Exception {
         assertWrong(new String[] {"--limit-rate=-1"}, "--limit-rate", "-1", "positive");
         assertWrong(new String[] {"--limit-rate", "-1"}, "--limit-rate", "-1", "positive");
-        assertWrong(new String[] {"--include", "--exlude"}, "'--include'", "'--exlude'");
+        assertWrong(new String[] {"--include", "--exlude"}, "--include needs a value");
         assertThat(of("--include=--x").include()).containsExactly("--x");
     }
 

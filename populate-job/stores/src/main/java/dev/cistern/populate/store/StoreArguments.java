@@ -47,7 +47,7 @@ public record StoreArguments(Map<String, String> values) {
         } catch (IllegalArgumentException e) {
             throw new UsageException(
                     name
-                            + " is "
+                            + ": "
                             + e.getMessage()
                             + "; give http:// or https://, a host, and a port where it needs one");
         }

@@ -143,7 +143,7 @@ class S3CommandLineTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "endpoint_url = minio | endpoint_url of profile p is \"minio\"",
+                "endpoint_url = minio | endpoint_url of profile p: must start with http://",
                 "region = eu west | region of profile p needs letters",
                 "use_fips_endpoint = on | use_fips_endpoint of profile p must be true or false"
             })
