@@ -121,6 +121,30 @@ class ArchitectureTest {
                     .resideInAPackage("io.netty..");
 
     @ArchTest
+    static final ArchRule ARCHIVES_ARE_READ_IN_ONE_PACKAGE =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("..populate.archive..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.apache.commons..", "com.github.luben..");
+
+    @ArchTest
+    static final ArchRule READERS_OF_ARCHIVES_KNOW_NOTHING =
+            classes()
+                    .that()
+                    .resideInAPackage("..populate.archive..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "java..",
+                            "dev.cistern.populate.archive..",
+                            "dev.cistern.populate.wire..",
+                            "org.apache.commons.compress..",
+                            "com.github.luben.zstd..",
+                            "org.jspecify..");
+
+    @ArchTest
     static final ArchRule STORES_KNOW_NO_ENGINE =
             noClasses()
                     .that()

@@ -24,6 +24,13 @@ public interface Backend {
         return scheme.equals(scheme());
     }
 
+    /// A path that was meant for another type, as one of this type is written.
+    ///
+    /// @param rest of the path, after its scheme
+    default String withScheme(String rest) {
+        return scheme().isEmpty() ? rest : scheme() + "://" + rest;
+    }
+
     /// Another problem of a source's path, with what to write instead: the field, a colon and the rest; empty when
     /// there is none.
     ///

@@ -59,7 +59,7 @@ public final class BackendPaths {
                                 + ", or name a backend of type http");
             }
             String rest = path.substring(scheme.group(1).length() + 3);
-            String right = own.isEmpty() ? rest : own + "://" + rest;
+            String right = Backends.of(type).withScheme(rest);
             return Optional.of(
                     quoted(path)
                             + " is of another store than "

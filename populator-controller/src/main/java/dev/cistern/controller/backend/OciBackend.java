@@ -29,6 +29,12 @@ final class OciBackend implements Backend {
     }
 
     @Override
+    public String withScheme(String rest) {
+        // The host comes first, which no other type has in its paths.
+        return BEFORE_HOST + "HOST/" + rest + (rest.indexOf(':') < 0 ? ":TAG" : "");
+    }
+
+    @Override
     public Optional<String> wrong(StorageBackendSpec backend, String path, boolean list) {
         if (list) {
             return Optional.of(

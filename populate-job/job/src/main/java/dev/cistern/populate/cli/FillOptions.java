@@ -6,6 +6,7 @@ import dev.cistern.populate.store.StoreArguments;
 import dev.cistern.populate.store.StoreCommandLine;
 import dev.cistern.populate.store.StoreOption;
 import dev.cistern.populate.store.UsageException;
+import dev.cistern.populate.wire.ArchiveFormat;
 import dev.cistern.populate.wire.StoreSpec;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import picocli.CommandLine.ParseResult;
 /// @param directory to fill
 /// @param include globs
 /// @param exclude globs
+/// @param unpack format of the objects, which are archives; null where they are copied as they are
 /// @param bytesPerSecond rate limit; 0 means none
 /// @param connections number of streams; 0 lets the engine tune it
 /// @param memoryBytes memory limit; 0 means the default
@@ -36,6 +38,7 @@ record FillOptions(
         String directory,
         List<String> include,
         List<String> exclude,
+        @Nullable ArchiveFormat unpack,
         long bytesPerSecond,
         int connections,
         long memoryBytes,
@@ -59,6 +62,15 @@ record FillOptions(
                                 "--exclude",
                                 "leave out what matches; may be repeated; wins over --include")
                         .converters(OptionValue::excluded)
+                        .build());
+        command.addOption(
+                value(
+                                "--unpack",
+                                "FORMAT",
+                                "SOURCE is an archive, or a tree of some: tar, tar.gz, tar.zst or"
+                                        + " zip; copy what is in it")
+                        .type(ArchiveFormat.class)
+                        .converters(OptionValue::archive)
                         .build());
         command.addOption(
                 value("--limit-rate", "SIZE", "bytes per second in all, such as 50M")
@@ -138,6 +150,7 @@ record FillOptions(
                 directory,
                 given.matchedOptionValue("--include", List.of()),
                 given.matchedOptionValue("--exclude", List.of()),
+                given.matchedOptionValue("--unpack", null),
                 given.matchedOptionValue("--limit-rate", 0L),
                 given.matchedOptionValue("--connections", 0),
                 given.matchedOptionValue("--memory", 0L),

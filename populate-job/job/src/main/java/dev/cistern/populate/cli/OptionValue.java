@@ -1,6 +1,7 @@
 package dev.cistern.populate.cli;
 
 import dev.cistern.populate.engine.Globs;
+import dev.cistern.populate.wire.ArchiveFormat;
 import dev.cistern.populate.wire.RunSpec;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +65,15 @@ final class OptionValue {
             throw invalid(String.valueOf(e.getMessage()), e);
         }
         return pattern;
+    }
+
+    static ArchiveFormat archive(String text) {
+        ArchiveFormat format = ArchiveFormat.of(present(text));
+        if (format == null) {
+            throw new TypeConversionException(
+                    "must be tar, tar.gz, tar.zst or zip, not \"" + text + '"');
+        }
+        return format;
     }
 
     static String transport(String text) {

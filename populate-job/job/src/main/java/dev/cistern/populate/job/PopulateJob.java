@@ -157,7 +157,8 @@ public final class PopulateJob {
                                 source.into(),
                                 source.include(),
                                 source.exclude(),
-                                source.sha256()));
+                                source.sha256(),
+                                source.unpack()));
             }
             if (reporter != null) {
                 reporter.start();

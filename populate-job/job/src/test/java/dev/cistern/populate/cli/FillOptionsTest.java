@@ -74,6 +74,7 @@ class FillOptionsTest {
                                 "dir",
                                 List.of(),
                                 List.of(),
+                                null,
                                 0,
                                 0,
                                 0,
@@ -153,7 +154,7 @@ class FillOptionsTest {
                 option.matcher(help()).results().map(match -> match.group(1)).toList();
         int ofStores =
                 Stores.commandLines().stream().mapToInt(store -> store.options().size()).sum();
-        assertThat(inHelp).hasSize(12 + ofStores);
+        assertThat(inHelp).hasSize(13 + ofStores);
         for (String name : inHelp) {
             assertThat(Stores.commandLines())
                     .as(name)

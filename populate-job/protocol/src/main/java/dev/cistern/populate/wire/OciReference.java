@@ -96,6 +96,11 @@ public record OciReference(String repository, String version, String path) {
         return path;
     }
 
+    /// Whether a text is a digest.
+    static boolean isDigest(String text) {
+        return DIGEST.matcher(text).matches();
+    }
+
     /// Whether it is a digest instead of a tag.
     public boolean pinned() {
         return DIGEST.matcher(version).matches();

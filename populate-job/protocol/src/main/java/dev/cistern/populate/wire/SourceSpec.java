@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// @param exclude globs on the path below the store's tree; wins over `include`
 /// @param sha256 expected SHA-256 of a source of exactly one object, 64 lower-case hex digits; null for none
 /// @param proxy for the store and its token services; null for none
+/// @param unpack what the objects are archives of, whose entries are copied in their place; null where objects are copied as they are
 public record SourceSpec(
         StoreSpec store,
         String into,
         List<String> include,
         List<String> exclude,
         @Nullable String sha256,
-        @Nullable ProxySpec proxy) {
+        @Nullable ProxySpec proxy,
+        @Nullable ArchiveFormat unpack) {
 
     /// A list of patterns longer than this is a mistake; 256 × 1 KiB still fits an environment variable.
     static final int MAX_PATTERNS = 256;
@@ -39,7 +41,18 @@ public record SourceSpec(
             List<String> include,
             List<String> exclude,
             @Nullable String sha256) {
-        this(store, into, include, exclude, sha256, null);
+        this(store, into, include, exclude, sha256, null, null);
+    }
+
+    /// A source whose objects are copied as they are.
+    public SourceSpec(
+            StoreSpec store,
+            String into,
+            List<String> include,
+            List<String> exclude,
+            @Nullable String sha256,
+            @Nullable ProxySpec proxy) {
+        this(store, into, include, exclude, sha256, proxy, null);
     }
 
     /// All of a store, copied into the target itself.
@@ -48,13 +61,14 @@ public record SourceSpec(
     }
 
     static SourceSpec read(WireReader in) throws WireException {
-        in.onlyKnown("store", "into", "include", "exclude", "sha256", "proxy");
+        in.onlyKnown("store", "into", "include", "exclude", "sha256", "proxy", "unpack");
         return read(
                 in, StoreType.read(in.object("store")), ProxySpec.read(in.optionalObject("proxy")));
     }
 
     static SourceSpec read(WireReader in, StoreSpec store, @Nullable ProxySpec proxy)
             throws WireException {
+        String unpack = in.optionalText("unpack");
         SourceSpec source =
                 new SourceSpec(
                         store,
@@ -62,7 +76,14 @@ public record SourceSpec(
                         in.texts("include", MAX_PATTERNS),
                         in.texts("exclude", MAX_PATTERNS),
                         in.optionalText("sha256"),
-                        proxy);
+                        proxy,
+                        unpack == null
+                                ? null
+                                : in.choice(
+                                        "unpack",
+                                        ArchiveFormat.values(),
+                                        ArchiveFormat::wireName,
+                                        null));
         if (source.sha256 != null && !SHA256.matcher(source.sha256).matches()) {
             throw in.wrong("sha256", "must be 64 lower-case hex digits");
         }
@@ -81,6 +102,9 @@ public record SourceSpec(
             json.writeObjectFieldStart("proxy");
             proxy.write(json);
             json.writeEndObject();
+        }
+        if (unpack != null) {
+            WireWriter.text(json, "unpack", unpack.wireName());
         }
     }
 }

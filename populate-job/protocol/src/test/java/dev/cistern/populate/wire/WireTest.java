@@ -51,6 +51,27 @@ class WireTest {
     }
 
     @Test
+    void anArchivesFormatSurvivesARoundTrip() throws Exception {
+        for (ArchiveFormat format : ArchiveFormat.values()) {
+            String text =
+                    SPEC.replace(
+                            "\"sha256\":null",
+                            "\"sha256\":null,\"unpack\":\"" + format.wireName() + "\"");
+            RunSpec spec = RunSpec.fromJson(text);
+            assertThat(spec.sources().getFirst().unpack()).isEqualTo(format);
+            assertThat(RunSpec.fromJson(spec.toJson())).isEqualTo(spec);
+        }
+        assertThat(RunSpec.fromJson(SPEC).sources().getFirst().unpack()).isNull();
+        assertThatThrownBy(
+                        () ->
+                                RunSpec.fromJson(
+                                        SPEC.replace(
+                                                "\"sha256\":null",
+                                                "\"sha256\":null,\"unpack\":\"tgz\"")))
+                .hasMessageContaining("sources[0].unpack: must be one of");
+    }
+
+    @Test
     void everyComplaintNamesItsField() {
         for (String[] bad :
                 new String[][] {
@@ -172,7 +193,8 @@ class WireTest {
                                         OciReference.parse("a/b:v1/c/d"),
                                         "linux/arm/v7",
                                         new TlsSpec(false, null, "PEM"),
-                                        auth));
+                                        auth,
+                                        "sha256:" + "0a".repeat(32)));
     }
 
     private static Stream<StoreSpec> http() {

@@ -235,6 +235,22 @@ final class Catalog {
         private byte[] head = new byte[0];
         private int read;
 
+        /// The number of the next entry.
+        int position() {
+            return read;
+        }
+
+        /// Another one at the same place.
+        Cursor copy() {
+            Cursor other = new Cursor();
+            other.chunk = chunk;
+            other.from = from.duplicate();
+            other.path = path;
+            other.head = head;
+            other.read = read;
+            return other;
+        }
+
         /// Returns the next entry, waiting while the listing continues; null at the end.
         @Nullable Entry next() throws InterruptedException, IOException {
             synchronized (Catalog.this) {

@@ -113,8 +113,8 @@ final class CatalogFiller {
         added(path, marker, context.catalog().addDirectory(input, path, name, marker));
     }
 
-    /// Adds a file.
-    void file(int input, SourceObject listed, String path) throws IOException, UnsafeKeyException {
+    /// Adds a file; its number.
+    int file(int input, SourceObject listed, String path) throws IOException, UnsafeKeyException {
         SourceObject object = kept(listed);
         if (!claimed) {
             claims.file(path, object.id());
@@ -132,6 +132,7 @@ final class CatalogFiller {
             resume.settle();
             publish();
         }
+        return number;
     }
 
     /// Keeps an empty object until [#end] decides whether it is a file or a folder marker.

@@ -159,7 +159,9 @@ final class Copier {
         // streams.
         try {
             synchronized (cursorLock) {
-                entry = cursor.next();
+                do {
+                    entry = cursor.next();
+                } while (entry != null && context.unpacked().contains(entry.index()));
             }
         } catch (IOException e) {
             throw FillException.ofTarget(e, "reading the catalog");

@@ -22,6 +22,8 @@ final class CopyContext {
     private final Leftovers leftovers;
     private final Meter meter;
     private final FaultPoints faultPoints;
+    private final UnpackedEntries unpacked = new UnpackedEntries();
+    private volatile boolean held;
     private final RateLimiter limiter;
     private final StoreLimit storeLimit = new StoreLimit();
     private final RetryPolicy.Shared retryPolicy;
@@ -126,6 +128,20 @@ final class CopyContext {
         if (found != null) {
             found.shutdownNow();
         }
+    }
+
+    /// What of the catalog comes out of archives.
+    UnpackedEntries unpacked() {
+        return unpacked;
+    }
+
+    /// Nothing more is to be written: the volume is too small, and only by how much is still to be found out.
+    void hold() {
+        held = true;
+    }
+
+    boolean held() {
+        return held;
     }
 
     Meter meter() {

@@ -69,6 +69,9 @@ public final class Fill {
         try (Journal journal = Journal.open(target::openJournal, target.resumed(), done)) {
             CopyContext context = new CopyContext(request, target, journal, meter, faultPoints);
             nothingKept = journal.empty();
+            if (target.resumed()) {
+                target.keepPartials(journal::knows);
+            }
             journal.attempt(context.leftovers().scope());
             Lister lister = new Lister(context);
             Result result = copy(context, lister);
@@ -105,7 +108,16 @@ public final class Fill {
                 });
         SpaceCheck space = new SpaceCheck(context, lister.listed());
         try {
-            list(context, lister, space, committer, () -> begin(tuner), () -> hold(tuner, copier));
+            list(
+                    context,
+                    lister,
+                    space,
+                    committer,
+                    () -> begin(tuner),
+                    () -> {
+                        context.hold();
+                        hold(tuner, copier);
+                    });
             copier.join();
             context.check();
             meter.stage(Stage.FINISHING);
@@ -168,6 +180,7 @@ public final class Fill {
         space.whole();
         faultPoints.reached(FaultPoints.Point.CHECKED);
         begin.run();
+        lister.commitUnpacked(committer);
     }
 
     private static void hold(Tuner tuner, Copier copier) {

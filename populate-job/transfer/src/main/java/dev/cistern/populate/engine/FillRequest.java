@@ -2,6 +2,7 @@ package dev.cistern.populate.engine;
 
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.target.Target;
+import dev.cistern.populate.wire.ArchiveFormat;
 import dev.cistern.populate.wire.Verify;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -79,12 +80,24 @@ public record FillRequest(
     /// @param include globs on the path below the source's prefix; empty means everything
     /// @param exclude globs; wins over `include`
     /// @param sha256 expected SHA-256 of the source's only object; null for none
+    /// @param unpack what all objects of the source are archives of, whose entries are copied in their place; null where they are not
     public record Input(
             Source source,
             String into,
             List<String> include,
             List<String> exclude,
-            @Nullable String sha256) {
+            @Nullable String sha256,
+            @Nullable ArchiveFormat unpack) {
+        /// One whose objects are copied as they are.
+        public Input(
+                Source source,
+                String into,
+                List<String> include,
+                List<String> exclude,
+                @Nullable String sha256) {
+            this(source, into, include, exclude, sha256, null);
+        }
+
         public Input {
             include = List.copyOf(include);
             exclude = List.copyOf(exclude);

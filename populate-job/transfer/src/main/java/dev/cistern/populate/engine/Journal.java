@@ -127,6 +127,11 @@ final class Journal implements AutoCloseable {
         appender.append(new JournalRecord(0, type, kind, id, a, b, value).encoded());
     }
 
+    /// Whether something is known of an unfinished file.
+    boolean knows(long id) {
+        return !blocksBefore(id).isEmpty() || reservedBefore(id) > 0;
+    }
+
     void block(long id, long offset, long length, DigestKind kind, long digest) throws IOException {
         append(Type.BLOCK, kind, id, offset, length, digest);
     }

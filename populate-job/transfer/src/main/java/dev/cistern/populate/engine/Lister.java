@@ -7,11 +7,13 @@ import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Lists all sources into the catalog, one after the other, and at the end decides what was still undecided.
 final class Lister {
     private final CopyContext context;
     private final CatalogFiller filler;
+    private @Nullable Unpacker unpacker;
 
     Lister(CopyContext context) throws IOException {
         this.context = context;
@@ -28,11 +30,13 @@ final class Lister {
         void more() throws FillException, IOException;
     }
 
-    /// Lists everything and completes the catalog.
+    /// Lists everything, and takes archives apart; the catalog is complete afterwards.
     void run(Pages pages) throws FillException, InterruptedException {
+        Unpacker unpacking = new Unpacker(context, filler);
+        unpacker = unpacking;
         List<SourceListing> undecided = new ArrayList<>();
         for (int i = 0; i < context.inputs().size(); i++) {
-            SourceListing listing = new SourceListing(context, filler, i, pages);
+            SourceListing listing = new SourceListing(context, filler, unpacking, i, pages);
             list(context.inputs().get(i).source(), listing);
             if (listing.decided()) {
                 listing.check(0);
@@ -75,12 +79,26 @@ final class Lister {
                 throw new FillException(e.reason(), String.valueOf(e.getMessage()), e);
             } catch (Rejected e) {
                 throw e.reason;
+            } catch (Interrupted e) {
+                throw new InterruptedException();
             } catch (IOException e) {
                 context.check();
                 throw FillException.ofTarget(e, "listing");
             }
         }
         listing.end();
+    }
+
+    /// Gives what was unpacked its names. Everything is listed and checked.
+    void commitUnpacked(Committer committer) throws FillException, InterruptedException {
+        if (unpacker != null) {
+            unpacker.commit(committer);
+        }
+    }
+
+    /// Carries an interrupt out of a listing.
+    static final class Interrupted extends IOException {
+        private static final long serialVersionUID = 1L;
     }
 
     /// Carries a final failure out of a listing.

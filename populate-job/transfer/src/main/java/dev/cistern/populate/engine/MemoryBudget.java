@@ -120,6 +120,11 @@ public record MemoryBudget(
         return (int) Math.clamp(catalogBytes >> 15, 256, 8192);
     }
 
+    /// What unpacking may take outside of the heap, in bytes: a window of 32 MiB of 63.
+    long unpackBytes() {
+        return catalogBytes;
+    }
+
     /// For sorting, in bytes.
     long sortBytes() {
         return catalogBytes / 8;

@@ -22,10 +22,16 @@ final class ObjectDescriber {
     /// @throws FillException when the request fails or the object is gone
     ObjectDetails describe(Catalog.Entry entry, SourceObject object)
             throws FillException, InterruptedException {
+        return describe(source(entry), object);
+    }
+
+    /// The same of an object that is in no catalog.
+    ObjectDetails describe(Source source, SourceObject object)
+            throws FillException, InterruptedException {
         RetryPolicy retryPolicy = context.newRetryPolicy();
         while (true) {
             try {
-                ObjectDetails details = source(entry).describe(object);
+                ObjectDetails details = source.describe(object);
                 retryPolicy.progress();
                 return details;
             } catch (SourceException.Retryable e) {

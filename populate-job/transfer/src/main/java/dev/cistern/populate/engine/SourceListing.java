@@ -1,9 +1,11 @@
 package dev.cistern.populate.engine;
 
+import dev.cistern.populate.source.EntryNames;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.target.KeyPaths;
 import dev.cistern.populate.target.UnsafeKeyException;
+import dev.cistern.populate.wire.ArchiveFormat;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ final class SourceListing implements Source.Listing {
 
     private final CopyContext context;
     private final CatalogFiller filler;
+    private final Unpacker unpacker;
     private final int index;
     private final FillRequest.Input input;
     private final Lister.Pages pages;
@@ -33,12 +36,19 @@ final class SourceListing implements Source.Listing {
     private long seen;
     private long taken;
     private long takenFiles;
+    private long archives;
 
     /// @param index of the source
-    SourceListing(CopyContext context, CatalogFiller filler, int index, Lister.Pages pages)
+    SourceListing(
+            CopyContext context,
+            CatalogFiller filler,
+            Unpacker unpacker,
+            int index,
+            Lister.Pages pages)
             throws FillException {
         this.context = context;
         this.filler = filler;
+        this.unpacker = unpacker;
         this.pages = pages;
         this.index = index;
         this.input = context.inputs().get(index);
@@ -61,6 +71,17 @@ final class SourceListing implements Source.Listing {
 
     @Override
     public void object(SourceObject object, String path) throws IOException {
+        ArchiveFormat unpack = input.unpack();
+        if (unpack != null) {
+            if (!path.isEmpty() && !path.endsWith("/")) {
+                archive(
+                        object,
+                        path.substring(0, Math.max(0, path.lastIndexOf('/'))),
+                        unpack,
+                        EntryNames.AS_THEY_ARE);
+            }
+            return;
+        }
         if (seen++ == 0) {
             context.meter().revision(index, input.source().revision());
         }
@@ -69,6 +90,60 @@ final class SourceListing implements Source.Listing {
             held.add(new Listed(object, path));
         } else {
             take(object, path);
+        }
+    }
+
+    @Override
+    public void archive(
+            SourceObject archive, String directory, ArchiveFormat format, EntryNames names)
+            throws IOException {
+        takeFirst();
+        if (seen++ == 0) {
+            context.meter().revision(index, input.source().revision());
+        }
+        archives++;
+        try {
+            unpacker.unpack(
+                    new Unpacker.Task(this, archive, directory, format, names, input.sha256()));
+        } catch (FillException e) {
+            throw new Lister.Rejected(e);
+        } catch (InterruptedException e) {
+            throw new Lister.Interrupted();
+        }
+    }
+
+    Source source() {
+        return input.source();
+    }
+
+    /// Whether what comes out of an archive is wanted.
+    boolean takes(String path) {
+        return globs.takes(path);
+    }
+
+    /// Where what comes out of an archive goes.
+    ///
+    /// @param path below the source's tree
+    /// @param id of the entry, for messages
+    String placed(String path, String id) throws UnsafeKeyException {
+        return KeyPaths.place(into, path, id, targetBytes).path();
+    }
+
+    /// Something came out of an archive.
+    void unpacked(boolean file) {
+        taken++;
+        takenFiles += file ? 1 : 0;
+    }
+
+    /// More is to come: what there is so far is compared with the volume, and may be copied.
+    void more() throws IOException {
+        if (context.ended()) {
+            throw new RangeSink.Ended();
+        }
+        try {
+            pages.more();
+        } catch (FillException e) {
+            throw new Lister.Rejected(e);
         }
     }
 
@@ -190,14 +265,7 @@ final class SourceListing implements Source.Listing {
         after = next;
         filler.publish();
         retryPolicy.progress();
-        if (context.ended()) {
-            throw new RangeSink.Ended();
-        }
-        try {
-            pages.more();
-        } catch (FillException e) {
-            throw new Lister.Rejected(e);
-        }
+        more();
     }
 
     /// Number of the source.
@@ -226,7 +294,8 @@ final class SourceListing implements Source.Listing {
                     "nothing to copy from " + input.source().name() + filtered,
                     null);
         }
-        if (input.sha256() != null && takenFiles - markers != 1) {
+        long pinned = archives > 0 ? archives : takenFiles - markers;
+        if (input.sha256() != null && pinned != 1) {
             throw new FillException(
                     Reason.INVALID_CONFIGURATION,
                     "sources["
@@ -234,7 +303,7 @@ final class SourceListing implements Source.Listing {
                             + "].sha256 pins one object, and "
                             + input.source().name()
                             + " has "
-                            + (takenFiles - markers)
+                            + pinned
                             + " there",
                     null);
         }
@@ -242,6 +311,6 @@ final class SourceListing implements Source.Listing {
 
     /// Whether [#check] can decide already.
     boolean decided() {
-        return input.sha256() == null || !filler.hasUndecided();
+        return input.sha256() == null || archives > 0 || !filler.hasUndecided();
     }
 }

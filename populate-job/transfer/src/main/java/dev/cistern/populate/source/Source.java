@@ -1,5 +1,6 @@
 package dev.cistern.populate.source;
 
+import dev.cistern.populate.wire.ArchiveFormat;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,18 @@ public interface Source extends AutoCloseable {
         ///
         /// @throws IOException to end the listing
         void object(SourceObject object, String path) throws IOException;
+
+        /// An archive, whose entries are objects of the source: they are copied while this is called, which may take as long as that.
+        ///
+        /// @param archive asked for with [Source#describe] and [Source#read], as any object is
+        /// @param directory that the entries go into: a path as that of [#object], empty for none
+        /// @param names which entries are wanted
+        /// @throws IOException when the listing should end
+        default void archive(
+                SourceObject archive, String directory, ArchiveFormat format, EntryNames names)
+                throws IOException {
+            throw new IllegalStateException("whoever lists takes no archive: " + archive.id());
+        }
 
         /// A page has ended; a listing that continues `after` this neither skips nor repeats objects.
         void page(String after) throws IOException;

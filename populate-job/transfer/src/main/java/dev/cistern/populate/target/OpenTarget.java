@@ -2,6 +2,7 @@ package dev.cistern.populate.target;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A target locked by one fill. Thread-safe.
@@ -102,6 +103,9 @@ public interface OpenTarget extends Closeable {
 
     /// Removes an incomplete file if it exists.
     void dropPartial(long id) throws IOException;
+
+    /// Removes all incomplete files but those that are known: what the engine has no record of is of no use to it, and takes space.
+    void keepPartials(LongPredicate known) throws IOException;
 
     /// Completes a file: all its bytes are present and verified.
     ///

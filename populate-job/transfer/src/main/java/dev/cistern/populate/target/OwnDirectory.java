@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.function.LongPredicate;
 
 /// The engine's own directory in the target: the lock, the journal, incomplete files, and files for what does not fit
 /// in memory.
@@ -73,6 +75,21 @@ final class OwnDirectory implements AutoCloseable {
 
     Path partial(long id) {
         return partials.resolve(Long.toHexString(id));
+    }
+
+    /// Removes all incomplete files but those that are known.
+    void keepPartials(LongPredicate known) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(partials)) {
+            for (Path file : left) {
+                String name = String.valueOf(file.getFileName());
+                if (name.matches("[0-9a-f]{1,16}")
+                        && !known.test(Long.parseUnsignedLong(name, 16))) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     SpillFiles spill() {

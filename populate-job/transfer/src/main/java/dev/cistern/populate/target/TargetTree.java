@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A directory tree as the target.
@@ -172,6 +173,11 @@ public final class TargetTree implements OpenTarget {
             throw e;
         }
         names.note(path, durable);
+    }
+
+    @Override
+    public void keepPartials(LongPredicate known) throws IOException {
+        own.keepPartials(known);
     }
 
     @Override

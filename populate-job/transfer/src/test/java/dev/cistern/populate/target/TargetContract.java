@@ -210,6 +210,24 @@ public abstract class TargetContract {
         }
     }
 
+    /// What no record speaks of takes space for nothing.
+    @Test
+    public void onlyKnownIncompleteFilesAreKept() throws Exception {
+        try (OpenTarget target = target().open(false)) {
+            for (long id : new long[] {3, -4}) {
+                try (TargetFile partial = target.openPartial(id, false)) {
+                    partial.write(ByteBuffer.wrap(bytes("some")), 0);
+                }
+            }
+            target.keepPartials(id -> id == -4);
+            try (TargetFile gone = target.openPartial(3, true);
+                    TargetFile kept = target.openPartial(-4, true)) {
+                assertThat(gone.size()).isZero();
+                assertThat(read(kept)).isEqualTo(bytes("some"));
+            }
+        }
+    }
+
     @Test
     public void oneFillHoldsItAtATime() throws Exception {
         try (OpenTarget target = target().open(true)) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -281,6 +282,13 @@ public final class MemoryTarget implements Target {
         public void dropPartial(long id) {
             synchronized (MemoryTarget.this) {
                 partials.remove(id);
+            }
+        }
+
+        @Override
+        public void keepPartials(LongPredicate known) {
+            synchronized (MemoryTarget.this) {
+                partials.keySet().removeIf(id -> !known.test(id));
             }
         }
 

@@ -9,6 +9,7 @@ import dev.cistern.controller.job.SourceCredentials;
 import dev.cistern.controller.job.SourceProxy;
 import dev.cistern.controller.model.Claim;
 import dev.cistern.controller.population.model.Settings;
+import dev.cistern.populate.wire.ArchiveFormat;
 import dev.cistern.populate.wire.RunSpec;
 import dev.cistern.populate.wire.SourceSpec;
 import dev.cistern.populate.wire.StoreSpec;
@@ -76,7 +77,10 @@ final class PopulateContainer {
                 // For a list of files it belongs to the list and is part of the store
                 // specification.
                 source.getList() == null ? source.getSha256() : null,
-                SourceProxy.of(source.getBackend(), settings.proxy()).spec());
+                SourceProxy.of(source.getBackend(), settings.proxy()).spec(),
+                source.getUnpack() == null
+                        ? null
+                        : ArchiveFormat.of(source.getUnpack().getValue()));
     }
 
     private static List<String> orEmpty(@Nullable List<String> list) {

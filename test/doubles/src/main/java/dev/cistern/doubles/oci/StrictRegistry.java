@@ -82,14 +82,24 @@ public final class StrictRegistry implements AutoCloseable {
     private volatile Function<Asked, @Nullable Fault> faults = request -> null;
 
     public StrictRegistry() throws IOException {
-        tokens = new TokenServer();
-        server = start("registry");
-        cdn = start("cdn");
+        this(loopback(), loopback());
     }
 
-    private HttpServer start(String host) throws IOException {
-        HttpServer started =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+    /// @param address of the registry
+    /// @param tokenAddress of its token service
+    public StrictRegistry(InetSocketAddress address, InetSocketAddress tokenAddress)
+            throws IOException {
+        tokens = new TokenServer(tokenAddress);
+        server = start("registry", address);
+        cdn = start("cdn", loopback());
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private HttpServer start(String host, InetSocketAddress address) throws IOException {
+        HttpServer started = HttpServer.create(address, 64);
         started.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         started.createContext("/", exchange -> handle(host, exchange));
         started.start();
@@ -102,7 +112,9 @@ public final class StrictRegistry implements AutoCloseable {
 
     /// Host and port.
     public String host() {
-        return "127.0.0.1:" + server.getAddress().getPort();
+        return server.getAddress().getAddress().getHostAddress()
+                + ":"
+                + server.getAddress().getPort();
     }
 
     /// The host that blobs may be on has another name, so that it is another host.

@@ -4,7 +4,6 @@ import com.google.gson.JsonObject;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -53,8 +52,8 @@ public final class TokenServer implements AutoCloseable {
     private volatile String tokenField = "token";
     private volatile @Nullable Fault fault;
 
-    TokenServer() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+    TokenServer(InetSocketAddress address) throws IOException {
+        server = HttpServer.create(address, 16);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::handle);
         server.start();
@@ -62,7 +61,11 @@ public final class TokenServer implements AutoCloseable {
 
     /// The URL that challenges name.
     public String realm() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/token";
+        return "http://"
+                + server.getAddress().getAddress().getHostAddress()
+                + ":"
+                + server.getAddress().getPort()
+                + "/token";
     }
 
     /// A user; a password that is set again replaces the one before.

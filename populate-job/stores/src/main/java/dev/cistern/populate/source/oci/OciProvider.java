@@ -50,6 +50,7 @@ public final class OciProvider {
         return new OciSource(
                 place,
                 spec.artifact(),
+                spec.digest(),
                 new Manifests(place, sender, platform == null ? null : Platform.of(platform)),
                 sender,
                 protocol);

@@ -29,51 +29,93 @@ final class OciSource implements Source {
 
     private final RegistryPlace place;
     private final OciReference artifact;
+    private final @Nullable String pinned;
     private final Manifests manifests;
     private final StoreSender sender;
     private final RestObjects blobs;
     private final ObjectReader reader;
     private volatile @Nullable Manifest manifest;
 
+    /// @param pinned digest of the manifest that an earlier attempt read; null for the first attempt
     OciSource(
             RegistryPlace place,
             OciReference artifact,
+            @Nullable String pinned,
             Manifests manifests,
             StoreSender sender,
             BlobProtocol protocol) {
         this.place = place;
         this.artifact = artifact;
+        this.pinned = pinned;
         this.manifests = manifests;
         this.sender = sender;
         this.blobs = new RestObjects(sender, protocol);
         this.reader = new ObjectReader(blobs, protocol);
     }
 
+    /// The manifest that was chosen, not an index before it: another node may have another platform.
+    @Override
+    public @Nullable String revision() {
+        Manifest found = manifest;
+        return found == null ? null : found.digest().toString();
+    }
+
     @Override
     public void list(String after, Listing listing) throws SourceException, IOException {
         Manifest found = manifest;
         if (found == null) {
-            found = manifests.find(place.version());
+            found = manifests.find(pinned == null ? place.version() : pinned);
             manifest = found;
         }
-        List<LayerFile> files = LayerFiles.of(place, found);
-        String wanted = artifact.path();
-        boolean any = false;
-        for (LayerFile file : files) {
-            if (file.path().equals(wanted)) {
-                listing.object(object(file), wanted.substring(wanted.lastIndexOf('/') + 1));
-                return;
+        Layers layers = Layers.of(place, found);
+        boolean any = files(layers.files(), listing);
+        SubPath wanted = new SubPath(artifact.path());
+        if (layers.image()) {
+            image(layers.archives(), wanted, listing);
+        } else {
+            for (LayerArchive archive : layers.archives()) {
+                listing.archive(
+                        object(archive.name(), archive.blob()),
+                        "",
+                        archive.format(),
+                        new ArtifactEntries(archive.root(), wanted));
             }
         }
-        String tree = wanted.isEmpty() || wanted.endsWith("/") ? wanted : wanted + "/";
+        if (!any && layers.archives().isEmpty() && !layers.files().isEmpty()) {
+            throw nothing(layers.files());
+        }
+    }
+
+    /// Lists the files that are wanted; whether there are any.
+    private boolean files(List<LayerFile> files, Listing listing) throws IOException {
+        SubPath wanted = new SubPath(artifact.path());
         for (LayerFile file : files) {
-            if (file.path().startsWith(tree)) {
-                listing.object(object(file), file.path().substring(tree.length()));
+            if (file.path().equals(wanted.text())) {
+                // A name that is a file is that file alone.
+                listing.object(
+                        object(file.path(), file.blob()),
+                        Objects.requireNonNull(wanted.below(file.path())));
+                return true;
+            }
+        }
+        boolean any = false;
+        for (LayerFile file : files) {
+            String path = wanted.below(file.path());
+            if (path != null) {
+                listing.object(object(file.path(), file.blob()), path);
                 any = true;
             }
         }
-        if (!any && !files.isEmpty()) {
-            throw nothing(files);
+        return any;
+    }
+
+    private static void image(List<LayerArchive> layers, SubPath wanted, Listing listing)
+            throws IOException {
+        ImageLayers names = new ImageLayers(wanted);
+        for (int i = layers.size() - 1; i >= 0; i--) {
+            LayerArchive layer = layers.get(i);
+            names.next(i == 0);
+            listing.archive(object(layer.name(), layer.blob()), "", layer.format(), names);
         }
     }
 
@@ -95,9 +137,8 @@ final class OciSource implements Source {
                                 : ""));
     }
 
-    private static SourceObject object(LayerFile file) {
-        Descriptor blob = file.blob();
-        return new SourceObject(file.path(), blob.size(), blob.digest().toString(), 0);
+    private static SourceObject object(String id, Descriptor blob) {
+        return new SourceObject(id, blob.size(), blob.digest().toString(), 0);
     }
 
     @Override

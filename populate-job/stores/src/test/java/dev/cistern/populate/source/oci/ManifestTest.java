@@ -13,6 +13,7 @@ import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceContract;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.wire.OciAuth;
+import dev.cistern.populate.wire.OciSpec;
 import dev.cistern.populate.wire.Reason;
 import java.io.IOException;
 import java.util.Map;
@@ -109,6 +110,28 @@ class ManifestTest extends Listings {
         try (Source source = open(REPOSITORY + "@" + digest)) {
             assertThat(paths(source)).containsExactly("a");
             assertThat(source.name()).endsWith(REPOSITORY + "@" + digest);
+        }
+    }
+
+    /// What a run has begun with is what its later attempts read.
+    @Test
+    void whatATagStoodForIsReadAgain() throws Exception {
+        String platform = Platform.here().toString();
+        index("v1", entry(manifest("one"), platform));
+        String revision;
+        try (Source source = open(REPOSITORY + ":v1")) {
+            assertThat(source.revision()).isNull();
+            assertThat(paths(source)).containsExactly("one");
+            revision = source.revision();
+            assertThat(revision).isEqualTo(manifest("one"));
+        }
+        index("v1", entry(manifest("two"), platform));
+        OciSpec spec =
+                Registry.spec(registry.endpoint(), REPOSITORY + ":v1", new OciAuth.Anonymous());
+        try (Source source = Registry.open((OciSpec) spec.at(String.valueOf(revision)), Map.of())) {
+            assertThat(paths(source)).containsExactly("one");
+            assertThat(source.revision()).isEqualTo(revision);
+            assertThat(source.name()).endsWith(REPOSITORY + ":v1");
         }
     }
 

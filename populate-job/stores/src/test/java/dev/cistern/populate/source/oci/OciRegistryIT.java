@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cistern.doubles.oci.StrictRegistry;
+import dev.cistern.populate.engine.FaultPoints;
+import dev.cistern.populate.engine.Fill;
+import dev.cistern.populate.engine.FillRequest;
+import dev.cistern.populate.engine.MemoryBudget;
+import dev.cistern.populate.engine.Meter;
 import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceObject;
+import dev.cistern.populate.target.DirectoryTarget;
+import dev.cistern.populate.testing.Archives;
 import dev.cistern.populate.testing.RegistryServer;
 import dev.cistern.populate.testing.Tool;
 import dev.cistern.populate.wire.OciAuth;
 import dev.cistern.populate.wire.Reason;
+import dev.cistern.populate.wire.Verify;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -178,5 +187,130 @@ class OciRegistryIT extends OciContract {
             SourceObject object = list(source).getFirst().object();
             assertThat(source.describe(object).whole()).isFalse();
         }
+    }
+
+    private java.util.TreeMap<String, String> filled(String artifact, @Nullable String platform)
+            throws Exception {
+        Path target = Files.createDirectories(pushed.resolve("filled-" + System.nanoTime()));
+        try (Source source =
+                Registry.open(
+                        Registry.spec(server().endpoint(), artifact, platform, new OciAuth.Basic()),
+                        Map.of(
+                                "CISTERN_SOURCE_0_USERNAME",
+                                RegistryServer.USER,
+                                "CISTERN_SOURCE_0_PASSWORD",
+                                RegistryServer.PASSWORD))) {
+            FillRequest request =
+                    new FillRequest(
+                            new DirectoryTarget(target),
+                            List.of(new FillRequest.Input(source, "", List.of(), List.of(), null)),
+                            0,
+                            Verify.FULL,
+                            0,
+                            0,
+                            MemoryBudget.of(256 << 20),
+                            true,
+                            false,
+                            FillRequest.Timing.DEFAULT);
+            new Fill(request, new Meter(), FaultPoints.NONE).run();
+        }
+        java.util.TreeMap<String, String> all = new java.util.TreeMap<>();
+        try (Stream<Path> walk = Files.walk(target)) {
+            for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
+                all.put(target.relativize(file).toString(), Files.readString(file));
+            }
+        }
+        return all;
+    }
+
+    /// ORAS packs what it is given as a directory.
+    @Test
+    void aDirectoryThatOrasPacksIsUnpacked() throws Exception {
+        Files.createDirectories(pushed.resolve("dir/sub"));
+        Files.writeString(pushed.resolve("dir/a"), "1");
+        Files.writeString(pushed.resolve("dir/sub/b"), "2");
+        files.add("dir");
+        push();
+        assertThat(filled(repository + ":v1", null))
+                .containsExactly(Map.entry("dir/a", "1"), Map.entry("dir/sub/b", "2"));
+    }
+
+    /// crane puts images together of tars, and indexes of images.
+    @Test
+    void imagesOfSeveralLayersAndPlatformsAreTaken() throws Exception {
+        Tool crane = Tool.of("crane", work.resolve("crane"));
+        String name = server().host() + "/" + repository;
+        crane.run(
+                "auth",
+                "login",
+                server().host(),
+                "-u",
+                RegistryServer.USER,
+                "-p",
+                RegistryServer.PASSWORD);
+        Path lower =
+                Files.write(
+                        work.resolve("lower.tar"),
+                        new Archives.Tar()
+                                .file("data/kept", "1")
+                                .file("data/removed", "1")
+                                .bytes());
+        Path upper =
+                Files.write(
+                        work.resolve("upper.tar"),
+                        new Archives.Tar()
+                                .file("data/.wh.removed", "")
+                                .file("data/added", "2")
+                                .bytes());
+        crane.run(
+                "--insecure",
+                "append",
+                "--oci-empty-base",
+                "-f",
+                lower.toString(),
+                "-f",
+                upper.toString(),
+                "-t",
+                name + ":amd64",
+                "--platform",
+                "linux/amd64");
+        crane.run(
+                "--insecure",
+                "append",
+                "--oci-empty-base",
+                "-f",
+                lower.toString(),
+                "-t",
+                name + ":arm64");
+        crane.run(
+                "--insecure",
+                "mutate",
+                name + ":amd64",
+                "--set-platform",
+                "linux/amd64",
+                "-t",
+                name + ":amd64");
+        crane.run(
+                "--insecure",
+                "mutate",
+                name + ":arm64",
+                "--set-platform",
+                "linux/arm64",
+                "-t",
+                name + ":arm64");
+        crane.run(
+                "--insecure",
+                "index",
+                "append",
+                "-m",
+                name + ":amd64",
+                "-m",
+                name + ":arm64",
+                "-t",
+                name + ":all");
+        assertThat(filled(repository + ":all", "linux/amd64"))
+                .containsExactly(Map.entry("data/added", "2"), Map.entry("data/kept", "1"));
+        assertThat(filled(repository + ":all/data/", "linux/arm64"))
+                .containsExactly(Map.entry("kept", "1"), Map.entry("removed", "1"));
     }
 }
