@@ -3,6 +3,8 @@ package dev.cistern.populate.source.rest;
 import dev.cistern.populate.http.Origin;
 import java.net.URI;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Target of a redirect.
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param path percent-encoded
 /// @param query percent-encoded, in the order given; empty where there is none
 public record Redirect(Origin origin, String path, String query) {
+    private static final Pattern AUTHORITY = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*:)?//[^/?]*");
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final String IN_NO_URL = "\"<>\\^`{|}[]";
 
@@ -53,13 +56,12 @@ public record Redirect(Origin origin, String path, String query) {
     private static String encoded(String location) {
         int fragment = location.indexOf('#');
         String text = fragment < 0 ? location : location.substring(0, fragment);
-        int slashes = text.indexOf("//");
-        int path = text.indexOf('/', slashes < 0 ? 0 : slashes + 2);
+        int authorityEnd = authorityEnd(text);
         StringBuilder to = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             // An IPv6 address has brackets, a path has none.
-            boolean bracket = (c == '[' || c == ']') && (path < 0 || i < path) && slashes >= 0;
+            boolean bracket = (c == '[' || c == ']') && i < authorityEnd;
             boolean loosePercent =
                     c == '%'
                             && !(i + 2 < text.length()
@@ -72,6 +74,12 @@ public record Redirect(Origin origin, String path, String query) {
             }
         }
         return to.toString();
+    }
+
+    /// End of the part with the host; 0 where the location has none.
+    private static int authorityEnd(String location) {
+        Matcher authority = AUTHORITY.matcher(location);
+        return authority.lookingAt() ? authority.end() : 0;
     }
 
     /// Removes leading `..` segments: the parent of the root is the root.

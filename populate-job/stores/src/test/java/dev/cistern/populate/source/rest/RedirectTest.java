@@ -46,6 +46,9 @@ class RedirectTest {
                     /a%20b%2Fc                   | /a%20b%2Fc       | ''
                     /100%/x%zz?y=5%              | /100%25/x%25zz   | y=5%25
                     /a[1]{2}                     | /a%5B1%5D%7B2%7D | ''
+                    /a//b[1]                     | /a//b%5B1%5D     | ''
+                    /a[1]?x=//y/z                | /a%5B1%5D        | x=//y/z
+                    /a?next=https://h/b c        | /a               | next=https://h/b%20c
                     https://s3.store.example/a b | /a%20b           | ''
                     x y                          | /b/x%20y         | ''
                     ?page=2                      | /b/x             | page=2
