@@ -20,14 +20,14 @@ final class AzureBlobBackend implements Backend {
     private static final Pattern DATA_LAKE =
             Pattern.compile("(https?://[^/]*)[.]dfs[.](.*)", Pattern.DOTALL);
 
-    /// Letters, digits and single hyphens; those that the service itself makes begin with a dollar sign.
+    /// Letters, digits and single hyphens; the service's own containers begin with a dollar sign.
     private static final Pattern CONTAINER =
             Pattern.compile("\\$?(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*");
 
     private static final String FULL_PATH = "az://";
 
-    /// Files of credentials. A Job reads them again when the store refuses what was in them: the kubelet writes them anew when their Secret
-    /// changes.
+    /// Files of credentials. A Job reads them again when the service rejects their content: the kubelet updates them
+    /// when the Secret changes.
     private static final String ACCOUNT_KEY = "account-key";
 
     private static final String SAS_TOKEN = "sas-token";
@@ -35,10 +35,10 @@ final class AzureBlobBackend implements Backend {
     private static final String CLIENT_ID = "client-id";
     private static final String CLIENT_SECRET = "client-secret";
 
-    /// What a federated credential of Microsoft Entra ID takes unless it says otherwise.
+    /// The usual audience of federated credentials in Microsoft Entra ID.
     private static final String USUAL_AUDIENCE = "api://AzureADTokenExchange";
 
-    /// The webhook of workload identity gives the environment and a token to pods that have it.
+    /// The workload identity webhook sets variables and a token in pods with this label.
     private static final Map<String, String> WEBHOOK_LABEL =
             Map.of("azure.workload.identity/use", "true");
 

@@ -80,7 +80,7 @@ public interface Backend {
     /// The credentials of a Job.
     Credentials credentials(StorageBackendSpec backend);
 
-    /// Labels that the Job's pod needs so that the cloud's own webhook gives it its identity.
+    /// Labels that a cloud's webhook requires on the Job's pod.
     default Map<String, String> podLabels(StorageBackendSpec backend) {
         return Map.of();
     }

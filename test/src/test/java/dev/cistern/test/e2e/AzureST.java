@@ -26,8 +26,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Claims filled from Azure Blob Storage: a strict one with a hierarchical namespace, which checks signatures and takes the tokens of its own
-/// token services alone.
+/// Claims filled from Azure Blob Storage: a strict one with a hierarchical namespace, which checks signatures and takes
+/// the tokens of its own token services alone.
 @SystemTest
 class AzureST {
     private static final Duration SOON = Duration.ofSeconds(60);

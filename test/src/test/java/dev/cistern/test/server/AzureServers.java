@@ -16,9 +16,10 @@ import java.util.stream.Stream;
 
 /// The process that holds a strict Azure Blob Storage and the services that give tokens for it, where pods reach them.
 ///
-/// Arguments: the address to listen on, the ports of the store and of the token services, and a directory. What lies below `blobs/` in it
-/// becomes the container's blobs, directories that are empty included; `trust.properties`, if there, is what the identity [#IDENTITY] trusts
-/// (`issuer`, `audience`, `subject`, `jwks`). Into `key` it writes the account's first key.
+/// Arguments: the address to listen on, the ports of the store and of the token services, and a directory. What lies
+/// below `blobs/` in it becomes the container's blobs, directories that are empty included; `trust.properties`, if
+/// there, is what the identity [#IDENTITY] trusts (`issuer`, `audience`, `subject`, `jwks`). Into `key` it writes the
+/// account's first key.
 public final class AzureServers {
     public static final String APPLICATION = "aaaaaaaa-0000-0000-0000-000000000001";
     public static final String IDENTITY = "aaaaaaaa-0000-0000-0000-000000000002";

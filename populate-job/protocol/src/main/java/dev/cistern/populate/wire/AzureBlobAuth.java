@@ -2,8 +2,8 @@ package dev.cistern.populate.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/// How requests to Azure Blob Storage are authenticated. It never holds a secret: files do, which are read again when the store refuses
-/// what was in them, so that a credential that is rotated in the middle of a run is taken up.
+/// How requests to Azure Blob Storage are authenticated. It contains no secret: those are in files, which are read
+/// again when the service rejects their content, so that a credential may be rotated during a run.
 public sealed interface AzureBlobAuth {
     /// Without credentials: a container with public access.
     record Anonymous() implements AzureBlobAuth {}
@@ -26,8 +26,9 @@ public sealed interface AzureBlobAuth {
     record ServicePrincipal(String tenantIdFile, String clientIdFile, String clientSecretFile)
             implements AzureBlobAuth {}
 
-    /// The identity that a federated credential in Microsoft Entra ID gives the pod's ServiceAccount. What is null comes in the environment
-    /// that the workload identity webhook sets: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, `AZURE_FEDERATED_TOKEN_FILE`.
+    /// The identity whose federated credential in Microsoft Entra ID trusts the pod's ServiceAccount. Null fields are
+    /// taken from the variables of the workload identity webhook: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`,
+    /// `AZURE_FEDERATED_TOKEN_FILE`.
     ///
     /// @param tenantId of the identity
     /// @param clientId of the identity
@@ -39,10 +40,10 @@ public sealed interface AzureBlobAuth {
     /// A managed identity of the node, by the instance metadata service.
     ///
     /// @param clientId of a user-assigned identity
-    /// @param clientIdFile holds it; with neither, it is the system-assigned identity, or the only one that there is
+    /// @param clientIdFile holds it; with neither, it is the system-assigned identity, or the only one
     record ManagedIdentity(@Nullable String clientId, @Nullable String clientIdFile)
             implements AzureBlobAuth {}
 
-    /// What the variables say that Azure's own tools read; for the command line.
+    /// By the environment variables of Azure's tools; for the command line.
     record Environment() implements AzureBlobAuth {}
 }

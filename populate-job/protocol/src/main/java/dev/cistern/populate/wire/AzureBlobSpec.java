@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// A tree or one blob in a container of Azure Blob Storage.
 ///
 /// @param account the storage account's name, not empty
-/// @param endpoint URL of the account's Blob service; null means that of the public cloud. Emulators have the account's name as its path
+/// @param endpoint URL of the account's Blob service; null means that of the public cloud. Emulators have the account's
+///     name as its path
 /// @param tls which certificates are accepted, of the store and of the service that gives tokens
 /// @param container its name, not empty
 /// @param prefix a tree (ends with `/`, or empty for the whole container) or one blob's name

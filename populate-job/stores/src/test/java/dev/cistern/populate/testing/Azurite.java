@@ -5,7 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Microsoft's emulator of the Blob service, Azurite over a directory, on a loopback port of its own. It refuses wrong keys.
+/// Microsoft's emulator of the Blob service, Azurite over a directory, on a loopback port of its own. It refuses wrong
+/// keys.
 public final class Azurite implements AutoCloseable {
     /// The emulator's own account.
     public static final String ACCOUNT = "devstoreaccount1";

@@ -87,7 +87,8 @@ record Answer(
         };
     }
 
-    /// The same at a time: an error says it. The header `Date` is the server's own, which knows this machine's clock alone.
+    /// The same at a time: an error says it. The header `Date` is the server's own, which knows this machine's clock
+    /// alone.
     Answer at(Instant now) {
         if (status < 400) {
             return this;

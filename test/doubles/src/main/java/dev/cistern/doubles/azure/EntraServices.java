@@ -18,8 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The services that give access tokens for Azure Storage: Microsoft Entra ID's token endpoint, for applications with a client secret and for
-/// identities that trust a cluster, and the instance metadata service of a machine.
+/// The services that give access tokens for Azure Storage: Microsoft Entra ID's token endpoint, for applications with a
+/// client secret and for identities that trust a cluster, and the instance metadata service of a machine.
 public final class EntraServices implements AutoCloseable {
     public static final String TENANT = "11111111-2222-3333-4444-555555555555";
 

@@ -27,10 +27,11 @@ import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/// The REST API of Azure's Blob service, for reading, in memory: it checks requests strictly, answers as documented, and injects faults
-/// on request.
+/// The REST API of Azure's Blob service, for reading, in memory: it checks requests strictly, answers as documented,
+/// and injects faults on request.
 ///
-/// It has one account, [#ACCOUNT], in the path as emulators have it, and one container, [#CONTAINER], unless others are made.
+/// It has one account, [#ACCOUNT], in the path as emulators have it, and one container, [#CONTAINER], unless others are
+/// made.
 public final class StrictAzureBlob implements AutoCloseable {
     public static final String ACCOUNT = "lakes";
     public static final String CONTAINER = "data";

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/// Sends the requests of Azure's clients to a server of ours, whatever host they are for: the clients insist on TLS and on Microsoft's own
-/// hosts when they ask for tokens.
+/// Sends the requests of Azure's clients to a server of ours, whatever host they are for: the clients insist on TLS and
+/// on Microsoft's own hosts when they ask for tokens.
 public final class RedirectingClient implements HttpClient {
     private static final Set<String> OF_THE_CONNECTION =
             Set.of("host", "content-length", "connection", "expect", "upgrade");

@@ -54,8 +54,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whether the double is true: Azure's own clients read from it, with each of their kinds of credentials, and are refused by it as by the
-/// real one.
+/// Whether the double is true: Azure's own clients read from it, with each of their kinds of credentials, and are
+/// refused by it as by the real one.
 class StrictAzureBlobTest {
     private static final String CLIENT = "99999999-8888-7777-6666-555555555555";
 

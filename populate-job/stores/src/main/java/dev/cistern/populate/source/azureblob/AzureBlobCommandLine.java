@@ -151,7 +151,7 @@ public final class AzureBlobCommandLine implements StoreCommandLine {
         return account;
     }
 
-    /// The account that an endpoint's host or path names; null where neither does.
+    /// The account name in an endpoint's host or path; null where there is none.
     private static @Nullable String accountOf(String endpoint) {
         URI url = URI.create(endpoint);
         String path = url.getPath() == null ? "" : url.getPath().replaceAll("^/+|/+$", "");
@@ -160,7 +160,7 @@ public final class AzureBlobCommandLine implements StoreCommandLine {
         }
         String host = url.getHost() == null ? "" : url.getHost();
         int label = host.indexOf(".blob.");
-        // The copy in another region is read with the account's own name.
+        // The secondary endpoint is signed with the account's own name.
         return label <= 0 ? null : host.substring(0, label).replaceFirst("-secondary$", "");
     }
 }

@@ -9,8 +9,8 @@ import dev.cistern.populate.wire.Reason;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What errors of Azure Blob Storage mean for a run: the only place that knows. The codes are those of the service's page "Blob service error
-/// codes"; a code comes as the header `x-ms-error-code`, which answers to `HEAD` have, too, and in the document.
+/// Maps errors of Azure Blob Storage to failures of a run. The codes are those of the page "Blob service error codes";
+/// a code is in the header `x-ms-error-code`, also of responses to `HEAD`, and in the error document.
 public final class BlobErrors {
     private static final int MAX_SHOWN = 400;
 
@@ -24,7 +24,7 @@ public final class BlobErrors {
     private static final StatusErrors.Hints HINTS =
             new StatusErrors.Hints(CREDENTIALS, "check container, account and endpoint", ROLE);
 
-    /// What an answer says.
+    /// The contents of an error response.
     ///
     /// @param code such as `ContainerNotFound`; empty where there is none
     /// @param message for people; empty where there is none
@@ -39,19 +39,19 @@ public final class BlobErrors {
                     answer, code == null ? "" : code.strip(), cut(message) + detail(cut(detail)));
         }
 
-        /// The sentence alone: lines with an id and a time of the request follow.
+        /// The first line; lines with the request's id and time follow.
         private static String cut(@Nullable String text) {
             String line = text == null ? "" : text.strip().lines().findFirst().orElse("");
             return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "…";
         }
 
-        /// What was signed helps nobody, and the signature is nobody's business.
+        /// Details with a string to sign or a signature are left out.
         private static String detail(String text) {
             boolean signature = text.contains("signature found") || text.contains("to sign");
             return text.isEmpty() || signature ? "" : " (" + text + ")";
         }
 
-        /// Whether it does not know who asks. Emulators have another code for it, with the same words.
+        /// Whether authentication failed. Azurite has another code for it, with the same message.
         boolean unauthenticated() {
             return code.equals("AuthenticationFailed")
                     || (code.equals("AuthorizationFailure") && says("failed to authenticate"));
@@ -71,19 +71,19 @@ public final class BlobErrors {
 
     private BlobErrors() {}
 
-    /// Whether an answer refuses a key or a shared access signature itself, so that another may pass.
+    /// Whether a response rejects the key or the shared access signature itself, so that a new one may be accepted.
     public static boolean refusesSignature(ErrorAnswer answer) {
         return answer.status() == 401 || Told.of(answer).unauthenticated();
     }
 
-    /// Whether the time that a request was signed for is why it was refused: the service takes a quarter of an hour of difference.
+    /// Whether a request was rejected for its date: the service accepts a difference of 15 minutes.
     public static boolean refusesDate(ErrorAnswer answer) {
         Told told = Told.of(answer);
         return told.unauthenticated() && told.says("date header");
     }
 
-    /// What the store's clock showed, Unix time in milliseconds: an error says it itself, where proxies write dates of their own. 0 where
-    /// nothing does.
+    /// The service's time, in Unix milliseconds: from the error document, since proxies may set `Date`, else from
+    /// `Date`; 0 where there is neither.
     public static long storeMillis(ErrorAnswer answer) {
         String message = XmlReader.element(answer.document(), "Message");
         int at = message == null ? -1 : message.indexOf("\nTime:");
@@ -169,8 +169,8 @@ public final class BlobErrors {
                 CREDENTIALS + "; a key that was rotated is another, and a clock may be wrong");
     }
 
-    /// What a listing without credentials is told of a container that is not public, or whose blobs alone are. A refusal, because one blob may
-    /// be read all the same.
+    /// The response to an anonymous listing of a container that is not public, or of which only the blobs are. It is
+    /// `AccessDenied`, because a single blob may be readable.
     private static SourceException hidden(Told told, String where) {
         return StatusErrors.refused(
                 Reason.ACCESS_DENIED,
@@ -181,7 +181,7 @@ public final class BlobErrors {
                         + " identity");
     }
 
-    /// Errors that the state of a blob causes. They come with 409, which otherwise means that it changed.
+    /// Errors caused by the state of a blob. Their status is 409, which otherwise means that it changed.
     private static @Nullable SourceException blob(Told told, String what) {
         return switch (told.code) {
             case "BlobArchived" ->

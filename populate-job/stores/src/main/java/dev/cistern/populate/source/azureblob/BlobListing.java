@@ -17,16 +17,16 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Lists a container. A page may be empty and have others behind it: only the absence of a marker ends a listing.
+/// Lists a container. A page may be empty and be followed by others: a listing ends where there is no marker.
 final class BlobListing implements ListingApi {
-    /// The most that the service gives.
+    /// The service's maximum.
     static final int PAGE_SIZE = 5000;
 
-    /// A page of 5,000 blobs is some 5 MB. Long names and metadata, up to 8 KiB for each blob, can make one of 60 MB: then smaller pages are
-    /// asked for, so that a page fits into the memory of a small container.
+    /// A page of 5,000 blobs is about 5 MB. Long names and metadata, up to 8 KiB per blob, can make it 60 MB: then
+    /// smaller pages are requested, so that a page fits into the memory of a small container.
     private static final int MAX_PAGE_BYTES = 8 << 20;
 
-    /// A page of so many is below [#MAX_PAGE_BYTES], whatever is in it.
+    /// A page of this size is below [#MAX_PAGE_BYTES], whatever its blobs' names and metadata are.
     private static final int SMALLEST_PAGE = 300;
 
     private final StoreSender sender;
@@ -46,7 +46,7 @@ final class BlobListing implements ListingApi {
     @Override
     public ListedPage list(String prefix, String position) throws SourceException {
         if (oneBlob.getAsBoolean()) {
-            // The store would say that it does not know the token.
+            // The service would answer that authentication failed.
             throw StatusErrors.refused(
                     Reason.ACCESS_DENIED,
                     protocol.where()
@@ -118,12 +118,13 @@ final class BlobListing implements ListingApi {
         return all.toByteArray();
     }
 
-    /// Ends the reading of a page.
+    /// Stops reading a page.
     private static final class TooLong extends IOException {
         private static final long serialVersionUID = 1L;
     }
 
-    /// The directory of a prefix below which there is nothing: a listing below it has not the directory itself. Null where there is none.
+    /// The directory that an empty tree's prefix names, which a listing below it does not contain; null where there is
+    /// none.
     private @Nullable SourceObject emptyDirectory(String prefix) throws SourceException {
         ObjectHead head = headOfTree(prefix);
         if (head == null || !isDirectory(head)) {
@@ -134,8 +135,8 @@ final class BlobListing implements ListingApi {
                 withoutSlash(prefix), head.tag(), modified == null ? 0 : modified);
     }
 
-    /// Whether a prefix leads through a blob as if that were a directory, which a hierarchical namespace answers with an error. Nothing can be
-    /// below it.
+    /// Whether a prefix contains a blob's name as a directory, for which a hierarchical namespace returns an error.
+    /// Nothing can be below it.
     private boolean isBelowAFile(String prefix) throws SourceException {
         ObjectHead head = headOfTree(prefix);
         return head != null && !isDirectory(head);
@@ -150,7 +151,7 @@ final class BlobListing implements ListingApi {
         return prefix.substring(0, prefix.length() - 1);
     }
 
-    /// What the store says of the blob or directory that a tree is named after; null where there is none.
+    /// Properties of the blob or directory of a tree's name; null where there is none.
     private @Nullable ObjectHead headOfTree(String prefix) throws SourceException {
         if (prefix.length() < 2 || !prefix.endsWith("/")) {
             return null;
@@ -158,7 +159,7 @@ final class BlobListing implements ListingApi {
         try {
             return objects.head(new SourceObject(withoutSlash(prefix), 0, null, 0));
         } catch (SourceException.Changed | SourceException.Refused e) {
-            // There is none, or nobody may know: then there is nothing to copy.
+            // There is none, or it may not be read: nothing to copy.
             return null;
         }
     }

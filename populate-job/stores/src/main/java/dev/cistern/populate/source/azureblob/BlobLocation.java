@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// Where a container is.
 ///
 /// @param origin of the account's Blob service
-/// @param basePath what comes before the container: empty where the account is a part of the host's name, `/ACCOUNT` with emulators
+/// @param basePath path before the container: empty where the host's name contains the account, `/ACCOUNT` for
+///     emulators
 /// @param container its name
 record BlobLocation(Origin origin, String basePath, String container) {
     /// Letters, digits and hyphens; the service's own containers begin with a dollar sign.
@@ -47,7 +48,7 @@ record BlobLocation(Origin origin, String basePath, String container) {
         return basePath + "/" + container;
     }
 
-    /// The path of a blob, with the slashes of its name: the service takes them as parts of the name.
+    /// The path of a blob. Slashes of its name are not encoded.
     String path(String blob) {
         StringBuilder path = new StringBuilder(128);
         path.append(basePath).append('/').append(container).append('/');
@@ -55,7 +56,7 @@ record BlobLocation(Origin origin, String basePath, String container) {
         return path.toString();
     }
 
-    /// What makes a blob of this container the same blob in a later attempt.
+    /// Identifies this container's blobs across attempts.
     String identity() {
         return origin + basePath + "/" + container;
     }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param blobs in the store's order; a directory's name ends with a slash
 /// @param nextMarker empty on the last page
 record BlobPage(List<SourceObject> blobs, String nextMarker) {
-    /// Names that marker blobs of directories have in their metadata, in any case: clients made with Hadoop's drivers write them, and the
-    /// service gives them to the directories of a hierarchical namespace.
+    /// Metadata of marker blobs of directories, in any case: written by clients such as Hadoop's drivers, and returned
+    /// for directories of a hierarchical namespace.
     private static final String FOLDER = "hdi_isfolder";
 
     /// @throws IllegalArgumentException when it is no listing
@@ -57,7 +57,7 @@ record BlobPage(List<SourceObject> blobs, String nextMarker) {
         }
     }
 
-    /// A name that XML cannot hold is percent-encoded, and says so.
+    /// A name with characters that XML does not allow is percent-encoded and marked.
     private static String text(XmlReader xml) throws SourceException {
         boolean encoded = xml.says("Encoded", "true");
         String text = xml.content();
@@ -75,7 +75,7 @@ record BlobPage(List<SourceObject> blobs, String nextMarker) {
         }
     }
 
-    /// What is read of one blob.
+    /// The parsed entry of one blob.
     private static final class Entry {
         private @Nullable String name;
         private @Nullable String size;
@@ -87,7 +87,7 @@ record BlobPage(List<SourceObject> blobs, String nextMarker) {
         private boolean marker;
         private boolean current = true;
 
-        /// Null where it is not what a read of that name would give: a snapshot, an older version or a deleted blob.
+        /// Null for a snapshot, an older version or a deleted blob: a read of the name would not return it.
         @Nullable SourceObject read(XmlReader xml) throws SourceException {
             while (xml.nextTag() && !xml.atEnd()) {
                 switch (xml.name()) {
@@ -150,7 +150,7 @@ record BlobPage(List<SourceObject> blobs, String nextMarker) {
         }
     }
 
-    /// A directory, which the listing says itself: so nobody has to look whether it holds something.
+    /// A directory. Its version is that of an empty blob, so that it need not be checked for content.
     static SourceObject directory(String name, @Nullable ETag tag, long modifiedMillis) {
         BlobVersion version =
                 BlobVersion.of(

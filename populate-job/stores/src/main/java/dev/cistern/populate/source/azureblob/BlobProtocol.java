@@ -13,10 +13,10 @@ import dev.cistern.populate.source.rest.StoreRequest;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The requests of the Blob service's REST API: a blob is requested by its name, its content by its entity tag. Answers have a blob as it
-/// is stored, whatever its `Content-Encoding`.
+/// Requests of the Blob service's REST API: a blob is identified by its name, its content by its entity tag. Blobs are
+/// returned as stored, whatever their `Content-Encoding`.
 final class BlobProtocol implements ObjectProtocol {
-    /// The first version whose listings escape names that XML cannot hold is 2021-02-12; this one is old enough for emulators.
+    /// Listings escape characters that XML does not allow since 2021-02-12; emulators support this version.
     static final String VERSION = "2021-12-02";
 
     private final BlobLocation location;
@@ -28,12 +28,12 @@ final class BlobProtocol implements ObjectProtocol {
         this.acceptedBefore = acceptedBefore;
     }
 
-    /// Asks for a page of a listing without a delimiter. Metadata is asked for because it marks the directories of an account whose namespace
-    /// is flat; neither snapshots nor versions nor deleted blobs are.
+    /// Requests a page of a listing without a delimiter, with metadata, because that marks directories of flat
+    /// namespaces, and without snapshots, versions and deleted blobs.
     ///
     /// @param marker empty for the first page
     StoreRequest list(String prefix, String marker, int pageSize) {
-        // In order of names, as signatures want them.
+        // Sorted by name, as required for signatures.
         StringBuilder query = new StringBuilder(128).append("comp=list&include=metadata");
         if (!marker.isEmpty()) {
             query.append("&marker=");
@@ -53,7 +53,7 @@ final class BlobProtocol implements ObjectProtocol {
         return versioned(StoreRequest.head(location.path(object.id()))).about(object.id());
     }
 
-    /// The range is in the store's own header, which nobody between takes for one of theirs.
+    /// The range is in the service's own header, which caches in between do not act on.
     @Override
     public StoreRequest get(SourceObject object, String range, ReadMode mode) {
         String version = object.version();

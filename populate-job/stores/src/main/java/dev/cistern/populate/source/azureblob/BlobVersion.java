@@ -8,10 +8,11 @@ import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/// A blob's content: its entity tag, which each write changes, and the MD5 that the store keeps of its bytes.
+/// The version of a blob: its entity tag, which every write changes, and the MD5 that the service keeps.
 ///
-/// In a [dev.cistern.populate.source.SourceObject] it is `ETAG` or `ETAG MD5`, so that an answer that leaves the MD5 out is compared with
-/// the listing's. The store computes the MD5 of what is written in one request; of larger blobs it keeps what their writer says, or nothing.
+/// In a [dev.cistern.populate.source.SourceObject] it is `ETAG` or `ETAG MD5`, so that a blob is verified even if a
+/// response has no MD5. The service computes the MD5 of blobs written in one request; for others it keeps the MD5 that
+/// their writer specifies, if any.
 ///
 /// @param tag as stores write it, without quotes
 /// @param md5 as the store writes it, Base64; null where it keeps none
@@ -27,7 +28,7 @@ record BlobVersion(String tag, @Nullable String md5) {
                 : new BlobVersion(version.substring(0, blank), version.substring(blank + 1));
     }
 
-    /// What a listing, or an answer about a blob, says; null where there is no entity tag.
+    /// The version in a listing or a response; null without an entity tag.
     static @Nullable BlobVersion of(@Nullable ETag tag, @Nullable String md5) {
         return tag == null
                 ? null
@@ -38,7 +39,7 @@ record BlobVersion(String tag, @Nullable String md5) {
         return of(head.tag(), md5(head));
     }
 
-    /// The MD5 of the whole blob. `Content-MD5` of a partial answer would be that of the part.
+    /// The MD5 of the whole blob. In a partial response, `Content-MD5` would be that of the part.
     private static @Nullable String md5(ObjectHead head) {
         String type = head.header("x-ms-blob-type");
         if (type != null && !keepsMd5(type)) {
@@ -48,7 +49,7 @@ record BlobVersion(String tag, @Nullable String md5) {
         return blob != null || head.status() != 200 ? blob : head.header("content-md5");
     }
 
-    /// Whether the MD5 of a blob of that type is that of its bytes: writing pages or appending leaves the old one as it is.
+    /// Whether the MD5 of blobs of that type is up to date: writing pages and appending do not change it.
     static boolean keepsMd5(String blobType) {
         return blobType.equals("BlockBlob");
     }
@@ -60,13 +61,13 @@ record BlobVersion(String tag, @Nullable String md5) {
 
     /// The digest of the whole blob.
     ///
-    /// @param listed what was listed, for an answer that says nothing; null where it is not known
+    /// @param listed the listed version, for a response without an MD5; null where it is unknown
     static @Nullable ObjectDigest digest(ObjectHead head, @Nullable String listed) {
         String md5 = md5(head);
         return digest(isMd5(md5) || listed == null ? md5 : parse(listed).md5);
     }
 
-    /// The digest of a blob without bytes, where its version says that it has none.
+    /// The digest of an empty blob, if its version shows that it is empty.
     static @Nullable ObjectDigest digestOfNothing(@Nullable String version) {
         return version != null && MD5_OF_NOTHING.equals(parse(version).md5)
                 ? digest(MD5_OF_NOTHING)

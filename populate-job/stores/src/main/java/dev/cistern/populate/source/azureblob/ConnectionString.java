@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A connection string of a storage account: names and values as the portal shows them, separated by semicolons. It holds secrets; no
-/// message and no text of it shows one.
+/// A connection string of a storage account: `NAME=VALUE` pairs separated by semicolons. It contains secrets; neither
+/// messages nor [#toString] show them.
 ///
 /// @param account the account's name; null where it does not say
 /// @param endpoint URL of the Blob service; null means that of the public cloud
@@ -17,7 +17,7 @@ public record ConnectionString(
         @Nullable String endpoint,
         @Nullable String accountKey,
         @Nullable String sas) {
-    /// The emulator's account, the same everywhere; its key is a part of the emulator's documentation.
+    /// The emulator's well-known account; its key is documented.
     private static final String EMULATOR_ACCOUNT = "devstoreaccount1";
 
     private static final String EMULATOR_KEY =

@@ -1,6 +1,7 @@
-/// OAuth access tokens, which several clouds' stores take: a service is asked for one ([TokenService]), it is cached and
-/// renewed before it expires ([dev.cistern.populate.source.rest.CredentialCache]), and each request carries it ([BearerEndpoint]). How a cloud wants to be asked
-/// is in the package of its store, as a [TokenSource]. Nothing here may depend on a store.
+/// OAuth access tokens, which stores of several clouds accept: requested from a service ([TokenService]), cached and
+/// renewed before they expire ([dev.cistern.populate.source.rest.CredentialCache]), and sent with each request
+/// ([BearerEndpoint]). The requests of a cloud are in the package of its store, as [TokenSource]. Nothing here may
+/// depend on a store.
 @NullMarked
 package dev.cistern.populate.source.oauth;
 

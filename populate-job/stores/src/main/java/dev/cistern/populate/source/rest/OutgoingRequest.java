@@ -47,7 +47,7 @@ public final class OutgoingRequest {
         return request.object();
     }
 
-    /// Adds to the query: a credential that a store takes there. The request is sent with it, and no redirect carries it elsewhere.
+    /// Adds a credential to the query. Redirects do not carry it to another host.
     ///
     /// @param encoded names and values, percent-encoded
     /// @throws IllegalArgumentException when it would end the request's line

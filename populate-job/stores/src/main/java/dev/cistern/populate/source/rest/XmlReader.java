@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Parses the small documents of stores: a page of a listing, an error.
 ///
-/// A scanner for elements and text, without attributes but for [#says], namespaces, entities other than the five predefined and
-/// numeric ones, or DTDs (rejected). For a page it costs a tenth of the platform's parser, and nothing at the start of
-/// the process.
+/// A scanner for elements and text, without attributes but for [#says], namespaces, entities other than the five
+/// predefined and numeric ones, or DTDs (rejected). For a page it costs a tenth of the platform's parser, and nothing
+/// at the start of the process.
 public final class XmlReader {
     private static final String DATA = "<![CDATA[";
     private static final String DATA_END = "]]>";
@@ -42,7 +42,7 @@ public final class XmlReader {
         return end;
     }
 
-    /// Whether the tag that was just read has an attribute with a value, which holds nothing that would have to be escaped.
+    /// Whether the current tag has an attribute with this value, which contains no escaped characters.
     public boolean says(String attribute, String value) {
         int found = text.indexOf(attribute + "=", attributesFrom, attributesTo);
         int from = found + attribute.length() + 1;

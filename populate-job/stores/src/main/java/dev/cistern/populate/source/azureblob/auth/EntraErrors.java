@@ -7,12 +7,12 @@ import dev.cistern.populate.source.rest.StatusErrors;
 import dev.cistern.populate.source.rest.StoreErrors;
 import org.jspecify.annotations.Nullable;
 
-/// What errors of Microsoft Entra ID and of the instance metadata service mean for a run. The codes `AADSTS…` are those of the page
-/// "Microsoft Entra authentication and authorization error codes".
+/// Maps errors of Microsoft Entra ID and of the instance metadata service to failures of a run. The codes `AADSTS…` are
+/// those of the page "Microsoft Entra authentication and authorization error codes".
 ///
-/// @param where the service and the identity that a token is requested for, for people
-/// @param hint what people can do where no code says more
-/// @param metadata whether it is the metadata service, whose 404 and 410 mean that it will be there later
+/// @param where the service and the identity, for messages
+/// @param hint what to do where the code has no hint of its own
+/// @param metadata whether it is the metadata service, whose 404 and 410 are temporary
 record EntraErrors(String where, String hint, boolean metadata) implements StoreErrors {
     @Override
     public SourceException of(ErrorAnswer answer, @Nullable String object) {

@@ -9,7 +9,7 @@ import dev.cistern.populate.source.rest.PercentEncoding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The ways to get an access token of Microsoft Entra ID, one record each. Every one makes the request that Azure's own clients make.
+/// Ways to obtain an access token of Microsoft Entra ID, with the requests of Azure's own clients.
 final class EntraTokens {
     /// Azure Storage, in every cloud.
     private static final String RESOURCE = "https://storage.azure.com";
@@ -36,7 +36,7 @@ final class EntraTokens {
         }
     }
 
-    /// By a token of the cluster, which stands for the identity that trusts it.
+    /// By a ServiceAccount token of the cluster, which a federated credential of the identity trusts.
     record Federated(String clientId, SubjectToken subject, TokenService service)
             implements TokenSource {
         private static final String JWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -17,10 +17,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Turns the authentication of a specification into an endpoint whose requests carry it. No service is called before the first token is
+/// Creates an endpoint that authenticates requests as specified. No token service is called before the first token is
 /// needed.
 public final class Identities {
-    /// Azure's own clients know this name of the environment variable with the URL of the metadata service.
+    /// Environment variable of Azure's clients with the URL of the metadata service.
     private static final String METADATA_URL = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
     private static final String NODE = "http://169.254.169.254";
@@ -85,7 +85,7 @@ public final class Identities {
         return context.environment().getOrDefault(name, "").strip();
     }
 
-    /// What the specification says, or else the webhook.
+    /// The specified value, else the webhook's variable.
     private String given(@Nullable String value, String variable) throws SourceException.Refused {
         String text = value == null ? variable(variable) : value;
         if (text.isEmpty()) {
@@ -100,7 +100,7 @@ public final class Identities {
         return text;
     }
 
-    /// In the order in which Azure's own tools look.
+    /// By the variables of Azure's tools, in their order.
     private StoreEndpoint ofEnvironment(String account, Entra entra)
             throws SourceException.Refused {
         String connection = variable("AZURE_STORAGE_CONNECTION_STRING");
@@ -246,7 +246,7 @@ public final class Identities {
             }
         }
 
-        /// The tokens' service of a tenant.
+        /// The token endpoint of a tenant.
         private TokenService tenant(String tenant, String hint, String clientId)
                 throws SourceException.Refused {
             if (!tenant.matches("[A-Za-z0-9.-]{1,253}")) {

@@ -4,12 +4,12 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.rest.OutgoingRequest;
 import dev.cistern.populate.source.rest.RequestSigner;
 
-/// Adds a shared access signature to requests, as the parameters that it is.
+/// Adds a shared access signature to the query of requests.
 ///
 /// @param token percent-encoded, without a question mark
 record SasToken(String token) implements RequestSigner {
-    /// @param text what is said to be a token
-    /// @throws SourceException.Refused when it is none; it does not show it
+    /// @param text content of the Secret
+    /// @throws SourceException.Refused when that is not one; the message does not contain it
     static SasToken of(String text) throws SourceException.Refused {
         if (text.startsWith("http://") || text.startsWith("https://")) {
             throw Secret.wrong(
@@ -26,7 +26,7 @@ record SasToken(String token) implements RequestSigner {
         return new SasToken(token);
     }
 
-    /// Whether it is for one blob, or a version or a snapshot of one.
+    /// Whether it is restricted to one blob, or a version or a snapshot of one.
     boolean isOfOneBlob() {
         String parameters = "&" + token + "&";
         return parameters.contains("&sr=b&")
@@ -36,7 +36,7 @@ record SasToken(String token) implements RequestSigner {
 
     @Override
     public void sign(OutgoingRequest request, long epochSecond) {
-        // A redirect may have brought the query along.
+        // The target of a redirect may contain it already.
         if (!("&" + request.query()).contains("&sig=")) {
             request.addToQuery(token);
         }

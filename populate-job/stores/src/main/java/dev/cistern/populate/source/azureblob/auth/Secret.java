@@ -8,17 +8,17 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Where a credential is read, each time as it is then: whoever rotates a Secret changes the file that a Job has of it.
+/// A credential that is read each time it is needed: the file changes when its Secret is rotated.
 @FunctionalInterface
 interface Secret {
-    /// What is there, without blanks around it, not empty.
+    /// The credential, stripped, not empty.
     ///
-    /// @throws SourceException.Refused when there is nothing; it shows no credential
+    /// @throws SourceException.Refused when there is none
     String read() throws SourceException.Refused;
 
     /// The content of a file.
     ///
-    /// @param what it holds, for people, such as `account key`
+    /// @param what its content, for messages, such as `account key`
     static Secret file(String what, String file) {
         return () -> {
             String text;

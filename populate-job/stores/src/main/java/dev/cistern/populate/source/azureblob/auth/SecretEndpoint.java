@@ -8,7 +8,8 @@ import dev.cistern.populate.source.rest.RequestSigner;
 import dev.cistern.populate.source.rest.StoreEndpoint;
 import org.jspecify.annotations.Nullable;
 
-/// An account whose requests are signed with a secret: one that the store refuses is read again, and the request repeated if it is another.
+/// An account whose requests are signed with a secret. If the service rejects it, it is read again, and the request
+/// repeated if it has changed.
 public final class SecretEndpoint implements StoreEndpoint {
     private final Origin origin;
     private final Reader reader;
@@ -55,7 +56,7 @@ public final class SecretEndpoint implements StoreEndpoint {
         return signer.equals(accepted);
     }
 
-    /// Whether requests carry the shared access signature of one blob, which may list nothing.
+    /// Whether requests carry a shared access signature of one blob, which does not permit listing.
     public boolean isOfOneBlob() {
         return signer instanceof SasToken token && token.isOfOneBlob();
     }

@@ -14,12 +14,12 @@ import java.util.Locale;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Signs with a key of the storage account: the scheme `SharedKey` of the page "Authorize with Shared Key", as it is since version
-/// 2015-02-21.
+/// Signs with a key of the storage account: the scheme `SharedKey` of the page "Authorize with Shared Key", version
+/// 2015-02-21 and later.
 ///
 /// @param key Base64
 record SharedKey(String account, String key) implements RequestSigner {
-    /// The headers beside the store's own that are signed, in their order; `date` is left empty for `x-ms-date`.
+    /// Standard headers in the string to sign, in its order; `date` is empty because `x-ms-date` is used.
     private static final List<String> SIGNED =
             List.of(
                     "content-encoding",
@@ -34,8 +34,8 @@ record SharedKey(String account, String key) implements RequestSigner {
                     "if-unmodified-since",
                     "range");
 
-    /// @param text what is said to be a key
-    /// @throws SourceException.Refused when it is none; it does not show it
+    /// @param text content of the Secret
+    /// @throws SourceException.Refused when that is not one; the message does not contain it
     static SharedKey of(String account, String text) throws SourceException.Refused {
         if (text.contains("AccountKey=")) {
             throw Secret.wrong(
@@ -48,7 +48,7 @@ record SharedKey(String account, String key) implements RequestSigner {
                 return new SharedKey(account, text);
             }
         } catch (IllegalArgumentException e) {
-            // What it says would be a part of the key.
+            // The exception's message would contain a part of the key.
         }
         throw Secret.wrong(
                 "the account key is not Base64: give key1 or key2 as the portal shows it under"
@@ -86,7 +86,7 @@ record SharedKey(String account, String key) implements RequestSigner {
         return text.toString();
     }
 
-    /// `name:value` of each parameter, decoded, in the order of names.
+    /// `name:value` of each parameter, decoded, sorted by name.
     private static List<String> parameters(String query) {
         List<String> all = new ArrayList<>();
         for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {

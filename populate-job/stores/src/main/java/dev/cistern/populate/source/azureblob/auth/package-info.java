@@ -1,8 +1,7 @@
 /// Authentication with Azure Blob Storage: an account's key, shared access signatures, and the ways to get an access
 /// token of Microsoft Entra ID.
 ///
-/// Written out here instead of taken from Azure's library (docs/design/azure-blob.md); its requests are the yardstick in
-/// the tests.
+/// Why Azure's library is not used: docs/design/azure-blob.md. The tests compare with its requests.
 @NullMarked
 package dev.cistern.populate.source.azureblob.auth;
 
