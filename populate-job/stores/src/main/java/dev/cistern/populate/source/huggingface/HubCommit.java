@@ -4,6 +4,7 @@ import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.rest.StatusErrors;
 import dev.cistern.populate.source.rest.StoreRequest;
 import dev.cistern.populate.source.rest.StoreSender;
+import dev.cistern.populate.wire.HuggingFacePath;
 import dev.cistern.populate.wire.HuggingFaceSpec;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,10 @@ final class HubCommit {
                         StoreRequest.get(
                                         location.revision(
                                                 revision == null ? DEFAULT_REVISION : revision))
-                                .query("expand=sha"),
+                                .query(
+                                        location.place().kind() == HuggingFacePath.Kind.KERNEL
+                                                ? ""
+                                                : "expand=sha"),
                         MAX_ANSWER_BYTES);
         String sha = HubListing.parse(answer, location.toString()).get("sha").text("");
         if (!HuggingFaceSpec.isCommit(sha)) {

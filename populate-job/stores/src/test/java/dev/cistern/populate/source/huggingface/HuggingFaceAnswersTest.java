@@ -216,6 +216,22 @@ class HuggingFaceAnswersTest {
     }
 
     @Test
+    void aPathOfAThousandBytesIsListedAndRead() throws Exception {
+        String part = "ключ-".repeat(27);
+        String path = String.join("/", part, part, part, part);
+        assertThat(path.getBytes(java.nio.charset.StandardCharsets.UTF_8).length)
+                .isGreaterThan(900);
+        hub.repo.put(path, random(3));
+        hub.repo.putLfs(path + ".bin", random(70_000));
+        try (Source source = hub.open("org/name/" + path + ".bin");
+                Source tree = hub.open("org/name/" + part)) {
+            assertThat(read(source, only(source))).isEqualTo(random(70_000));
+            assertThat(list(tree)).hasSize(2);
+            assertThat(read(tree, list(tree).getFirst())).isEqualTo(random(3));
+        }
+    }
+
+    @Test
     void anEmptyFileIsTakenForOneWithoutAQuestion() throws Exception {
         hub.repo.put("empty", new byte[0]);
         hub.repo.putLfs("empty.bin", new byte[0]);
