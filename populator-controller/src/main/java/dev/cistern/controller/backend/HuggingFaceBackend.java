@@ -13,12 +13,14 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Type `huggingFace`: repos of the Hugging Face Hub, or of a mirror. A path names a repo, a revision and what is below it; there is no bucket.
+/// Type `huggingFace`: repos of the Hugging Face Hub, or of a mirror. A path names a repo, a revision and what is below
+/// it; there is no bucket.
 final class HuggingFaceBackend implements Backend {
     private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z]+://([^/?#]+)");
     private static final String SCHEME = "hf://";
 
-    /// A mounted Secret is kept up to date, which a variable is not: who renews the token need not wait for a run's end.
+    /// A mounted Secret is kept up to date, which a variable is not: who renews the token need not wait for a run's
+    /// end.
     private static final String TOKEN_FILE = "hub-token";
 
     @Override
@@ -57,7 +59,8 @@ final class HuggingFaceBackend implements Backend {
         return SCHEME + source.getPrefix();
     }
 
-    /// A place is an owner with all repos of a kind (`hf://datasets/OWNER/`), or a repo or a path in it: with all revisions, or with the one that it names.
+    /// A place is an owner with all repos of a kind (`hf://datasets/OWNER/`), or a repo or a path in it: with all
+    /// revisions, or with the one that it names.
     @Override
     public boolean covers(Sources place, Sources source) {
         HuggingFacePath allowed = HuggingFacePath.parse(place.getPrefix());

@@ -21,7 +21,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Claims filled from a strict Hugging Face Hub, whose large files come from a network that refuses whoever shows it a token.
+/// Claims filled from a strict Hugging Face Hub, whose large files come from a network that refuses whoever shows it a
+/// token.
 @SystemTest
 class HubST {
     private static final Duration SOON = Duration.ofSeconds(120);

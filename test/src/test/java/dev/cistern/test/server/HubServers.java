@@ -12,9 +12,10 @@ import java.util.stream.Stream;
 
 /// The process that holds a strict Hugging Face Hub and the network that it leads to, where pods reach them.
 ///
-/// Arguments: the address to listen on, the ports of the Hub and of the network, and a directory. What lies below `files/` in it becomes a commit of
-/// the private model [#REPO], files of more than 64 KiB in Xet; the model [#GATED] has the same, and nobody has accepted its conditions. What lies
-/// below `more/` is committed once a file `push` is there. While a file `slow` is there the network breaks off after a MiB.
+/// Arguments: the address to listen on, the ports of the Hub and of the network, and a directory. What lies below
+/// `files/` in it becomes a commit of the private model [#REPO], files of more than 64 KiB in Xet; the model [#GATED]
+/// has the same, and nobody has accepted its conditions. What lies below `more/` is committed once a file `push` is
+/// there. While a file `slow` is there the network breaks off after a MiB.
 public final class HubServers {
     public static final String REPO = "team/model";
     public static final String GATED = "team/gated";

@@ -6,8 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What a path on the Hugging Face Hub names: `hf://[KIND/]REPO[@REVISION][/PATH]`, the form of `parse_hf_uri` of `huggingface_hub`, and besides
-/// it repos whose name has no owner (`hf://gpt2`, `hf://gpt2@main/config.json`), which the Hub knows from its beginnings.
+/// What a path on the Hugging Face Hub names: `hf://[KIND/]REPO[@REVISION][/PATH]`, the form of `parse_hf_uri` of
+/// `huggingface_hub`, and besides it repos whose name has no owner (`hf://gpt2`, `hf://gpt2@main/config.json`), which
+/// the Hub knows from its beginnings.
 ///
 /// @param kind of repo
 /// @param repo `OWNER/NAME`, or `NAME`

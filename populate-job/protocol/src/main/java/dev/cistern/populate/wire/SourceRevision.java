@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the name of a source stood for when a run first read it, where a name may come to stand for something else: the commit of a branch.
-/// Later attempts of the run read the same.
+/// What the name of a source stood for when a run first read it, where a name may come to stand for something else: the
+/// commit of a branch. Later attempts of the run read the same.
 ///
 /// @param source its number, from 0
 /// @param revision in the store's own form, such as the id of a commit; at most 256 characters

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HuggingFacePathTest {
-    /// As `parse_hf_uri` of huggingface_hub 2.4.0 reads them, but for slashes at the end, and repos without an owner, which it does not take.
+    /// As `parse_hf_uri` of huggingface_hub 2.4.0 reads them, but for slashes at the end, and repos without an owner,
+    /// which it does not take.
     @ParameterizedTest
     @CsvSource(
             nullValues = "-",

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A package of PyPI with what it needs, in a virtual environment of its own beside the parts of the cluster: installed once per version.
+/// A package of PyPI with what it needs, in a virtual environment of its own beside the parts of the cluster: installed
+/// once per version.
 public final class PythonPackage {
     private static final long INSTALL_MINUTES = 5;
     private final Path environment;

@@ -26,13 +26,14 @@ import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/// The Hugging Face Hub's API for reading, in memory: it checks methods, paths, parameters and headers strictly, has the real one's odd
-/// habits, and injects faults on request.
+/// The Hugging Face Hub's API for reading, in memory: it checks methods, paths, parameters and headers strictly, has
+/// the real one's odd habits, and injects faults on request.
 ///
-/// The odd habits: without a token it answers 401 for what is not there; small files are served by a redirect to a cache of its own, on the same
-/// host and with a relative location, large ones by one to a network on another host, which refuses whoever shows it a token and calls its
-/// copies by an `ETag` of the same form as a file's digest; what is told of a large file is in the redirect alone; JSON and text are packed where
-/// the client allows it; every answer says what is left of the client's requests.
+/// The odd habits: without a token it answers 401 for what is not there; small files are served by a redirect to a
+/// cache of its own, on the same host and with a relative location, large ones by one to a network on another host,
+/// which refuses whoever shows it a token and calls its copies by an `ETag` of the same form as a file's digest; what
+/// is told of a large file is in the redirect alone; JSON and text are packed where the client allows it; every answer
+/// says what is left of the client's requests.
 public final class StrictHub implements AutoCloseable {
     private static final Pattern API =
             Pattern.compile(

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Where the Hub has sent requests for large files: their other ranges are asked for there at once. The Hub counts requests to it, and a file of
-/// hundreds of gigabytes has thousands of ranges.
+/// Where the Hub has sent requests for large files: their other ranges are asked for there at once. The Hub counts
+/// requests to it, and a file of hundreds of gigabytes has thousands of ranges.
 final class CdnLinks {
     /// A smaller file is fetched by one request.
     private static final long LEAST_BYTES = 16L << 20;

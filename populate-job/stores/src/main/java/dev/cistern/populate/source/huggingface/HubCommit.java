@@ -9,9 +9,11 @@ import dev.cistern.populate.wire.HuggingFaceSpec;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// The commit that is read: what the revision is when it is first asked for, or was when an earlier attempt of the run asked.
+/// The commit that is read: what the revision is when it is first asked for, or was when an earlier attempt of the run
+/// asked.
 final class HubCommit {
-    /// A mirror that does not know that the commit alone is asked for sends the names of all files along: 300,000 of usual ones.
+    /// A mirror that does not know that the commit alone is asked for sends the names of all files along: 300,000 of
+    /// usual ones.
     private static final int MAX_ANSWER_BYTES = 32 << 20;
 
     private static final String DEFAULT_REVISION = "main";

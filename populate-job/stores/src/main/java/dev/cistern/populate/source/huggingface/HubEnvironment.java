@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What `huggingface_hub` takes from the environment, in its order: `HF_TOKEN`, else the file that `HF_TOKEN_PATH`, `HF_HOME` or
-/// `XDG_CACHE_HOME` lead to.
+/// What `huggingface_hub` takes from the environment, in its order: `HF_TOKEN`, else the file that `HF_TOKEN_PATH`,
+/// `HF_HOME` or `XDG_CACHE_HOME` lead to.
 ///
 /// @param variables of the process
 record HubEnvironment(Map<String, String> variables) {

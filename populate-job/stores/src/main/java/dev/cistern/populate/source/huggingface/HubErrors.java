@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What errors of the Hub mean for a run: the only place that knows. They are told in the Hub's own words (`X-Error-Message`), and with what
-/// can be done.
+/// What errors of the Hub mean for a run: the only place that knows. They are told in the Hub's own words
+/// (`X-Error-Message`), and with what can be done.
 final class HubErrors implements StoreErrors {
     private static final int MAX_SHOWN = 400;
 
@@ -163,7 +163,8 @@ final class HubErrors implements StoreErrors {
                                 + " it");
     }
 
-    /// The Hub answers so for what is not there or private where there is no token, and for a token that it does not know.
+    /// The Hub answers so for what is not there or private where there is no token, and for a token that it does not
+    /// know.
     private SourceException unauthorized(Told told) {
         if (token.value() == null) {
             return noRepo(told);

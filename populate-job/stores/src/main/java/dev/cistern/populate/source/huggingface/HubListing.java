@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Lists a commit: a tree by the tree API, all directories at once and without the commits that touched each file; a single name by
-/// `paths-info`, or where a mirror does not know that, by the directory that it is in.
+/// Lists a commit: a tree by the tree API, all directories at once and without the commits that touched each file; a
+/// single name by `paths-info`, or where a mirror does not know that, by the directory that it is in.
 final class HubListing implements ListingApi {
     /// A page of 1000 paths of 1 KiB, each byte escaped sixfold, with 1 KiB around each.
     private static final int MAX_PAGE_BYTES = 8 << 20;

@@ -79,7 +79,8 @@ record HubLocation(Origin origin, String basePath, HuggingFacePath place) {
         return origin + page();
     }
 
-    /// What makes a file of this repo the same file in a later attempt: not the commit, since files are kept from one to the next.
+    /// What makes a file of this repo the same file in a later attempt: not the commit, since files are kept from one
+    /// to the next.
     String identity() {
         return origin + basePath + "/" + place.kind().plural() + "/" + place.repo();
     }

@@ -14,7 +14,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for files. All that there is to know of one is in the listing of its commit, which cannot change, so nothing but its bytes is asked for.
+/// Asks for files. All that there is to know of one is in the listing of its commit, which cannot change, so nothing
+/// but its bytes is asked for.
 final class HubObjects implements ObjectApi {
     private final RestObjects bytes;
     private final CdnLinks links;

@@ -11,8 +11,9 @@ import dev.cistern.populate.source.rest.Redirect;
 import dev.cistern.populate.source.rest.StoreRequest;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for files of a commit by their `resolve` URLs. What the Hub says of a large file is in the answer that leads to the content delivery
-/// network (`X-Repo-Commit`, `X-Linked-ETag`, `X-Linked-Size`); the network's own `ETag` is something else.
+/// Asks for files of a commit by their `resolve` URLs. What the Hub says of a large file is in the answer that leads to
+/// the content delivery network (`X-Repo-Commit`, `X-Linked-ETag`, `X-Linked-Size`); the network's own `ETag` is
+/// something else.
 final class HubProtocol implements ObjectProtocol {
     /// The version that an answer of another commit has.
     private static final String OTHER_COMMIT = "commit:";

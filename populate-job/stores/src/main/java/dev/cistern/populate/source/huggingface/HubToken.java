@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The user access token, or none. One that comes from a file is read again when the Hub refuses it: who renews it writes the file anew, as
-/// the kubelet does with a Secret's.
+/// The user access token, or none. One that comes from a file is read again when the Hub refuses it: who renews it
+/// writes the file anew, as the kubelet does with a Secret's.
 final class HubToken {
     /// No token.
     static final HubToken NONE = new HubToken(null, null);

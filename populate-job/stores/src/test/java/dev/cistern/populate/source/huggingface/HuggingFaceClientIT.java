@@ -28,8 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The Hub's own client reads from the strict Hub what this store reads from it, and fails where it fails: so the strict one is true to the
-/// protocol, and this store to the client.
+/// The Hub's own client reads from the strict Hub what this store reads from it, and fails where it fails: so the
+/// strict one is true to the protocol, and this store to the client.
 class HuggingFaceClientIT {
     private static final Path SCRIPT = Path.of("src/test/resources/huggingface_client.py");
 

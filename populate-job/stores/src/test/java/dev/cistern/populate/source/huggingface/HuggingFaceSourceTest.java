@@ -17,7 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The contract against a Hub that checks tokens, paths and parameters. What is read is a commit: later ones change nothing about it.
+/// The contract against a Hub that checks tokens, paths and parameters. What is read is a commit: later ones change
+/// nothing about it.
 class HuggingFaceSourceTest extends SourceContract {
     @TempDir
     @SuppressWarnings("NullAway.Init")
