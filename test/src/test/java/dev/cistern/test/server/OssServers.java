@@ -16,10 +16,11 @@ import java.util.stream.Stream;
 
 /// The process that holds a strict Alibaba Cloud OSS and its Security Token Service, where pods reach them.
 ///
-/// Arguments: the address to listen on, the ports of the store and of the token service, the bucket, and a directory. What lies below
-/// `objects/` in it becomes the bucket's objects; a name that ends with `.link` becomes a symlink, without the ending, to the object that the
-/// file names. `trust.properties`, if there, is a role that the cluster's ServiceAccounts may assume (`role`, `provider`, `issuer`,
-/// `audience`, `subject`, `jwks`). Whoever has the key [#KEY_ID] may read, too.
+/// Arguments: the address to listen on, the ports of the store and of the token service, the bucket, and a directory.
+/// What lies below `objects/` in it becomes the bucket's objects; a name that ends with `.link` becomes a symlink,
+/// without the ending, to the object that the file names. `trust.properties`, if there, is a role that the cluster's
+/// ServiceAccounts may assume (`role`, `provider`, `issuer`, `audience`, `subject`, `jwks`). Whoever has the key
+/// [#KEY_ID] may read, too.
 public final class OssServers {
     public static final String KEY_ID = "LTAI5tCISTERNTEST";
     public static final String SECRET = "cistern-test-secret";

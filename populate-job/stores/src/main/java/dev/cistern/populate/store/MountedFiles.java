@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Files of a Secret in a projected volume. The kubelet updates all of them at once by moving a symbolic link; they are read
-/// from the link's target, so that the id of one key never comes with the secret of another.
+/// Files of a Secret in a projected volume. The kubelet updates all of them at once by moving a symbolic link; they are
+/// read from the link's target, so that the id of one key never comes with the secret of another.
 public final class MountedFiles {
     /// The link.
     private static final String DATA = "..data";
@@ -19,7 +19,8 @@ public final class MountedFiles {
 
     private MountedFiles() {}
 
-    /// What some files hold, without blanks around it, by their names; a file that is not there or holds nothing is left out.
+    /// What some files hold, without blanks around it, by their names; a file that is not there or holds nothing is
+    /// left out.
     ///
     /// @param directory may be one without such a link, too
     /// @throws IOException when a file cannot be read

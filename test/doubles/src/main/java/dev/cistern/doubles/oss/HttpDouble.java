@@ -24,8 +24,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/// An HTTP/1.1 server whose answers may be as wrong as a test wants, their dates, too. It also takes requests as a proxy does, with
-/// the whole URL, so that clients reach it by the names of hosts that are not there.
+/// An HTTP/1.1 server whose answers may be as wrong as a test wants, their dates, too. It also takes requests as a
+/// proxy does, with the whole URL, so that clients reach it by the names of hosts that are not there.
 final class HttpDouble implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 64 * 1024;
 

@@ -36,7 +36,8 @@ final class SignatureCheck {
     /// @param additional names of headers that are signed besides
     private record Authorization(
             String keyId, String day, String region, List<String> additional, String signature) {
-        /// Clients write the parts in any order, with blanks between them or without; null where one is missing or unknown.
+        /// Clients write the parts in any order, with blanks between them or without; null where one is missing or
+        /// unknown.
         static @Nullable Authorization of(String header) {
             Map<String, String> parts = new TreeMap<>();
             for (String part : header.substring(ALGORITHM.length()).split(",", -1)) {

@@ -20,10 +20,12 @@ import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/// Alibaba Cloud OSS, for reading, in memory: it checks requests strictly, answers as documented, and injects faults on request.
+/// Alibaba Cloud OSS, for reading, in memory: it checks requests strictly, answers as documented, and injects faults on
+/// request.
 ///
-/// It has one bucket, usually [#BUCKET], in region [#REGION]. By an address it is asked with the bucket in the path; by the host names of OSS,
-/// which it serves as a proxy, with the bucket before them; and by the bucket's own host name, [#CNAME].
+/// It has one bucket, usually [#BUCKET], in region [#REGION]. By an address it is asked with the bucket in the path; by
+/// the host names of OSS, which it serves as a proxy, with the bucket before them; and by the bucket's own host name,
+/// [#CNAME].
 public final class StrictOss implements AutoCloseable {
     public static final String BUCKET = "bucket";
     public static final String REGION = "cn-hangzhou";

@@ -75,7 +75,8 @@ public final class StrictSts implements AutoCloseable {
         return server.url();
     }
 
-    /// A role, the OIDC provider that it trusts, and the tokens of it that may assume the role. Its keys stand for the role's ARN.
+    /// A role, the OIDC provider that it trusts, and the tokens of it that may assume the role. Its keys stand for the
+    /// role's ARN.
     public void trusts(String roleArn, String providerArn, Predicate<String> token) {
         roles.put(roleArn, new Trust(providerArn, token));
     }

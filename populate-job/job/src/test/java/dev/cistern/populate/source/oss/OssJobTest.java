@@ -56,7 +56,8 @@ class OssJobTest {
         return RunResult.fromJson(Files.readString(message));
     }
 
-    /// As the controller of the version before wrote it for OSS. Files get their names once a second: it is slow enough for some.
+    /// As the controller of the version before wrote it for OSS. Files get their names once a second: it is slow enough
+    /// for some.
     private static String before(String endpoint, Path volume) {
         return """
         {"version":2,"run":{"namespace":"team-a","pvc":"data","uid":"uid-1","attempt":1},
@@ -100,8 +101,8 @@ class OssJobTest {
                 + '"';
     }
 
-    /// The controller of the version before wrote `S3Spec` for OSS. Its attempt is run as it is, and this version's next attempt, which
-    /// asks by OSS's own protocol, fetches nothing again.
+    /// The controller of the version before wrote `S3Spec` for OSS. Its attempt is run as it is, and this version's
+    /// next attempt, which asks by OSS's own protocol, fetches nothing again.
     @Test
     void whatAnAttemptOverTheInterfaceOfS3LeftIsGoneOnWith() throws Exception {
         Path volume = Files.createDirectory(directory.resolve("volume"));

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Digests in OSS's responses, and how far they are trusted. No other class decides that.
 ///
-/// `x-oss-hash-crc64ecma` is the CRC-64/XZ of the whole object, also in a response to a range. Very old objects have none;
-/// those uploaded by one request have `Content-MD5`, and the same value as ETag. All other ETags (multipart, appendable)
-/// look like an MD5 and are none.
+/// `x-oss-hash-crc64ecma` is the CRC-64/XZ of the whole object, also in a response to a range. Very old objects have
+/// none; those uploaded by one request have `Content-MD5`, and the same value as ETag. All other ETags (multipart,
+/// appendable) look like an MD5 and are none.
 final class OssDigests {
     private static final String MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
 

@@ -106,8 +106,8 @@ final class OssEndpoint implements StoreEndpoint {
                 : HttpDates.millis(XmlReader.element(answer.document(), "ServerTime"));
     }
 
-    /// OSS does not redirect signed requests. A server that does is not the bucket's endpoint, and gets neither signature nor
-    /// token.
+    /// OSS does not redirect signed requests. A server that does is not the bucket's endpoint, and gets neither
+    /// signature nor token.
     @Override
     public RedirectRule redirected(Origin to) {
         return StoreEndpoint.super.redirected(to) == RedirectRule.SIGNED

@@ -108,8 +108,8 @@ record OssError(
                 + (requestId.isEmpty() ? "" : "; RequestId " + requestId);
     }
 
-    /// An error document that came with a success status, with the status that its code usually has; unknown codes count
-    /// as transient.
+    /// An error document that came with a success status, with the status that its code usually has; unknown codes
+    /// count as transient.
     OssError withStatusOfCode() {
         int own =
                 switch (code) {

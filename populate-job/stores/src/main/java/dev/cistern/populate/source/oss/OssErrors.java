@@ -9,10 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Maps OSS's errors to failures of a run. No other class does.
 final class OssErrors {
-    /// Codes of throttling, by account, bucket and direction: `QpsLimitExceeded`, `DownloadTrafficRateLimitExceeded` and
-    /// others.
+    /// Codes of throttling, by account, bucket and direction: `QpsLimitExceeded`, `DownloadTrafficRateLimitExceeded`
+    /// and others.
     private static final Pattern TOO_MUCH =
             Pattern.compile(".*(LimitExceeded|RateLimit|Throttl|SlowDown|TooManyRequests).*");
+
+    /// Codes for keys that may have been valid before. A wrong signature is not among them: a key's secret never changes.
+    private static final Set<String> REVOKED =
+            Set.of(
+                    "InvalidAccessKeyId",
+                    "InvalidSecurityToken",
+                    "AccessKeyIdAndSecurityTokenNotMatch");
 
     /// Codes of transient errors, whatever their status.
     private static final Set<String> MAY_PASS =
@@ -93,7 +100,7 @@ final class OssErrors {
                             + "); renew them where they come from: the next attempt reads them"
                             + " anew");
         }
-        if (admitted && !told.code().equals("RequestTimeTooSkewed")) {
+        if (admitted && REVOKED.contains(told.code())) {
             return StatusErrors.refused(
                     Reason.CREDENTIALS_EXPIRED,
                     what

@@ -71,8 +71,8 @@ final class OssListing implements ListingApi {
         return ListedPage.of(objects, turn(truncated, token, asked));
     }
 
-    /// A token means that there are more pages. A listing cannot be followed after a page that is marked as truncated, or not
-    /// marked at all, and has no token.
+    /// A token means that there are more pages. A listing cannot be followed after a page that is marked as truncated,
+    /// or not marked at all, and has no token.
     private static PageTurn turn(@Nullable String truncated, String token, String asked) {
         if (token.isEmpty()) {
             return "false".equalsIgnoreCase(truncated)
@@ -115,7 +115,8 @@ final class OssListing implements ListingApi {
             return new Listed(key, tag, size, modified, symlink);
         }
 
-        /// A symlink is listed with its own size and ETag but read as its target, whose size and ETag are not known yet.
+        /// A symlink is listed with its own size and ETag but read as its target, whose size and ETag are not known
+        /// yet.
         SourceObject object(boolean encoded) throws SourceException {
             return new SourceObject(
                     encoded ? ListedKeys.decoded(key.strip()) : key,

@@ -20,8 +20,8 @@ record OssLocation(Origin endpoint, String region, String bucket, OssAddressing 
     private static final Pattern ADDRESS = Pattern.compile(".*:.*|[0-9]+(\\.[0-9]+){3}|localhost");
 
     /// @param endpointUrl null means the region's public one
-    /// @param addressing null means what suits the endpoint: the path for an address, the bucket's own host name where that is the endpoint, else
-    ///     before the host name
+    /// @param addressing null means what suits the endpoint: the path for an address, the bucket's own host name where
+    ///     that is the endpoint, else before the host name
     /// @throws IllegalArgumentException saying which field is wrong and how
     static OssLocation of(
             @Nullable String endpointUrl,
@@ -124,8 +124,8 @@ record OssLocation(Origin endpoint, String region, String bucket, OssAddressing 
         return addressing == OssAddressing.PATH ? sent : "/" + bucket + sent;
     }
 
-    /// What makes an object of this bucket the same object in a later attempt. It is what the bucket had while it was read over OSS's
-    /// S3-compatible interface, so that an attempt goes on with what one before left.
+    /// What makes an object of this bucket the same object in a later attempt. It is what the bucket had while it was
+    /// read over OSS's S3-compatible interface, so that an attempt goes on with what one before left.
     String identity() {
         return endpoint + "/" + bucket;
     }

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// OSS's signature version 4 (`OSS4-HMAC-SHA256`) of requests without a body.
 ///
-/// What is always signed is the method, the path with the bucket before it, the query, `x-oss-*`, `content-type` and `content-md5`. Other
-/// headers are signed where `AdditionalHeaders` names them: here those that say which bytes are asked for. `host` is not among them, since
-/// proxies before private endpoints change it.
+/// What is always signed is the method, the path with the bucket before it, the query, `x-oss-*`, `content-type` and
+/// `content-md5`. Other headers are signed where `AdditionalHeaders` names them: here those that say which bytes are
+/// asked for. `host` is not among them, since proxies before private endpoints change it.
 final class OssSignature {
     /// What `x-oss-content-sha256` says: the body is not signed.
     static final String UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
@@ -36,8 +36,8 @@ final class OssSignature {
     ///
     /// @param path percent-encoded, beginning with the bucket
     /// @param query percent-encoded; empty without one
-    /// @param headers of the request, `x-oss-content-sha256` and `x-oss-date` among them: names lower case and sorted, name and value
-    ///     alternating
+    /// @param headers of the request, `x-oss-content-sha256` and `x-oss-date` among them: names lower case and sorted,
+    ///     name and value alternating
     /// @param timestamp the value of `x-oss-date`, such as `20260101T000000Z`
     String authorization(
             OssKeys keys,

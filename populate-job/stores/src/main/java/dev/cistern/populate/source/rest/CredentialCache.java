@@ -6,8 +6,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Caches the current credential, such as a token, for any number of threads. One of them fetches the next one while the others go on with
-/// the current one; while the service that gives them is unavailable, one is used until it expires.
+/// Caches the current credential, such as a token, for any number of threads. One of them fetches the next one while
+/// the others go on with the current one; while the service that gives them is unavailable, one is used until it
+/// expires.
 ///
 public final class CredentialCache<T extends Expiring> {
     /// A service that failed is left alone for so long while the old credential holds.

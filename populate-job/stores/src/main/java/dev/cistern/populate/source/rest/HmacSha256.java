@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
-/// HMAC-SHA256 with both key blocks absorbed beforehand. `javax.crypto.Mac` would do the same after a look-up through the
-/// providers that costs tens of milliseconds at the process's start.
+/// HMAC-SHA256 with both key blocks absorbed beforehand. `javax.crypto.Mac` would do the same after a look-up through
+/// the providers that costs tens of milliseconds at the process's start.
 public final class HmacSha256 {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 

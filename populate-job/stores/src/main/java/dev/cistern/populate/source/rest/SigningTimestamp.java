@@ -7,7 +7,8 @@ import java.time.LocalDate;
 /// @param second Unix time
 /// @param text such as `20260131T235959Z`
 public record SigningTimestamp(long second, String text) {
-    /// The timestamp of a second: this one where it is the same, because creating the text is more expensive than a look-up.
+    /// The timestamp of a second: this one where it is the same, because creating the text is more expensive than a
+    /// look-up.
     public SigningTimestamp at(long epochSecond) {
         return second == epochSecond ? this : new SigningTimestamp(epochSecond, text(epochSecond));
     }

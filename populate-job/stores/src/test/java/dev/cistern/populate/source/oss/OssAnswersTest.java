@@ -378,6 +378,29 @@ class OssAnswersTest {
     }
 
     @Test
+    void whoMayReadAnObjectAndNotListReadsItByItsName() throws Exception {
+        oss.store.put("t/x", Oss.random(10));
+        oss.store.deniesListing(Oss.READER);
+        try (Source source = oss.open("t/x")) {
+            SourceObject object = Oss.list(source).getFirst();
+            assertThat(Oss.read(source, object, 0, 10)).isEqualTo(Oss.random(10));
+        }
+        try (Source source = oss.open("t/y")) {
+            assertThatThrownBy(() -> Oss.list(source))
+                    .satisfies(Oss.refused(Reason.ACCESS_DENIED, "oss:ListObjects"));
+        }
+    }
+
+    @Test
+    void aWrongSignatureIsAFinalWordAtAnyTime() throws Exception {
+        assertThat(failure(new Fault.Error(403, "SignatureDoesNotMatch", "It does not match.")))
+                .satisfies(
+                        Oss.refused(Reason.INVALID_CREDENTIALS, "check the access key's secret"));
+        assertThat(failure(new Fault.Error(403, "InvalidAccessKeyId", "There is none.")))
+                .satisfies(Oss.refused(Reason.CREDENTIALS_EXPIRED, "any more"));
+    }
+
+    @Test
     void theRequesterPaysWhereThatIsAsked() throws Exception {
         oss.store.put("t/x", Oss.random(10));
         oss.store.requesterPays("owner");

@@ -11,8 +11,8 @@ import dev.cistern.populate.wire.Reason;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Creates the keys' provider for the authentication of a specification. The token service is not called before the first
-/// request.
+/// Creates the keys' provider for the authentication of a specification. The token service is not called before the
+/// first request.
 public final class OssIdentity implements AutoCloseable {
     private static final String ROLE_ARN = "ALIBABA_CLOUD_ROLE_ARN";
     private static final String PROVIDER_ARN = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN";
@@ -33,7 +33,8 @@ public final class OssIdentity implements AutoCloseable {
     private final HttpClient http;
 
     /// @param region of the bucket
-    /// @param internal whether the bucket is reached from inside Alibaba Cloud's network alone, which has token services of its own
+    /// @param internal whether the bucket is reached from inside Alibaba Cloud's network alone, which has token
+    ///     services of its own
     public record Place(String region, boolean internal) {
         /// URL of the Security Token Service.
         public String tokenService() {

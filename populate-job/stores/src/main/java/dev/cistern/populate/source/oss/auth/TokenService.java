@@ -23,8 +23,8 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Exchanges the token of the pod's ServiceAccount for keys of a role: `AssumeRoleWithOIDC` of the Security Token Service,
-/// which is not signed, with the parameters of Alibaba Cloud's own clients.
+/// Exchanges the token of the pod's ServiceAccount for keys of a role: `AssumeRoleWithOIDC` of the Security Token
+/// Service, which is not signed, with the parameters of Alibaba Cloud's own clients.
 final class TokenService {
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 

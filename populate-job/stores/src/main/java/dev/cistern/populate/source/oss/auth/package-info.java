@@ -1,4 +1,5 @@
-/// Who reads from OSS: access keys, the keys of a role that the pod's ServiceAccount may assume, and how they are renewed.
+/// Who reads from OSS: access keys, the keys of a role that the pod's ServiceAccount may assume, and how they are
+/// renewed.
 @NullMarked
 package dev.cistern.populate.source.oss.auth;
 
