@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,9 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Connections implements AutoCloseable {
     private static final int BACKLOG = 256;
 
+    /// It takes less than a millisecond.
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+
     private final ServerSocket listener = new ServerSocket();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Service service;
+    private final Thread acceptor;
 
     /// Serves one connection, which is closed when this returns.
     @FunctionalInterface
@@ -30,7 +35,7 @@ public final class Connections implements AutoCloseable {
         this.service = service;
         listener.setReuseAddress(true);
         listener.bind(listen, BACKLOG);
-        Thread.ofVirtual().name("accept").start(this::accept);
+        acceptor = Thread.ofVirtual().name("accept").start(this::accept);
     }
 
     /// On loopback, at any port.
@@ -84,6 +89,13 @@ public final class Connections implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            // While a virtual thread waits in accept(), the port stays open until that thread has
+            // woken up.
+            acceptor.join(CLOSING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : sockets) {
             socket.close();
         }
