@@ -9,6 +9,8 @@ import dev.cistern.doubles.gcs.StrictGcs;
 import dev.cistern.doubles.gcs.TokenServices;
 import dev.cistern.doubles.oci.Artifact;
 import dev.cistern.doubles.oci.StrictRegistry;
+import dev.cistern.doubles.oss.Accounts;
+import dev.cistern.doubles.oss.StrictOss;
 import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.engine.Fill;
 import dev.cistern.populate.engine.FillException;
@@ -27,6 +29,9 @@ import dev.cistern.populate.wire.HttpSpec;
 import dev.cistern.populate.wire.OciAuth;
 import dev.cistern.populate.wire.OciReference;
 import dev.cistern.populate.wire.OciSpec;
+import dev.cistern.populate.wire.OssAddressing;
+import dev.cistern.populate.wire.OssAuth;
+import dev.cistern.populate.wire.OssSpec;
 import dev.cistern.populate.wire.ProxySpec;
 import dev.cistern.populate.wire.S3Auth;
 import dev.cistern.populate.wire.S3Spec;
@@ -149,6 +154,25 @@ class ProxiedStoresTest {
                             new GcsAuth.ServiceAccountKey(file.toString()),
                             null);
             assertFilled(spec, "x");
+        }
+    }
+
+    @Test
+    void oss() throws Exception {
+        try (StrictOss store = new StrictOss(new Accounts())) {
+            store.publicRead(true);
+            store.put("t/x", CONTENT);
+            assertFilled(
+                    new OssSpec(
+                            hidden(store.endpoint()),
+                            StrictOss.REGION,
+                            OssAddressing.PATH,
+                            TlsSpec.PLATFORM,
+                            StrictOss.BUCKET,
+                            "t/",
+                            false,
+                            new OssAuth.Anonymous()),
+                    "x");
         }
     }
 

@@ -208,17 +208,57 @@ public class ForwardProxy implements AutoCloseable {
             if (request.tunnel()) {
                 out.write("HTTP/1.1 200 Connected\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 Thread.ofVirtual().start(() -> copy(in, server));
+                bytes.addAndGet(server.getInputStream().transferTo(out));
             } else {
                 OutputStream to = server.getOutputStream();
                 to.write(request.forwarded(target).getBytes(StandardCharsets.ISO_8859_1));
                 to.write(in.readNBytes(length));
+                passOn(server.getInputStream(), request.method.equals("HEAD"), out);
             }
-            bytes.addAndGet(server.getInputStream().transferTo(out));
             client.shutdownOutput();
             return false;
         } catch (java.net.ConnectException e) {
             refuse(out, 502, "");
             return false;
+        }
+    }
+
+    /// Passes an answer on, and says that the connection ends with it: the origin may keep its own open, whatever it was asked.
+    private void passOn(InputStream from, boolean headOnly, OutputStream out) throws IOException {
+        String head = head(from);
+        if (head == null) {
+            return;
+        }
+        StringBuilder passed = new StringBuilder();
+        long length = -1;
+        for (String line : head.substring(0, head.length() - 4).split("\r\n")) {
+            String name = line.toLowerCase(Locale.ROOT);
+            if (name.startsWith("content-length:")) {
+                length = Long.parseLong(line.substring(line.indexOf(':') + 1).strip());
+            }
+            if (!name.startsWith("connection:") && !name.startsWith("keep-alive:")) {
+                passed.append(line).append("\r\n");
+            }
+        }
+        passed.append("Connection: close\r\n\r\n");
+        out.write(passed.toString().getBytes(StandardCharsets.ISO_8859_1));
+        boolean chunked = head.toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding:");
+        if (headOnly || (length == 0 && !chunked)) {
+            return;
+        }
+        if (length < 0 || chunked) {
+            bytes.addAndGet(from.transferTo(out));
+            return;
+        }
+        byte[] some = new byte[64 * 1024];
+        for (long left = length; left > 0; ) {
+            int n = from.read(some, 0, (int) Math.min(left, some.length));
+            if (n < 0) {
+                return;
+            }
+            out.write(some, 0, n);
+            bytes.addAndGet(n);
+            left -= n;
         }
     }
 

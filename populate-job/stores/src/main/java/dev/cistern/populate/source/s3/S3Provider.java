@@ -5,6 +5,7 @@ import dev.cistern.populate.source.Source;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.s3.sdk.SdkKeys;
 import dev.cistern.populate.source.s3.sdk.TokenService;
+import dev.cistern.populate.store.StoreArguments;
 import dev.cistern.populate.store.StoreContext;
 import dev.cistern.populate.wire.S3Auth;
 import dev.cistern.populate.wire.S3Options;
@@ -88,9 +89,7 @@ public final class S3Provider {
                     PlatformKeys.of(
                             platform,
                             service(
-                                    // The cluster's own region is the one that it can reach.
-                                    context.environment()
-                                            .getOrDefault("AWS_REGION", location.region()),
+                                    ofCluster(context, location.region()),
                                     platform.stsEndpoint(),
                                     spec.options(),
                                     tls,
@@ -106,6 +105,15 @@ public final class S3Provider {
                                     context),
                             context);
         };
+    }
+
+    /// The cluster's own region, in which it reaches the token service.
+    private static String ofCluster(StoreContext context, String otherwise) {
+        String name =
+                StoreArguments.variable(context.environment(), "AWS_REGION", "AWS_DEFAULT_REGION");
+        return name == null
+                ? otherwise
+                : context.environment().getOrDefault(name, otherwise).strip();
     }
 
     private static TokenService service(
