@@ -113,17 +113,10 @@ final class CatalogFiller {
         added(path, marker, context.catalog().addDirectory(input, path, name, marker));
     }
 
-    /// Adds a file; its number.
-    int file(int input, SourceObject listed, String path) throws IOException, UnsafeKeyException {
+    /// Adds a file, and has it looked up among what earlier attempts completed.
+    void file(int input, SourceObject listed, String path) throws IOException, UnsafeKeyException {
         SourceObject object = kept(listed);
-        if (!claimed) {
-            claims.file(path, object.id());
-        }
-        int number = added(path, object, context.catalog().add(input, path, object));
-        countNames(path);
-        files++;
-        spaceBytes += allotted(object.size());
-        context.meter().listed(object.size());
+        int number = add(input, object, path);
         Resume resume = context.resume();
         if (resume.wantsIds()
                 && resume.listed(
@@ -132,6 +125,24 @@ final class CatalogFiller {
             resume.settle();
             publish();
         }
+    }
+
+    /// Adds a file that comes out of an archive; its number. It is written at once, so that what a later look-up would say of it comes too late.
+    int unpacked(int input, SourceObject listed, String path)
+            throws IOException, UnsafeKeyException {
+        return add(input, kept(listed), path);
+    }
+
+    private int add(int input, SourceObject object, String path)
+            throws IOException, UnsafeKeyException {
+        if (!claimed) {
+            claims.file(path, object.id());
+        }
+        int number = added(path, object, context.catalog().add(input, path, object));
+        countNames(path);
+        files++;
+        spaceBytes += allotted(object.size());
+        context.meter().listed(object.size());
         return number;
     }
 

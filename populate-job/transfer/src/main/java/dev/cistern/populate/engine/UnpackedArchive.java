@@ -197,7 +197,7 @@ final class UnpackedArchive {
         String placed = task.listing().placed(path, object.id());
         int number = knownNumber(placed, object);
         if (number < 0) {
-            number = filler.file(task.listing().index(), object, placed);
+            number = filler.unpacked(task.listing().index(), object, placed);
             task.listing().unpacked(true);
             check(Math.max(0, object.size()));
         }

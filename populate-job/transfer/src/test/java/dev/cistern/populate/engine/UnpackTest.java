@@ -411,6 +411,66 @@ class UnpackTest {
         assertThat(fill(ArchiveFormat.TAR, List.of(), List.of(), null, 0)).isEqualTo(result);
     }
 
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /// A process is killed when all files have their names: before that nothing of an archive is finished.
+    private void killAtTheEnd(long memoryBytes) {
+        FillRequest request = request(ArchiveFormat.TAR, memoryBytes);
+        assertThatThrownBy(
+                        () ->
+                                new Fill(
+                                                request,
+                                                meter,
+                                                point -> {
+                                                    if (point == FaultPoints.Point.BEFORE_CLEANUP) {
+                                                        throw new Killed();
+                                                    }
+                                                })
+                                        .run())
+                .isInstanceOf(Killed.class);
+    }
+
+    private FillRequest request(ArchiveFormat format, long memoryBytes) {
+        return new FillRequest(
+                new DirectoryTarget(directory),
+                List.of(new FillRequest.Input(shelf, "into", List.of(), List.of(), null, format)),
+                0,
+                Verify.FULL,
+                0,
+                0,
+                MemoryBudget.of(memoryBytes),
+                true,
+                false,
+                new FillRequest.Timing(2000, 1000, 5, 50));
+    }
+
+    @Test
+    void whatAnEarlierAttemptFinishedIsNotWrittenAgain() throws Exception {
+        shelf.objects.put("x.tar", tar().bytes());
+        killAtTheEnd(96 << 20);
+        Meter again = new Meter();
+        new Fill(request(ArchiveFormat.TAR, 96 << 20), again, FaultPoints.NONE).run();
+        assertThat(filled()).isEqualTo(expected());
+        assertThat(again.counts().bytesResumed()).isEqualTo(3_001_000);
+        assertThat(again.counts().bytesFetched()).isZero();
+        assertThat(again.counts().filesDone()).isEqualTo(3);
+    }
+
+    /// With more files of earlier attempts than the memory holds, they are looked up many at a time, and so too late for an archive.
+    @Test
+    void moreThanTheMemoryHoldsIsWrittenAgain() throws Exception {
+        Tar many = new Tar();
+        for (int i = 0; i < 22_000; i++) {
+            many.file("d" + i % 7 + "/f" + i, "x" + i);
+        }
+        shelf.objects.put("x.tar", many.bytes());
+        killAtTheEnd(64 << 20);
+        new Fill(request(ArchiveFormat.TAR, 64 << 20), new Meter(), FaultPoints.NONE).run();
+        assertThat(filled()).hasSize(22_000);
+    }
+
     @Test
     void manyEntriesDoNotStayInMemory() throws Exception {
         Tar many = new Tar();

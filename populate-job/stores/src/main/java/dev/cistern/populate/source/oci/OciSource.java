@@ -68,17 +68,28 @@ final class OciSource implements Source {
             manifest = found;
         }
         Layers layers = Layers.of(place, found);
-        boolean any = files(layers.files(), listing);
         SubPath wanted = new SubPath(artifact.path());
+        for (LayerFile file : layers.files()) {
+            if (file.path().equals(wanted.text())) {
+                // A name that is a file is that file alone: no archive need be read.
+                listing.object(
+                        object(file.path(), file.blob()),
+                        Objects.requireNonNull(wanted.below(file.path())));
+                return;
+            }
+        }
+        boolean any = files(layers.files(), wanted, listing);
         if (layers.image()) {
             image(layers.archives(), wanted, listing);
         } else {
             for (LayerArchive archive : layers.archives()) {
-                listing.archive(
-                        object(archive.name(), archive.blob()),
-                        "",
-                        archive.format(),
-                        new ArtifactEntries(archive.root(), wanted));
+                if (wanted.meets(archive.root())) {
+                    listing.archive(
+                            object(archive.name(), archive.blob()),
+                            "",
+                            archive.format(),
+                            new ArtifactEntries(archive.root(), wanted));
+                }
             }
         }
         if (!any && layers.archives().isEmpty() && !layers.files().isEmpty()) {
@@ -87,17 +98,8 @@ final class OciSource implements Source {
     }
 
     /// Lists the files that are wanted; whether there are any.
-    private boolean files(List<LayerFile> files, Listing listing) throws IOException {
-        SubPath wanted = new SubPath(artifact.path());
-        for (LayerFile file : files) {
-            if (file.path().equals(wanted.text())) {
-                // A name that is a file is that file alone.
-                listing.object(
-                        object(file.path(), file.blob()),
-                        Objects.requireNonNull(wanted.below(file.path())));
-                return true;
-            }
-        }
+    private static boolean files(List<LayerFile> files, SubPath wanted, Listing listing)
+            throws IOException {
         boolean any = false;
         for (LayerFile file : files) {
             String path = wanted.below(file.path());

@@ -27,6 +27,12 @@ record SubPath(String text) {
         return path.equals(text) ? null : below(path);
     }
 
+    /// Whether something of that part may lie below a directory; empty for the root.
+    boolean meets(String directory) {
+        String below = directory.isEmpty() ? "" : directory + "/";
+        return below.startsWith(tree()) || tree().startsWith(below);
+    }
+
     /// Whether what happens to a path concerns that part: it is in it, or leads to it.
     boolean concerns(String path) {
         return path.equals(text) || path.startsWith(tree()) || tree().startsWith(path + "/");

@@ -117,7 +117,10 @@ class OciArchiveTest {
         assertThat(filled("/config/sub/")).isEqualTo(Map.of("b.json", "2"));
         assertThat(filled("/config")).isEqualTo(Map.of("a.json", "1", "sub/b.json", "2"));
         assertThat(filled("/config/a.json")).isEqualTo(Map.of("a.json", "1"));
+        registry.asked().clear();
         assertThat(filled("/weights.bin")).isEqualTo(Map.of("weights.bin", "w"));
+        // Nothing of it can be in the other layer, which is not read.
+        assertThat(registry.asked("blobs")).hasSize(1);
         refused("/nothing", Reason.EMPTY_SOURCE, "nothing to copy");
     }
 
