@@ -25,6 +25,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -74,17 +75,18 @@ class UnpackTest {
         public ObjectDetails describe(SourceObject object) throws SourceException {
             return new ObjectDetails(
                     listed(object.id()),
-                    digests
-                            ? ObjectDigest.whole(
-                                    DigestKind.SHA256, sha256(objects.get(object.id())))
-                            : null,
+                    digests ? ObjectDigest.whole(DigestKind.SHA256, sha256(bytes(object))) : null,
                     !ranges);
+        }
+
+        private byte[] bytes(SourceObject object) {
+            return Objects.requireNonNull(objects.get(object.id()));
         }
 
         @Override
         public void read(SourceObject object, long from, long to, ObjectSink sink)
                 throws SourceException, IOException {
-            byte[] bytes = objects.get(object.id()).clone();
+            byte[] bytes = bytes(object).clone();
             reads++;
             if (flipsAt >= 0 && reads <= flipsUntilRead) {
                 bytes[flipsAt] ^= 1;
