@@ -51,7 +51,7 @@ class StrictRegistryIT {
                                                 "-o",
                                                 "other",
                                                 image))
-                        .hasMessageContaining("401");
+                        .hasMessageContaining("unauthorized");
                 Tool crane = Tool.of("crane", directory);
                 crane.run("auth", "login", registry.host(), "-u", "reader", "-p", "s3cret");
                 assertThat(crane.run("--insecure", "digest", "--full-ref", image).strip())
