@@ -219,7 +219,10 @@ public final class StrictRegistry implements AutoCloseable {
     private Answer answer(String host, HttpExchange exchange) {
         String path = exchange.getRequestURI().getRawPath();
         if (path.equals("/v2/")) {
-            return Answer.of(200, Map.of(), "{}".getBytes(StandardCharsets.UTF_8));
+            Answer refused = refusedPing(exchange.getRequestHeaders().getFirst("Authorization"));
+            return refused != null
+                    ? refused
+                    : Answer.of(200, Map.of(), "{}".getBytes(StandardCharsets.UTF_8));
         }
         Matcher parts = PATH.matcher(path);
         if (!parts.matches()) {
@@ -271,6 +274,25 @@ public final class StrictRegistry implements AutoCloseable {
             case PUBLIC -> null;
             case BASIC -> basic(authorization, request.repository);
             case TOKEN -> token(authorization, request.repository);
+        };
+    }
+
+    /// Clients ask for the API's root first to learn who has to log in, and where.
+    private @Nullable Answer refusedPing(@Nullable String authorization) {
+        return switch (access) {
+            case PUBLIC -> null;
+            case BASIC -> basic(authorization, "");
+            case TOKEN ->
+                    authorization != null
+                                    && authorization.startsWith("Bearer ")
+                                    && tokens.grant(authorization.substring(7)) != null
+                            ? null
+                            : unauthorized(
+                                    "Bearer realm=\""
+                                            + tokens.realm()
+                                            + "\",service=\""
+                                            + TokenServer.SERVICE
+                                            + "\"");
         };
     }
 

@@ -368,6 +368,20 @@ class RegistryAccessTest extends Listings {
         }
     }
 
+    /// Clouds answer there with the node's credentials, to whoever asks.
+    @Test
+    void nothingIsAskedOfALinkLocalAddress() throws Exception {
+        registry.access(Access.TOKEN);
+        for (String host : List.of("169.254.169.254", "[fe80::1]")) {
+            registry.challenge("Bearer realm=\"http://" + host + "/token\",service=\"x\"");
+            try (Source source = asReader()) {
+                assertThatThrownBy(() -> listed(source))
+                        .satisfies(is(Reason.INVALID_CONFIGURATION))
+                        .hasMessageContaining("link-local");
+            }
+        }
+    }
+
     @Test
     void aChallengeThatCannotBeMetIsTold() throws Exception {
         registry.access(Access.TOKEN);

