@@ -11,8 +11,8 @@ import dev.cistern.populate.wire.TlsSpec;
 import java.util.List;
 import java.util.Optional;
 
-/// Type `oci`: a registry of artifacts and images. A path is a repository with tag or digest, with the registry's host before it or without;
-/// there is no bucket.
+/// Type `oci`: a registry of artifacts and images. A path is a repository with tag or digest, with the registry's host
+/// before it or without; there is no bucket.
 final class OciBackend implements Backend {
     private static final String SCHEME = "oci";
     private static final String BEFORE_HOST = SCHEME + "://";
@@ -74,8 +74,8 @@ final class OciBackend implements Backend {
         return BEFORE_HOST + host(source) + "/" + source.getPrefix();
     }
 
-    /// A place without tag and digest is a repository with all its tags, or with a slash at its end the repositories below it; one with them is that
-    /// artifact.
+    /// A place without tag and digest is a repository with all its tags, or with a slash at its end the repositories
+    /// below it; one with them is that artifact.
     @Override
     public boolean covers(Sources place, Sources source) {
         String allowed = place.getPrefix();

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 
 /// The process that holds a strict registry and its token service, where pods reach them.
 ///
-/// Arguments: the address to listen on, the ports of the registry and of the token service, and a directory. What lies below `files/` in it
-/// becomes the files of `models/llama:v1`, and `model.tar.gz` in it the one layer of `models/packed:v1`, a model. [#USER] may pull both
-/// with [#PASSWORD].
+/// Arguments: the address to listen on, the ports of the registry and of the token service, and a directory. What lies
+/// below `files/` in it becomes the files of `models/llama:v1`, and `model.tar.gz` in it the one layer of
+/// `models/packed:v1`, a model. [#USER] may pull both with [#PASSWORD].
 public final class OciServers {
     public static final String USER = "reader";
     public static final String PASSWORD = "s3cret";

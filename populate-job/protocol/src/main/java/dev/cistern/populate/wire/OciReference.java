@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 ///
 /// @param repository such as `library/alpine`
 /// @param version a tag, or a digest such as `sha256:…`
-/// @param path a tree (ends with `/`, or empty for everything) or one file; without `/` at its end it may also be a tree
+/// @param path a tree (ends with `/`, or empty for everything) or one file; without `/` at its end it may also be a
+///     tree
 public record OciReference(String repository, String version, String path) {
     private static final String PART = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
     private static final Pattern REPOSITORY = Pattern.compile(PART + "(?:/" + PART + ")*");

@@ -5,7 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Somebody else's registry, that of Distribution (CNCF), over a directory, on a loopback port of its own. It wants [#USER] and [#PASSWORD].
+/// Somebody else's registry, that of Distribution (CNCF), over a directory, on a loopback port of its own. It wants
+/// [#USER] and [#PASSWORD].
 public final class RegistryServer implements AutoCloseable {
     public static final String USER = "reader";
     public static final String PASSWORD = "s3cret";

@@ -4,7 +4,8 @@ package dev.cistern.populate.archive;
 ///
 /// @param name as the archive has it; a directory's ends with `/`
 /// @param size in bytes; -1 where the archive tells it only behind the entry's bytes
-/// @param modifiedMillis when it was changed, by the Unix clock in milliseconds; 0 where the archive gives no time that makes sense
+/// @param modifiedMillis when it was changed, by the Unix clock in milliseconds; 0 where the archive gives no time that
+///     makes sense
 public record ArchiveEntry(String name, Kind kind, long size, long modifiedMillis) {
     /// What an entry stands for.
     public enum Kind {

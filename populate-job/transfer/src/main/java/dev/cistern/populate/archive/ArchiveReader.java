@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Goes through an archive from its first byte to its last, without going back.
 public interface ArchiveReader extends Closeable {
-    /// The next entry; what was not read of the one before is passed over. Null at the end, when everything behind the last entry has been
-    /// read, too.
+    /// The next entry; what was not read of the one before is passed over. Null at the end, when everything behind the
+    /// last entry has been read, too.
     ///
     /// @throws BadArchiveException when the archive cannot be taken
     /// @throws IOException what the stream below threw

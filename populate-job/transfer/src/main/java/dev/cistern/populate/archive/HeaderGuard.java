@@ -3,8 +3,8 @@ package dev.cistern.populate.archive;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// Bounds what may stand between the bytes of two entries: a library reads long names and extended attributes into memory, whatever
-/// length an archive says that they have.
+/// Bounds what may stand between the bytes of two entries: a library reads long names and extended attributes into
+/// memory, whatever length an archive says that they have.
 final class HeaderGuard extends InputStream {
     private final InputStream in;
     private final byte[] one = new byte[1];

@@ -15,8 +15,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
-/// Reads zip from front to back (PKWARE's APPNOTE.TXT 6.3.10): the entries as they come, then the directory behind them, which alone says
-/// which of them are links, and which are there at all. What is read before that is not to be believed until [#next] has returned null.
+/// Reads zip from front to back (PKWARE's APPNOTE.TXT 6.3.10): the entries as they come, then the directory behind
+/// them, which alone says which of them are links, and which are there at all. What is read before that is not to be
+/// believed until [#next] has returned null.
 ///
 /// Libraries that read a stream stop at the directory, so that a link would be taken for a file with the link's text.
 final class ZipReader implements ArchiveReader {

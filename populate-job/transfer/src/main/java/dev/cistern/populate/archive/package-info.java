@@ -1,5 +1,5 @@
-/// Readers of archives: what entries they have, one after the other, with bounds on what an archive can make them do. They
-/// know no source and no target.
+/// Readers of archives: what entries they have, one after the other, with bounds on what an archive can make them do.
+/// They know no source and no target.
 @NullMarked
 package dev.cistern.populate.archive;
 

@@ -1,12 +1,13 @@
 package dev.cistern.populate.engine;
 
-/// What an archive may become. How many bytes and files that are is for the volume to bear; what grows out of next to nothing is refused before it
-/// has filled one.
+/// What an archive may become. How many bytes and files that are is for the volume to bear; what grows out of next to
+/// nothing is refused before it has filled one.
 final class ArchiveBounds {
     /// Below this nothing is a bomb.
     private static final long ALWAYS_BYTES = 256L << 20;
 
-    /// Text of logs comes to some 50 times its packed size, gzip to 1,032 times at the very most, with nothing but zeros.
+    /// Text of logs comes to some 50 times its packed size, gzip to 1,032 times at the very most, with nothing but
+    /// zeros.
     private static final int MAX_RATIO = 500;
 
     static final String PROBLEM =

@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of one object from the first to the last, fetched by a thread of its own that is some buffers ahead of whoever reads, and
-/// digested by it. What fails and may be tried again is: from where it broke off if parts of the object can be had, else from
-/// the beginning, which only the reader can do ([Restart]).
+/// The bytes of one object from the first to the last, fetched by a thread of its own that is some buffers ahead of
+/// whoever reads, and digested by it. What fails and may be tried again is: from where it broke off if parts of the
+/// object can be had, else from the beginning, which only the reader can do ([Restart]).
 final class ArchiveStream extends InputStream {
     /// The archive has to be read again from its first byte.
     static final class Restart extends Exception {

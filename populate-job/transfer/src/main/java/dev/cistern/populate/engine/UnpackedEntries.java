@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Which of the catalog's entries come out of archives: streams leave them alone, whoever takes the archive apart makes them.
+/// Which of the catalog's entries come out of archives: streams leave them alone, whoever takes the archive apart makes
+/// them.
 final class UnpackedEntries {
     /// Numbers of entries: the first of an archive, and the one after its last.
     private final TreeMap<Integer, Integer> ranges = new TreeMap<>();
@@ -22,7 +23,8 @@ final class UnpackedEntries {
         finished.set(number);
     }
 
-    /// The size of an entry is known that its archive did not tell before; whether it was not known from a reading before.
+    /// The size of an entry is known that its archive did not tell before; whether it was not known from a reading
+    /// before.
     synchronized boolean measured(int number) {
         boolean first = !measured.get(number);
         measured.set(number);

@@ -14,15 +14,17 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Takes archives apart while they are listed: each entry becomes an entry of the catalog and an unfinished file, in the archive's order.
+/// Takes archives apart while they are listed: each entry becomes an entry of the catalog and an unfinished file, in
+/// the archive's order.
 ///
-/// No file gets its name before the whole archive has been read and is right, by its digest and by its own checksums: of an archive that
-/// turns out to be cut off or damaged nothing is to be seen. When everything is listed, and leftovers are out of the way, all files go to the [Committer]. A process that is killed
-/// before begins the archive again; of what was finished by an earlier attempt nothing is written again, but the archive is
-/// read once more, since only that shows what is in it.
+/// No file gets its name before the whole archive has been read and is right, by its digest and by its own checksums:
+/// of an archive that turns out to be cut off or damaged nothing is to be seen. When everything is listed, and
+/// leftovers are out of the way, all files go to the [Committer]. A process that is killed before begins the archive
+/// again; of what was finished by an earlier attempt nothing is written again, but the archive is read once more, since
+/// only that shows what is in it.
 ///
-/// Links, devices and names that lead out of the target end the fill. How much an archive may become is bounded by the volume, and by
-/// [ArchiveBounds].
+/// Links, devices and names that lead out of the target end the fill. How much an archive may become is bounded by the
+/// volume, and by [ArchiveBounds].
 final class Unpacker {
     /// As with objects.
     private static final int MAX_RESTARTS = 3;

@@ -2,8 +2,8 @@ package dev.cistern.populate.source;
 
 import org.jspecify.annotations.Nullable;
 
-/// Says which entries of an archive are wanted, and where they go. Asked once for each entry, in the archive's order, and for all of them again
-/// where the archive has to be read again: [#restart] says so.
+/// Says which entries of an archive are wanted, and where they go. Asked once for each entry, in the archive's order,
+/// and for all of them again where the archive has to be read again: [#restart] says so.
 public interface EntryNames {
     /// The path below the archive's directory; null where the entry is passed over, whatever it is.
     ///

@@ -395,7 +395,8 @@ class UnpackTest {
         assertThat(filled()).isEmpty();
     }
 
-    /// What the first attempt left of an archive that it did not finish takes no space of the second, and what it finished is not written again.
+    /// What the first attempt left of an archive that it did not finish takes no space of the second, and what it
+    /// finished is not written again.
     @Test
     void anotherAttemptBeginsTheArchiveAgain() throws Exception {
         shelf.objects.put("a.tar", new Tar().file("done", random(700_000)).bytes());
@@ -460,7 +461,8 @@ class UnpackTest {
         assertThat(again.counts().filesDone()).isEqualTo(3);
     }
 
-    /// With more files of earlier attempts than the memory holds, they are looked up many at a time, and so too late for an archive.
+    /// With more files of earlier attempts than the memory holds, they are looked up many at a time, and so too late
+    /// for an archive.
     @Test
     void moreThanTheMemoryHoldsIsWrittenAgain() throws Exception {
         Tar many = new Tar();

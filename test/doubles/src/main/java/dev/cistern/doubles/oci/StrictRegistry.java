@@ -26,9 +26,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// An OCI registry, for reading, in memory: it checks requests strictly, answers as the distribution specification says and as
-/// Distribution's own registry does, and injects faults on request. Who asks is checked by a token of its [TokenServer], by name and
-/// password, or not at all.
+/// An OCI registry, for reading, in memory: it checks requests strictly, answers as the distribution specification says
+/// and as Distribution's own registry does, and injects faults on request. Who asks is checked by a token of its
+/// [TokenServer], by name and password, or not at all.
 public final class StrictRegistry implements AutoCloseable {
     public static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
     public static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";

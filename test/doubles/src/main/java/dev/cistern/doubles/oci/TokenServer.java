@@ -19,8 +19,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// The token service of [StrictRegistry] (Distribution's "Token Authentication Specification"): users by name and password with `GET`, and by
-/// an identity token with `POST`. It gives a token to whoever asks, as the real ones do; what it is good for depends on who asks.
+/// The token service of [StrictRegistry] (Distribution's "Token Authentication Specification"): users by name and
+/// password with `GET`, and by an identity token with `POST`. It gives a token to whoever asks, as the real ones do;
+/// what it is good for depends on who asks.
 public final class TokenServer implements AutoCloseable {
     /// What challenges have as `service`.
     public static final String SERVICE = "registry.test";
@@ -78,7 +79,8 @@ public final class TokenServer implements AutoCloseable {
         identities.put(token, user);
     }
 
-    /// How long the tokens are good that are given from now on, and whether answers say so; without, a minute is what clients have to take.
+    /// How long the tokens are good that are given from now on, and whether answers say so; without, a minute is what
+    /// clients have to take.
     public void life(long millis, boolean told) {
         lifeMillis = millis;
         lifeTold = told;

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The entries of an image's layers, from the uppermost down: the first that has a path is the one whose file is there, and what it removes
-/// of the layers below is known before they are read (OCI Image Specification, "Layer": whiteouts). So no file is written that another one
-/// replaces.
+/// The entries of an image's layers, from the uppermost down: the first that has a path is the one whose file is there,
+/// and what it removes of the layers below is known before they are read (OCI Image Specification, "Layer": whiteouts).
+/// So no file is written that another one replaces.
 ///
 /// Only what concerns the part that is asked for is remembered.
 final class ImageLayers implements EntryNames {

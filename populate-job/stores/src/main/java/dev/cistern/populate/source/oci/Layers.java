@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What the layers of a manifest are.
 ///
-/// Files: layers with a title, as ORAS gives it, and the raw layers of a model, as the CNCF's ModelPack names them. Archives: directories that
-/// ORAS has packed, the tar layers of ModelPack and KitOps. An image, where no layer has a name and each is a part of a file system. A
-/// manifest is taken whole or not at all: of one with a layer that is none of these it would be a guess that the rest is of use.
+/// Files: layers with a title, as ORAS gives it, and the raw layers of a model, as the CNCF's ModelPack names them.
+/// Archives: directories that ORAS has packed, the tar layers of ModelPack and KitOps. An image, where no layer has a
+/// name and each is a part of a file system. A manifest is taken whole or not at all: of one with a layer that is none
+/// of these it would be a guess that the rest is of use.
 ///
 /// @param files sorted by the bytes of their paths
 /// @param archives in the manifest's order
@@ -171,7 +172,8 @@ record Layers(List<LayerFile> files, List<LayerArchive> archives, boolean image)
             return null;
         }
 
-        /// Refuses names that lead out of the volume, whatever part of the artifact is asked for: who made it meant no good.
+        /// Refuses names that lead out of the volume, whatever part of the artifact is asked for: who made it meant no
+        /// good.
         private void requireSafe(int number, Descriptor layer, String name)
                 throws SourceException.Refused {
             boolean unsafe = name.startsWith("/") || name.endsWith("/");

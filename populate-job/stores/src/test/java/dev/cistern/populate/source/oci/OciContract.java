@@ -10,8 +10,8 @@ import dev.cistern.populate.source.SourceObject;
 import dev.cistern.populate.wire.Reason;
 import org.junit.jupiter.api.Test;
 
-/// What holds of every store, where a tree is an artifact's files. What has been pushed never changes: a file that is pushed again is another
-/// blob, and what was listed before is still there.
+/// What holds of every store, where a tree is an artifact's files. What has been pushed never changes: a file that is
+/// pushed again is another blob, and what was listed before is still there.
 abstract class OciContract extends SourceContract {
     @Test
     @Override

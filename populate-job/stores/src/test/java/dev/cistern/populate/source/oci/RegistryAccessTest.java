@@ -249,7 +249,8 @@ class RegistryAccessTest extends Listings {
                 .allMatch(a -> a.header("authorization") == null);
     }
 
-    /// A host that a blob is redirected to is not asked who may read: its word would send the password to a service of its choice.
+    /// A host that a blob is redirected to is not asked who may read: its word would send the password to a service of
+    /// its choice.
     @Test
     void aChallengeOfAnotherHostIsNotBelieved() throws Exception {
         registry.redirects(true);
