@@ -48,7 +48,7 @@ public interface Backend {
     /// @param tree whether the path always means a tree: `imagenet` is `imagenet/`
     void place(String path, boolean tree, Sources source);
 
-    /// Where a source is, for people.
+    /// Where a source is, for people: in messages, events and statuses, so without what may be secret.
     default String location(Sources source) {
         String prefix = source.getPrefix() == null ? "" : source.getPrefix();
         return scheme() + "://" + source.getBucket() + "/" + prefix;

@@ -12,6 +12,7 @@ public final class BackendPaths {
             Pattern.compile("([A-Za-z0-9+-]{1,16})://.*", Pattern.DOTALL);
     private static final Pattern NO_COLON =
             Pattern.compile("(s3|gs|az|oss|oci|hf|https?)//(.*)", Pattern.DOTALL);
+    private static final Pattern USER_OF_URL = Pattern.compile("^((?i:https?):?//)[^/?#]*@");
     private static final Pattern BLANK_AT_THE_END =
             Pattern.compile(".*[\\s\\p{Z}\\p{Cf}]", Pattern.DOTALL);
 
@@ -58,7 +59,7 @@ public final class BackendPaths {
                                 + quoted((own.isEmpty() ? "" : own + "://") + "BUCKET/PREFIX")
                                 + ", or name a backend of type http");
             }
-            String rest = path.substring(scheme.group(1).length() + 3);
+            String rest = shown(path).substring(scheme.group(1).length() + 3);
             String right = Backends.of(type).withScheme(rest);
             return Optional.of(
                     quoted(path)
@@ -73,9 +74,16 @@ public final class BackendPaths {
         return Optional.empty();
     }
 
-    /// A path in a message. What follows a `?` may be the signature of a URL, and more people read events than populators.
+    /// A path in a message.
     static String quoted(String path) {
-        int mark = path.indexOf('?');
-        return "\"" + (mark < 0 ? path : path.substring(0, mark) + "?…") + "\"";
+        return "\"" + shown(path) + "\"";
+    }
+
+    /// A path for people. What follows a `?` may be the signature of a URL, and what precedes its host a password; more
+    /// people read events and statuses than populators.
+    static String shown(String path) {
+        String url = USER_OF_URL.matcher(path).replaceFirst("$1");
+        int mark = url.indexOf('?');
+        return mark < 0 ? url : url.substring(0, mark) + "?…";
     }
 }

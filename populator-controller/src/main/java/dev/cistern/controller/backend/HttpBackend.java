@@ -69,7 +69,7 @@ final class HttpBackend implements Backend {
 
     @Override
     public String location(Sources source) {
-        return source.getPrefix();
+        return BackendPaths.shown(source.getPrefix());
     }
 
     /// Compared as URLs, byte for byte: what is written in another way is refused, also where a server would take it for the same.

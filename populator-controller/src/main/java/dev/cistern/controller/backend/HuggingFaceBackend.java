@@ -70,7 +70,8 @@ final class HuggingFaceBackend implements Backend {
         }
         boolean owner = place.getPrefix().endsWith("/") && allowed.repo().indexOf('/') < 0;
         if (owner) {
-            return asked.repo().startsWith(allowed.repo() + "/");
+            return asked.repo().startsWith(allowed.repo() + "/")
+                    && PathScope.covers("", asked.path());
         }
         return allowed.repo().equals(asked.repo())
                 && (allowed.revision() == null || allowed.revision().equals(asked.revision()))

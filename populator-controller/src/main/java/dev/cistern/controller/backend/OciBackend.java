@@ -75,20 +75,22 @@ final class OciBackend implements Backend {
     }
 
     /// A place without tag and digest is a repository with all its tags, or with a slash at its end the repositories
-    /// below it; one with them is that artifact.
+    /// below it; one with them is that artifact, or the part of it that a path after them names.
     @Override
     public boolean covers(Sources place, Sources source) {
         String allowed = place.getPrefix();
-        return allowed.equals(repository(allowed))
-                ? PathScope.covers(allowed, repository(source.getPrefix()))
-                : allowed.equals(source.getPrefix());
-    }
-
-    private static String repository(String reference) {
-        int digest = reference.indexOf('@');
-        String named = digest < 0 ? reference : reference.substring(0, digest);
-        int tag = named.indexOf(':', named.lastIndexOf('/') + 1);
-        return tag < 0 ? named : named.substring(0, tag);
+        try {
+            OciReference asked = OciReference.parse(source.getPrefix());
+            if (allowed.indexOf(':') < 0 && allowed.indexOf('@') < 0) {
+                return PathScope.covers(allowed, asked.repository());
+            }
+            OciReference artifact = OciReference.parse(allowed);
+            return artifact.name().equals(asked.name())
+                    && PathScope.covers(artifact.path(), asked.path());
+        } catch (IllegalArgumentException e) {
+            // What is no reference names nothing that could be compared.
+            return false;
+        }
     }
 
     @Override

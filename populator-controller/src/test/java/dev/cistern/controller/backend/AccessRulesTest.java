@@ -134,6 +134,8 @@ class AccessRulesTest {
                     gpt2                  | gpt2@main/config.json               | true
                     gpt2                  | gpt2/other                          | false
                     datasets/             | datasets/acme/data                  | false
+                    acme/                 | acme/model/%2e%2e/x                 | false
+                    acme/                 | acme/model/a%2fb                    | false
                     """)
     void aRepoIsAllowedByItsOwnerByItselfOrByARevision(String rule, String path, boolean allowed)
             throws IOException {
@@ -156,6 +158,17 @@ class AccessRulesTest {
                     team-a/model:v1                 | team-a/model:v1@sha256:%s                    | false
                     team-a/                         | team-ab/model:v1                             | false
                     team-a/model                    | team-a/model2:v1                             | false
+                    team-a/model                    | team-a/model:v1/weights/                     | true
+                    team-a/model                    | team-a/model@sha256:%s/weights/              | true
+                    team-a/model                    | team-a/model2:v1/weights/                    | false
+                    team-a/                         | team-a/model:v1/weights/                     | true
+                    team-a/model:v1                 | team-a/model:v1/weights/                     | true
+                    team-a/model:v1                 | team-a/model:v12/weights/                    | false
+                    team-a/model:v1/weights/        | team-a/model:v1/weights/a                    | true
+                    team-a/model:v1/weights         | team-a/model:v1/weights2/a                   | false
+                    team-a/model:v1/weights/        | team-a/model:v1                              | false
+                    team-a/model:v1/weights/        | team-a/model:v2/weights/a                    | false
+                    team-a/model/weights/           | team-a/model:v1/weights/a                    | false
                     """)
     void anArtifactIsAllowedByItsRepositoryOrByItself(String rule, String path, boolean allowed)
             throws IOException {
@@ -228,6 +241,23 @@ class AccessRulesTest {
                                 assertThat(refusal.message())
                                         .endsWith("; no entry of it is for this namespace")
                                         .doesNotContain("(allowedPaths"));
+    }
+
+    @Test
+    void aRefusalShowsNeitherTheSignatureNorTheUserOfAUrl() throws IOException {
+        for (String path :
+                List.of(
+                        "team-b/x?X-Amz-Signature=secret",
+                        "https://files.example.com/data/team-b/x?sig=secret",
+                        "https://user:secret@files.example.com/data/team-b/x",
+                        "HTTPS://secret@files.example.com/data/team-b/x?a@b")) {
+            assertThat(refusal("allowedPaths: [{path: team-a/}]", HTTP, path, null))
+                    .hasValueSatisfying(
+                            refusal ->
+                                    assertThat(refusal.message())
+                                            .contains("team-b/x")
+                                            .doesNotContain("secret"));
+        }
     }
 
     @Test

@@ -164,7 +164,10 @@ class BackendsTest {
         "http, s3://b/a?signature=secret",
         "http, https://other/a?signature=secret",
         "http, a/?signature=secret/",
-        "http, 'a?signature=secret '"
+        "http, 'a?signature=secret '",
+        "http, https://user:secret@other/a",
+        "s3, https//secret@h/a",
+        "s3, HTTPS://user:secret@h/a"
     })
     void noComplaintAboutAPathQuotesAQuery(String type, String path) throws IOException {
         JsonNode tree =

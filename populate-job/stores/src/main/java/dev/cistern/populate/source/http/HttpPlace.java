@@ -61,7 +61,7 @@ record HttpPlace(Origin origin, String base, Set<String> allowed, HttpScope scop
                     || !url.query().isEmpty()) {
                 throw new IllegalArgumentException(
                         "the StorageBackend's allowedPaths has "
-                                + path
+                                + Origin.shown(path)
                                 + ", which is not a path below the endpoint "
                                 + origin
                                 + base);
