@@ -69,9 +69,8 @@ public record ProbeTarget(Sources source, String location, boolean given) {
         for (Dataset dataset : sorted(datasets)) {
             Sources source = CopyOf.allBut(LOOKED_UP, dataset.getSpec().getSource(), Sources.class);
             String path = dataset.getSpec().getSource().getPath();
-            if (placed(source, store, path, true)
-                    && allowed(view, backend, SharedBackends.ANY_NAMESPACE, source)) {
-                found.add(source);
+            if (placed(source, store, path, true)) {
+                allowed(view, backend, SharedBackends.ANY_NAMESPACE, source).ifPresent(found::add);
             }
         }
         for (ObjectVolumePopulator populator : sorted(populators)) {
@@ -79,9 +78,9 @@ public record ProbeTarget(Sources source, String location, boolean given) {
                 Sources source = CopyOf.allBut(LOOKED_UP, one, Sources.class);
                 if (one.getBackendRef() != null
                         && one.getBackendRef().getName().equals(name)
-                        && placed(source, store, one.getPath(), false)
-                        && allowed(view, backend, populator.getMetadata().getNamespace(), source)) {
-                    found.add(source);
+                        && placed(source, store, one.getPath(), false)) {
+                    allowed(view, backend, populator.getMetadata().getNamespace(), source)
+                            .ifPresent(found::add);
                 }
             }
         }
@@ -98,14 +97,16 @@ public record ProbeTarget(Sources source, String location, boolean given) {
         return true;
     }
 
-    private static boolean allowed(
+    /// The source as a run of that namespace would have it, which keeps to what the namespace may read: the path is a
+    /// user's, the credentials are the platform's. Empty where it may not be read.
+    private static Optional<Sources> allowed(
             ClusterView view, StorageBackend backend, String namespace, Sources source) {
-        return new AccessRules(
+        AccessRules rules =
+                new AccessRules(
                         backend.getMetadata().getName(),
                         backend.getSpec(),
-                        SharedBackends.tenant(view, namespace))
-                .of(source)
-                .isEmpty();
+                        SharedBackends.tenant(view, namespace));
+        return rules.of(source).isPresent() ? Optional.empty() : Optional.of(rules.kept(source));
     }
 
     private static <T extends HasMetadata> List<T> sorted(List<T> objects) {
