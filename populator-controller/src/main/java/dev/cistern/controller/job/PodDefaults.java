@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /// What all pods of Jobs of ours have.
 public final class PodDefaults {
     /// Service meshes put a container beside ours that never ends, and take its connections over before it is ready. A populator
-    /// that wants one says so in `generic.labels` or `generic.annotations`. Istio and Kuma look at labels first; their older
+    /// that wants one in its own namespace says so in `generic.labels` or `generic.annotations`. Istio and Kuma look at labels first; their older
     /// versions, and the others, at annotations.
     private static final Map<String, String> NO_MESH_LABELS =
             Map.of("sidecar.istio.io/inject", "false", "kuma.io/sidecar-injection", "disabled");

@@ -76,6 +76,12 @@ record ObjectPopulatorSnapshot(String populateNamespace) {
                             + "generic.serviceAccountName: only with inline backends; with"
                             + " backendRef the Job runs as what the StorageBackend says");
         }
+        if (shared) {
+            Optional<String> refused = PlatformPods.refused(generic);
+            if (refused.isPresent()) {
+                throw UnresolvedException.unsupported(name + refused.get() + ", or use an inline backend");
+            }
+        }
         oneServiceAccount(name, sources, generic);
         VolumePopulationSpec snapshot =
                 SnapshotBase.begin(

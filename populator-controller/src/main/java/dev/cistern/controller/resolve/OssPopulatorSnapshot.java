@@ -10,6 +10,7 @@ import dev.cistern.controller.backend.OssBackend;
 import dev.cistern.controller.model.Claim;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Takes the snapshot of an `OSSVolumePopulator` for a run.
@@ -41,6 +42,10 @@ record OssPopulatorSnapshot(String populateNamespace) {
             generic.setAffinity(given.getAffinity());
             generic.setTolerations(given.getTolerations());
             generic.setThroughput(given.getThroughput());
+            Optional<String> refused = PlatformPods.refused(generic);
+            if (refused.isPresent()) {
+                throw UnresolvedException.unsupported(name + refused.get());
+            }
             snapshot.setGeneric(generic);
         }
         return snapshot;
