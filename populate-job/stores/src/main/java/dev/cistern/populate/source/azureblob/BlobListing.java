@@ -68,13 +68,18 @@ final class BlobListing implements ListingApi {
         } catch (IllegalArgumentException e) {
             throw StatusErrors.garbled(protocol.where(), null, String.valueOf(e.getMessage()));
         }
-        if (page.blobs().isEmpty() && page.nextMarker().isEmpty() && position.isEmpty()) {
+        String next = page.nextMarker();
+        if (next == null) {
+            return ListedPage.of(
+                    page.blobs(), new PageTurn.Broken("a page does not say whether it is the last"));
+        }
+        if (page.blobs().isEmpty() && next.isEmpty() && position.isEmpty()) {
             SourceObject empty = emptyDirectory(prefix);
             if (empty != null) {
                 return ListedPage.of(List.of(empty), new PageTurn.End());
             }
         }
-        return ListedPage.of(page.blobs(), PageTurn.byToken(page.nextMarker()));
+        return ListedPage.of(page.blobs(), PageTurn.byToken(next));
     }
 
     private byte[] document(String prefix, String position) throws SourceException {

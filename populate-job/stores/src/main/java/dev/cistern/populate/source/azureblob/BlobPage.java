@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// A page of a listing of blobs.
 ///
 /// @param blobs in the store's order; a directory's name ends with a slash
-/// @param nextMarker empty on the last page
-record BlobPage(List<SourceObject> blobs, String nextMarker) {
+/// @param nextMarker empty on the last page; null where the page does not say whether it is the last
+record BlobPage(List<SourceObject> blobs, @Nullable String nextMarker) {
     /// Metadata of marker blobs of directories, in any case: written by clients such as Hadoop's drivers, and returned
     /// for directories of a hierarchical namespace.
     private static final String FOLDER = "hdi_isfolder";
@@ -30,7 +30,7 @@ record BlobPage(List<SourceObject> blobs, String nextMarker) {
             throw new IllegalArgumentException("the answer is not a listing of blobs");
         }
         List<SourceObject> blobs = new ArrayList<>();
-        String next = "";
+        String next = null;
         while (xml.nextTag() && !xml.atEnd()) {
             switch (xml.name()) {
                 case "Blobs" -> blobs(xml, blobs);

@@ -1,5 +1,6 @@
 package dev.cistern.populate.source.huggingface;
 
+import dev.cistern.populate.http.Origin;
 import dev.cistern.populate.source.SourceException;
 import dev.cistern.populate.source.rest.ErrorAnswer;
 import dev.cistern.populate.source.rest.Json;
@@ -134,13 +135,11 @@ final class HubErrors implements StoreErrors {
 
     private SourceException redirect(ErrorAnswer answer, @Nullable String object) {
         String to = String.valueOf(answer.header().apply("location"));
-        int mark = to.indexOf('?');
         return StatusErrors.refused(
                 Reason.INVALID_CONFIGURATION,
                 StatusErrors.subject(where(), object)
                         + " redirects to "
-                        // What follows is a signature.
-                        + (mark < 0 ? to : to.substring(0, mark))
+                        + Origin.shown(to)
                         + ", which is not followed: too many redirects, or from https to http");
     }
 

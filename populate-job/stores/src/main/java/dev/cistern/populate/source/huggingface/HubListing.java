@@ -52,7 +52,10 @@ final class HubListing implements ListingApi {
         if (prefix.isEmpty() || prefix.endsWith("/")) {
             String query = position.isEmpty() ? "recursive=true&expand=false" : position;
             return tree(
-                    id, prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1), query);
+                    id,
+                    prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1),
+                    query,
+                    position.isEmpty());
         }
         if (position.isEmpty()) {
             try {
@@ -68,24 +71,33 @@ final class HubListing implements ListingApi {
 
     private record Page(Json entries, @Nullable String next) {}
 
-    private ListedPage tree(String id, String directory, String query) throws SourceException {
-        Page page = page(id, directory, query);
+    private ListedPage tree(String id, String directory, String query, boolean first)
+            throws SourceException {
+        Page page = page(id, directory, query, first);
         return page == null
                 ? ListedPage.of(List.of(), new PageTurn.End())
                 : ListedPage.of(files(page.entries), PageTurn.byToken(page.next));
     }
 
-    /// One page of a tree; null where there is no such directory.
-    private @Nullable Page page(String id, String directory, String query) throws SourceException {
+    /// One page of a tree; null where there is no such directory. A directory that had a page before is there, since a
+    /// commit does not change: its end would leave out the rest without a word.
+    private @Nullable Page page(String id, String directory, String query, boolean first)
+            throws SourceException {
         try {
             return sender.ask(
                     StoreRequest.get(location.tree(id, directory)).query(query),
                     (head, body) -> read(head, body));
         } catch (SourceException.Changed e) {
-            if (e.gone()) {
-                return null;
+            if (!e.gone()) {
+                throw e;
             }
-            throw e;
+            if (!first) {
+                throw StatusErrors.garbled(
+                        location.toString(),
+                        null,
+                        "the next page of a directory is not there (" + e.getMessage() + ")");
+            }
+            return null;
         }
     }
 
@@ -133,7 +145,8 @@ final class HubListing implements ListingApi {
                         slash < 0 ? "" : path.substring(0, slash),
                         position.isEmpty()
                                 ? "recursive=false&expand=false"
-                                : position.substring(DIRECTORY.length()));
+                                : position.substring(DIRECTORY.length()),
+                        position.isEmpty());
         if (page == null) {
             return ListedPage.of(List.of(), new PageTurn.End());
         }
@@ -156,7 +169,14 @@ final class HubListing implements ListingApi {
         List<SourceObject> files = new ArrayList<>(items.size());
         for (Json entry : items) {
             // Directories are where their files are, and a submodule has no bytes.
-            if (entry.get("type").text("").equals("file")) {
+            String type = entry.get("type").text("");
+            if (type.isEmpty()) {
+                throw StatusErrors.garbled(
+                        location.toString(),
+                        entry.get("path").text(),
+                        "an entry is listed without its type");
+            }
+            if (type.equals("file")) {
                 files.add(file(entry));
             }
         }

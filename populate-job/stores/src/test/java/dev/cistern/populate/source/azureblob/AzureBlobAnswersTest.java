@@ -456,6 +456,23 @@ class AzureBlobAnswersTest {
     }
 
     @Test
+    void aPageThatDoesNotSayWhetherItIsTheLastIsNotTakenForTheLast() throws Exception {
+        String page =
+                """
+                <EnumerationResults ContainerName="data"><Blobs><Blob><Name>t/d</Name><Properties>
+                <Content-Length>7</Content-Length><Etag>0x1</Etag></Properties></Blob></Blobs></EnumerationResults>\
+                """;
+        azure.store.faults(request -> new Fault.Other(200, Map.of(), page));
+        try (Source source = azure.open("t/")) {
+            assertThatThrownBy(() -> Azure.list(source))
+                    .isInstanceOfSatisfying(
+                            SourceException.Refused.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.LISTING_INCOMPLETE))
+                    .hasMessageContaining("does not say whether it is the last");
+        }
+    }
+
+    @Test
     void aPageThatIsNoListingIsNotBelieved() throws Exception {
         azure.store.put("t/x", new byte[1]);
         try (Source source = azure.open("t/")) {

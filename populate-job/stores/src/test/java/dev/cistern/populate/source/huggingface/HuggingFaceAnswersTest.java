@@ -625,6 +625,46 @@ class HuggingFaceAnswersTest {
         }
     }
 
+    /// A mirror that has lost the commit meanwhile, or answers from another machine.
+    @ParameterizedTest
+    @ValueSource(strings = {"org/name", "org/name/d/", "org/name/d/f29"})
+    void aLaterPageThatIsNotThereIsNoEndOfTheListing(String path) throws Exception {
+        for (int i = 0; i < 30; i++) {
+            hub.repo.put("d/f" + i, random(3));
+        }
+        hub.server.withoutPathsInfo();
+        hub.server.pageSize(10);
+        hub.server.faults(
+                request ->
+                        request.kind() == Kind.TREE && request.query().containsKey("cursor")
+                                ? new HubFault.Error(
+                                        404, "EntryNotFound", "no such entry", Map.of())
+                                : null);
+        try (Source source = hub.open(path)) {
+            assertThatThrownBy(() -> list(source))
+                    .isInstanceOf(SourceException.Retryable.class)
+                    .hasMessageContainingAll("answered wrongly", "the next page", "no such entry");
+        }
+    }
+
+    @Test
+    void anEntryWithoutATypeIsAWrongAnswer() throws Exception {
+        hub.server.faults(
+                request ->
+                        request.kind() == Kind.TREE
+                                ? new HubFault.Other(
+                                        200,
+                                        Map.of("Content-Type", "application/json"),
+                                        "[{\"type\":\"file\",\"path\":\"a\",\"size\":1,\"oid\":\"x\"},"
+                                                + "{\"path\":\"b\",\"size\":1,\"oid\":\"x\"}]")
+                                : null);
+        try (Source source = hub.open("org/name")) {
+            assertThatThrownBy(() -> list(source))
+                    .isInstanceOf(SourceException.Retryable.class)
+                    .hasMessageContainingAll("object b", "without its type");
+        }
+    }
+
     @Test
     void anEntryWithoutASizeIsAWrongAnswer() throws Exception {
         hub.server.faults(
@@ -677,6 +717,29 @@ class HuggingFaceAnswersTest {
                             refused(
                                     Reason.INVALID_CONFIGURATION,
                                     "/org/name/resolve/main/a, which is not followed"));
+        }
+    }
+
+    @Test
+    void aRedirectIsToldWithoutItsUserAndSignature() throws Exception {
+        hub.repo.put("a", random(3));
+        hub.server.faults(
+                request ->
+                        request.kind() == Kind.RESOLVE
+                                ? new HubFault.Other(
+                                        302,
+                                        Map.of(
+                                                "Location",
+                                                "https://user:secret@cdn.example.com/a?sig=secret#secret"),
+                                        "")
+                                : null);
+        try (Source source = hub.open("org/name/a")) {
+            assertThatThrownBy(() -> read(source, only(source)))
+                    .satisfies(
+                            refused(
+                                    Reason.INVALID_CONFIGURATION,
+                                    "redirects to https://cdn.example.com/a, which"))
+                    .hasMessageNotContaining("secret");
         }
     }
 
