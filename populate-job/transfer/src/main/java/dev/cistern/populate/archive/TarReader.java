@@ -34,9 +34,15 @@ final class TarReader implements ArchiveReader {
             }
             guard.headers(MOST_HEADER_BYTES);
             TarArchiveEntry entry = tar.getNextEntry();
+            boolean endMarked = guard.endMarked();
             guard.data();
             current = entry;
             if (entry == null) {
+                if (!endMarked) {
+                    throw new BadArchiveException(
+                            "it cannot be read as tar (it ends without the block of zeros that"
+                                    + " ends one: it was cut off, or never finished)");
+                }
                 drain();
                 return null;
             }

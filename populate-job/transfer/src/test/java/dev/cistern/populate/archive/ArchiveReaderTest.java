@@ -172,6 +172,22 @@ class ArchiveReaderTest {
         bad(ArchiveFormat.ZIP, new byte[0], "cannot be read as zip");
     }
 
+    /// A program that is killed while it writes, and a packer behind it that ends properly.
+    @Test
+    void aTarThatWasCutOffBetweenTwoEntriesIsNotTakenForTheWhole() throws Exception {
+        byte[] tar = new Tar().file("a", "one").file("zeros", new byte[700]).file("b", "x").bytes();
+        for (int end : new int[] {0, 1024, 1024 + 1536, 1024 + 1536 + 1024}) {
+            byte[] part = Arrays.copyOf(tar, end);
+            bad(ArchiveFormat.TAR, part, "cut off, or never finished");
+            bad(ArchiveFormat.TAR_GZIP, Archives.gzip(part), "cut off, or never finished");
+            bad(ArchiveFormat.TAR_ZSTD, Archives.zstd(part), "cut off, or never finished");
+        }
+        // One block is what GNU tar calls lone, and takes.
+        assertThat(read(ArchiveFormat.TAR, Arrays.copyOf(tar, 1024 + 1536 + 1024 + 512)))
+                .hasSize(3);
+        assertThat(read(ArchiveFormat.TAR, new byte[1024])).isEmpty();
+    }
+
     @Test
     void aNameWithoutEndIsRefusedBeforeItFillsTheMemory() throws Exception {
         // A long name of GNU tar that says it has 8 GiB.
