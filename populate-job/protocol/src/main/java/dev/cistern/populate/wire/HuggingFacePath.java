@@ -125,6 +125,13 @@ public record HuggingFacePath(Kind kind, String repo, @Nullable String revision,
             throw wrong(
                     text, "has no revision of 1 to " + MAX_REVISION + " characters after its @");
         }
+        if (revision != null && !isReference(revision)) {
+            throw wrong(
+                    text,
+                    "names the revision \""
+                            + revision
+                            + "\", and no branch or tag can have that name");
+        }
         if (controls(path) || (revision != null && controls(revision))) {
             throw wrong(text, "holds a control character");
         }
@@ -137,6 +144,14 @@ public record HuggingFacePath(Kind kind, String repo, @Nullable String revision,
             }
         }
         return new HuggingFacePath(kind, repo, revision, path);
+    }
+
+    /// What `git check-ref-format` rules out and a server or a proxy before it may take for a way up.
+    private static boolean isReference(String revision) {
+        return !revision.contains("..")
+                && revision.indexOf('\\') < 0
+                && !("/" + revision + "/").contains("//")
+                && !("/" + revision).contains("/.");
     }
 
     private static boolean controls(String text) {
