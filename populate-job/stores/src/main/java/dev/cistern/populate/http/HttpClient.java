@@ -5,6 +5,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.Set;
@@ -13,10 +15,14 @@ import org.jspecify.annotations.Nullable;
 /// Exchanges requests for responses over kept-alive connections.
 ///
 /// Thread-safe; each exchange has its own connection. The number of connections equals the number of threads in an
-/// exchange, so limiting threads limits connections and buffers. At most as many are kept idle as were in use at once.
+/// exchange, so limiting threads limits connections and buffers. Idle ones are bounded, too: a store may redirect each
+/// request to another host.
 public final class HttpClient implements Closeable {
     /// Servers and load balancers close idle connections after 20 s or more.
     private static final long MAX_IDLE_NANOS = 15_000_000_000L;
+
+    /// Twice the maximum number of streams: each may alternate between a store and the host that it redirects to.
+    private static final int MOST_IDLE = 1024;
 
     private static final int REQUEST_TIMEOUT = 408;
 
@@ -55,11 +61,19 @@ public final class HttpClient implements Closeable {
     private final Settings settings;
     private final Watchdog watchdog;
     private final Connector connector;
+    /// The one that was used last comes first.
     private final Deque<HttpConnection> idle = new ArrayDeque<>();
+
+    private final int mostIdle;
     private boolean closed;
 
     public HttpClient(Settings settings, Tls tls) {
+        this(settings, tls, MOST_IDLE);
+    }
+
+    HttpClient(Settings settings, Tls tls, int mostIdle) {
         this.settings = settings;
+        this.mostIdle = mostIdle;
         this.watchdog = new Watchdog(settings.readMillis(), settings.firstByteMillis());
         this.connector = new Connector(settings, tls, watchdog);
     }
@@ -185,17 +199,22 @@ public final class HttpClient implements Closeable {
     }
 
     private void putIdle(HttpConnection connection) {
-        connection.idleSince(System.nanoTime());
-        boolean keep;
+        long now = System.nanoTime();
+        connection.idleSince(now);
+        List<HttpConnection> surplus = new ArrayList<>();
         synchronized (idle) {
-            keep = !closed;
-            if (keep) {
+            if (closed) {
+                surplus.add(connection);
+            } else {
                 idle.addFirst(connection);
             }
+            while (idle.size() > mostIdle
+                    || (!idle.isEmpty()
+                            && now - idle.getLast().idleSince() > MAX_IDLE_NANOS)) {
+                surplus.add(idle.removeLast());
+            }
         }
-        if (!keep) {
-            connection.close();
-        }
+        surplus.forEach(HttpConnection::close);
     }
 
     /// Closes all connections; exchanges in progress fail.

@@ -9,7 +9,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -20,6 +23,54 @@ final class HttpClientTest {
     private static final String REQUEST = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
     private final CountDownLatch firstPiece = new CountDownLatch(1);
+
+    /// Of a store that redirects each request to another host, connections would be kept without end.
+    @Test
+    void idleConnectionsToManyHostsAreBounded() throws Exception {
+        List<ServerSocket> listeners = new ArrayList<>();
+        List<CompletableFuture<Integer>> ends = new ArrayList<>();
+        try (HttpClient client =
+                new HttpClient(
+                        new HttpClient.Settings(2000, 20_000, BufferPool.of(1 << 16)),
+                        new Tls(null, false),
+                        2)) {
+            for (int i = 0; i < 5; i++) {
+                ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                listeners.add(listener);
+                CompletableFuture<Integer> end = new CompletableFuture<>();
+                ends.add(end);
+                Thread.ofVirtual().start(() -> answerOnceAndWait(listener, end));
+                client.exchange(
+                        new Origin(false, "127.0.0.1", listener.getLocalPort()),
+                        REQUEST.getBytes(StandardCharsets.US_ASCII),
+                        false,
+                        (head, body) -> body.bytes(10));
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(ends.get(i).get(10, TimeUnit.SECONDS)).isEqualTo(-1);
+            }
+            assertThat(ends.get(3)).isNotDone();
+            assertThat(ends.get(4)).isNotDone();
+        } finally {
+            for (ServerSocket listener : listeners) {
+                listener.close();
+            }
+        }
+    }
+
+    /// @param end completed with what follows the request: -1 for the end of the connection
+    private static void answerOnceAndWait(ServerSocket listener, CompletableFuture<Integer> end) {
+        try (Socket socket = listener.accept()) {
+            socket.getInputStream().readNBytes(REQUEST.length());
+            socket.getOutputStream()
+                    .write(
+                            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            end.complete(socket.getInputStream().read());
+        } catch (IOException e) {
+            end.completeExceptionally(e);
+        }
+    }
 
     /// A buffer that a slow network fills in minutes would hide progress, and lose it when the connection breaks.
     @Test
