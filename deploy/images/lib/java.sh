@@ -110,14 +110,28 @@ native() {
   case $1 in *-boringssl-static-*) true ;; *) false ;; esac
 }
 
+# library_apart JAR TREE: takes the JAR's native library of this architecture out of it, and leaves those of the others out. A class that
+# finds none in its JAR looks at java.library.path; it would write one from its JAR to a temporary file, and a Job's root is read-only.
+library_apart() {
+  local jar=$1 tree=$2 arch=amd64 work
+  [ "$(uname -m)" = x86_64 ] || arch=aarch64
+  work=$(new_dir)
+  (cd "$work" && "$JAVA_HOME/bin/jar" xf "$jar")
+  mkdir -p "$tree/app/native/META-INF/native"
+  cp "$work/linux/$arch"/*.so "$tree/app/native/META-INF/native/"
+  find "$work" -name '*.so' -o -name '*.dll' -o -name '*.dylib' | xargs rm
+  (cd "$work" && "$JAVA_HOME/bin/jar" --create --file "$tree/app/lib/${jar##*/}" --manifest META-INF/MANIFEST.MF --date=2026-01-01T00:00:00Z .)
+  rm -rf "$work"
+}
+
 # app_layers IMAGE MODULE: keys of the libraries' and the program's layer. The class path is a file of its own, sorted:
 # the AOT cache holds only for the class path it was made with.
 app_layers() {
   local image=$1 module=$2 dir libs_key app_key tree options
   dir=$(jars "$module")
   options=$(jvm_options "$image" "$module")
-  libs_key=libs-$(cd "$dir" && { find . -name '*.jar' ! -name 'cistern-*' | LC_ALL=C sort | xargs -r sha256sum; declare -f native app_layers; } | hash_of)
-  app_key=$image-$(cd "$dir" && { find . -name '*.jar' | LC_ALL=C sort | xargs sha256sum; cat "$options"; declare -f native app_layers; } | hash_of)
+  libs_key=libs-$(cd "$dir" && { find . -name '*.jar' ! -name 'cistern-*' | LC_ALL=C sort | xargs -r sha256sum; declare -f native library_apart app_layers; } | hash_of)
+  app_key=$image-$(cd "$dir" && { find . -name '*.jar' | LC_ALL=C sort | xargs sha256sum; cat "$options"; declare -f native library_apart app_layers; } | hash_of)
   if ! have_tree "$libs_key"; then
     say "making the layer with the libraries of $image"
     tree=$(new_dir)
@@ -128,7 +142,10 @@ app_layers() {
         mkdir -p "$tree/app/native"
         (cd "$tree/app/native" && "$JAVA_HOME/bin/jar" xf "$jar")
       else
-        cp "$jar" "$tree/app/lib"
+        case ${jar##*/} in
+          zstd-jni-*) library_apart "$jar" "$tree" ;;
+          *) cp "$jar" "$tree/app/lib" ;;
+        esac
       fi
     done
     keep_tree "$tree" "$libs_key"
