@@ -47,7 +47,9 @@ public final class CisternCommand {
         this.environment = Environment.of(environment, Variables.CHANGED);
         this.out = out;
         this.err = err;
-        Stream.of(new FillCommand(this.environment.variables(), out, err))
+        Stream.of(
+                        new FillCommand(this.environment.variables(), out, err),
+                        new SizeCommand(this.environment.variables(), out, err))
                 .forEach(subcommand -> subcommands.put(subcommand.name(), subcommand));
     }
 

@@ -2,7 +2,6 @@ package dev.cistern.populate.cli;
 
 import dev.cistern.populate.Attempt;
 import dev.cistern.populate.Memory;
-import dev.cistern.populate.StopHook;
 import dev.cistern.populate.Stores;
 import dev.cistern.populate.engine.FaultPoints;
 import dev.cistern.populate.engine.Fill;
@@ -31,13 +30,12 @@ import picocli.CommandLine.ParseResult;
 
 /// `cistern fill`: copies one source into one directory.
 public final class FillCommand implements Subcommand {
-    private static final long STOP_MILLIS = 10_000;
     private static final String STOPPED = "stopped; run it again to continue";
 
     private static final String COMPARE_LENGTHS = "--no-verify compares lengths alone";
 
     /// The process's standard error; missing where there is no Linux.
-    private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
+    static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -84,26 +82,12 @@ public final class FillCommand implements Subcommand {
     @Override
     public int run(ParseResult given) throws UsageException {
         FillOptions options = FillOptions.of(given, environment);
-        // The exit code of a process that told its result is the signal's, as shells expect; one
-        // that cannot must not hang.
-        StopHook stop =
-                new StopHook(
-                        STOP_MILLIS,
-                        told -> {
-                            if (!told) {
-                                Runtime.getRuntime().halt(1);
-                            }
-                        });
-        RunResult result;
-        boolean asked;
-        try {
-            result = fill(options);
-            show(options, result);
-        } finally {
-            stop.told();
-            asked = !stop.withdraw();
-        }
-        return asked ? 130 : result.exitCode();
+        return Stoppable.run(
+                () -> {
+                    RunResult result = fill(options);
+                    show(options, result);
+                    return result.exitCode();
+                });
     }
 
     private RunResult fill(FillOptions options) {

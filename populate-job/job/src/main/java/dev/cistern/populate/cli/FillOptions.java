@@ -102,6 +102,11 @@ record FillOptions(
                         .build());
         command.addOption(flag("--json", "print the result as JSON").build());
         command.addOption(flag("--quiet", "show no progress").build());
+        addStoresTo(command);
+    }
+
+    /// Adds the options of all stores.
+    static void addStoresTo(CommandSpec command) {
         for (StoreCommandLine store : Stores.commandLines()) {
             for (StoreOption option : store.options()) {
                 if (!command.optionsMap().containsKey(option.name())) {
@@ -119,11 +124,11 @@ record FillOptions(
                         .converters(OptionValue::present);
     }
 
-    private static OptionSpec.Builder flag(String name, String help) {
+    static OptionSpec.Builder flag(String name, String help) {
         return OptionSpec.builder(name).type(boolean.class).arity("0").description(help);
     }
 
-    private static OptionSpec.Builder value(String name, String label, String help) {
+    static OptionSpec.Builder value(String name, String label, String help) {
         return OptionSpec.builder(name)
                 .type(String.class)
                 .arity("1")
@@ -131,7 +136,7 @@ record FillOptions(
                 .description(help);
     }
 
-    private static OptionSpec.Builder repeated(String name, String help) {
+    static OptionSpec.Builder repeated(String name, String help) {
         return value(name, "GLOB", help).type(List.class).auxiliaryTypes(String.class);
     }
 
@@ -162,7 +167,11 @@ record FillOptions(
                 given.hasMatchedOption("--quiet"));
     }
 
-    private static StoreSpec store(ParseResult given, Map<String, String> environment)
+    /// The source that the first operand names.
+    ///
+    /// @param environment used where an option is not given
+    /// @throws UsageException naming the invalid argument or variable, and what to give instead
+    static StoreSpec store(ParseResult given, Map<String, String> environment)
             throws UsageException {
         String source = given.matchedPositionalValue(0, "");
         for (StoreCommandLine store : Stores.commandLines()) {

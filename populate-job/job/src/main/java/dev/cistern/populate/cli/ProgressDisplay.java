@@ -11,20 +11,41 @@ final class ProgressDisplay implements AutoCloseable {
     private static final int BAR_CELLS = 24;
 
     private final Progress progress;
+    private final Line line;
     private final PrintStream out;
     private final boolean terminal;
     private final long everyMillis;
     private final Thread thread = new Thread(null, this::run, "display", 256 * 1024);
     private boolean drawn;
 
+    /// Formats a report.
+    @FunctionalInterface
+    interface Line {
+        /// @param terminal whether the line is redrawn
+        String of(ProgressReport report, boolean terminal);
+    }
+
+    /// One that shows how far a fill is.
+    ///
     /// @param terminal whether `out` is a terminal
     ProgressDisplay(Progress progress, PrintStream out, boolean terminal) {
-        this(progress, out, terminal, terminal ? TERMINAL_MILLIS : LINES_MILLIS);
+        this(progress, ProgressDisplay::line, out, terminal);
+    }
+
+    /// @param terminal whether `out` is a terminal
+    ProgressDisplay(Progress progress, Line line, PrintStream out, boolean terminal) {
+        this(progress, line, out, terminal, terminal ? TERMINAL_MILLIS : LINES_MILLIS);
     }
 
     /// @param everyMillis interval of lines
     ProgressDisplay(Progress progress, PrintStream out, boolean terminal, long everyMillis) {
+        this(progress, ProgressDisplay::line, out, terminal, everyMillis);
+    }
+
+    private ProgressDisplay(
+            Progress progress, Line line, PrintStream out, boolean terminal, long everyMillis) {
         this.progress = progress;
+        this.line = line;
         this.out = out;
         this.terminal = terminal;
         this.everyMillis = everyMillis;
@@ -39,15 +60,15 @@ final class ProgressDisplay implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(everyMillis);
-                String line = line(progress.next(), terminal);
+                String text = line.of(progress.next(), terminal);
                 if (terminal) {
                     // Carriage return, the line, erase what is left of the one before. A line that
                     // went on in a
                     // next row would not be drawn over: a narrow terminal is told to cut it off.
-                    out.print("\r\u001b[?7l" + line + "\u001b[K\u001b[?7h");
+                    out.print("\r\u001b[?7l" + text + "\u001b[K\u001b[?7h");
                     drawn = true;
                 } else {
-                    out.println(line);
+                    out.println(text);
                 }
                 out.flush();
             }

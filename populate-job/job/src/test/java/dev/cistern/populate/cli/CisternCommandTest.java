@@ -41,6 +41,7 @@ class CisternCommandTest {
                 .startsWith("Usage: cistern COMMAND [OPTIONS]\n")
                 .contains(
                         "  fill     copy a source into a directory\n",
+                        "  size     tell how large a source is, and the PVC that it needs\n",
                         "  job ",
                         "  train ",
                         "  version ",

@@ -48,6 +48,11 @@ record SpaceNeeds(long dataBytes, long files, long directories, long nameBytes) 
 
     private static final long EXT_BYTES_PER_FILE = 16 * 1024;
 
+    private static final long EXT_SMALL_BYTES_PER_FILE = 4096 + 64;
+
+    /// ext4 below [#EXT_SMALL_BYTES]: up to 26 % at 32 MiB, for more inodes and a journal of at least 4 MiB.
+    private static final double EXT_SMALL_KEEPS = 0.27;
+
     private static final long MEBIBYTE = 1 << 20;
 
     /// Total, in bytes.
@@ -70,6 +75,22 @@ record SpaceNeeds(long dataBytes, long files, long directories, long nameBytes) 
         return (long) Math.ceil(size / MEBIBYTE) + 1;
     }
 
+    /// The size of a volume that does not exist yet, in MiB: as ext4 with the defaults of mke2fs, which of the usual
+    /// file systems reserves most.
+    long newVolumeMebibytes() {
+        double wanted = wantedInodes();
+        double size = Math.max(bytes() / (1 - EXT_SMALL_KEEPS), wanted * EXT_SMALL_BYTES_PER_FILE);
+        if (size + 2 * MEBIBYTE > EXT_SMALL_BYTES) {
+            double large = Math.max(bytes() / (1 - EXT_KEEPS), wanted * EXT_BYTES_PER_FILE);
+            size = Math.max(EXT_SMALL_BYTES, large);
+        }
+        return (long) Math.ceil(size / MEBIBYTE) + 1;
+    }
+
+    private double wantedInodes() {
+        return 1.02 * (files + directories) + 64;
+    }
+
     /// The fraction of a volume that its file system reserves.
     private static double kept(Volume volume) {
         double measured =
@@ -87,7 +108,7 @@ record SpaceNeeds(long dataBytes, long files, long directories, long nameBytes) 
         if (volume.offeredFiles() <= 0 || volume.claimedBytes() == 0) {
             return 0;
         }
-        double wanted = 1.02 * (files + directories) + 64;
+        double wanted = wantedInodes();
         double size = wanted * volume.claimedBytes() / volume.offeredFiles();
         return volume.fileSystem().startsWith("ext") && size > EXT_SMALL_BYTES
                 ? Math.max(size, wanted * EXT_BYTES_PER_FILE)
