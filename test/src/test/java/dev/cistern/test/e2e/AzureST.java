@@ -48,6 +48,7 @@ class AzureST {
         plant("model/a b/+/x", random(1));
         plant("model/empty", new byte[0]);
         Files.createDirectories(directory.resolve("blobs/model/nothing/in/here"));
+        digests.put("nothing", "");
         Files.writeString(directory.resolve("blobs/elsewhere"), "not asked for");
     }
 
