@@ -12,8 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RegisteredKindsTest {
-    private static final Path REGISTRATIONS =
-            Path.of("../deploy/populators/volumepopulators.yaml");
+    private static final Path REGISTRATIONS = Path.of("../deploy/populators/volumepopulators.yaml");
 
     /// Otherwise the data source validator warns about each PVC that names the kind.
     @Test

@@ -79,7 +79,8 @@ record ObjectPopulatorSnapshot(String populateNamespace) {
         if (shared) {
             Optional<String> refused = PlatformPods.refused(generic);
             if (refused.isPresent()) {
-                throw UnresolvedException.unsupported(name + refused.get() + ", or use an inline backend");
+                throw UnresolvedException.unsupported(
+                        name + refused.get() + ", or use an inline backend");
             }
         }
         oneServiceAccount(name, sources, generic);

@@ -24,7 +24,8 @@ class PopulationTriggersTest {
     private static final ClaimKey CLAIM = new ClaimKey("team-a", "data", "c1");
 
     private static final String LABELS =
-            "{app.kubernetes.io/managed-by: cistern, cistern.dev/pvc-uid: c1, cistern.dev/attempt: \"1\"}";
+            "{app.kubernetes.io/managed-by: cistern, cistern.dev/pvc-uid: c1, cistern.dev/attempt:"
+                    + " \"1\"}";
 
     private final BlockingQueue<ClaimKey> woken = new LinkedBlockingQueue<>();
     private WatchServer server;

@@ -5,10 +5,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +61,7 @@ public final class HttpClient implements Closeable {
     private final Settings settings;
     private final Watchdog watchdog;
     private final Connector connector;
+
     /// The one that was used last comes first.
     private final Deque<HttpConnection> idle = new ArrayDeque<>();
 
@@ -209,8 +210,7 @@ public final class HttpClient implements Closeable {
                 idle.addFirst(connection);
             }
             while (idle.size() > mostIdle
-                    || (!idle.isEmpty()
-                            && now - idle.getLast().idleSince() > MAX_IDLE_NANOS)) {
+                    || (!idle.isEmpty() && now - idle.getLast().idleSince() > MAX_IDLE_NANOS)) {
                 surplus.add(idle.removeLast());
             }
         }

@@ -71,7 +71,8 @@ final class BlobListing implements ListingApi {
         String next = page.nextMarker();
         if (next == null) {
             return ListedPage.of(
-                    page.blobs(), new PageTurn.Broken("a page does not say whether it is the last"));
+                    page.blobs(),
+                    new PageTurn.Broken("a page does not say whether it is the last"));
         }
         if (page.blobs().isEmpty() && next.isEmpty() && position.isEmpty()) {
             SourceObject empty = emptyDirectory(prefix);

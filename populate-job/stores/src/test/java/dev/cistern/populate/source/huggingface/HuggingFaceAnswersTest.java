@@ -656,7 +656,7 @@ class HuggingFaceAnswersTest {
                                         200,
                                         Map.of("Content-Type", "application/json"),
                                         "[{\"type\":\"file\",\"path\":\"a\",\"size\":1,\"oid\":\"x\"},"
-                                                + "{\"path\":\"b\",\"size\":1,\"oid\":\"x\"}]")
+                                            + "{\"path\":\"b\",\"size\":1,\"oid\":\"x\"}]")
                                 : null);
         try (Source source = hub.open("org/name")) {
             assertThatThrownBy(() -> list(source))
