@@ -27,6 +27,8 @@ public final class OssCommandLine implements StoreCommandLine {
             Pattern.compile(
                     "(?:[a-z0-9.-]*\\.)?oss-((?!accelerate)[a-z]+(?:-[a-z0-9]+)+?)(?:-internal)?\\.aliyuncs\\.com");
 
+    private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
+
     private static final StoreOption ENDPOINT =
             new StoreOption(
                     "--endpoint",
@@ -91,12 +93,7 @@ public final class OssCommandLine implements StoreCommandLine {
     @Override
     public OssSpec spec(String source, StoreArguments given, Map<String, String> environment)
             throws UsageException {
-        int slash = source.indexOf('/', SCHEME.length());
-        String bucket = source.substring(SCHEME.length(), slash < 0 ? source.length() : slash);
-        if (!bucket.matches("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")) {
-            throw new UsageException(
-                    "the source must look like " + form() + ", not \"" + source + "\"");
-        }
+        BucketSource named = bucketSource(source, BUCKET);
         boolean anonymous = given.has(StoreOption.ANONYMOUS);
         if (anonymous && given.has(REQUEST_PAYER)) {
             throw new UsageException(
@@ -108,8 +105,8 @@ public final class OssCommandLine implements StoreCommandLine {
                 region(given, environment, endpoint),
                 addressing(given),
                 given.tls(),
-                bucket,
-                slash < 0 ? "" : source.substring(slash + 1),
+                named.bucket(),
+                named.prefix(),
                 given.has(REQUEST_PAYER),
                 anonymous ? new OssAuth.Anonymous() : new OssAuth.Environment(tokens(given)));
     }
